@@ -1,0 +1,52 @@
+// The undo list of a multi-step operation: what was done last is undone first.
+
+type Undo = () => void | Promise<void>;
+
+/**
+ * Collects undo steps. Disposing it runs them in reverse order, all of them even if some fail;
+ * `move()` takes them out, so that a success keeps what was made.
+ *
+ * ```ts
+ * await using undo = new CleanupStack();
+ * undo.defer('unmount rootfs', () => unmount(path));
+ * ...
+ * return undo.move();
+ * ```
+ */
+export class CleanupStack implements AsyncDisposable {
+  #steps: { name: string; undo: Undo }[] = [];
+  readonly #onError: (name: string, error: unknown) => void;
+
+  /** `onError` hears of an undo step that failed; without it failures are collected and thrown together. */
+  constructor(onError?: (name: string, error: unknown) => void) {
+    this.#failures = [];
+    this.#onError = onError ?? ((name, error) => this.#failures.push(new Error(`${name}: ${String(error)}`, { cause: error })));
+  }
+
+  #failures: Error[];
+
+  /** Adds an undo step; `name` says what it does, for the log. */
+  defer(name: string, undo: Undo): void {
+    this.#steps.push({ name, undo });
+  }
+
+  /** Takes all steps out into a new stack; this one then disposes to nothing. */
+  move(): CleanupStack {
+    const taken = new CleanupStack(this.#onError);
+    taken.#steps = this.#steps;
+    this.#steps = [];
+    return taken;
+  }
+
+  /** Runs the steps, last first; throws an AggregateError if any failed and no `onError` was given. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      try {
+        await step.undo();
+      } catch (error) {
+        this.#onError(step.name, error);
+      }
+    }
+    if (this.#failures.length > 0) throw new AggregateError(this.#failures.splice(0), 'cleanup failed');
+  }
+}
