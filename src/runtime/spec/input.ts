@@ -1,0 +1,159 @@
+// What the floor above says about a container, in plain words of the OCI world.
+
+import type {
+  OciBlockIo,
+  OciDevice,
+  OciDeviceRule,
+  OciHooks,
+  OciIdMapping,
+  OciMount,
+  OciRlimit,
+  OciSeccomp,
+} from '../../oci/runtime-spec.ts';
+
+/** `new`: one of its own; `host`: the host's; anything else is the path of a namespace file to join. */
+export type NamespaceChoice = string;
+
+/** Order is kept: a later mount may lie inside an earlier one. */
+export interface MountSpec {
+  kind: 'bind' | 'tmpfs';
+  /** Host path; unused for tmpfs. */
+  source?: string;
+  destination: string;
+  readonly?: boolean;
+  /** Bind only: default `rprivate`. */
+  propagation?: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
+  /** Bind only: do not take the mounts below the source. */
+  nonRecursive?: boolean;
+  /** Further mount(8) options, e.g. `size=64m`, `mode=1777`, `noexec`. */
+  options?: string[];
+}
+
+/** Bytes, microseconds and shares as the kernel counts them; absent means no limit. `memorySwap` is memory + swap. */
+export interface ResourceLimits {
+  memory?: number;
+  memoryReservation?: number;
+  memorySwap?: number;
+  memorySwappiness?: number;
+  kernelMemoryTcp?: number;
+  oomKillDisable?: boolean;
+  cpuShares?: number;
+  cpuQuota?: number;
+  cpuPeriod?: number;
+  cpuRealtimePeriod?: number;
+  cpuRealtimeRuntime?: number;
+  /** CPUs as on `--cpus`: turned into quota over a period of 100 ms. */
+  cpus?: number;
+  cpusetCpus?: string;
+  cpusetMems?: string;
+  /** 0 or -1 is unlimited. */
+  pidsLimit?: number;
+  blockIo?: OciBlockIo;
+  unified?: Record<string, string>;
+}
+
+export interface UserSpec {
+  uid: number;
+  gid: number;
+  additionalGids?: number[];
+  umask?: number;
+}
+
+export interface SpecInput {
+  rootfs: string;
+  readonlyRootfs?: boolean;
+  args: string[];
+  env: string[];
+  cwd: string;
+  user: UserSpec;
+  tty: boolean;
+  consoleSize?: { columns: number; rows: number };
+  hostname?: string;
+  domainname?: string;
+  namespaces: {
+    network: NamespaceChoice;
+    pid: NamespaceChoice;
+    ipc: NamespaceChoice;
+    uts: NamespaceChoice;
+    /** Default: `new` on a v2 host, `host` otherwise, as Docker does. */
+    cgroup?: NamespaceChoice;
+    user?: { uid: OciIdMapping[]; gid: OciIdMapping[] };
+  };
+  mounts: MountSpec[];
+  /** `/dev/shm` comes from elsewhere (a bind in `mounts`, or the host's with ipc `host`). */
+  ownShm?: boolean;
+  /** Default: Docker's lists; [] unmasks everything. */
+  maskedPaths?: string[];
+  readonlyPaths?: string[];
+  /** Full names, as `resolveCapabilities` gives them. */
+  capabilities: string[];
+  privileged?: boolean;
+  noNewPrivileges?: boolean;
+  seccomp?: SeccompChoice;
+  devices?: OciDevice[];
+  deviceRules?: OciDeviceRule[];
+  sysctls?: Record<string, string>;
+  rlimits?: OciRlimit[];
+  oomScoreAdj?: number;
+  /** Bytes; default 64 MiB. */
+  shmSize?: number;
+  cgroupPath: string;
+  resources?: ResourceLimits;
+  annotations?: Record<string, string>;
+  hooks?: OciHooks;
+  /** Host path of an init (tini) to put in front of `args`. */
+  init?: string;
+  rootfsPropagation?: string;
+  apparmorProfile?: string;
+}
+
+/** `default`: Docker's profile; an object: a profile in Docker's or the OCI's form, already parsed. */
+export type SeccompChoice = 'default' | 'unconfined' | SeccompProfile | OciSeccomp;
+
+/** A seccomp profile in Docker's own JSON form: rules with conditions on capabilities, architecture and kernel. */
+export interface SeccompProfile {
+  defaultAction: OciSeccomp['defaultAction'];
+  defaultErrnoRet?: number;
+  archMap?: { architecture: string; subArchitectures?: string[] | null }[];
+  architectures?: string[];
+  flags?: string[];
+  listenerPath?: string;
+  listenerMetadata?: string;
+  syscalls?: SeccompProfileRule[];
+}
+
+export interface SeccompProfileRule {
+  name?: string;
+  names?: string[];
+  action: OciSeccomp['defaultAction'];
+  errnoRet?: number;
+  args?: NonNullable<OciSeccomp['syscalls']>[number]['args'] | null;
+  comment?: string;
+  includes?: SeccompFilter;
+  excludes?: SeccompFilter;
+}
+
+export interface SeccompFilter {
+  caps?: string[];
+  arches?: string[];
+  /** `major.minor`: the running kernel must be at least this. */
+  minKernel?: string;
+}
+
+/** What the spec needs to know of the machine; `describeHost` reads it from the kernel. */
+export interface SpecHost {
+  cgroupVersion: 1 | 2;
+  /** `major.minor…` as uname gives it. */
+  kernelVersion: string;
+  /** Go's architecture names. */
+  architecture: string;
+  seccomp: boolean;
+  /** Every capability the kernel has, in order. */
+  capabilities: string[];
+  /** Hard limits that may not be exceeded, by `RLIMIT_*`; empty when the daemon may raise them. */
+  rlimitCeilings: Record<string, number>;
+  /** All devices under the host's /dev, for privileged containers. */
+  hostDevices: () => OciDevice[];
+}
+
+export type SpecMount = OciMount;
