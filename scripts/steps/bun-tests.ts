@@ -1,0 +1,66 @@
+// Runs test files with `bun test` and reads from its report how many passed, failed and were skipped.
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Counts, repository, runCommand } from './step.ts';
+
+/** Test files by what they need: `unit` nothing, `root` the real kernel, the others a daemon. */
+export type TestKind = 'unit' | 'root' | 'conformance' | 'integration' | 'e2e';
+
+/** The files of one kind, relative to the repository, in a stable order. */
+export function findTests(kind: TestKind): string[] {
+  const isRoot = (path: string) => path.endsWith('.root.test.ts');
+  const beside = ['src', 'scripts', 'bench', 'test/support'].flatMap(testsBelow);
+  switch (kind) {
+    case 'unit':
+      return [...beside.filter(path => !isRoot(path)), 'test/architecture.test.ts'];
+    case 'root':
+      return beside.filter(isRoot);
+    default:
+      return testsBelow(`test/${kind}`);
+  }
+}
+
+function testsBelow(folder: string): string[] {
+  return [...new Bun.Glob(`${folder}/**/*.test.ts`).scanSync({ cwd: repository })].sort();
+}
+
+/** Runs the files in one `bun test`; a run that died without a report counts as one failure. */
+export async function runTests(
+  files: readonly string[],
+  options: { timeoutMs?: number; env?: Record<string, string> } = {},
+): Promise<Counts> {
+  if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
+  const folder = mkdtempSync(join(tmpdir(), 'berth-junit-'));
+  try {
+    const report = join(folder, 'junit.xml');
+    const flags = [
+      '--only-failures',
+      '--reporter=junit',
+      `--reporter-outfile=${report}`,
+      `--timeout=${options.timeoutMs ?? 20_000}`,
+    ];
+    const code = await runCommand(['bun', 'test', ...flags, ...files.map(file => `./${file}`)], options.env);
+    const counts = parseReport(readReport(report));
+    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function readReport(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** Counts of a JUnit report: its root element's attributes; all zero for no report. */
+export function parseReport(xml: string): Counts {
+  const root = /<testsuites\b[^>]*>/.exec(xml)?.[0] ?? '';
+  const attribute = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1] ?? 0);
+  const [failed, skipped] = [attribute('failures') + attribute('errors'), attribute('skipped')];
+  return { passed: attribute('tests') - failed - skipped, failed, skipped };
+}
