@@ -1,0 +1,97 @@
+// How values travel in a query string, both ways, by Docker's own conventions.
+
+import { BerthError } from '../lib/errors.ts';
+
+/** One query parameter: `decode` gets every value given for `key` (at least one); undefined means "as if absent". */
+export interface Codec<T> {
+  decode(values: string[], key: string): T | undefined;
+  encode(value: T): string[];
+}
+
+/** Decoded filters: every value given for a key, in order. */
+export type Filters = Record<string, string[]>;
+
+const falseWords = new Set(['', '0', 'no', 'false', 'none']);
+
+/** Docker's booleans: '', 0, no, false and none are false, all else is true. */
+export const bool: Codec<boolean> = {
+  decode: values => !falseWords.has((values[0] ?? '').trim().toLowerCase()),
+  encode: value => [value ? '1' : '0'],
+};
+
+/** A decimal integer; '' counts as absent. */
+export const int: Codec<number> = {
+  decode: values => {
+    const text = values[0] ?? '';
+    if (text === '') return undefined;
+    if (!/^[+-]?\d+$/.test(text)) throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    return Number(text);
+  },
+  encode: value => [String(value)],
+};
+
+/** The text as it is. */
+export const str: Codec<string> = {
+  decode: values => values[0],
+  encode: value => [value],
+};
+
+/** A parameter that may be repeated. */
+export const strs: Codec<string[]> = {
+  decode: values => values,
+  encode: value => value,
+};
+
+/** A JSON document as one value; '' counts as absent. The shape is the caller's claim and is not checked. */
+export function jsonValue<T>(): Codec<T> {
+  return jsonCodec as Codec<T>;
+}
+
+/** JSON documents as repeated values. */
+export function jsonValues<T>(): Codec<T[]> {
+  return jsonListCodec as Codec<T[]>;
+}
+
+/** Docker's `filters`: `{"key":["value"]}`, or as old clients write it `{"key":{"value":true}}`. */
+export const filters: Codec<Filters> = {
+  decode: values => {
+    const text = values[0] ?? '';
+    if (text === '') return undefined;
+    const parsed = parseJson(text, () => 'invalid filter');
+    if (parsed === null) return undefined;
+    if (typeof parsed !== 'object' || Array.isArray(parsed)) throw invalid('invalid filter');
+    return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, filterValues(value)]));
+  },
+  encode: value => (Object.keys(value).length === 0 ? [] : [JSON.stringify(value)]),
+};
+
+const jsonCodec: Codec<unknown> = {
+  decode: (values, key) => {
+    const text = values[0] ?? '';
+    return text === '' ? undefined : parseJson(text, detail => `invalid ${key}: ${detail}`);
+  },
+  encode: value => [JSON.stringify(value)],
+};
+
+const jsonListCodec: Codec<unknown[]> = {
+  decode: (values, key) => values.map(text => parseJson(text, detail => `invalid ${key}: ${detail}`)),
+  encode: value => value.map(item => JSON.stringify(item)),
+};
+
+function filterValues(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(String);
+  if (typeof value === 'object' && value !== null) return Object.keys(value);
+  throw invalid('invalid filter');
+}
+
+function parseJson(text: string, message: (detail: string) => string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw invalid(message(error instanceof Error ? error.message : String(error)));
+  }
+}
+
+function invalid(message: string): BerthError {
+  return new BerthError('invalid', message);
+}

@@ -1,0 +1,36 @@
+// Builds and the build cache.
+
+import type { ErrorDetail, ProgressDetail } from './common.ts';
+
+export interface BuildInfo {
+  id?: string;
+  stream?: string;
+  error?: string;
+  errorDetail?: ErrorDetail;
+  status?: string;
+  progress?: string;
+  progressDetail?: ProgressDetail;
+  aux?: ImageID;
+}
+
+export interface BuildCache {
+  ID: string;
+  Parents?: string[];
+  Type: 'internal' | 'frontend' | 'source.local' | 'source.git.checkout' | 'exec.cachemount' | 'regular';
+  Description: string;
+  InUse: boolean;
+  Shared: boolean;
+  Size: number;
+  CreatedAt: string;
+  LastUsedAt: string | null;
+  UsageCount: number;
+}
+
+export interface ImageID {
+  ID: string;
+}
+
+export interface BuildPruneResponse {
+  CachesDeleted: string[] | null;
+  SpaceReclaimed: number;
+}

@@ -1,0 +1,204 @@
+// What a container is told to be: its configuration and the configuration of its host side.
+
+import type { PortMap } from './containers.ts';
+
+export interface HealthConfig {
+  Test?: string[] | null;
+  Interval?: number;
+  Timeout?: number;
+  Retries?: number;
+  StartPeriod?: number;
+  StartInterval?: number;
+}
+
+export interface ContainerConfig {
+  Hostname?: string;
+  Domainname?: string;
+  User?: string;
+  AttachStdin?: boolean;
+  AttachStdout?: boolean;
+  AttachStderr?: boolean;
+  ExposedPorts?: Record<string, Record<string, unknown>> | null;
+  Tty?: boolean;
+  OpenStdin?: boolean;
+  StdinOnce?: boolean;
+  Env?: string[] | null;
+  Cmd?: string[] | null;
+  Healthcheck?: HealthConfig | null;
+  ArgsEscaped?: boolean | null;
+  Image?: string;
+  Volumes?: Record<string, Record<string, unknown>> | null;
+  WorkingDir?: string;
+  Entrypoint?: string[] | null;
+  NetworkDisabled?: boolean | null;
+  MacAddress?: string | null;
+  OnBuild?: string[] | null;
+  Labels?: Record<string, string> | null;
+  StopSignal?: string | null;
+  StopTimeout?: number | null;
+  Shell?: string[] | null;
+}
+
+export type HostConfig = Resources & {
+  Binds?: string[] | null;
+  ContainerIDFile?: string;
+  LogConfig?: {
+    Type?: string;
+    Config?: Record<string, string> | null;
+  } | null;
+  NetworkMode?: string;
+  PortBindings?: PortMap | null;
+  RestartPolicy?: RestartPolicy | null;
+  AutoRemove?: boolean;
+  VolumeDriver?: string;
+  VolumesFrom?: string[] | null;
+  Mounts?: Mount[] | null;
+  ConsoleSize?: [height: number, width: number] | null;
+  Annotations?: Record<string, string> | null;
+  CapAdd?: string[] | null;
+  CapDrop?: string[] | null;
+  CgroupnsMode?: 'private' | 'host' | '';
+  Dns?: string[] | null;
+  DnsOptions?: string[] | null;
+  DnsSearch?: string[] | null;
+  ExtraHosts?: string[] | null;
+  GroupAdd?: string[] | null;
+  IpcMode?: string;
+  Cgroup?: string;
+  Links?: string[] | null;
+  OomScoreAdj?: number;
+  PidMode?: string;
+  Privileged?: boolean;
+  PublishAllPorts?: boolean;
+  ReadonlyRootfs?: boolean;
+  SecurityOpt?: string[] | null;
+  StorageOpt?: Record<string, string> | null;
+  Tmpfs?: Record<string, string> | null;
+  UTSMode?: string;
+  UsernsMode?: string;
+  ShmSize?: number;
+  Sysctls?: Record<string, string> | null;
+  Runtime?: string | null;
+  Isolation?: string;
+  MaskedPaths?: string[] | null;
+  ReadonlyPaths?: string[] | null;
+};
+
+export interface Resources {
+  CpuShares?: number;
+  Memory?: number;
+  CgroupParent?: string;
+  BlkioWeight?: number;
+  BlkioWeightDevice?:
+    | {
+        Path?: string;
+        Weight?: number;
+      }[]
+    | null;
+  BlkioDeviceReadBps?: ThrottleDevice[] | null;
+  BlkioDeviceWriteBps?: ThrottleDevice[] | null;
+  BlkioDeviceReadIOps?: ThrottleDevice[] | null;
+  BlkioDeviceWriteIOps?: ThrottleDevice[] | null;
+  CpuPeriod?: number;
+  CpuQuota?: number;
+  CpuRealtimePeriod?: number;
+  CpuRealtimeRuntime?: number;
+  CpusetCpus?: string;
+  CpusetMems?: string;
+  Devices?: DeviceMapping[] | null;
+  DeviceCgroupRules?: string[] | null;
+  DeviceRequests?: DeviceRequest[] | null;
+  KernelMemoryTCP?: number;
+  MemoryReservation?: number;
+  MemorySwap?: number;
+  MemorySwappiness?: number;
+  NanoCpus?: number;
+  OomKillDisable?: boolean;
+  Init?: boolean | null;
+  PidsLimit?: number | null;
+  Ulimits?:
+    | {
+        Name?: string;
+        Soft?: number;
+        Hard?: number;
+      }[]
+    | null;
+  CpuCount?: number;
+  CpuPercent?: number;
+  IOMaximumIOps?: number;
+  IOMaximumBandwidth?: number;
+}
+
+export interface RestartPolicy {
+  Name?: '' | 'no' | 'always' | 'unless-stopped' | 'on-failure';
+  MaximumRetryCount?: number;
+}
+
+export interface Mount {
+  Target?: string;
+  Source?: string;
+  Type?: MountType;
+  ReadOnly?: boolean;
+  Consistency?: string;
+  BindOptions?: {
+    Propagation?: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
+    NonRecursive?: boolean;
+    CreateMountpoint?: boolean;
+    ReadOnlyNonRecursive?: boolean;
+    ReadOnlyForceRecursive?: boolean;
+  } | null;
+  VolumeOptions?: {
+    NoCopy?: boolean;
+    Labels?: Record<string, string> | null;
+    DriverConfig?: {
+      Name?: string;
+      Options?: Record<string, string> | null;
+    } | null;
+    Subpath?: string;
+  } | null;
+  ImageOptions?: {
+    Subpath?: string;
+  } | null;
+  TmpfsOptions?: {
+    SizeBytes?: number;
+    Mode?: number;
+    Options?: string[][] | null;
+  } | null;
+}
+
+export type MountType = 'bind' | 'cluster' | 'image' | 'npipe' | 'tmpfs' | 'volume';
+
+export interface MountPoint {
+  Type: MountType;
+  Name?: string;
+  Source: string;
+  Destination: string;
+  Driver?: string;
+  Mode: string;
+  RW: boolean;
+  Propagation: string;
+}
+
+export interface DeviceMapping {
+  PathOnHost?: string;
+  PathInContainer?: string;
+  CgroupPermissions?: string;
+}
+
+export interface DeviceRequest {
+  Driver?: string;
+  Count?: number;
+  DeviceIDs?: string[] | null;
+  Capabilities?: string[][] | null;
+  Options?: Record<string, string> | null;
+}
+
+export interface ThrottleDevice {
+  Path?: string;
+  Rate?: number;
+}
+
+export interface Address {
+  Addr: string;
+  PrefixLen: number;
+}

@@ -1,0 +1,56 @@
+// Machines in a swarm.
+
+import type { ObjectVersion, Platform } from '../common.ts';
+import type { TLSInfo } from './swarm.ts';
+import type { ResourceObject } from './tasks.ts';
+
+export interface NodeSpec {
+  Name?: string;
+  Labels?: Record<string, string> | null;
+  Role?: 'worker' | 'manager';
+  Availability?: 'active' | 'pause' | 'drain';
+}
+
+export interface Node {
+  ID?: string;
+  Version?: ObjectVersion;
+  CreatedAt?: string;
+  UpdatedAt?: string;
+  Spec?: NodeSpec;
+  Description?: NodeDescription;
+  Status?: NodeStatus;
+  ManagerStatus?: ManagerStatus;
+}
+
+export interface NodeDescription {
+  Hostname?: string;
+  Platform?: Platform;
+  Resources?: ResourceObject;
+  Engine?: EngineDescription;
+  TLSInfo?: TLSInfo;
+}
+
+export interface EngineDescription {
+  EngineVersion?: string;
+  Labels?: Record<string, string>;
+  Plugins?: {
+    Type?: string;
+    Name?: string;
+  }[];
+}
+
+export interface NodeStatus {
+  State?: NodeState;
+  Message?: string;
+  Addr?: string;
+}
+
+export type NodeState = 'unknown' | 'down' | 'ready' | 'disconnected';
+
+export interface ManagerStatus {
+  Leader?: boolean;
+  Reachability?: Reachability;
+  Addr?: string;
+}
+
+export type Reachability = 'unknown' | 'unreachable' | 'reachable';

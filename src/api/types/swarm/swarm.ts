@@ -1,0 +1,118 @@
+// The swarm as a whole.
+
+import type { ObjectVersion } from '../common.ts';
+
+export interface TLSInfo {
+  TrustRoot?: string;
+  CertIssuerSubject?: string;
+  CertIssuerPublicKey?: string;
+}
+
+export interface SwarmSpec {
+  Name?: string;
+  Labels?: Record<string, string> | null;
+  Orchestration?: {
+    TaskHistoryRetentionLimit?: number;
+  } | null;
+  Raft?: {
+    SnapshotInterval?: number;
+    KeepOldSnapshots?: number;
+    LogEntriesForSlowFollowers?: number;
+    ElectionTick?: number;
+    HeartbeatTick?: number;
+  } | null;
+  Dispatcher?: {
+    HeartbeatPeriod?: number;
+  } | null;
+  CAConfig?: {
+    NodeCertExpiry?: number;
+    ExternalCAs?:
+      | {
+          Protocol?: 'cfssl';
+          URL?: string;
+          Options?: Record<string, string> | null;
+          CACert?: string;
+        }[]
+      | null;
+    SigningCACert?: string;
+    SigningCAKey?: string;
+    ForceRotate?: number;
+  } | null;
+  EncryptionConfig?: {
+    AutoLockManagers?: boolean;
+  } | null;
+  TaskDefaults?: {
+    LogDriver?: {
+      Name?: string;
+      Options?: Record<string, string> | null;
+    } | null;
+  } | null;
+}
+
+export interface ClusterInfo {
+  ID?: string;
+  Version?: ObjectVersion;
+  CreatedAt?: string;
+  UpdatedAt?: string;
+  Spec?: SwarmSpec;
+  TLSInfo?: TLSInfo;
+  RootRotationInProgress?: boolean;
+  DataPathPort?: number;
+  DefaultAddrPool?: string[];
+  SubnetSize?: number;
+}
+
+export interface JoinTokens {
+  Worker?: string;
+  Manager?: string;
+}
+
+export type Swarm = ClusterInfo & {
+  JoinTokens?: JoinTokens;
+};
+
+export interface SwarmInfo {
+  NodeID?: string;
+  NodeAddr?: string;
+  LocalNodeState?: LocalNodeState;
+  ControlAvailable?: boolean;
+  Error?: string;
+  RemoteManagers?: PeerNode[];
+  Nodes?: number;
+  Managers?: number;
+  Cluster?: ClusterInfo;
+}
+
+export type LocalNodeState = '' | 'inactive' | 'pending' | 'active' | 'error' | 'locked';
+
+export interface PeerNode {
+  NodeID?: string;
+  Addr?: string;
+}
+
+export interface SwarmInitRequest {
+  ListenAddr?: string;
+  AdvertiseAddr?: string;
+  DataPathAddr?: string;
+  DataPathPort?: number;
+  DefaultAddrPool?: string[] | null;
+  ForceNewCluster?: boolean;
+  SubnetSize?: number;
+  Spec?: SwarmSpec | null;
+}
+
+export interface SwarmJoinRequest {
+  ListenAddr: string;
+  AdvertiseAddr?: string;
+  DataPathAddr?: string;
+  RemoteAddrs: string[];
+  JoinToken: string;
+}
+
+export interface UnlockKeyResponse {
+  UnlockKey?: string;
+}
+
+export interface SwarmUnlockRequest {
+  UnlockKey?: string;
+}
