@@ -1,0 +1,62 @@
+// Control groups: one view of v1, hybrid and v2.
+
+/** `hybrid`: v1 controllers with an empty v2 tree beside them. */
+export type CgroupMode = 'v1' | 'hybrid' | 'v2';
+
+export interface BlkioEntry {
+  major: number;
+  minor: number;
+  /** As Docker prints it: v1 `Read` `Write` `Sync` `Async` `Discard` `Total`, v2 `read` `write`. */
+  op: string;
+  value: number;
+}
+
+/** One reading. Counters are since the group was made; what the kernel does not offer is 0, [] or undefined. */
+export interface CgroupStats {
+  memory: {
+    /** Bytes, page cache included. */
+    usage: number;
+    /** Highest usage; only where the kernel keeps it (v1, v2 from 5.19). */
+    maxUsage: number | undefined;
+    /** Bytes; undefined = no limit. */
+    limit: number | undefined;
+    /** Times the limit was hit (v1 only). */
+    failures: number | undefined;
+    oomKills: number;
+    /** memory.stat as it is. */
+    stats: Record<string, number>;
+  };
+  cpu: {
+    /** Nanoseconds. */
+    total: number;
+    user: number;
+    kernel: number;
+    /** Nanoseconds by processor; v1 only. */
+    perCpu: number[];
+    periods: number;
+    throttledPeriods: number;
+    throttledTime: number;
+  };
+  /** `limit` undefined = none. */
+  pids: { current: number; limit: number | undefined };
+  blkio: { serviceBytes: BlkioEntry[]; serviced: BlkioEntry[] };
+}
+
+/** `path` is the `cgroupsPath` of an OCI spec for the cgroupfs driver: `/berth/<id>`, from each hierarchy's root. */
+export interface Cgroups {
+  mode(): CgroupMode;
+  /** The generation containers see: 1 for v1 and hybrid. */
+  version(): 1 | 2;
+  /** Usable controllers: `memory`, `cpu`, `pids`, ... (v1's `blkio` is called `blkio`, v2's `io`). */
+  controllers(): string[];
+  /** Throws SystemCallError ENOENT when the group is gone. */
+  stats(path: string): CgroupStats;
+  /** In any hierarchy. */
+  exists(path: string): boolean;
+  /** rmdir in every hierarchy, leaves first; a group with processes is SystemCallError EBUSY, none is fine. */
+  remove(path: string): void;
+  /** Names of the groups below `parent`, over all hierarchies; empty if there is no such group. */
+  list(parent: string): string[];
+  /** Processes of the group and of those below it. */
+  processes(path: string): number[];
+}

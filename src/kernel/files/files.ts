@@ -1,0 +1,26 @@
+// What node:fs does not offer for files. Nothing follows a symbolic link at the end of a path.
+
+/** Every method throws SystemCallError. Names of attributes carry their namespace (`user.x`, `security.capability`). */
+export interface Files {
+  setXattr(path: string, name: string, value: Uint8Array): void;
+  /** undefined when the file has no such attribute or its file system has none at all. */
+  getXattr(path: string, name: string): Buffer | undefined;
+  listXattr(path: string): string[];
+  /** An attribute that is not there is fine. */
+  removeXattr(path: string, name: string): void;
+  /** `mode` carries the type (S_IFCHR ...), `device` is as in `Stats.rdev` (see makeDevice). The umask is not applied. */
+  mknod(path: string, mode: number, device: number): void;
+  /** The umask is not applied. */
+  mkfifo(path: string, mode: number): void;
+  /** Times in nanoseconds since 1970; also of a symbolic link itself. */
+  lutimes(path: string, accessed: bigint, modified: bigint): void;
+  /**
+   * The real host path of `path` seen from inside `root` (every link and `..` stays inside). Trailing components
+   * that do not exist are kept as they are. A `..` among them is SystemCallError ENOENT, a loop of links ELOOP.
+   */
+  openInRoot(root: string, path: string): string;
+  /** Bytes of all files below `path`, each hard-linked file once; files that vanish meanwhile do not count. */
+  diskUsage(path: string): Promise<number>;
+  /** An exclusive lock on the file at `path` (made if missing) until disposed or the process ends; undefined if held. */
+  tryLock(path: string): Disposable | undefined;
+}

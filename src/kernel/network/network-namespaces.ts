@@ -1,0 +1,18 @@
+// Network namespaces that live without a process, pinned by a bind mount.
+
+export interface NetworkNamespaces {
+  /**
+   * Makes a network namespace with `lo` up and pins it at `path` (folders are made). A stale plain file is reused;
+   * a namespace already pinned there is SystemCallError EEXIST.
+   */
+  create(path: string): void;
+  /** Drops the pin and its file; nothing to drop is fine. The kernel reaps links and addresses with the namespace. */
+  remove(path: string): void;
+  /** Whether a namespace is pinned at `path` (a plain file left by a reboot is not one). */
+  exists(path: string): boolean;
+  /**
+   * Runs `fn` with the calling thread inside the namespace at `path` and returns before anything else can run.
+   * `fn` must be synchronous: a promise is refused. If the way back fails the process aborts.
+   */
+  run<T>(path: string, fn: () => T): T;
+}

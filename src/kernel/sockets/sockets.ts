@@ -1,0 +1,21 @@
+// Sockets that node:net cannot make.
+import type { Duplex } from 'node:stream';
+
+export interface PortReservation extends Disposable {
+  /** The port taken; the one the kernel chose when 0 was asked for. */
+  readonly port: number;
+}
+
+export interface Sockets {
+  /**
+   * Connects to a SOCK_SEQPACKET unix socket, however long its path. Reading yields one Buffer per packet (also with
+   * `for await`); what is written goes out in packets of at most 8 KiB and never merges. A reader that stops reading
+   * holds the peer back. Throws SystemCallError ENOENT, ECONNREFUSED.
+   */
+  connectSeqpacket(path: string): Promise<Duplex>;
+  /**
+   * Holds a port of the host until disposed: binds (udp), binds and listens (tcp, sctp). `address` may be IPv4 or IPv6.
+   * Throws SystemCallError EADDRINUSE, EADDRNOTAVAIL.
+   */
+  reserve(o: { protocol: 'tcp' | 'udp' | 'sctp'; address: string; port: number }): PortReservation;
+}
