@@ -1,0 +1,171 @@
+// Blobs on disk: written under a temporary name, synced, verified, then renamed to their digest.
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
+import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
+
+export interface IngestOptions {
+  /** The digest the bytes must have. */
+  expected?: Digest;
+  /** The number of bytes there must be; reading stops as soon as there are more. */
+  size?: number;
+  signal?: AbortSignal;
+}
+
+const readSize = 1024 * 1024;
+
+/** A folder of blobs. Safe for concurrent use within one process; two ingests of the same blob both succeed. */
+export class ContentStore {
+  readonly #root: string;
+
+  /** `root` is made when missing; blobs live in `root/blobs`, unfinished ones in `root/ingest`. */
+  constructor(root: string) {
+    this.#root = root;
+    mkdirSync(join(root, 'blobs', 'sha256'), { recursive: true, mode: 0o700 });
+    mkdirSync(this.#ingestDirectory, { recursive: true, mode: 0o700 });
+  }
+
+  get #ingestDirectory(): string {
+    return join(this.#root, 'ingest');
+  }
+
+  /**
+   * Writes a stream into the store and returns what it was. Throws `invalid` for a wrong digest or size, `cancelled`
+   * when the signal fires; then nothing is left. A blob that is there already stays as it is.
+   */
+  async ingest(
+    stream: AsyncIterable<Uint8Array>,
+    options: IngestOptions = {},
+  ): Promise<{ digest: Digest; size: number }> {
+    const temporary = join(this.#ingestDirectory, randomUUID());
+    const algorithm = options.expected ? digestParts(options.expected).algorithm : 'sha256';
+    try {
+      const file = await open(temporary, 'wx', 0o600);
+      let written: { digest: Digest; size: number };
+      try {
+        written = await copy(stream, file, algorithm, options);
+        if (!this.has(written.digest)) await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await this.#publish(temporary, written.digest);
+      return written;
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+  }
+
+  /** Writes bytes from memory. */
+  async put(bytes: Uint8Array): Promise<{ digest: Digest; size: number }> {
+    return this.ingest(
+      (async function* () {
+        yield bytes;
+      })(),
+    );
+  }
+
+  has(digest: Digest): boolean {
+    return existsSync(this.path(digest));
+  }
+
+  /** Where the blob is, or would be. */
+  path(digest: Digest): string {
+    if (!isDigest(digest)) throw invalid(`invalid digest ${JSON.stringify(digest)}`);
+    const { algorithm, hex } = digestParts(digest);
+    return join(this.#root, 'blobs', algorithm, hex);
+  }
+
+  /** Bytes; throws `not-found`. */
+  size(digest: Digest): number {
+    const stat = statSync(this.path(digest), { throwIfNoEntry: false });
+    if (!stat) throw missing(digest);
+    return stat.size;
+  }
+
+  /** A stream of the blob in chunks of 1 MiB; throws `not-found` at once when there is none. */
+  read(digest: Digest): Readable {
+    if (!this.has(digest)) throw missing(digest);
+    return createReadStream(this.path(digest), { highWaterMark: readSize });
+  }
+
+  /** The whole blob in memory: manifests and configurations. Throws `not-found`. */
+  async bytes(digest: Digest): Promise<Buffer> {
+    try {
+      return await readFile(this.path(digest));
+    } catch (error) {
+      throw errorCode(error) === 'ENOENT' ? missing(digest) : error;
+    }
+  }
+
+  /** Idempotent. Readers that have it open read on. */
+  remove(digest: Digest): void {
+    rmSync(this.path(digest), { force: true });
+  }
+
+  /** Every blob there is. */
+  list(): Digest[] {
+    const blobs = join(this.#root, 'blobs');
+    return readdirSync(blobs).flatMap(algorithm =>
+      readdirSync(join(blobs, algorithm))
+        .map(hex => `${algorithm as DigestAlgorithm}:${hex}` as const)
+        .filter(isDigest),
+    );
+  }
+
+  /** Removes unfinished blobs left by a crash; call before the first ingest. */
+  sweep(): void {
+    for (const name of readdirSync(this.#ingestDirectory)) {
+      rmSync(join(this.#ingestDirectory, name), { recursive: true, force: true });
+    }
+  }
+
+  async #publish(temporary: string, digest: Digest): Promise<void> {
+    const target = this.path(digest);
+    const { algorithm } = digestParts(digest);
+    const directory = join(this.#root, 'blobs', algorithm);
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    await rename(temporary, target);
+    await syncDirectory(directory);
+  }
+}
+
+async function copy(
+  stream: AsyncIterable<Uint8Array>,
+  file: FileHandle,
+  algorithm: DigestAlgorithm,
+  { expected, size: wanted, signal }: IngestOptions,
+): Promise<{ digest: Digest; size: number }> {
+  const hash = createHash(algorithm);
+  let size = 0;
+  for await (const chunk of stream) {
+    if (signal?.aborted) throw new BerthError('cancelled', 'the transfer was cancelled', { cause: signal.reason });
+    size += chunk.length;
+    if (wanted !== undefined && size > wanted) throw invalid(`blob is larger than the expected ${wanted} bytes`);
+    hash.update(chunk);
+    for (let done = 0; done < chunk.length; ) {
+      done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
+    }
+  }
+  if (signal?.aborted) throw new BerthError('cancelled', 'the transfer was cancelled', { cause: signal.reason });
+  if (wanted !== undefined && size !== wanted) throw invalid(`blob has ${size} bytes, expected ${wanted}`);
+  const digest: Digest = `${algorithm}:${hash.digest('hex')}`;
+  if (expected !== undefined && digest !== expected) throw invalid(`blob digest is ${digest}, expected ${expected}`);
+  return { digest, size };
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+function missing(digest: Digest): BerthError {
+  return notFound(`blob ${digest} not found`);
+}

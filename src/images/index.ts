@@ -1,0 +1,7 @@
+// The images room: image records and their names, layers extracted once and shared, container layers (snapshots)
+// mounted as overlays, and the archives images come in. It leaves blobs to `content`, records to `store` and Linux to
+// `kernel`. Which containers use an image, and telling the world about changes, is the engine's business.
+
+export type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
+export { Images } from './images.ts';
+export { parseChange, parseChanges } from './import/changes.ts';

@@ -1,0 +1,72 @@
+// Platforms as OCI and Docker write them: `os/architecture[/variant]`.
+import { invalid } from '../lib/errors.ts';
+
+export interface Platform {
+  os: string;
+  architecture: string;
+  variant?: string;
+  'os.version'?: string;
+  'os.features'?: string[];
+}
+
+const architectures: Record<string, { architecture: string; variant?: string }> = {
+  x64: { architecture: 'amd64' },
+  x86_64: { architecture: 'amd64' },
+  'x86-64': { architecture: 'amd64' },
+  ia32: { architecture: '386' },
+  i386: { architecture: '386' },
+  i686: { architecture: '386' },
+  aarch64: { architecture: 'arm64' },
+  armhf: { architecture: 'arm', variant: 'v7' },
+  armel: { architecture: 'arm', variant: 'v6' },
+  arm: { architecture: 'arm', variant: 'v7' },
+  ppc64: { architecture: 'ppc64le' },
+};
+
+/** The platform of a machine, by Node's or the kernel's name of its processor (`process.arch`, `uname -m`). */
+export function linuxPlatform(machine: string): Platform {
+  return { os: 'linux', ...(architectures[machine] ?? { architecture: machine }) };
+}
+
+/** Parses `linux/arm64/v8`, `linux/amd64`, `arm64`; throws `invalid`. What is not said is `linux` or the default. */
+export function parsePlatform(text: string, host: Platform): Platform {
+  const parts = text.toLowerCase().split('/');
+  if (parts.length > 3 || parts.some(part => !/^[a-z0-9_.-]+$/.test(part))) {
+    throw invalid(`"${text}": unknown operating system or architecture: invalid argument`);
+  }
+  if (parts.length === 1) {
+    const only = parts[0] as string;
+    return only === 'linux' ? host : normalizePlatform({ os: 'linux', architecture: only });
+  }
+  const [os = '', architecture = '', variant] = parts;
+  return normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+}
+
+/** The canonical form: aliases of processors resolved, `arm64/v8` and `amd64/v1` without their default variant. */
+export function normalizePlatform(platform: Platform): Platform {
+  const { variant, ...rest } = platform;
+  const known = variant === undefined ? architectures[platform.architecture] : undefined;
+  const architecture = architectures[platform.architecture]?.architecture ?? platform.architecture;
+  const plain = variant === undefined ? known?.variant : variant.replace(/^(\d)/, 'v$1');
+  const isDefault = (architecture === 'arm64' && plain === 'v8') || (architecture === 'amd64' && plain === 'v1');
+  return { ...rest, architecture, ...(plain === undefined || plain === '' || isDefault ? {} : { variant: plain }) };
+}
+
+export function formatPlatform(platform: Platform): string {
+  return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/');
+}
+
+/**
+ * How well an image of platform `image` runs on `host`: 0 not at all, higher is better. An arm host runs older
+ * arm variants, an arm64 host 32-bit arm, as containerd's `platforms.Only` decides.
+ */
+export function platformRank(image: Platform, host: Platform): number {
+  const a = normalizePlatform(image);
+  const b = normalizePlatform(host);
+  if (a.os !== b.os) return 0;
+  const variant = (platform: Platform) =>
+    Number(platform.variant?.slice(1) ?? (platform.architecture === 'arm64' ? 8 : 1));
+  if (a.architecture === b.architecture) return variant(a) <= variant(b) ? 100 + variant(a) : 0;
+  if (a.architecture === 'arm' && b.architecture === 'arm64') return 1 + variant(a);
+  return a.architecture === '386' && b.architecture === 'amd64' ? 1 : 0;
+}

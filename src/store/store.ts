@@ -1,0 +1,76 @@
+// SQLite behind two small interfaces: collections of JSON values, and one transaction at a time.
+import { Database } from 'bun:sqlite';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { migrate } from './migrations.ts';
+
+/** One kind of record, by id. Values are JSON: what does not survive JSON does not survive the store. */
+export interface Collection<T> {
+  /** A fresh copy each time; undefined when there is none. */
+  get(id: string): T | undefined;
+  /** Inserts or replaces. Durable when it returns, or when the surrounding transaction does. */
+  put(id: string, value: T): void;
+  /** False when there was none. */
+  delete(id: string): boolean;
+  /** All records, ordered by id. */
+  list(): { id: string; value: T }[];
+}
+
+export interface Store {
+  collection<T>(name: string): Collection<T>;
+  /** Runs `fn` as one durable step; a throw undoes it all. A transaction inside another joins it. Synchronous. */
+  transaction<T>(fn: () => T): T;
+  close(): void;
+}
+
+/**
+ * Opens (or makes) the database at `path`, `:memory:` for none. WAL with synchronous FULL: a committed record is on
+ * disk. Throws `system` when the file was written by a newer version.
+ */
+export function openStore(path: string): Store {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const database = new Database(path, { create: true, strict: true });
+  try {
+    database.run('PRAGMA journal_mode = WAL');
+    database.run('PRAGMA synchronous = FULL');
+    database.run('PRAGMA busy_timeout = 5000');
+    migrate(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return {
+    collection: name => openCollection(database, name),
+    transaction: fn => (database.inTransaction ? fn() : database.transaction(fn).immediate()),
+    close: () => database.close(),
+  };
+}
+
+function openCollection<T>(database: Database, name: string): Collection<T> {
+  type Row = { id: string; value: string };
+  const key = { name };
+  const get = database.query<Row, [{ name: string; id: string }]>(
+    'SELECT id, value FROM records WHERE collection = $name AND id = $id',
+  );
+  const put = database.query<null, [{ name: string; id: string; value: string }]>(
+    'INSERT INTO records (collection, id, value) VALUES ($name, $id, $value) ' +
+      'ON CONFLICT (collection, id) DO UPDATE SET value = excluded.value',
+  );
+  const remove = database.query<null, [{ name: string; id: string }]>(
+    'DELETE FROM records WHERE collection = $name AND id = $id',
+  );
+  const all = database.query<Row, [{ name: string }]>(
+    'SELECT id, value FROM records WHERE collection = $name ORDER BY id',
+  );
+  return {
+    get(id) {
+      const row = get.get({ ...key, id });
+      return row ? (JSON.parse(row.value) as T) : undefined;
+    },
+    put(id, value) {
+      put.run({ ...key, id, value: JSON.stringify(value) });
+    },
+    delete: id => remove.run({ ...key, id }).changes > 0,
+    list: () => all.all(key).map(row => ({ id: row.id, value: JSON.parse(row.value) as T })),
+  };
+}
