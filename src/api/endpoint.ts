@@ -28,8 +28,11 @@ export type EmptyResponse = { readonly kind: 'empty' };
 export type TextResponse = { readonly kind: 'text' };
 /** Bytes of unknown length. */
 export type BytesResponse = { readonly kind: 'bytes'; readonly contentType: string };
-/** JSON documents, one a line, for as long as it takes. */
-export type LinesResponse<T> = { readonly kind: 'lines'; readonly [wire]?: T };
+/**
+ * JSON documents, one a line, for as long as it takes. The status of a `live` one is sent before anything happens;
+ * otherwise it waits for the first line, so that a failure until then is a plain HTTP error.
+ */
+export type LinesResponse<T> = { readonly kind: 'lines'; readonly live: boolean; readonly [wire]?: T };
 /** Output of a process: bare bytes of a terminal, or stdout and stderr in stdcopy frames. */
 export type FramesResponse = { readonly kind: 'frames' };
 /** The connection itself, in both directions. */
@@ -91,7 +94,8 @@ const requiredJson = { kind: 'json', optional: false } as const;
 const maybeJson = { kind: 'json', optional: true } as const;
 const jsonKind = { kind: 'json' } as const;
 const deferredKind = { kind: 'deferred' } as const;
-const linesKind = { kind: 'lines' } as const;
+const linesKind = { kind: 'lines', live: false } as const;
+const liveLinesKind = { kind: 'lines', live: true } as const;
 
 /** Request bodies. */
 export const jsonBody = <T>(): JsonBody<T, false> => requiredJson;
@@ -102,6 +106,7 @@ export const streamBody = (contentType: string): StreamBody => ({ kind: 'stream'
 export const json = <T>(): JsonResponse<T> => jsonKind;
 export const deferred = <T>(): DeferredResponse<T> => deferredKind;
 export const lines = <T>(): LinesResponse<T> => linesKind;
+export const liveLines = <T>(): LinesResponse<T> => liveLinesKind;
 export const bytes = (contentType: string): BytesResponse => ({ kind: 'bytes', contentType });
 export const empty: EmptyResponse = { kind: 'empty' };
 export const text: TextResponse = { kind: 'text' };

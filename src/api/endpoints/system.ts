@@ -1,7 +1,7 @@
 // Operations on the daemon itself.
 
 import { filters, str, strs } from '../codecs.ts';
-import { endpoint, json, lines, optionalJsonBody, text } from '../endpoint.ts';
+import { endpoint, json, liveLines, optionalJsonBody, text } from '../endpoint.ts';
 import type { AuthConfig } from '../types/common.ts';
 import type {
   EventMessage,
@@ -26,7 +26,7 @@ export const system = {
     method: 'GET',
     path: '/events',
     query: { since: str, until: str, filters },
-    response: lines<EventMessage>(),
+    response: liveLines<EventMessage>(),
   }),
   SystemDataUsage: endpoint({
     method: 'GET',

@@ -1,0 +1,5 @@
+// The Engine API seen from outside: one typed call per declared operation, over a unix socket or TCP. It knows how
+// to reach a daemon, which version to speak, and what errors mean; what to ask is left to `cli` and `compose`.
+
+export type { CallOptions, Client, HijackResult, Parameters, StreamResult } from './client.ts';
+export { connect } from './connect.ts';

@@ -1,0 +1,6 @@
+// The Engine API on HTTP: listens, negotiates versions, finds the declared operation of a request, decodes what it
+// carries, calls its handler and sends the reply or the error as Docker does. What the operations do is left to the
+// services; `routes/` binds the two.
+
+export type { ApiReply, ApiRequest, FramesReply, Handler, Handlers, StreamReply } from './handler.ts';
+export { notImplemented, Reply, reply } from './handler.ts';
