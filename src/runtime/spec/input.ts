@@ -6,12 +6,12 @@ import type {
   OciDeviceRule,
   OciHooks,
   OciIdMapping,
-  OciMount,
   OciRlimit,
   OciSeccomp,
 } from '../../oci/runtime-spec.ts';
 
-/** `new`: one of its own; `host`: the host's; anything else is the path of a namespace file to join. */
+/** `new`: one of its own; `host`: the host's; anything else is the path of a namespace file to join. With another's
+ * ipc namespace its /dev/shm must be among `mounts`. */
 export type NamespaceChoice = string;
 
 /** Order is kept: a later mount may lie inside an earlier one. */
@@ -80,8 +80,6 @@ export interface SpecInput {
     user?: { uid: OciIdMapping[]; gid: OciIdMapping[] };
   };
   mounts: MountSpec[];
-  /** `/dev/shm` comes from elsewhere (a bind in `mounts`, or the host's with ipc `host`). */
-  ownShm?: boolean;
   /** Default: Docker's lists; [] unmasks everything. */
   maskedPaths?: string[];
   readonlyPaths?: string[];
@@ -155,5 +153,3 @@ export interface SpecHost {
   /** All devices under the host's /dev, for privileged containers. */
   hostDevices: () => OciDevice[];
 }
-
-export type SpecMount = OciMount;

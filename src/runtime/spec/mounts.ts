@@ -1,0 +1,84 @@
+// The mounts of a container: Docker's own file systems first, then what was asked for.
+
+import type { OciMount } from '../../oci/runtime-spec.ts';
+import { defaultShmSize } from './defaults.ts';
+import type { MountSpec, SpecInput } from './input.ts';
+
+/** Where the init program appears inside. */
+export const initDestination = '/sbin/docker-init';
+
+/** In the order to be mounted. A default gives way to a mount asked for at the same place, or over all of /dev. */
+export function buildMounts(input: SpecInput): OciMount[] {
+  const taken = new Set(input.mounts.map(mount => mount.destination));
+  const defaults = defaultMounts(input).filter(
+    ({ destination }) => !taken.has(destination) && !(taken.has('/dev') && destination.startsWith('/dev/')),
+  );
+  return [...defaults, ...input.mounts.map(ociMount), ...initMount(input)];
+}
+
+function defaultMounts(input: SpecInput): OciMount[] {
+  const readonly = input.privileged && !input.readonlyRootfs ? [] : ['ro'];
+  const quiet = ['nosuid', 'noexec', 'nodev'];
+  return [
+    { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
+    {
+      destination: '/dev',
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+    },
+    {
+      destination: '/dev/pts',
+      type: 'devpts',
+      source: 'devpts',
+      options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    },
+    { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...quiet, ...readonly] },
+    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...readonly, ...quiet] },
+    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
+    ...shmMount(input, quiet),
+  ];
+}
+
+/** Another container's /dev/shm (ipc is a path) comes among the mounts asked for. */
+function shmMount(input: SpecInput, options: string[]): OciMount[] {
+  const destination = '/dev/shm';
+  switch (input.namespaces.ipc) {
+    case 'new': {
+      const size = `size=${input.shmSize ?? defaultShmSize}`;
+      return [{ destination, type: 'tmpfs', source: 'shm', options: [...options, 'mode=1777', size] }];
+    }
+    case 'host':
+      return [{ destination, type: 'bind', source: '/dev/shm', options: ['rbind', 'rprivate'] }];
+    default:
+      return [];
+  }
+}
+
+function ociMount(mount: MountSpec): OciMount {
+  const { destination } = mount;
+  const readonly = mount.readonly ? ['ro'] : [];
+  if (mount.kind === 'tmpfs') {
+    return {
+      destination,
+      type: 'tmpfs',
+      source: 'tmpfs',
+      options: tmpfsOptions([...readonly, ...(mount.options ?? [])]),
+    };
+  }
+  const options = [mount.nonRecursive ? 'bind' : 'rbind', mount.propagation ?? 'rprivate', ...readonly];
+  return { destination, type: 'bind', source: mount.source, options: [...options, ...(mount.options ?? [])] };
+}
+
+/** Docker's defaults, each unless its contrary (`exec` for `noexec`) is among the options. */
+function tmpfsOptions(asked: string[]): string[] {
+  const defaults = ['noexec', 'nosuid', 'nodev'].filter(
+    name => !asked.includes(name) && !asked.includes(name.slice(2)),
+  );
+  return [...defaults, ...asked];
+}
+
+function initMount(input: SpecInput): OciMount[] {
+  if (!input.init) return [];
+  return [{ destination: initDestination, type: 'bind', source: input.init, options: ['bind', 'ro'] }];
+}
