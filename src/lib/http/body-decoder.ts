@@ -1,0 +1,103 @@
+// Finds where a message body ends, and takes chunked coding off it, whatever the pieces it arrives in.
+
+import { ProtocolError } from './protocol-error.ts';
+
+/** Feed it what follows the head until `done`; body bytes come out as views of what was fed. */
+export interface BodyDecoder {
+  readonly done: boolean;
+  /** Hands body bytes to `emit`; returns how many bytes of `chunk` belonged to this body. Throws ProtocolError. */
+  feed(chunk: Buffer, emit: (data: Buffer) => void): number;
+}
+
+/** A body of `length` bytes. */
+export class FixedDecoder implements BodyDecoder {
+  #left: number;
+
+  constructor(length: number) {
+    this.#left = length;
+  }
+
+  get done(): boolean {
+    return this.#left === 0;
+  }
+
+  feed(chunk: Buffer, emit: (data: Buffer) => void): number {
+    const take = Math.min(this.#left, chunk.length);
+    this.#left -= take;
+    if (take > 0) emit(take === chunk.length ? chunk : chunk.subarray(0, take));
+    return take;
+  }
+}
+
+/** A body that ends with the connection (responses only). */
+export class UntilCloseDecoder implements BodyDecoder {
+  readonly done = false;
+
+  feed(chunk: Buffer, emit: (data: Buffer) => void): number {
+    if (chunk.length > 0) emit(chunk);
+    return chunk.length;
+  }
+}
+
+type ChunkState = 'size' | 'data' | 'data-end' | 'trailer' | 'done';
+
+const maximumLineLength = 4096;
+const maximumTrailerLength = 16 * 1024;
+const sizeLine = /^([0-9A-Fa-f]{1,13})[ \t]*(?:;.*)?$/;
+
+/** A body in chunked coding (RFC 9112, 7.1); extensions and trailers are ignored. */
+export class ChunkedDecoder implements BodyDecoder {
+  #state: ChunkState = 'size';
+  #line = '';
+  #left = 0;
+  #trailerLength = 0;
+
+  get done(): boolean {
+    return this.#state === 'done';
+  }
+
+  feed(chunk: Buffer, emit: (data: Buffer) => void): number {
+    let offset = 0;
+    while (offset < chunk.length && this.#state !== 'done') {
+      offset = this.#state === 'data' ? this.#takeData(chunk, offset, emit) : this.#takeLine(chunk, offset);
+    }
+    return offset;
+  }
+
+  #takeData(chunk: Buffer, offset: number, emit: (data: Buffer) => void): number {
+    const end = Math.min(offset + this.#left, chunk.length);
+    this.#left -= end - offset;
+    if (this.#left === 0) this.#state = 'data-end';
+    emit(chunk.subarray(offset, end));
+    return end;
+  }
+
+  #takeLine(chunk: Buffer, offset: number): number {
+    const newline = chunk.indexOf(10, offset);
+    const end = newline < 0 ? chunk.length : newline + 1;
+    this.#line += chunk.toString('latin1', offset, end);
+    if (this.#line.length > maximumLineLength) throw new ProtocolError(400, 'chunk line too long');
+    if (newline < 0) return end;
+    if (!this.#line.endsWith('\r\n')) throw new ProtocolError(400, 'malformed chunked encoding');
+    const line = this.#line.slice(0, -2);
+    this.#line = '';
+    this.#endLine(line);
+    return end;
+  }
+
+  #endLine(line: string): void {
+    if (this.#state === 'data-end') {
+      if (line !== '') throw new ProtocolError(400, 'malformed chunked encoding');
+      this.#state = 'size';
+    } else if (this.#state === 'trailer') {
+      this.#trailerLength += line.length;
+      if (this.#trailerLength > maximumTrailerLength) throw new ProtocolError(431, 'trailer too large');
+      if (line === '') this.#state = 'done';
+    } else {
+      const match = sizeLine.exec(line);
+      if (!match) throw new ProtocolError(400, 'malformed chunked encoding');
+      this.#left = Number.parseInt(match[1] ?? '', 16);
+      this.#state = this.#left === 0 ? 'trailer' : 'data';
+    }
+  }
+}

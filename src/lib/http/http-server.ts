@@ -1,0 +1,55 @@
+// The HTTP/1.1 server: listeners, and the connections they accept.
+
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { type ExchangeHandler, ServerConnection } from './server-connection.ts';
+
+/** Accepts connections on any number of listeners and hands every request to one handler. */
+export class HttpServer {
+  readonly #handler: ExchangeHandler;
+  readonly #listeners = new Set<Server>();
+  readonly #connections = new Map<Socket, ServerConnection>();
+
+  constructor(handler: ExchangeHandler) {
+    this.#handler = handler;
+  }
+
+  /** Starts to listen (`{ path }` or `{ host, port }`); resolves to what `address()` then says. */
+  async listen(options: ListenOptions): Promise<ReturnType<Server['address']>> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => this.accept(socket));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(options, () => {
+        server.off('error', reject);
+        server.on('error', () => {});
+        resolve();
+      });
+    });
+    this.#listeners.add(server);
+    return server.address();
+  }
+
+  /** Serves a socket that something else accepted; it must allow half-open. */
+  accept(socket: Socket): void {
+    this.#connections.set(socket, new ServerConnection(socket, this.#handler));
+    socket.once('close', () => this.#connections.delete(socket));
+  }
+
+  /** Connections that are open, hijacked ones included. */
+  get connectionCount(): number {
+    return this.#connections.size;
+  }
+
+  /** Stops listening, lets running requests end for `grace` milliseconds, then breaks every connection. */
+  async close(options: { grace?: number } = {}): Promise<void> {
+    const closed = [...this.#listeners].map(server => new Promise<void>(resolve => server.close(() => resolve())));
+    this.#listeners.clear();
+    const deadline = Date.now() + (options.grace ?? 0);
+    for (;;) {
+      for (const [socket, connection] of this.#connections) if (connection.idle) socket.destroy();
+      if (this.#connections.size === 0 || Date.now() >= deadline) break;
+      await new Promise(resolve => setTimeout(resolve, 20));
+    }
+    for (const socket of this.#connections.keys()) socket.destroy();
+    await Promise.all(closed);
+  }
+}
