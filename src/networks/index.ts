@@ -3,6 +3,8 @@
 // resolv.conf and hosts file. It leaves to others: when a container joins and leaves (engine), starting processes in
 // the sandbox (runtime), and every system call (kernel).
 
+export type { HostsFileInput } from './files/hosts-file.ts';
+export type { ResolvConfInput } from './files/resolv-conf.ts';
 export type {
   AttachRequest,
   Endpoint,
@@ -12,5 +14,5 @@ export type {
   PortRequest,
   Protocol,
 } from './network.ts';
-export type { HostsFileInput, NetworksDeps, NetworksOptions, ResolvConfInput } from './networks.ts';
+export type { NetworksDeps, NetworksOptions } from './networks.ts';
 export { Networks } from './networks.ts';

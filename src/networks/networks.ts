@@ -1,9 +1,20 @@
 // The room's one object: networks by name and id, the endpoints on them, and the sandboxes they live in.
 
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { Kernel } from '../kernel/index.ts';
+import { conflict, errorCode, notFound, systemError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { Store } from '../store/index.ts';
+import type { Collection, Store } from '../store/index.ts';
+import type { NetworkDriver, NetworkSetup } from './driver.ts';
+import { BridgeDriver } from './drivers/bridge/bridge-driver.ts';
+import { createHostDriver } from './drivers/host.ts';
+import { createNoneDriver } from './drivers/none.ts';
+import { formatHostsFile, type HostsFileInput } from './files/hosts-file.ts';
+import { formatResolvConf, type ResolvConfInput, usesResolvedStub } from './files/resolv-conf.ts';
 import type { AttachRequest, Endpoint, Network } from './network.ts';
+import { defaultBridgeOptions, newNetwork, parseBip } from './predefined.ts';
+import { Sandboxes } from './sandbox/sandboxes.ts';
 
 /** How the predefined networks are set up. */
 export interface NetworksOptions {
@@ -20,6 +31,7 @@ export interface NetworksOptions {
   ipForward?: boolean;
   /** Masquerade what leaves the subnet (default true). */
   ipMasq?: boolean;
+  /** Bytes (default 1500). */
   mtu?: number;
   /** Address that ports are published on when none is named (default `0.0.0.0`). */
   userlandIp?: string;
@@ -31,58 +43,232 @@ export interface NetworksDeps {
   logger: Logger;
 }
 
-/** Input of `resolvConf`: what the user asked for; empty lists mean "as the host has it". */
-export interface ResolvConfInput {
-  dns: string[];
-  search: string[];
-  options: string[];
-}
-
-/** Input of `hostsFile`. `extraHosts` are `name:ip` or `name=ip`; the ip may be `host-gateway`. */
-export interface HostsFileInput {
-  hostname: string;
-  domainname?: string;
-  address?: string;
-  extraHosts: string[];
-}
-
-/** All networks of one daemon. */
+/**
+ * All networks of one daemon. Life: `start`, `restore` once, then attach and detach, at last `stop` (containers run
+ * on) or `purge` (nothing is left on the host).
+ *
+ * Invariant: whatever an endpoint has in the kernel (address, port, map element, interface) has a record in the store
+ * before it is made, and the record goes only after the rest is given back.
+ */
 export class Networks {
-  constructor(_options: NetworksOptions, _deps: NetworksDeps) {}
-  async start(): Promise<void> {}
+  readonly #options: NetworksOptions;
+  readonly #logger: Logger;
+  readonly #store: Store;
+  readonly #records: { networks: Collection<Network>; endpoints: Collection<Endpoint> };
+  readonly #drivers: Map<string, NetworkDriver>;
+  readonly #sandboxes: Sandboxes;
+  readonly #networks = new Map<string, Network>();
+  /** By container id. */
+  readonly #endpoints = new Map<string, Endpoint>();
+
+  constructor(options: NetworksOptions, deps: NetworksDeps) {
+    const { kernel, store, logger } = deps;
+    this.#options = options;
+    this.#logger = logger;
+    this.#store = store;
+    this.#records = { networks: store.collection('networks'), endpoints: store.collection('endpoints') };
+    this.#sandboxes = new Sandboxes(options, kernel);
+    const defaultAddress = options.userlandIp || '0.0.0.0';
+    const bridge = { table: options.table, defaultAddress, ipForward: options.ipForward ?? true };
+    const drivers = [new BridgeDriver(bridge, { kernel, logger }), createHostDriver(), createNoneDriver()];
+    this.#drivers = new Map(drivers.map(driver => [driver.name, driver]));
+  }
+
+  /** Makes or takes over the predefined networks. Throws `conflict` when the address range of `bip` is taken. */
+  async start(): Promise<void> {
+    for (const { value } of this.#records.endpoints.list()) this.#endpoints.set(value.containerId, value);
+    for (const { value } of this.#records.networks.list()) this.#networks.set(value.id, value);
+    const setups = [
+      ...this.#predefined(),
+      ...this.list()
+        .filter(network => !isPredefined(network))
+        .map(fixed),
+    ];
+    const settled: Network[] = [];
+    for (const driver of this.#drivers.values()) {
+      settled.push(...(await driver.start(setups.filter(({ network }) => network.driver === driver.name))));
+    }
+    this.#store.transaction(() => {
+      for (const network of settled) {
+        // A start that changes nothing writes nothing.
+        if (JSON.stringify(this.#networks.get(network.id)) !== JSON.stringify(network)) {
+          this.#records.networks.put(network.id, network);
+        }
+        this.#networks.set(network.id, network);
+      }
+    });
+  }
+
+  /** Sorted by name. */
   list(): Network[] {
-    return [];
+    return [...this.#networks.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   }
-  find(_nameOrId: string): Network | undefined {
-    return undefined;
+
+  /** By name, id, or the beginning of an id, in this order; `conflict` when several ids begin so. */
+  find(nameOrId: string): Network | undefined {
+    const networks = [...this.#networks.values()];
+    const exact = networks.find(network => network.name === nameOrId) ?? this.#networks.get(nameOrId);
+    if (exact || nameOrId === '') return exact;
+    const matches = networks.filter(network => network.id.startsWith(nameOrId));
+    if (matches.length > 1) {
+      throw conflict(`network ${nameOrId} is ambiguous (${matches.length} matches found based on ID prefix)`);
+    }
+    return matches[0];
   }
-  get(_nameOrId: string): Network {
-    throw new Error('in progress');
+
+  /** Like `find`, but throws `not-found`: `network x not found`. */
+  get(nameOrId: string): Network {
+    const network = this.find(nameOrId);
+    if (!network) throw notFound(`network ${nameOrId} not found`);
+    return network;
   }
-  createSandbox(_containerId: string): string {
-    throw new Error('in progress');
+
+  /** Makes a fresh network namespace for the container and returns its path; `lo` is up. */
+  createSandbox(containerId: string): string {
+    return this.#sandboxes.create(containerId);
   }
-  removeSandbox(_containerId: string): void {}
-  sandboxPath(_containerId: string): string {
-    throw new Error('in progress');
+
+  /** Drops the pin of the container's namespace; idempotent. Interfaces go with it, once its processes are gone. */
+  removeSandbox(containerId: string): void {
+    this.#sandboxes.remove(containerId);
   }
-  attach(_request: AttachRequest): Endpoint {
-    throw new Error('in progress');
+
+  /** Where the container's namespace is or would be pinned. */
+  sandboxPath(containerId: string): string {
+    return this.#sandboxes.path(containerId);
   }
-  detach(_containerId: string): void {}
-  endpoint(_containerId: string): Endpoint | undefined {
-    return undefined;
+
+  /**
+   * Joins the container's sandbox to a network as `eth0` and publishes its ports; undoes itself on failure. Errors:
+   * `not-found` for the network, `conflict` for a container that is attached already or an address that is taken,
+   * `system` for ports, in Docker's words (`driver failed programming external connectivity on endpoint …`).
+   */
+  attach(request: AttachRequest): Endpoint {
+    const network = this.get(request.network);
+    const { containerId } = request;
+    const present = this.#endpoints.get(containerId);
+    if (present) throw conflict(`endpoint for container ${containerId} exists in network ${present.networkId}`);
+    const endpointId = randomBytes(32).toString('hex');
+    const record = (endpoint: Endpoint) => this.#records.endpoints.put(containerId, endpoint);
+    try {
+      const endpoint = this.#driver(network).attach(network, { ...request, endpointId, containerLink: 'eth0' }, record);
+      this.#endpoints.set(containerId, endpoint);
+      return endpoint;
+    } catch (error) {
+      this.#records.endpoints.delete(containerId);
+      throw error;
+    }
   }
-  endpoints(_networkId?: string): Endpoint[] {
-    return [];
+
+  /**
+   * Unpublishes the container's ports and gives its address back; idempotent. The interface is left to the namespace's
+   * end, which is 200 times cheaper than removing it; its address is not given out again before.
+   */
+  detach(containerId: string): void {
+    const endpoint = this.#endpoints.get(containerId);
+    if (!endpoint) return;
+    this.#driver(this.#networks.get(endpoint.networkId))?.detach(endpoint);
+    this.#records.endpoints.delete(containerId);
+    this.#endpoints.delete(containerId);
   }
-  async restore(_o: { running: Set<string> }): Promise<void> {}
-  async stop(): Promise<void> {}
-  async purge(): Promise<void> {}
-  resolvConf(_o: ResolvConfInput): string {
-    throw new Error('in progress');
+
+  endpoint(containerId: string): Endpoint | undefined {
+    return this.#endpoints.get(containerId);
   }
-  hostsFile(_o: HostsFileInput): string {
-    throw new Error('in progress');
+
+  /** Of one network (by id), or all. */
+  endpoints(networkId?: string): Endpoint[] {
+    return [...this.#endpoints.values()].filter(endpoint => !networkId || endpoint.networkId === networkId);
+  }
+
+  /**
+   * Once after `start`: keeps what the `running` containers have, whatever became of it in the kernel meanwhile, and
+   * releases everything else: endpoints, map elements, pinned namespaces.
+   */
+  async restore(o: { running: Set<string> }): Promise<void> {
+    const gone = this.endpoints().filter(endpoint => !o.running.has(endpoint.containerId));
+    for (const driver of this.#drivers.values()) {
+      const isKept = ({ containerId, networkId }: Endpoint) =>
+        o.running.has(containerId) && this.#networks.get(networkId)?.driver === driver.name;
+      driver.restore(this.endpoints().filter(isKept));
+    }
+    this.#store.transaction(() => {
+      for (const endpoint of gone) this.detach(endpoint.containerId);
+    });
+    const namespaces = this.#sandboxes.sweep(o.running);
+    if (gone.length + namespaces > 0) {
+      this.#logger.info('released what no running container owns', { endpoints: gone.length, namespaces });
+    }
+  }
+
+  /** Closes the sockets that hold ports; everything containers need stays. */
+  async stop(): Promise<void> {
+    for (const driver of this.#drivers.values()) driver.close();
+  }
+
+  /** Removes bridges, firewall table and namespaces; for a daemon that ends for good with no container running. */
+  async purge(): Promise<void> {
+    for (const containerId of [...this.#endpoints.keys()]) this.detach(containerId);
+    this.#sandboxes.sweep(new Set());
+    for (const driver of this.#drivers.values()) await driver.purge();
+  }
+
+  /** The text of a container's resolv.conf. */
+  resolvConf(input: ResolvConfInput): string {
+    const path = '/etc/resolv.conf';
+    const text = readIfThere(path);
+    const resolved = '/run/systemd/resolve/resolv.conf';
+    const real = !input.hostNetwork && usesResolvedStub(text) ? readIfThere(resolved) : '';
+    return formatResolvConf(input, real ? { path: resolved, text: real } : { path, text });
+  }
+
+  /** The text of a container's hosts file. Throws `invalid` for a malformed extra host. */
+  hostsFile(input: HostsFileInput): string {
+    const gateway = this.find('bridge')?.ipam.config[0]?.gateway ?? '';
+    return formatHostsFile(input, { gateway, hostFile: () => readIfThere('/etc/hosts') });
+  }
+
+  #driver(network: Network | undefined): NetworkDriver {
+    const driver = this.#drivers.get(network?.driver ?? '');
+    if (!driver) throw systemError(`no driver for network ${network?.name} (${network?.driver})`);
+    return driver;
+  }
+
+  #predefined(): NetworkSetup[] {
+    const { bridge, bip, icc = true, ipMasq = true, mtu = 1500, userlandIp } = this.#options;
+    const record = (name: string, driver: string) => this.find(name) ?? newNetwork(name, driver);
+    const settings = { bridge, icc, ipMasq, mtu, hostAddress: userlandIp || '0.0.0.0' };
+    const known = record('bridge', 'bridge');
+    const occupied = this.endpoints(known.id).some(endpoint => this.#sandboxes.exists(endpoint.containerId));
+    const config = this.#rangeOf(known, occupied, bip);
+    const network = { ...known, options: defaultBridgeOptions(settings), ipam: { ...known.ipam, config } };
+    return [{ network, movable: !bip && !occupied }, fixed(record('host', 'host')), fixed(record('none', 'null'))];
+  }
+
+  /** The configured range, except that containers that run keep the one they are in. */
+  #rangeOf(network: Network, occupied: boolean, bip: string | undefined): Network['ipam']['config'] {
+    if (!bip) return network.ipam.config;
+    const wanted = [parseBip(bip)];
+    if (!occupied || JSON.stringify(wanted) === JSON.stringify(network.ipam.config)) return wanted;
+    this.#logger.warn('bip takes effect once no container is attached', {
+      bip,
+      current: network.ipam.config[0]?.subnet,
+    });
+    return network.ipam.config;
+  }
+}
+
+const fixed = (network: Network): NetworkSetup => ({ network, movable: false });
+
+function isPredefined(network: Network): boolean {
+  return ['bridge', 'host', 'none'].includes(network.name);
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
   }
 }

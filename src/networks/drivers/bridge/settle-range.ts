@@ -1,0 +1,60 @@
+// Which addresses a bridge gets: its own if nobody else on this machine has them, else the next of Docker's pools.
+
+import type { Links } from '../../../kernel/index.ts';
+import { conflict } from '../../../lib/errors.ts';
+import { choosePool } from '../../ipam/default-pools.ts';
+import { formatIpv4, formatSubnet, overlaps, parseCidr, parseIpv4, type Subnet, subnetOf } from '../../ipam/ipv4.ts';
+
+export interface AddressRange {
+  subnet: Subnet;
+  gateway: number;
+}
+
+/**
+ * Settles the range of the bridge `link`. One that the link has already stays (containers may be on it). With
+ * `movable`, a range that overlaps another link's address or a route gives way to the first free default pool;
+ * otherwise it is `conflict`, naming both.
+ */
+export function settleRange(links: Links, o: { link: string; wanted: AddressRange | undefined; movable: boolean }) {
+  const { link, wanted, movable } = o;
+  const others = links.list().filter(other => other.name !== link);
+  if (wanted && hasAddress(links, link, wanted)) return wanted;
+  const addresses = others.flatMap(other => addressesOf(links, other.name));
+  const rival = wanted && addresses.find(({ subnet }) => overlaps(subnet, wanted.subnet));
+  if (wanted && !rival && !movable) return wanted;
+  if (wanted && rival && !movable) {
+    throw conflict(
+      `cannot create network bridge (${link}): ${formatIpv4(wanted.gateway)}/${wanted.subnet.prefix} ` +
+        `overlaps ${rival.text} of link ${rival.link}`,
+    );
+  }
+  const taken = [...addresses.map(({ subnet }) => subnet), ...routedElsewhere(links, link)];
+  if (wanted && !taken.some(subnet => overlaps(subnet, wanted.subnet))) return wanted;
+  const subnet = choosePool(taken);
+  return { subnet, gateway: subnet.base + 1 };
+}
+
+function hasAddress(links: Links, link: string, wanted: AddressRange): boolean {
+  const text = `${formatIpv4(wanted.gateway)}/${wanted.subnet.prefix}`;
+  return links.find(link) !== undefined && addressesOf(links, link).some(address => address.text === text);
+}
+
+function addressesOf(links: Links, link: string): { link: string; text: string; subnet: Subnet }[] {
+  return links.addresses(link).flatMap(({ address, prefix }) => {
+    const value = parseIpv4(address);
+    return value === undefined ? [] : [{ link, text: `${address}/${prefix}`, subnet: subnetOf(value, prefix) }];
+  });
+}
+
+function routedElsewhere(links: Links, link: string): Subnet[] {
+  return links.routes().flatMap(({ destination, device }) => {
+    const subnet = destination === undefined || device === link ? undefined : parseCidr(destination)?.subnet;
+    // Halves of the default route (0.0.0.0/1, as VPNs set them) take no addresses.
+    return subnet && subnet.prefix > 1 ? [subnet] : [];
+  });
+}
+
+/** `172.17.0.0/16` for the log. */
+export function describeRange(range: AddressRange): string {
+  return formatSubnet(range.subnet);
+}

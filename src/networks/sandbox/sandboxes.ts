@@ -1,0 +1,56 @@
+// Pinned network namespaces, one per container that has a network of its own.
+
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kernel } from '../../kernel/index.ts';
+import { errorCode } from '../../lib/errors.ts';
+
+/** The sandboxes of one daemon, in `<execRoot>/netns`. */
+export class Sandboxes {
+  readonly #directory: string;
+  readonly #kernel: Pick<Kernel, 'netns'>;
+
+  constructor(o: { execRoot: string }, kernel: Pick<Kernel, 'netns'>) {
+    this.#directory = join(o.execRoot, 'netns');
+    this.#kernel = kernel;
+  }
+
+  /** Where the container's namespace is or would be pinned. */
+  path(containerId: string): string {
+    return join(this.#directory, containerId.slice(0, 12));
+  }
+
+  /** Makes a fresh namespace (only `lo`, up) and returns its path; one left by an earlier run of the container is dropped. */
+  create(containerId: string): string {
+    const path = this.path(containerId);
+    if (this.exists(containerId)) this.#kernel.netns.remove(path);
+    this.#kernel.netns.create(path);
+    return path;
+  }
+
+  /** Drops the pin; nothing pinned is fine. The kernel takes the interfaces down once no process is inside. */
+  remove(containerId: string): void {
+    this.#kernel.netns.remove(this.path(containerId));
+  }
+
+  exists(containerId: string): boolean {
+    return this.#kernel.netns.exists(this.path(containerId));
+  }
+
+  /** Drops every pin whose container is not in `keep`; returns how many there were. */
+  sweep(keep: Set<string>): number {
+    const names = new Set([...keep].map(id => id.slice(0, 12)));
+    const orphans = this.#pinned().filter(name => !names.has(name));
+    for (const name of orphans) this.#kernel.netns.remove(join(this.#directory, name));
+    return orphans.length;
+  }
+
+  #pinned(): string[] {
+    try {
+      return readdirSync(this.#directory);
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
