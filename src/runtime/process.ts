@@ -39,8 +39,11 @@ export interface Process {
   start(): Promise<void>;
   /** Never rejects. */
   readonly exited: Promise<ExitStatus>;
-  /** Before `start()` nothing is lost. Throws `conflict` when the monitor is gone. */
-  attach(): Promise<AttachStream>;
+  /**
+   * Before `start()` nothing is lost. `stdin: false` for a session that may leave without ending the process's stdin.
+   * Throws `conflict` when the monitor is gone.
+   */
+  attach(o?: { stdin?: boolean }): Promise<AttachStream>;
   /** Ignored when there is no terminal or the process is gone. */
   resize(columns: number, rows: number): void;
   /** False when the process is gone; never reaches a stranger that got its pid. */

@@ -1,9 +1,29 @@
 // The runtime room's front: creates, adopts, lists and sweeps monitored processes.
 
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Kernel } from '../kernel/index.ts';
-import { notImplemented } from '../lib/errors.ts';
+import { CleanupStack } from '../lib/cleanup-stack.ts';
+import { invalid, notFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { OciProcess, OciSpec } from '../oci/runtime-spec.ts';
+import { adoptProcess } from './monitor/adopt-process.ts';
+import {
+  type Bundle,
+  type BundleRecord,
+  bundleAt,
+  readRecord,
+  writeBundle,
+  writeExecBundle,
+} from './monitor/bundle.ts';
+import { startMonitor } from './monitor/conmon.ts';
+import { ContainerProcess, type ProcessDeps } from './monitor/container-process.ts';
+import { ExecProcess } from './monitor/exec-process.ts';
+import { Exits } from './monitor/exits.ts';
+import { OciRuntime } from './monitor/oci-runtime.ts';
+import { identify } from './monitor/process-identity.ts';
+import { removeLeftovers } from './monitor/remove-leftovers.ts';
+import { runtimeError } from './monitor/runtime-error.ts';
 import type { ExitStatus, Process } from './process.ts';
 
 export interface RuntimeOptions {
@@ -11,7 +31,7 @@ export interface RuntimeOptions {
   /** OCI runtimes by name. */
   runtimes: Record<string, { path: string; args?: string[] }>;
   defaultRuntime: string;
-  /** Default: `conmon` on PATH. */
+  /** Default: `conmon` on the usual path. */
   conmon?: string;
 }
 
@@ -36,28 +56,157 @@ export interface ExecOptions {
   stdin: boolean;
 }
 
+/** Everything of it lives below `execRoot`; nothing there is needed after a reboot. */
 export class Runtime {
-  constructor(_options: RuntimeOptions, _deps: { kernel: Kernel; logger: Logger }) {}
+  readonly #containers: string;
+  readonly #runtimes: Map<string, OciRuntime>;
+  readonly #defaultRuntime: string;
+  readonly #conmon: string;
+  readonly #deps: ProcessDeps;
 
-  create(_o: CreateOptions): Promise<Process> {
-    throw notImplemented('create');
+  constructor(options: RuntimeOptions, deps: { kernel: Kernel; logger: Logger }) {
+    const { execRoot } = options;
+    this.#containers = join(execRoot, 'c');
+    mkdirSync(this.#containers, { recursive: true, mode: 0o700 });
+    this.#runtimes = new Map(
+      Object.entries(options.runtimes).map(([name, { path, args = [] }]) => [
+        name,
+        new OciRuntime({ name, path, args, root: join(execRoot, 'runtime', name) }),
+      ]),
+    );
+    this.#defaultRuntime = options.defaultRuntime;
+    this.#conmon = options.conmon ?? 'conmon';
+    this.#deps = { ...deps, exits: new Exits(join(execRoot, 'exits')) };
   }
 
-  adopt(_id: string): Promise<Process | { exited: ExitStatus } | undefined> {
-    throw notImplemented('adopt');
+  /**
+   * Makes the process, stopped just before its program. Throws `invalid` or `system` in Docker's words when the
+   * runtime refuses, and leaves nothing behind then.
+   */
+  async create(o: CreateOptions): Promise<Process> {
+    const runtime = this.#runtime(o.runtime ?? this.#defaultRuntime);
+    const bundle = this.#bundle(o.id);
+    const record: BundleRecord = {
+      id: o.id,
+      runtime: runtime.name,
+      cgroupPath: o.spec.linux.cgroupsPath ?? '',
+      tty: o.tty,
+      stdin: o.stdin,
+      stdinOnce: o.stdinOnce,
+      hooks: o.spec.hooks !== undefined,
+    };
+    await using undo = new CleanupStack((step, error) => this.#deps.logger.warn(step, { container: o.id, error }));
+    writeBundle(bundle, o.spec, record);
+    undo.defer('remove what was created', () => this.#removeLeftovers(o.id, runtime));
+    const monitor = startMonitor({
+      ...o,
+      conmon: this.#conmon,
+      runtime,
+      containerId: o.id,
+      processId: o.id,
+      bundle,
+      exitDirectory: this.#deps.exits.directory,
+      keepStdin: o.tty || !o.stdinOnce,
+    });
+    undo.defer('release pipes', () => monitor.release());
+    const report = await monitor.report();
+    const identity = report && report.data > 0 ? identify(report.data, this.#deps.kernel) : undefined;
+    if (!identity) throw this.#createError(o, runtime, report?.message ?? '');
+    monitor.release();
+    undo.move();
+    return new ContainerProcess({ identity, bundle, record, runtime }, this.#deps);
   }
 
+  /**
+   * Takes over a process that an earlier daemon started: running, or how it ended. Undefined when there is none; one
+   * that was created and never started is removed and counts as none.
+   */
+  adopt(id: string): Promise<Process | { exited: ExitStatus } | undefined> {
+    return adoptProcess(id, {
+      bundle: this.#bundle(id),
+      runtime: name => this.#runtime(name),
+      remove: runtime => this.#removeLeftovers(id, runtime),
+      deps: this.#deps,
+    });
+  }
+
+  /** Ids that have a bundle. */
   list(): string[] {
-    throw notImplemented('list');
+    return readdirSync(this.#containers);
   }
 
-  sweep(_known: Set<string>): Promise<void> {
-    throw notImplemented('sweep');
+  /** Ends and removes every container that is not in `known`: processes, monitors, runtime state, cgroups, bundles. */
+  async sweep(known: Set<string>): Promise<void> {
+    const found = new Map<string, OciRuntime | undefined>(this.list().map(id => [id, this.#recordedRuntime(id)]));
+    for (const runtime of this.#runtimes.values()) {
+      for (const id of runtime.list()) found.set(id, runtime);
+    }
+    for (const [id, runtime] of found) {
+      if (known.has(id)) continue;
+      this.#deps.logger.warn('removing a container that no record owns', { container: id });
+      await this.#removeLeftovers(id, runtime ?? this.#runtime(this.#defaultRuntime));
+    }
   }
 
-  exec(_o: ExecOptions): Promise<Process> {
-    throw notImplemented('exec');
+  /** Prepares a process in a running container; it runs from `start()` on. Throws `not-found` without the container. */
+  async exec(o: ExecOptions): Promise<Process> {
+    const container = this.#bundle(o.containerId);
+    const record = readRecord(container);
+    if (!record) throw notFound(`No such container: ${o.containerId}`);
+    const runtime = this.#runtime(record.runtime);
+    const bundle = bundleAt(join(container.execs, o.execId));
+    const description = {
+      ...{ id: o.execId, containerId: o.containerId, bundle, runtime: runtime.name, tty: o.tty, stdin: o.stdin },
+      ...{ program: o.process.args[0] ?? '', cwd: o.process.cwd },
+    };
+    const execProcess = writeExecBundle(bundle, { ...o.process, terminal: o.tty });
+    const monitor = startMonitor({
+      ...o,
+      conmon: this.#conmon,
+      runtime,
+      processId: o.execId,
+      bundle,
+      exitDirectory: join(bundle.directory, 'exit'),
+      keepStdin: o.tty,
+      log: undefined,
+      execProcess,
+    });
+    const process = new ExecProcess(description, monitor, this.#deps.kernel);
+    try {
+      await monitor.ready();
+    } catch (error) {
+      await process.delete();
+      throw error;
+    }
+    return process;
   }
 
-  close(): void {}
+  /** Stops watching. Processes go on. */
+  close(): void {
+    this.#deps.exits.close();
+  }
+
+  #createError(o: CreateOptions, runtime: OciRuntime, output: string): Error {
+    const { args, cwd } = o.spec.process;
+    return runtimeError({ runtime: runtime.name, action: 'create', output, program: args[0] ?? '', cwd });
+  }
+
+  #removeLeftovers(id: string, runtime: OciRuntime): Promise<void> {
+    return removeLeftovers(id, { bundle: this.#bundle(id), runtime, deps: this.#deps });
+  }
+
+  #recordedRuntime(id: string): OciRuntime | undefined {
+    const record = readRecord(this.#bundle(id));
+    return record && this.#runtimes.get(record.runtime);
+  }
+
+  #bundle(id: string): Bundle {
+    return bundleAt(join(this.#containers, id));
+  }
+
+  #runtime(name: string): OciRuntime {
+    const runtime = this.#runtimes.get(name);
+    if (!runtime) throw invalid(`unknown or invalid runtime name: ${name}`);
+    return runtime;
+  }
 }

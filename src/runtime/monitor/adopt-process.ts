@@ -1,0 +1,45 @@
+// Taking over, after the daemon was restarted or killed, what the one before had started.
+
+import type { ExitStatus, Process } from '../process.ts';
+import { type Bundle, readPid, readRecord } from './bundle.ts';
+import { ContainerProcess, exitStatus, type ProcessDeps } from './container-process.ts';
+import type { OciRuntime } from './oci-runtime.ts';
+import { isAlive } from './process-identity.ts';
+
+/** How a process counts whose monitor was killed: nobody saw its real exit. */
+const unseen = 137;
+
+/** See `Runtime.adopt`. */
+export async function adoptProcess(
+  id: string,
+  o: {
+    bundle: Bundle;
+    runtime: (name: string) => OciRuntime;
+    remove: (runtime: OciRuntime) => Promise<void>;
+    deps: ProcessDeps;
+  },
+): Promise<Process | { exited: ExitStatus } | undefined> {
+  const record = readRecord(o.bundle);
+  if (!record) return undefined;
+  const { kernel, exits, logger } = o.deps;
+  const runtime = o.runtime(record.runtime);
+  const exit = exits.read(id);
+  if (!record.started || (!exit && runtime.isWaiting(id))) {
+    await o.remove(runtime);
+    return undefined;
+  }
+  if (exit) return { exited: exitStatus(exit, o.bundle, record, kernel) };
+  const process = new ContainerProcess({ identity: record.started, bundle: o.bundle, record, runtime }, o.deps);
+  // Between the process's end and the exit file the monitor alone is there.
+  if (monitorLives(o.bundle, id, kernel)) return process;
+  logger.warn('the monitor of a container is gone', { container: id, alive: isAlive(record.started, kernel) });
+  process.signal(9);
+  exits.settle(id, { code: unseen, at: new Date() });
+  return { exited: await process.exited };
+}
+
+/** By its command line: the pid alone may belong to another by now. */
+function monitorLives(bundle: Bundle, id: string, kernel: ProcessDeps['kernel']): boolean {
+  const pid = readPid(bundle.monitorPidFile);
+  return pid !== undefined && kernel.processes.commandLine(pid).includes(id);
+}

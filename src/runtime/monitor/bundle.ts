@@ -1,0 +1,96 @@
+// The files of one monitored process: where they are, and the little record that lets a later daemon take over.
+
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../../lib/errors.ts';
+import type { OciProcess, OciSpec } from '../../oci/runtime-spec.ts';
+
+/** What a bundle remembers. Written before the monitor starts, and again, with the process, before it is let run. */
+export interface BundleRecord {
+  id: string;
+  runtime: string;
+  cgroupPath: string;
+  tty: boolean;
+  stdin: boolean;
+  stdinOnce: boolean;
+  /** The spec has hooks, so that deleting is the runtime's business. */
+  hooks: boolean;
+  /** Absent until the container is started. `startTime` in clock ticks since boot. */
+  started?: { pid: number; startTime: number; at: string };
+}
+
+/** Paths inside a bundle directory. conmon chooses `attach`, `ctl` and `oom`. */
+export interface Bundle {
+  directory: string;
+  attach: string;
+  control: string;
+  oom: string;
+  pidFile: string;
+  monitorPidFile: string;
+  monitorErrors: string;
+  /** Directories of exec'd processes. */
+  execs: string;
+}
+
+export function bundleAt(directory: string): Bundle {
+  const inside = (name: string) => join(directory, name);
+  return {
+    directory,
+    attach: inside('attach'),
+    control: inside('ctl'),
+    oom: inside('oom'),
+    pidFile: inside('pidfile'),
+    monitorPidFile: inside('conmon.pid'),
+    monitorErrors: inside('conmon.log'),
+    execs: inside('execs'),
+  };
+}
+
+/** Makes the directory with `config.json` and the record. Throws if there is one already. */
+export function writeBundle(bundle: Bundle, spec: OciSpec, record: BundleRecord): void {
+  mkdirSync(bundle.directory, { mode: 0o700 });
+  writeFileSync(join(bundle.directory, 'config.json'), JSON.stringify(spec), { mode: 0o600 });
+  writeRecord(bundle, record);
+}
+
+/** Makes the directory of an exec'd process and returns the path of its process specification. */
+export function writeExecBundle(bundle: Bundle, process: OciProcess): string {
+  mkdirSync(join(bundle.directory, 'exit'), { recursive: true, mode: 0o700 });
+  const path = join(bundle.directory, 'process.json');
+  writeFileSync(path, JSON.stringify(process), { mode: 0o600 });
+  return path;
+}
+
+/** Whole or not at all, whenever the daemon is killed. */
+export function writeRecord(bundle: Bundle, record: BundleRecord): void {
+  const path = join(bundle.directory, 'state.json');
+  writeFileSync(`${path}.tmp`, JSON.stringify(record), { mode: 0o600 });
+  renameSync(`${path}.tmp`, path);
+}
+
+/** Undefined when there is no bundle, or a daemon was killed while making it. */
+export function readRecord(bundle: Bundle): BundleRecord | undefined {
+  const text = readText(join(bundle.directory, 'state.json'));
+  return text === undefined ? undefined : (JSON.parse(text) as BundleRecord);
+}
+
+/** The number in a pid file; undefined when it is missing or still empty. */
+export function readPid(path: string): number | undefined {
+  const pid = Number.parseInt(readText(path) ?? '', 10);
+  return pid > 0 ? pid : undefined;
+}
+
+/** Undefined when there is no such file. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+/** A handful of files in memory: synchronous is faster than the detour over a thread pool. */
+export function removeBundle(bundle: Bundle): void {
+  rmSync(bundle.directory, { recursive: true, force: true });
+}

@@ -1,0 +1,169 @@
+// The first process of a container, under its monitor.
+
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Kernel } from '../../kernel/index.ts';
+import { conflict, errorCode } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { AttachStream, ExitStatus, Process } from '../process.ts';
+import { AttachSession } from './attach-session.ts';
+import { type Bundle, type BundleRecord, removeBundle, writeRecord } from './bundle.ts';
+import { emptyCgroup } from './empty-cgroup.ts';
+import type { Exit, Exits } from './exits.ts';
+import type { OciRuntime } from './oci-runtime.ts';
+import { isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
+import { resizeTerminal } from './resize-terminal.ts';
+
+const sigkill = 9;
+const killedCode = 128 + sigkill;
+
+export interface ProcessDeps {
+  kernel: Kernel;
+  logger: Logger;
+  exits: Exits;
+}
+
+export class ContainerProcess implements Process {
+  readonly id: string;
+  readonly pid: number;
+  readonly exited: Promise<ExitStatus>;
+  readonly #identity: ProcessIdentity;
+  readonly #bundle: Bundle;
+  readonly #record: BundleRecord;
+  readonly #runtime: OciRuntime;
+  readonly #deps: ProcessDeps;
+  #startedAt: Date;
+  #over = false;
+  #deleted: Promise<void> | undefined;
+
+  constructor(
+    options: { identity: ProcessIdentity; bundle: Bundle; record: BundleRecord; runtime: OciRuntime },
+    deps: ProcessDeps,
+  ) {
+    this.id = options.record.id;
+    this.pid = options.identity.pid;
+    this.#identity = options.identity;
+    this.#bundle = options.bundle;
+    this.#record = options.record;
+    this.#runtime = options.runtime;
+    this.#deps = deps;
+    this.#startedAt = options.record.started ? new Date(options.record.started.at) : new Date();
+    this.exited = deps.exits.wait(this.id).then(exit => {
+      this.#over = true;
+      return exitStatus(exit, this.#bundle, this.#record, deps.kernel);
+    });
+  }
+
+  get startedAt(): Date {
+    return this.#startedAt;
+  }
+
+  async start(): Promise<void> {
+    const at = new Date();
+    // Before, not after: a daemon killed in between must find the process it let run.
+    writeRecord(this.#bundle, { ...this.#record, started: { ...this.#identity, at: at.toISOString() } });
+    await this.#runtime.start(this.id);
+    this.#startedAt = at;
+  }
+
+  async attach(o: { stdin?: boolean } = {}): Promise<AttachStream> {
+    const closesStdin = this.#record.stdin && this.#record.stdinOnce && !this.#record.tty;
+    return openSession(this.#bundle.attach, { linger: closesStdin && o.stdin === false }, this.#deps.kernel);
+  }
+
+  resize(columns: number, rows: number): void {
+    if (this.#record.tty && !this.#over) resizeTerminal(this.#bundle.control, columns, rows);
+  }
+
+  signal(signal: number): boolean {
+    return !this.#over && signalProcess(this.#identity, signal, this.#deps.kernel);
+  }
+
+  pause(): Promise<void> {
+    return this.#runtime.run('pause', this.id);
+  }
+
+  resume(): Promise<void> {
+    return this.#runtime.run('resume', this.id);
+  }
+
+  delete(): Promise<void> {
+    this.#deleted ??= this.#delete().catch(error => {
+      this.#deleted = undefined;
+      throw error;
+    });
+    return this.#deleted;
+  }
+
+  async #delete(): Promise<void> {
+    const { kernel, exits, logger } = this.#deps;
+    if (!this.#over) await this.#end();
+    if (this.#record.hooks) {
+      await this.#runtime.run('delete', '--force', this.id).catch(error => {
+        logger.warn('deleting a container with hooks', { container: this.id, error });
+      });
+    }
+    await emptyCgroup(this.#record.cgroupPath, kernel);
+    this.#runtime.removeState(this.id);
+    removeBundle(this.#bundle);
+    exits.forget(this.id);
+  }
+
+  /** Kills the process and waits for the news of it; says so itself when the monitor is not there to. */
+  async #end(): Promise<void> {
+    const { kernel, exits } = this.#deps;
+    const deadline = Date.now() + 10_000;
+    while (isAlive(this.#identity, kernel) && Date.now() < deadline) {
+      // Frozen processes die of SIGKILL only after they thaw.
+      if (!signalProcess(this.#identity, sigkill, kernel)) break;
+      await this.#thaw();
+      await Promise.race([this.exited, delay(20)]);
+    }
+    await Promise.race([this.exited, delay(1000)]);
+    exits.settle(this.id, { code: killedCode, at: new Date() });
+    await this.exited;
+  }
+
+  async #thaw(): Promise<void> {
+    if (this.#over || !isAlive(this.#identity, this.#deps.kernel)) return;
+    if (await Promise.race([this.exited.then(() => true), delay(5).then(() => false)])) return;
+    await this.#runtime.run('resume', this.id).catch(() => {
+      // It was not paused.
+    });
+  }
+}
+
+/** `conflict` when there is no monitor to attach to. */
+export async function openSession(
+  path: string,
+  options: { linger: boolean },
+  kernel: Pick<Kernel, 'sockets'>,
+): Promise<AttachStream> {
+  try {
+    return new AttachSession(await kernel.sockets.connectSeqpacket(path), options);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') throw conflict('the process has ended', error);
+    throw error;
+  }
+}
+
+/** conmon leaves a file when it hears of an OOM kill; when the process itself was killed it may not have had the time. */
+export function exitStatus(
+  exit: Exit,
+  bundle: Bundle,
+  record: Pick<BundleRecord, 'cgroupPath'>,
+  kernel: Pick<Kernel, 'cgroups'>,
+): ExitStatus {
+  const oomKilled = existsSync(bundle.oom) || (exit.code === killedCode && oomKills(record.cgroupPath, kernel) > 0);
+  return { ...exit, oomKilled };
+}
+
+function oomKills(path: string, kernel: Pick<Kernel, 'cgroups'>): number {
+  try {
+    return kernel.cgroups.stats(path).memory.oomKills;
+  } catch {
+    // The group is gone, and with it what it knew.
+    return 0;
+  }
+}

@@ -1,0 +1,118 @@
+// A process started in a running container, under a monitor of its own.
+
+import { join } from 'node:path';
+import type { Kernel } from '../../kernel/index.ts';
+import { conflict, systemError } from '../../lib/errors.ts';
+import type { AttachStream, ExitStatus, Process } from '../process.ts';
+import { type Bundle, readText, removeBundle } from './bundle.ts';
+import type { Monitor } from './conmon.ts';
+import { openSession } from './container-process.ts';
+import { identify, type ProcessIdentity, signalProcess } from './process-identity.ts';
+import { resizeTerminal } from './resize-terminal.ts';
+import { runtimeError } from './runtime-error.ts';
+
+const sigkill = 9;
+
+export interface ExecDescription {
+  id: string;
+  containerId: string;
+  bundle: Bundle;
+  runtime: string;
+  tty: boolean;
+  stdin: boolean;
+  program: string;
+  cwd: string;
+}
+
+/** Before `start()` only the monitor exists: `pid` is 0 and `exited` pending. */
+export class ExecProcess implements Process {
+  readonly id: string;
+  readonly exited: Promise<ExitStatus>;
+  readonly #exit = Promise.withResolvers<ExitStatus>();
+  readonly #description: ExecDescription;
+  readonly #monitor: Monitor;
+  readonly #kernel: Kernel;
+  #identity: ProcessIdentity | undefined;
+  #pid = 0;
+  #startedAt = new Date();
+  #over = false;
+
+  constructor(description: ExecDescription, monitor: Monitor, kernel: Kernel) {
+    this.id = description.id;
+    this.exited = this.#exit.promise;
+    this.#description = description;
+    this.#monitor = monitor;
+    this.#kernel = kernel;
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  get startedAt(): Date {
+    return this.#startedAt;
+  }
+
+  async start(): Promise<void> {
+    this.#monitor.go();
+    const report = await this.#monitor.report();
+    if (!report || report.data < 0) {
+      this.#finish(-1);
+      if (!report) throw systemError('conmon ended before the process was started');
+      throw runtimeError({ ...this.#description, action: 'exec', output: report.message ?? '' });
+    }
+    this.#startedAt = new Date();
+    this.#pid = report.data;
+    this.#identity = identify(report.data, this.#kernel);
+    void this.#watch();
+  }
+
+  attach(o: { stdin?: boolean } = {}): Promise<AttachStream> {
+    const closesStdin = this.#description.stdin && !this.#description.tty;
+    return openSession(this.#description.bundle.attach, { linger: closesStdin && o.stdin === false }, this.#kernel);
+  }
+
+  resize(columns: number, rows: number): void {
+    if (this.#description.tty && !this.#over) resizeTerminal(this.#description.bundle.control, columns, rows);
+  }
+
+  signal(signal: number): boolean {
+    return !this.#over && this.#identity !== undefined && signalProcess(this.#identity, signal, this.#kernel);
+  }
+
+  pause(): Promise<void> {
+    return Promise.reject(conflict('an exec cannot be paused by itself'));
+  }
+
+  resume(): Promise<void> {
+    return Promise.reject(conflict('an exec cannot be resumed by itself'));
+  }
+
+  /** An exec has no state or cgroup of its own: this ends the process, waits for it and removes its files. */
+  async delete(): Promise<void> {
+    if (!this.#over && this.#pid > 0) {
+      this.signal(sigkill);
+      await this.exited;
+    }
+    // A monitor that was never told to go ends with its pipes.
+    this.#monitor.release();
+    removeBundle(this.#description.bundle);
+  }
+
+  /** The exit code comes over the pipe; a monitor that died without a word may have left the file. */
+  async #watch(): Promise<void> {
+    const report = await this.#monitor.report().catch(() => undefined);
+    this.#finish(report?.data ?? this.#exitFromFile() ?? 255);
+  }
+
+  #exitFromFile(): number | undefined {
+    const text = readText(join(this.#description.bundle.directory, 'exit', this.#description.containerId));
+    return text ? Number(text) : undefined;
+  }
+
+  #finish(code: number): void {
+    this.#over = true;
+    this.#monitor.release();
+    this.#exit.resolve({ code, at: new Date(), oomKilled: false });
+  }
+}

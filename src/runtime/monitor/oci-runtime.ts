@@ -1,0 +1,101 @@
+// What Berth must know of an OCI runtime: its arguments, where it keeps state, how a created container is let run.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readdirSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { errorCode, systemError } from '../../lib/errors.ts';
+
+/** One configured runtime, with a root directory of its own. */
+export class OciRuntime {
+  readonly name: string;
+  readonly path: string;
+  readonly globalArguments: readonly string[];
+  readonly #root: string;
+  /** crun reads the fifo, so writing to it is all that `crun start` would do; others have ways of their own. */
+  readonly #startsByFifo: boolean;
+
+  constructor(options: { name: string; path: string; args: readonly string[]; root: string }) {
+    this.name = options.name;
+    this.path = options.path;
+    this.#root = options.root;
+    this.#startsByFifo = basename(options.path) === 'crun';
+    const cgroups = this.#startsByFifo ? ['--cgroup-manager=cgroupfs'] : [];
+    this.globalArguments = [...cgroups, '--root', options.root, ...options.args];
+  }
+
+  /** Lets a created container run. Throws `system` when it is gone or the runtime says no. */
+  async start(id: string): Promise<void> {
+    if (!this.#startsByFifo) return this.run('start', id);
+    const fifo = this.#fifo(id);
+    const deadline = Date.now() + 2000;
+    for (;;) {
+      const fd = openForWriting(fifo);
+      if (fd !== undefined) {
+        writeSync(fd, '0');
+        closeSync(fd);
+        unlinkSync(fifo);
+        return;
+      }
+      // Its reader may not have got to the fifo yet, or died.
+      if (Date.now() > deadline) throw systemError(`container ${id} is not waiting to be started`);
+      await delay(1);
+    }
+  }
+
+  /** Whether the container was created and not started yet. */
+  isWaiting(id: string): boolean {
+    return existsSync(this.#fifo(id));
+  }
+
+  /** Runs `<runtime> <command> <arguments>`; throws `system` with what it printed if it fails. */
+  async run(...args: string[]): Promise<void> {
+    const child = spawn(this.path, [...this.globalArguments, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: {},
+    });
+    const { code, output } = await finished(child);
+    if (code !== 0) throw systemError(output.trim() || `${this.name} ${args[0]} failed with status ${code}`);
+  }
+
+  /** Ids with state, whoever made them. */
+  list(): string[] {
+    try {
+      return readdirSync(this.#root).filter(name => !name.startsWith('.'));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return [];
+      throw error;
+    }
+  }
+
+  /** Forgets a container whose processes and cgroup are gone; what `delete` would do beyond that is hooks. */
+  removeState(id: string): void {
+    rmSync(join(this.#root, id), { recursive: true, force: true });
+  }
+
+  #fifo(id: string): string {
+    return join(this.#root, id, 'exec.fifo');
+  }
+}
+
+/** Undefined when nobody reads the fifo. */
+function openForWriting(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (errorCode(error) === 'ENXIO') return undefined;
+    if (errorCode(error) === 'ENOENT') throw systemError('the container is gone or was started before', error);
+    throw error;
+  }
+}
+
+function finished(child: ChildProcess): Promise<{ code: number; output: string }> {
+  let output = '';
+  child.stderr?.on('data', (data: Buffer) => {
+    output += data;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', code => resolve({ code: code ?? -1, output }));
+  });
+}
