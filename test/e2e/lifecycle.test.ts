@@ -195,9 +195,9 @@ scenarios(['busybox'], {
       'busybox',
       'sh',
       '-c',
-      'read line; echo "got $line"; sleep 0.3; exit 8',
+      'read line; echo "got $line"; sleep 0.2; exit 8',
     ]);
-    const result = await cli.run(['attach', name], { stdin: 'a rope\n' });
+    const result = await cli.run(['attach', name], { stdin: 'a rope\n', keepStdin: true });
     expect(result).toMatchObject({ code: 8, stdout: 'got a rope\n' });
   },
 

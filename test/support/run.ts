@@ -9,6 +9,8 @@ export interface RunResult {
 export interface RunOptions {
   /** Text for standard input; without it, standard input is empty. */
   readonly stdin?: string;
+  /** Keeps standard input open until the program ends. */
+  readonly keepStdin?: boolean;
   readonly env?: Record<string, string | undefined>;
   /** After this the program is killed and the promise rejects. */
   readonly timeoutMs?: number;
@@ -18,7 +20,7 @@ export interface RunOptions {
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const child = Bun.spawn([...command], {
     env: { ...process.env, ...options.env },
-    stdin: options.stdin === undefined ? 'ignore' : Buffer.from(options.stdin),
+    stdin: options.stdin === undefined ? 'ignore' : 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',
   });
@@ -27,7 +29,12 @@ export async function run(command: readonly string[], options: RunOptions = {}):
     late = true;
     child.kill('SIGKILL');
   }, options.timeoutMs ?? 60_000);
-  const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  const output = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  if (child.stdin) {
+    child.stdin.write(options.stdin ?? '');
+    await (options.keepStdin ? child.stdin.flush() : child.stdin.end());
+  }
+  const [stdout, stderr] = await output;
   const code = await child.exited;
   clearTimeout(timer);
   if (late) throw new Error(`did not end in time: ${command.join(' ')}\n${stdout}${stderr}`);
