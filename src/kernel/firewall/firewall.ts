@@ -13,7 +13,7 @@ export interface Firewall {
   apply(ruleset: string): Promise<void>;
   /**
    * Adds elements in ONE transaction (12 µs). The same element again is fine; a key that maps to something else is
-   * SystemCallError EBUSY, a missing table or set ENOENT; then nothing has changed.
+   * SystemCallError EEXIST, a missing table or set ENOENT; then nothing has changed.
    */
   addElements(table: string, elements: SetElement[]): void;
   /** Removes elements in one transaction; missing elements, sets and tables are not an error. */

@@ -24,6 +24,7 @@ const symbols = {
   lsetxattr: { args: ['ptr', 'ptr', 'ptr', u64, 'i32'], returns: 'i32' },
   mknod: { args: ['ptr', 'u32', u64], returns: 'i32' },
   mount: { args: ['ptr', 'ptr', 'ptr', u64, 'ptr'], returns: 'i32' },
+  openat: { args: ['i32', 'ptr', 'i32', 'u32'], returns: 'i32' },
   prlimit: { args: ['i32', 'i32', 'ptr', 'ptr'], returns: 'i32' },
   recv: { args: ['i32', 'ptr', u64, 'i32'], returns: i64 },
   send: { args: ['i32', 'ptr', u64, 'i32'], returns: i64 },
@@ -83,6 +84,15 @@ export function openLibc(): Libc {
 export function cstring(text: string): Buffer {
   if (text.includes('\0')) throw systemCallError('cstring', 'EINVAL', JSON.stringify(text));
   return Buffer.from(`${text}\0`);
+}
+
+/**
+ * The function without the JavaScript that bun:ffi may wrap round it, taking numbers only (addresses included): for
+ * places where nothing but the system call may happen.
+ */
+export function nativeFunction(wrapped: unknown): (...numbers: number[]) => number {
+  const { native } = wrapped as { native?: unknown };
+  return (native ?? wrapped) as (...numbers: number[]) => number;
 }
 
 /** The address of a buffer; the caller keeps the buffer referenced while it is in use. */

@@ -11,8 +11,10 @@ export interface NetworkNamespaces {
   /** Whether a namespace is pinned at `path` (a plain file left by a reboot is not one). */
   exists(path: string): boolean;
   /**
-   * Runs `fn` with the calling thread inside the namespace at `path` and returns before anything else can run.
-   * `fn` must be synchronous: a promise is refused. If the way back fails the process aborts.
+   * Until `fn` returns, what the kernel object does acts in the namespace at `path`: links, firewall elements, `net.*`
+   * sysctls, reserved ports. Calls of others (node:net, spawn) do not: the thread itself goes there only for single
+   * system calls, because any thread the JavaScript engine starts meanwhile would be trapped there and keep the
+   * namespace alive. `fn` must be synchronous: a promise is refused. If a way back fails the process aborts.
    */
   run<T>(path: string, fn: () => T): T;
 }
