@@ -96,7 +96,8 @@ export class Runtime {
       hooks: o.spec.hooks !== undefined,
     };
     await using undo = new CleanupStack((step, error) => this.#deps.logger.warn(step, { container: o.id, error }));
-    writeBundle(bundle, o.spec, record);
+    const { spec, created } = runtime.prepare(o.spec);
+    writeBundle(bundle, spec, record);
     undo.defer('remove what was created', () => this.#removeLeftovers(o.id, runtime));
     const monitor = startMonitor({
       ...o,
@@ -112,6 +113,7 @@ export class Runtime {
     const report = await monitor.report();
     const identity = report && report.data > 0 ? identify(report.data, this.#deps.kernel) : undefined;
     if (!identity) throw this.#createError(o, runtime, report?.message ?? '');
+    created(o.id);
     monitor.release();
     undo.move();
     return new ContainerProcess({ identity, bundle, record, runtime }, this.#deps);

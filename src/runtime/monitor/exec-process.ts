@@ -58,6 +58,7 @@ export class ExecProcess implements Process {
     const report = await this.#monitor.report();
     if (!report || report.data < 0) {
       this.#finish(-1);
+      removeBundle(this.#description.bundle);
       if (!report) throw systemError('conmon ended before the process was started');
       throw runtimeError({ ...this.#description, action: 'exec', output: report.message ?? '' });
     }

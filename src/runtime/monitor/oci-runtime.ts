@@ -1,10 +1,22 @@
 // What Berth must know of an OCI runtime: its arguments, where it keeps state, how a created container is let run.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readdirSync, rmSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, systemError } from '../../lib/errors.ts';
+import type { OciSpec } from '../../oci/runtime-spec.ts';
+import { SeccompCache } from './seccomp-cache.ts';
 
 /** One configured runtime, with a root directory of its own. */
 export class OciRuntime {
@@ -12,21 +24,35 @@ export class OciRuntime {
   readonly path: string;
   readonly globalArguments: readonly string[];
   readonly #root: string;
-  /** crun reads the fifo, so writing to it is all that `crun start` would do; others have ways of their own. */
-  readonly #startsByFifo: boolean;
+  readonly #isCrun: boolean;
+  readonly #filters = new SeccompCache();
 
   constructor(options: { name: string; path: string; args: readonly string[]; root: string }) {
     this.name = options.name;
     this.path = options.path;
     this.#root = options.root;
-    this.#startsByFifo = basename(options.path) === 'crun';
-    const cgroups = this.#startsByFifo ? ['--cgroup-manager=cgroupfs'] : [];
+    this.#isCrun = basename(options.path) === 'crun';
+    const cgroups = this.#isCrun ? ['--cgroup-manager=cgroupfs'] : [];
     this.globalArguments = [...cgroups, '--root', options.root, ...options.args];
   }
 
-  /** Lets a created container run. Throws `system` when it is gone or the runtime says no. */
+  /** What to put into the bundle instead of `spec`, and what to call once the container is created. */
+  prepare(spec: OciSpec): { spec: OciSpec; created: (id: string) => void } {
+    if (!this.#isCrun) return { spec, created: () => {} };
+    const { spec: prepared, key } = this.#filters.apply(spec);
+    const created = (id: string) => {
+      const program = key && this.#compiledFilter(id);
+      if (program) this.#filters.learn(key, program);
+    };
+    return { spec: prepared, created };
+  }
+
+  /**
+   * Lets a created container run. Throws `system` when it is gone or the runtime says no. crun waits for a byte in a
+   * fifo, so writing it is all that `crun start` would do; others have ways of their own.
+   */
   async start(id: string): Promise<void> {
-    if (!this.#startsByFifo) return this.run('start', id);
+    if (!this.#isCrun) return this.run('start', id);
     const fifo = this.#fifo(id);
     const deadline = Date.now() + 2000;
     for (;;) {
@@ -71,6 +97,15 @@ export class OciRuntime {
   /** Forgets a container whose processes and cgroup are gone; what `delete` would do beyond that is hooks. */
   removeState(id: string): void {
     rmSync(join(this.#root, id), { recursive: true, force: true });
+  }
+
+  #compiledFilter(id: string): Buffer | undefined {
+    try {
+      return readFileSync(join(this.#root, id, 'seccomp.bpf'));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
   }
 
   #fifo(id: string): string {
