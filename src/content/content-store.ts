@@ -1,6 +1,6 @@
 // Blobs on disk: written under a temporary name, synced, verified, then renamed to their digest.
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -101,9 +101,18 @@ export class ContentStore {
     }
   }
 
-  /** Idempotent. Readers that have it open read on. */
-  remove(digest: Digest): void {
-    rmSync(this.path(digest), { force: true });
+  /**
+   * Idempotent. The blob is gone when the call returns, its space when the promise resolves (freeing a large file takes
+   * long). Readers that have it open read on.
+   */
+  remove(digest: Digest): Promise<void> {
+    const temporary = join(this.#ingestDirectory, randomUUID());
+    try {
+      renameSync(this.path(digest), temporary);
+    } catch (error) {
+      return errorCode(error) === 'ENOENT' ? Promise.resolve() : Promise.reject(error);
+    }
+    return rm(temporary, { force: true });
   }
 
   /** Every blob there is. */
@@ -116,7 +125,7 @@ export class ContentStore {
     );
   }
 
-  /** Removes unfinished blobs left by a crash; call before the first ingest. */
+  /** Removes unfinished and half-removed blobs left by a crash; call before the first ingest. */
   sweep(): void {
     for (const name of readdirSync(this.#ingestDirectory)) {
       rmSync(join(this.#ingestDirectory, name), { recursive: true, force: true });

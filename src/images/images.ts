@@ -1,12 +1,27 @@
-// typed door first; bodies follow
+// The room's one class: images by name and id, how they come in and go, and the layers of containers on top of them.
+import { join } from 'node:path';
 import type { ContentStore } from '../content/index.ts';
 import type { Kernel } from '../kernel/index.ts';
+import { invalid } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageRunConfig } from '../oci/image-config.ts';
-import type { Platform } from '../oci/platform.ts';
+import { linuxPlatform, type Platform } from '../oci/platform.ts';
+import { familiarReference, parseReference, type Reference, withDefaultTag } from '../oci/reference.ts';
 import type { Store } from '../store/index.ts';
+import { loadArchive } from './archive/load.ts';
+import { Garbage } from './garbage.ts';
 import type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
+import { importLayer } from './import/import-image.ts';
+import { LayerStore } from './layers/layer-store.ts';
+import { imageHistory } from './records/image-history.ts';
+import { ImageNames } from './records/image-names.ts';
+import { ImageRecords } from './records/image-records.ts';
+import { viewImage } from './records/image-view.ts';
+import { planRemoval, type RemovalStep } from './records/plan-removal.ts';
+import { type NewImage, registerImage } from './records/register-image.ts';
+import { noSuchImage, resolveImage } from './records/resolve-image.ts';
+import { type ContainerLayer, ContainerLayers } from './snapshots/container-layers.ts';
 
 export interface ImagesDeps {
   kernel: Pick<Kernel, 'mounts' | 'files'>;
@@ -15,18 +30,108 @@ export interface ImagesDeps {
   logger: Logger;
 }
 
-export declare class Images {
-  constructor(options: { root: string }, deps: ImagesDeps);
-  list(): Image[];
-  find(ref: string): Image | undefined;
-  get(ref: string): Image;
-  tag(ref: string, target: string): Image;
-  remove(
-    ref: string,
+/** Call `restore` once before use, `close` at the end. Ids are digests of configuration blobs. */
+export class Images {
+  readonly #deps: ImagesDeps;
+  readonly #platform: Platform;
+  readonly #records: ImageRecords;
+  readonly #names: ImageNames;
+  readonly #layers: LayerStore;
+  readonly #containerLayers: ContainerLayers;
+  readonly #garbage: Garbage;
+
+  /** `root` is the data root; layers go to `layers/`, container layers to `rw/`. `platform`: the machine's own. */
+  constructor(options: { root: string; platform?: Platform }, deps: ImagesDeps) {
+    this.#deps = deps;
+    this.#platform = options.platform ?? linuxPlatform(process.arch);
+    this.#records = new ImageRecords(deps);
+    this.#names = new ImageNames(deps.store);
+    const layers = new LayerStore(join(options.root, 'layers'), deps);
+    this.#layers = layers;
+    this.#containerLayers = new ContainerLayers(join(options.root, 'rw'), { ...deps, layers });
+    this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
+  }
+
+  /** Every image, named or not, in no particular order. */
+  list(): Image[] {
+    const names = this.#names.byImage();
+    return this.#records
+      .list()
+      .map(({ id, record }) => viewImage({ id, record, names: names.get(id) ?? [] }, this.#sources));
+  }
+
+  /**
+   * By full id, name (`nginx`, `nginx:1.27`, `nginx@sha256:…`) or unique beginning of an id; undefined when there is
+   * none. Throws `invalid` for what can be neither.
+   */
+  find(reference: string): Image | undefined {
+    const id = resolveImage(reference, { names: this.#names, records: this.#records });
+    return id === undefined ? undefined : this.#view(id);
+  }
+
+  /** Like `find`; throws `not-found` `No such image: …`. */
+  get(reference: string): Image {
+    const image = this.find(reference);
+    if (!image) throw noSuchImage(reference);
+    return image;
+  }
+
+  /** Gives the image a name, taking it from the one that had it. Throws `not-found`, `invalid`. */
+  tag(reference: string, target: string): Image {
+    const { id } = this.get(reference);
+    const name = parseReference(target);
+    if (name.digest !== undefined) throw invalid('refusing to create a tag with a digest reference');
+    this.#setName(id, name);
+    return this.#view(id) as Image;
+  }
+
+  /**
+   * `docker rmi`: takes the name away and, with the last one, the image with its layers; returns what went, in order.
+   * Throws `not-found`, or `conflict` with Docker's wording when children, containers or other names forbid it.
+   * `prune`: nameless ancestors go too.
+   */
+  async remove(
+    reference: string,
     o: { force: boolean; prune: boolean; inUse: (image: Image) => ImageUser[] },
-  ): Promise<RemovedImage[]>;
-  load(stream: AsyncIterable<Uint8Array>, o?: { signal?: AbortSignal; platform?: Platform }): AsyncIterable<LoadEvent>;
-  import(
+  ): Promise<RemovedImage[]> {
+    const { id } = this.get(reference);
+    const steps = planRemoval(
+      { image: id, typed: reference, force: o.force, prune: o.prune },
+      {
+        names: image => this.#names.of(image),
+        children: image => this.#records.children(image),
+        parent: image => this.#records.get(image)?.parent,
+        users: image => o.inUse(this.#view(image) as Image),
+      },
+    );
+    const removed = this.#deps.store.transaction(() => steps.flatMap(step => this.#removeOne(step)));
+    this.#garbage.collect();
+    return removed;
+  }
+
+  /**
+   * `docker load`: docker-archive or OCI layout, plain or compressed; yields news until done. Images before a bad one
+   * stay. Throws `invalid` for a bad archive, `cancelled`. Of several platforms the machine's own is taken.
+   */
+  async *load(
+    stream: AsyncIterable<Uint8Array>,
+    o: { signal?: AbortSignal; platform?: Platform } = {},
+  ): AsyncGenerator<LoadEvent, void> {
+    using _hold = this.#garbage.hold();
+    try {
+      const deps = {
+        content: this.#deps.content,
+        register: (image: NewImage) => this.#register(image, o.signal),
+        name: (id: Digest, name: Reference | undefined) => this.#nameLoaded(id, name),
+      };
+      yield* loadArchive(stream, deps, { platform: o.platform ?? this.#platform, signal: o.signal });
+    } finally {
+      this.#garbage.collect();
+    }
+  }
+
+  /** `docker import`: a tar stream, plain or compressed, as an image of one layer. Throws `invalid`, `cancelled`. */
+  async import(
     stream: AsyncIterable<Uint8Array>,
     o: {
       reference?: string;
@@ -35,14 +140,129 @@ export declare class Images {
       platform?: Platform;
       signal?: AbortSignal;
     },
-  ): Promise<Image>;
-  history(ref: string): HistoryRow[];
-  createContainerLayer(containerId: string, imageId: Digest | undefined): void;
-  mountRootfs(containerId: string): string;
-  unmountRootfs(containerId: string): void;
-  removeContainerLayer(containerId: string): Promise<void>;
-  containerLayer(containerId: string): { upper: string; merged: string; lower: string[] } | undefined;
-  containerLayers(): string[];
-  restore(o: { containers: Set<string> }): Promise<void>;
-  close(): void;
+  ): Promise<Image> {
+    const name = o.reference === undefined ? undefined : parseReference(o.reference);
+    if (name?.digest !== undefined) throw invalid('cannot import digest reference');
+    using _hold = this.#garbage.hold();
+    try {
+      const deps = { content: this.#deps.content, layers: this.#layers };
+      const image = await importLayer(stream, deps, { ...o, platform: o.platform ?? this.#platform });
+      const registering = this.#register(image, o.signal);
+      let step = await registering.next();
+      while (!step.done) step = await registering.next();
+      if (name) this.#setName(step.value, name);
+      return this.#view(step.value) as Image;
+    } finally {
+      this.#garbage.collect();
+    }
+  }
+
+  /** `docker history`, newest first. Throws `not-found`. */
+  history(reference: string): HistoryRow[] {
+    return imageHistory(this.get(reference), id => this.#view(id));
+  }
+
+  /** Makes the directories and the record of a container's writable layer; without an image it stands on nothing. */
+  createContainerLayer(containerId: string, imageId: Digest | undefined): void {
+    const image = imageId === undefined ? undefined : this.#view(imageId);
+    if (imageId !== undefined && !image) throw noSuchImage(imageId);
+    this.#containerLayers.create(containerId, image?.chainIds ?? []);
+  }
+
+  /** Mounts the container's root file system unless it is mounted, and returns where. Throws `not-found`. */
+  mountRootfs(containerId: string): string {
+    return this.#containerLayers.mount(containerId);
+  }
+
+  /** Idempotent. */
+  unmountRootfs(containerId: string): void {
+    this.#containerLayers.unmount(containerId);
+  }
+
+  /**
+   * Unmounts and removes the container's layer, and image layers only it still needed. Idempotent; space is freed in
+   * the background. Not for use inside a transaction.
+   */
+  async removeContainerLayer(containerId: string): Promise<void> {
+    const layers = this.#containerLayers.layersOf(containerId);
+    this.#containerLayers.remove(containerId);
+    const needed = layers.length === 0 ? undefined : this.#garbage.neededLayers();
+    if (layers.some(chainId => !needed?.has(chainId))) this.#garbage.collect();
+  }
+
+  /** Where the container's files are (`merged` only while mounted), `lower` topmost first; undefined when unknown. */
+  containerLayer(containerId: string): ContainerLayer | undefined {
+    return this.#containerLayers.find(containerId);
+  }
+
+  /** Ids of the containers that have a layer. */
+  containerLayers(): string[] {
+    return this.#containerLayers.list();
+  }
+
+  /**
+   * After a start: removes the layers of all other containers, and whatever a crash left without a record. Mounted
+   * root file systems of known containers stay mounted.
+   */
+  async restore(o: { containers: Set<string> }): Promise<void> {
+    this.#deps.content.sweep();
+    for (const id of this.#records.damaged()) {
+      this.#deps.logger.error('image dropped: its configuration is not readable', { image: id });
+      this.#names.of(id).forEach(name => this.#names.delete(name));
+      this.#records.delete(id);
+    }
+    this.#containerLayers.restore(o.containers);
+    this.#layers.sweep();
+    this.#garbage.collect();
+  }
+
+  /** Waits until what was removed is off the disk. */
+  async close(): Promise<void> {
+    await this.#garbage.settled();
+    await this.#containerLayers.settled();
+  }
+
+  get #sources() {
+    return { records: this.#records, layers: this.#layers };
+  }
+
+  #view(id: Digest): Image | undefined {
+    const record = this.#records.get(id);
+    return record && viewImage({ id, record, names: this.#names.of(id) }, this.#sources);
+  }
+
+  #register(image: NewImage, signal?: AbortSignal) {
+    const deps = { content: this.#deps.content, layers: this.#layers, records: this.#records };
+    return registerImage(image, deps, signal);
+  }
+
+  #setName(id: Digest, name: Reference): void {
+    const record = this.#records.get(id);
+    this.#deps.store.transaction(() => {
+      this.#names.set(name, id);
+      if (record) this.#records.put(id, { ...record, lastTagged: new Date().toISOString() });
+    });
+  }
+
+  *#nameLoaded(id: Digest, name: Reference | undefined): Generator<LoadEvent, void> {
+    const previous = name && this.#names.get(name);
+    if (name && previous !== undefined && previous !== id) {
+      yield { kind: 'renamed', reference: familiarReference(name), previous };
+    }
+    if (name) this.#setName(id, name);
+    const image = this.#view(id) as Image;
+    yield { kind: 'image', image, ...(name ? { reference: familiarReference(withDefaultTag(name)) } : {}) };
+  }
+
+  #removeOne(step: RemovalStep): RemovedImage[] {
+    if ('untag' in step) {
+      this.#names.delete(step.untag);
+      return [{ Untagged: familiarReference(step.untag) }];
+    }
+    const chain = this.#view(step.delete)?.chainIds ?? [];
+    this.#records.delete(step.delete);
+    const needed = this.#garbage.neededLayers();
+    const layers = chain.filter(chainId => !needed.has(chainId)).reverse();
+    return [{ Deleted: step.delete }, ...layers.map(chainId => ({ Deleted: chainId }))];
+  }
 }

@@ -1,0 +1,142 @@
+// The files of an image archive, taken in during one pass over the stream: large ones straight into the content store.
+import { posix } from 'node:path';
+import type { ContentStore } from '../../content/index.ts';
+import { BerthError, invalid } from '../../lib/errors.ts';
+import type { TarEntry } from '../../lib/tar/entry.ts';
+import { readTar } from '../../lib/tar/read-tar.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { mediaTypes } from '../../oci/descriptor.ts';
+import { type Compression, detectCompression, openDecompressed } from '../layers/decompress.ts';
+
+/** Manifests and configurations are smaller, layers larger; what is between does not matter. */
+const smallFile = 256 * 1024;
+/** Beyond this, small files go to the content store as well. */
+const maximumInMemory = 64 * 1024 * 1024;
+const largestJson = 32 * 1024 * 1024;
+
+type ArchiveFile = { bytes: Buffer } | { blob: Descriptor } | { linkTo: string };
+
+const layerTypes: Record<Compression, string> = {
+  none: mediaTypes.ociLayer,
+  gzip: mediaTypes.ociLayerGzip,
+  zstd: mediaTypes.ociLayerZstd,
+  xz: `${mediaTypes.ociLayer}+xz`,
+  bzip2: `${mediaTypes.ociLayer}+bzip2`,
+};
+
+/** Files by path, links followed. Make it with `readArchiveFiles`. */
+export class ArchiveFiles {
+  readonly #files: Map<string, ArchiveFile>;
+  readonly #content: ContentStore;
+
+  constructor(files: Map<string, ArchiveFile>, content: ContentStore) {
+    this.#files = files;
+    this.#content = content;
+  }
+
+  has(path: string): boolean {
+    return this.#find(path) !== undefined;
+  }
+
+  /** The paths of all files, links not followed. */
+  paths(): string[] {
+    return [...this.#files.keys()];
+  }
+
+  /** A small file (JSON) in memory. Throws `invalid` when it is missing; `what` says what it would have been. */
+  async bytes(path: string, what: string): Promise<Buffer> {
+    const file = this.#get(path, what);
+    if ('bytes' in file) return file.bytes;
+    if (file.blob.size > largestJson) throw invalid(`invalid archive: ${what} ${path} is too large`);
+    return this.#content.bytes(file.blob.digest);
+  }
+
+  /** A layer as a blob of the content store; its media type says how it is compressed. Throws `invalid`. */
+  async layer(path: string, what: string): Promise<Descriptor> {
+    const file = this.#get(path, what);
+    if ('blob' in file) return file.blob;
+    const { digest, size } = await this.#content.put(file.bytes);
+    return { mediaType: layerTypes[detectCompression(file.bytes)], digest, size };
+  }
+
+  #get(path: string, what: string): Exclude<ArchiveFile, { linkTo: string }> {
+    const file = this.#find(path);
+    if (!file) throw invalid(`invalid archive: ${what} ${path} is missing`);
+    return file;
+  }
+
+  #find(path: string): Exclude<ArchiveFile, { linkTo: string }> | undefined {
+    let file = this.#files.get(normalize(path));
+    for (let hops = 0; file && 'linkTo' in file; hops++) {
+      if (hops > 16) return undefined;
+      file = this.#files.get(file.linkTo);
+    }
+    return file;
+  }
+}
+
+/**
+ * Reads a whole archive (itself plain or compressed). Blobs that turn out to be useless stay in the content store:
+ * the caller collects garbage afterwards. Throws `invalid` for a malformed archive, `cancelled` by the signal.
+ */
+export async function readArchiveFiles(
+  source: AsyncIterable<Uint8Array>,
+  content: ContentStore,
+  signal?: AbortSignal,
+): Promise<ArchiveFiles> {
+  const { stream } = await openDecompressed(source);
+  const files = new Map<string, ArchiveFile>();
+  let inMemory = 0;
+  for await (const { entry, body } of readTar(stream)) {
+    if (signal?.aborted) throw new BerthError('cancelled', 'the load was cancelled', { cause: signal.reason });
+    const path = normalize(entry.name);
+    const link = linkTarget(entry, path);
+    if (link !== undefined) {
+      // Docker's old archives let a layer point to the same one of another image: `../<id>/layer.tar`.
+      files.set(path, { linkTo: link });
+    } else if (entry.type === 'file') {
+      const small = entry.size <= smallFile && inMemory + entry.size <= maximumInMemory;
+      if (small) inMemory += entry.size;
+      files.set(path, small ? { bytes: await readAll(body) } : { blob: await ingest(body, entry, content, signal) });
+    }
+  }
+  return new ArchiveFiles(files, content);
+}
+
+function linkTarget(entry: TarEntry, path: string): string | undefined {
+  if (entry.type === 'link') return normalize(entry.linkName);
+  return entry.type === 'symlink' ? normalize(posix.join(posix.dirname(path), entry.linkName)) : undefined;
+}
+
+async function ingest(
+  body: AsyncIterable<Buffer>,
+  entry: TarEntry,
+  content: ContentStore,
+  signal?: AbortSignal,
+): Promise<Descriptor> {
+  let start: Buffer | undefined;
+  async function* watched(): AsyncGenerator<Buffer, void> {
+    for await (const chunk of body) {
+      start = start && start.length >= 8 ? start : Buffer.concat([start ?? Buffer.alloc(0), chunk.subarray(0, 8)]);
+      yield chunk;
+    }
+  }
+  const { digest, size } = await content.ingest(watched(), { size: entry.size, ...(signal ? { signal } : {}) });
+  return { mediaType: layerTypes[detectCompression(start ?? Buffer.alloc(0))], digest, size };
+}
+
+async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** `./blobs//x` → `blobs/x`; nothing climbs out, there is nothing outside. */
+function normalize(path: string): string {
+  return posix.normalize(`/${path}`).slice(1).replace(/\/$/, '');
+}
+
+/** The layer media type of bytes whose beginning is `start`. */
+export function layerMediaType(start: Uint8Array): string {
+  return layerTypes[detectCompression(start)];
+}

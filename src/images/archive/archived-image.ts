@@ -1,0 +1,14 @@
+// One image as an archive describes it, whatever the format.
+import type { Descriptor } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Reference } from '../../oci/reference.ts';
+
+export interface ArchivedImage {
+  /** The configuration blob. */
+  config: Buffer;
+  /** In the content store, bottom first. */
+  layers: Descriptor[];
+  /** Names with a tag. */
+  references: Reference[];
+  parent?: Digest;
+}

@@ -1,0 +1,51 @@
+// `docker load`: reads an archive of any known format and registers its images.
+import type { ContentStore } from '../../content/index.ts';
+import { invalid } from '../../lib/errors.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Platform } from '../../oci/platform.ts';
+import type { Reference } from '../../oci/reference.ts';
+import type { LoadEvent } from '../image.ts';
+import type { NewImage } from '../records/register-image.ts';
+import { type ArchiveFiles, readArchiveFiles } from './archive-files.ts';
+import type { ArchivedImage } from './archived-image.ts';
+import { dockerManifest, readDockerArchive } from './docker-archive.ts';
+import { legacyRepositories, readLegacyArchive } from './legacy-archive.ts';
+import { layoutIndex, readOciLayout } from './oci-layout.ts';
+
+export interface LoadDeps {
+  content: ContentStore;
+  /** Extracts and records; returns the id. */
+  register: (image: NewImage) => AsyncGenerator<LoadEvent, Digest>;
+  /** Gives an image a name; yields what the room's caller must hear. */
+  name: (id: Digest, reference: Reference | undefined) => Iterable<LoadEvent>;
+}
+
+/**
+ * Loads every image of the archive and yields the news. Throws `invalid` for archives that are malformed, truncated
+ * or none at all; images before the bad one stay. The caller collects garbage.
+ */
+export async function* loadArchive(
+  stream: AsyncIterable<Uint8Array>,
+  deps: LoadDeps,
+  o: { platform: Platform; signal?: AbortSignal | undefined },
+): AsyncGenerator<LoadEvent, void> {
+  const files = await readArchiveFiles(stream, deps.content, o.signal);
+  for await (const archived of readImages(files, deps.content, o.platform)) {
+    const { references, ...image } = archived;
+    const id = yield* deps.register(image);
+    for (const reference of references) yield* deps.name(id, reference);
+    if (references.length === 0) yield* deps.name(id, undefined);
+  }
+}
+
+/** `docker save` writes both formats into one archive; its own manifest says more about names. */
+function readImages(
+  files: ArchiveFiles,
+  content: ContentStore,
+  platform: Platform,
+): AsyncGenerator<ArchivedImage, void> {
+  if (files.has(dockerManifest)) return readDockerArchive(files);
+  if (files.has(layoutIndex)) return readOciLayout(files, platform);
+  if (files.has(legacyRepositories)) return readLegacyArchive(files, content);
+  throw invalid(`invalid archive: does not contain a ${dockerManifest}`);
+}

@@ -1,0 +1,196 @@
+// Extracted layers on disk: each once, whoever shares it, under a small number (`layers/<n>`).
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContentStore } from '../../content/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import { invalid, systemError } from '../../lib/errors.ts';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
+import { type Digest, shortId } from '../../oci/digest.ts';
+import type { Collection, Store } from '../../store/index.ts';
+import { applyLayer } from './apply-layer.ts';
+import type { DirectoryAttributes } from './layer-writer.ts';
+
+/** One extracted layer: `layers/<number>`; `size` in bytes, `parent` the chain id below it. */
+interface LayerRecord {
+  number: number;
+  diffId: Digest;
+  parent?: Digest;
+  size: number;
+}
+
+/** A layer to extract, and what lies below it (chain ids, bottom first). */
+export interface LayerSource {
+  descriptor: Descriptor;
+  below: readonly Digest[];
+}
+
+export interface LayerStoreDeps {
+  kernel: Pick<Kernel, 'files'>;
+  store: Store;
+  content: ContentStore;
+  logger: Logger;
+}
+
+const temporaryPrefix = 'new-';
+const removedPrefix = 'removed-';
+
+/** Keyed by chain id. Records come after the directory they speak of and go before it; `sweep` removes the rest. */
+export class LayerStore {
+  readonly #root: string;
+  readonly #deps: LayerStoreDeps;
+  readonly #records: Collection<LayerRecord>;
+  readonly #extracting = new KeyedMutex();
+  readonly #removals = new Set<Promise<void>>();
+  #next: number;
+
+  /** `root` is `dataRoot/layers`. */
+  constructor(root: string, deps: LayerStoreDeps) {
+    this.#root = root;
+    this.#deps = deps;
+    this.#records = deps.store.collection('layers');
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    const numbers = this.#records.list().map(({ value }) => value.number);
+    this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(directoryNumber)) + 1;
+  }
+
+  has(chainId: Digest): boolean {
+    return this.#records.get(chainId) !== undefined;
+  }
+
+  list(): Digest[] {
+    return this.#records.list().map(({ id }) => id as Digest);
+  }
+
+  /** Bytes; 0 for a layer that is not there. */
+  size(chainId: Digest): number {
+    return this.#records.get(chainId)?.size ?? 0;
+  }
+
+  /** The directory of a layer; throws `system` when it is not there. */
+  path(chainId: Digest): string {
+    const record = this.#records.get(chainId);
+    if (!record) throw systemError(`layer ${chainId} does not exist`);
+    return join(this.#root, String(record.number));
+  }
+
+  /**
+   * Extracts a layer unless it is there; concurrent calls for the same one wait for the first. Throws `invalid` when
+   * the content is not what `diffId` says. Returns false when there was nothing to do.
+   */
+  async ensure(chainId: Digest, diffId: Digest, source: LayerSource, signal?: AbortSignal): Promise<boolean> {
+    return this.#extracting.run(chainId, async () => {
+      if (this.has(chainId)) return false;
+      const temporary = this.#temporary();
+      try {
+        const found = await this.#extract(temporary, source, signal);
+        if (found.diffId !== diffId) {
+          throw invalid(`layers from manifest don't match image configuration: ${found.diffId} is not ${diffId}`);
+        }
+        this.#adopt(temporary, chainId, { ...found, parent: source.below.at(-1) });
+      } catch (error) {
+        await rm(temporary, { recursive: true, force: true });
+        throw error;
+      }
+      return true;
+    });
+  }
+
+  /** Extracts a lowest layer whose diff id nobody knows yet, and returns that (which is its chain id too). */
+  async discover(descriptor: Descriptor, signal?: AbortSignal): Promise<Digest> {
+    const temporary = this.#temporary();
+    try {
+      const found = await this.#extract(temporary, { descriptor, below: [] }, signal);
+      return await this.#extracting.run(found.diffId, async () => {
+        if (this.has(found.diffId)) await rm(temporary, { recursive: true, force: true });
+        else this.#adopt(temporary, found.diffId, found);
+        return found.diffId;
+      });
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /**
+   * Removes layers nobody uses: at once for everybody else, on disk in the background. Idempotent. Not for use inside a
+   * transaction: the records must be gone for good before the directories are.
+   */
+  remove(chainIds: readonly Digest[]): void {
+    const numbers = this.#deps.store.transaction(() =>
+      chainIds.flatMap(chainId => {
+        const record = this.#records.get(chainId);
+        return record && this.#records.delete(chainId) ? [record.number] : [];
+      }),
+    );
+    for (const number of numbers) this.#discard(String(number));
+  }
+
+  /** Removes what no record owns: left by a crash. Only while nothing is being extracted. */
+  sweep(): void {
+    const known = new Set(this.#records.list().map(({ value }) => String(value.number)));
+    for (const name of readdirSync(this.#root)) if (!known.has(name)) this.#discard(name);
+  }
+
+  /** Waits for removals in the background. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removals);
+  }
+
+  #temporary(): string {
+    const path = join(this.#root, `${temporaryPrefix}${this.#next++}`);
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  }
+
+  async #extract(target: string, { descriptor, below }: LayerSource, signal?: AbortSignal) {
+    const lower = [...below].reverse().map(chainId => this.path(chainId));
+    const root = lower[0] === undefined ? undefined : lstatSync(lower[0]);
+    lchownSync(target, root?.uid ?? 0, root?.gid ?? 0);
+    chmodSync(target, (root?.mode ?? 0o755) & 0o7777);
+    return applyLayer(this.#deps.content.read(descriptor.digest), target, {
+      files: this.#deps.kernel.files,
+      trustedDiffId: descriptor.digest.startsWith('sha256:') ? descriptor.digest : undefined,
+      lowerDirectory: relative => findLowerDirectory(lower, relative),
+      onSkippedAttribute: (path, name, error) =>
+        this.#deps.logger.warn('extended attribute not set', { path, name, error, layer: shortId(descriptor.digest) }),
+      signal,
+    });
+  }
+
+  #adopt(temporary: string, chainId: Digest, found: { diffId: Digest; size: number; parent?: Digest }): void {
+    const number = Number(temporary.slice(temporary.lastIndexOf('-') + 1));
+    renameSync(temporary, join(this.#root, String(number)));
+    this.#records.put(chainId, { number, ...found });
+  }
+
+  #discard(name: string): void {
+    const path = join(this.#root, name);
+    const aside = name.startsWith(removedPrefix) ? path : join(this.#root, `${removedPrefix}${this.#next++}`);
+    if (aside !== path) renameSync(path, aside);
+    const removal = rm(aside, { recursive: true, force: true })
+      .catch((error: unknown) => this.#deps.logger.warn('layer directory not removed', { path: aside, error }))
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+}
+
+/** What the topmost layer that has the name says of it; undefined when it is no directory there, or nowhere. */
+function findLowerDirectory(lower: readonly string[], relative: string): DirectoryAttributes | undefined {
+  for (const root of lower) {
+    const path = join(root, relative);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    if (!stats) continue;
+    // A link on the way would lead out of the layer.
+    if (!stats.isDirectory() || realpathSync(path) !== realpathSync(root) + path.slice(root.length)) return undefined;
+    return { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid };
+  }
+  return undefined;
+}
+
+/** `12` of `12`, `new-12` and `removed-12`; 0 where there is none. */
+function directoryNumber(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0] ?? 0);
+}

@@ -1,0 +1,263 @@
+// Writes the members of a layer archive into a directory that overlay can use as a lower layer.
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  ftruncateSync,
+  futimesSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  openSync,
+  type Stats,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { type Kernel, makeDevice } from '../../kernel/index.ts';
+import { errorCode, invalid } from '../../lib/errors.ts';
+import type { TarEntry } from '../../lib/tar/entry.ts';
+import { encodeName } from '../../lib/tar/names.ts';
+import type { TarEvent } from '../../lib/tar/reader.ts';
+import { ConfinedTree, isTaken, isWhiteoutDevice } from './confined-tree.ts';
+import { isOverlayAttribute, opaqueAttribute, opaqueValue, parseWhiteout } from './whiteout.ts';
+
+const { O_CREAT, O_EXCL, O_WRONLY, S_IFBLK, S_IFCHR } = constants;
+const largestId = 0xfffffffe;
+
+export type LayerFiles = Pick<Kernel['files'], 'setXattr' | 'mknod' | 'mkfifo' | 'lutimes'>;
+
+/** What a directory gets that the archive does not describe. */
+export interface DirectoryAttributes {
+  mode: number;
+  uid: number;
+  gid: number;
+}
+
+export interface LayerWriterOptions {
+  files: LayerFiles;
+  /** Owner and mode of a directory of the layers below, by relative path; undefined where they have none. */
+  lowerDirectory: (relative: string) => DirectoryAttributes | undefined;
+  /** Hears of attributes that the file system refused. */
+  onSkippedAttribute: (path: string, name: string, error: unknown) => void;
+}
+
+/**
+ * Takes the events of one archive, in order. Nothing is written outside `root`. Owners, modes (setuid too),
+ * attributes and times are set as the archive says; times of directories in `finish`. Synchronous: the driver
+ * decides when to pause. After a failure call `abandon`, and remove the directory.
+ */
+export class LayerWriter {
+  readonly #tree: ConfinedTree;
+  readonly #options: LayerWriterOptions;
+  readonly #directories = new Map<string, TarEntry>();
+  /** The file being written. */
+  #descriptor = -1;
+  #relative = '';
+  #size = 0;
+
+  constructor(root: string, options: LayerWriterOptions) {
+    this.#options = options;
+    this.#tree = new ConfinedTree(root, (path, relative, hidesLower) => {
+      const attributes = options.lowerDirectory(relative) ?? { mode: 0o755, uid: 0, gid: 0 };
+      lchownSync(encodeName(path), attributes.uid, attributes.gid);
+      chmodSync(encodeName(path), attributes.mode);
+      if (hidesLower) this.#hideLower(path);
+    });
+  }
+
+  /** Bytes of file content and link targets written so far; hard links count once. */
+  get size(): number {
+    return this.#size;
+  }
+
+  handle(event: TarEvent): void {
+    if (event.kind === 'data') this.#write(event.bytes, event.offset);
+    else if (event.kind === 'end') this.#closeFile(event.entry);
+    else this.#begin(event.entry);
+  }
+
+  /** Sets the times of directories, deepest first, since writing into them changed them. */
+  finish(): void {
+    for (const [relative, entry] of [...this.#directories].reverse()) {
+      try {
+        this.#setTimes(this.#tree.path(relative), entry);
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error;
+      }
+    }
+  }
+
+  /** Closes what is open. Idempotent. */
+  abandon(): void {
+    if (this.#descriptor !== -1) closeSync(this.#descriptor);
+    this.#descriptor = -1;
+  }
+
+  #begin(entry: TarEntry): void {
+    checkOwner(entry);
+    const parts = ConfinedTree.parts(entry.name);
+    const whiteout = parseWhiteout(parts.at(-1) ?? '');
+    if (whiteout.kind === 'ignored') return;
+    if (whiteout.kind === 'opaque') {
+      this.#hideLower(this.#tree.path(this.#tree.directory(parts.slice(0, -1))));
+      return;
+    }
+    if (whiteout.kind === 'hides') {
+      this.#hide([...parts.slice(0, -1), whiteout.name], entry);
+      return;
+    }
+    this.#create(entry, this.#tree.place(parts) ?? '');
+  }
+
+  #create(entry: TarEntry, relative: string): void {
+    if (relative === '' && entry.type !== 'directory') throw invalid(`${entry.name}: not a valid name for a file`);
+    this.#directories.delete(relative);
+    switch (entry.type) {
+      case 'file':
+        this.#descriptor = this.#replacing(relative, path => openSync(path, O_WRONLY | O_CREAT | O_EXCL, 0o600));
+        this.#relative = relative;
+        return;
+      case 'directory':
+        this.#makeDirectory(entry, relative);
+        return;
+      case 'link':
+        this.#makeLink(entry, relative);
+        return;
+      case 'symlink':
+        this.#replacing(relative, path => symlinkSync(encodeName(entry.linkName), path));
+        this.#size += Buffer.byteLength(entry.linkName);
+        break;
+      case 'char':
+      case 'block':
+        this.#replacing(relative, () => this.#makeNode(entry, this.#tree.path(relative)));
+        break;
+      case 'fifo':
+        this.#replacing(relative, () => this.#options.files.mkfifo(this.#tree.path(relative), entry.mode));
+    }
+    this.#describe(entry, relative);
+  }
+
+  /** Runs a creation; when something is in the way, removes that and tries once more. */
+  #replacing<T>(relative: string, create: (path: string | Buffer) => T): T {
+    const path = encodeName(this.#tree.path(relative));
+    try {
+      return create(path);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+    this.#remove(relative);
+    return create(path);
+  }
+
+  #remove(relative: string): Stats | undefined {
+    const removed = this.#tree.remove(relative);
+    if (removed && removed.nlink === 1 && !removed.isDirectory()) this.#size -= removed.size;
+    return removed;
+  }
+
+  #makeDirectory(entry: TarEntry, relative: string): void {
+    const path = this.#tree.path(relative);
+    const existing = lstatSync(encodeName(path), { throwIfNoEntry: false });
+    if (!existing?.isDirectory()) {
+      if (existing) this.#remove(relative);
+      mkdirSync(encodeName(path), { mode: 0o700 });
+      // The layer removed what was below and made a new directory of that name.
+      if (existing && isWhiteoutDevice(existing)) this.#hideLower(path);
+    }
+    this.#describe(entry, relative);
+    this.#directories.set(relative, entry);
+  }
+
+  #makeLink(entry: TarEntry, relative: string): void {
+    const target = this.#tree.place(ConfinedTree.parts(entry.linkName));
+    if (target === undefined) throw invalid(`${entry.name}: invalid hard link to ${JSON.stringify(entry.linkName)}`);
+    if (target === relative) return;
+    const source = encodeName(this.#tree.path(target));
+    if (!lstatSync(source, { throwIfNoEntry: false })) {
+      throw invalid(`${entry.name}: hard link to ${entry.linkName}, which is not in the archive`);
+    }
+    this.#replacing(relative, path => linkSync(source, path));
+  }
+
+  #makeNode(entry: TarEntry, path: string): void {
+    const type = entry.type === 'char' ? S_IFCHR : S_IFBLK;
+    this.#options.files.mknod(path, type | entry.mode, makeDevice(entry.deviceMajor, entry.deviceMinor));
+  }
+
+  /** A whiteout: what this layer itself has under that name stays, for whiteouts speak of lower layers only. */
+  #hide(parts: string[], entry: TarEntry): void {
+    const relative = this.#tree.place(parts) as string;
+    const path = this.#tree.path(relative);
+    const existing = lstatSync(encodeName(path), { throwIfNoEntry: false });
+    if (existing?.isDirectory()) this.#hideLower(path);
+    if (existing) return;
+    this.#options.files.mknod(path, S_IFCHR, 0);
+    lchownSync(encodeName(path), entry.uid, entry.gid);
+  }
+
+  #hideLower(directory: string): void {
+    this.#options.files.setXattr(directory, opaqueAttribute, opaqueValue);
+  }
+
+  /** Owner, then mode (a change of owner clears setuid), then attributes (it clears capabilities), then times. */
+  #describe(entry: TarEntry, relative: string): void {
+    const path = this.#tree.path(relative);
+    const encoded = encodeName(path);
+    lchownSync(encoded, entry.uid, entry.gid);
+    if (entry.type !== 'symlink') chmodSync(encoded, entry.mode);
+    this.#setAttributes(path, entry);
+    if (entry.type !== 'directory') this.#setTimes(path, entry);
+  }
+
+  #setAttributes(path: string, entry: TarEntry): void {
+    for (const [name, value] of entry.xattrs ?? []) {
+      if (isOverlayAttribute(name)) continue;
+      try {
+        this.#options.files.setXattr(path, name, value);
+      } catch (error) {
+        const code = errorCode(error);
+        if (code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EPERM') throw error;
+        this.#options.onSkippedAttribute(path, name, error);
+      }
+    }
+  }
+
+  #setTimes(path: string, entry: TarEntry): void {
+    if (entry.mtimeNanoseconds === 0) {
+      lutimesSync(encodeName(path), entry.mtime, entry.mtime);
+      return;
+    }
+    const time = BigInt(entry.mtime) * 1_000_000_000n + BigInt(entry.mtimeNanoseconds);
+    this.#options.files.lutimes(path, time, time);
+  }
+
+  #write(bytes: Buffer, offset: number): void {
+    if (this.#descriptor === -1) return;
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#descriptor, bytes, done, bytes.length - done, offset + done);
+    }
+  }
+
+  #closeFile(entry: TarEntry): void {
+    const descriptor = this.#descriptor;
+    if (descriptor === -1) return;
+    if (entry.sparse) ftruncateSync(descriptor, entry.size);
+    fchownSync(descriptor, entry.uid, entry.gid);
+    fchmodSync(descriptor, entry.mode);
+    const path = this.#tree.path(this.#relative);
+    if (entry.xattrs) this.#setAttributes(path, entry);
+    if (entry.mtimeNanoseconds === 0) futimesSync(descriptor, entry.mtime, entry.mtime);
+    this.#descriptor = -1;
+    closeSync(descriptor);
+    if (entry.mtimeNanoseconds !== 0) this.#setTimes(path, entry);
+    this.#size += entry.size;
+  }
+}
+
+function checkOwner({ name, uid, gid }: TarEntry): void {
+  if (uid < 0 || gid < 0 || uid > largestId || gid > largestId) throw invalid(`${name}: invalid owner ${uid}:${gid}`);
+}

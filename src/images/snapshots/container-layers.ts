@@ -1,0 +1,174 @@
+// The writable layer of each container: `rw/<n>/{upper,work,merged}` over the layers of its image, as an overlay.
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Kernel } from '../../kernel/index.ts';
+import { conflict, errorCode, notFound } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Collection, Store } from '../../store/index.ts';
+import type { LayerStore } from '../layers/layer-store.ts';
+
+/** `layers`: chain ids of the image's layers, bottom first. */
+interface ContainerLayerRecord {
+  number: number;
+  layers: Digest[];
+}
+
+/** Where a container's files are. `lower` topmost first. */
+export interface ContainerLayer {
+  upper: string;
+  merged: string;
+  lower: string[];
+}
+
+export interface ContainerLayersDeps {
+  kernel: Pick<Kernel, 'mounts'>;
+  store: Store;
+  layers: Pick<LayerStore, 'path'>;
+  logger: Logger;
+}
+
+const removedPrefix = 'removed-';
+const emptyName = 'empty';
+
+/** Keyed by container id. A record is made after its directories and goes before them; `restore` removes the rest. */
+export class ContainerLayers {
+  readonly #root: string;
+  readonly #deps: ContainerLayersDeps;
+  readonly #records: Collection<ContainerLayerRecord>;
+  readonly #removals = new Set<Promise<void>>();
+  #next: number;
+
+  /** `root` is `dataRoot/rw`. */
+  constructor(root: string, deps: ContainerLayersDeps) {
+    this.#root = root;
+    this.#deps = deps;
+    this.#records = deps.store.collection('container-layers');
+    mkdirSync(join(root, emptyName), { recursive: true, mode: 0o711 });
+    const numbers = this.#records.list().map(({ value }) => value.number);
+    this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(number)) + 1;
+  }
+
+  /** Makes the directories and the record; nothing is mounted. Throws `conflict` when the container has a layer. */
+  create(containerId: string, layers: readonly Digest[]): void {
+    if (this.#records.get(containerId)) throw conflict(`container ${containerId} has a layer already`);
+    const entry = { number: this.#next++, layers: [...layers] };
+    const { upper, work, merged, lower } = this.#paths(entry);
+    const directory = join(this.#root, String(entry.number));
+    mkdirSync(directory, { mode: 0o711 });
+    for (const path of [upper, work, merged]) mkdirSync(path, { mode: 0o755 });
+    // The root directory of the container is the one of its topmost image layer.
+    const top = lstatSync(lower[0] as string);
+    const base = layers.length > 0 ? top : { mode: 0o755, uid: 0, gid: 0 };
+    lchownSync(upper, base.uid, base.gid);
+    chmodSync(upper, base.mode & 0o7777);
+    this.#records.put(containerId, entry);
+  }
+
+  /** Mounts the root file system unless it is, and returns where. Throws `not-found` for an unknown container. */
+  mount(containerId: string): string {
+    const { mounts } = this.#deps.kernel;
+    const { upper, work, merged, lower } = this.#paths(this.#get(containerId));
+    if (!mounts.isMounted(merged)) mounts.overlay({ lower, upper, work, target: merged, index: false });
+    return merged;
+  }
+
+  /** Unmounts; fine when it is not mounted or not known. What still uses it keeps it until it lets go. */
+  unmount(containerId: string): void {
+    const record = this.#records.get(containerId);
+    if (record) this.#unmount(this.#paths(record).merged);
+  }
+
+  /** Unmounts and removes; the directories go in the background. Idempotent. */
+  remove(containerId: string): void {
+    const record = this.#records.get(containerId);
+    if (!record) return;
+    this.#unmount(this.#paths(record).merged);
+    this.#records.delete(containerId);
+    this.#discard(String(record.number));
+  }
+
+  find(containerId: string): ContainerLayer | undefined {
+    const record = this.#records.get(containerId);
+    if (!record) return undefined;
+    const { upper, merged, lower } = this.#paths(record);
+    return { upper, merged, lower };
+  }
+
+  /** Ids of containers that have a layer. */
+  list(): string[] {
+    return this.#records.list().map(({ id }) => id);
+  }
+
+  /** Chain ids of the image layers one container stands on, bottom first; empty when it has no layer. */
+  layersOf(containerId: string): Digest[] {
+    return this.#records.get(containerId)?.layers ?? [];
+  }
+
+  /** Chain ids of image layers that containers stand on. */
+  neededLayers(): Digest[] {
+    return this.#records.list().flatMap(({ value }) => value.layers);
+  }
+
+  /** Removes the layers of all other containers, and directories (mounted ones too) that no record owns. */
+  restore(containers: ReadonlySet<string>): void {
+    for (const id of this.list()) if (!containers.has(id)) this.remove(id);
+    const known = new Set([emptyName, ...this.#records.list().map(({ value }) => String(value.number))]);
+    for (const name of readdirSync(this.#root)) {
+      if (known.has(name)) continue;
+      this.#unmount(join(this.#root, name, 'merged'));
+      this.#discard(name);
+    }
+  }
+
+  /** Waits for removals in the background. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removals);
+  }
+
+  #get(containerId: string): ContainerLayerRecord {
+    const record = this.#records.get(containerId);
+    if (!record) throw notFound(`container ${containerId} has no layer`);
+    return record;
+  }
+
+  #paths(record: ContainerLayerRecord): ContainerLayer & { work: string } {
+    const directory = join(this.#root, String(record.number));
+    const lower = [...record.layers].reverse().map(chainId => this.#deps.layers.path(chainId));
+    return {
+      upper: join(directory, 'upper'),
+      work: join(directory, 'work'),
+      merged: join(directory, 'merged'),
+      // Overlay wants at least one lower layer.
+      lower: lower.length > 0 ? lower : [join(this.#root, emptyName)],
+    };
+  }
+
+  #unmount(merged: string): void {
+    const { mounts } = this.#deps.kernel;
+    try {
+      // More than one may lie on top of each other after a crash at an unlucky moment.
+      while (mounts.unmount(merged));
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return;
+      if (errorCode(error) !== 'EBUSY') throw error;
+      mounts.unmount(merged, { lazy: true });
+    }
+  }
+
+  #discard(name: string): void {
+    const path = join(this.#root, name);
+    const aside = name.startsWith(removedPrefix) ? path : join(this.#root, `${removedPrefix}${this.#next++}`);
+    if (aside !== path) renameSync(path, aside);
+    const removal = rm(aside, { recursive: true, force: true })
+      .catch((error: unknown) => this.#deps.logger.warn('container layer not removed', { path: aside, error }))
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+  }
+}
+
+/** `12` of `12`, `removed-12` and the like; 0 where there is none. */
+function number(name: string): number {
+  return Number(/\d+$/.exec(name)?.[0] ?? 0);
+}

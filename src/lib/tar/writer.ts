@@ -1,0 +1,86 @@
+// Encodes tar members as ustar with pax headers for what ustar cannot say.
+import { type TarEntry, tarEntry } from './entry.ts';
+import { blockSize, sealHeader, writeNumber, writeText } from './header.ts';
+import { nameBytes } from './names.ts';
+import { formatPax } from './pax.ts';
+
+const typeFlags: Record<TarEntry['type'], string> = {
+  file: '0',
+  link: '1',
+  symlink: '2',
+  char: '3',
+  block: '4',
+  directory: '5',
+  fifo: '6',
+};
+const largestOctal = 0o7777777;
+const largestSize = 0o77777777777;
+
+/** The header blocks of a member. A file's `size` bytes and `tarPadding(size)` must follow. */
+export function encodeTarHeader(values: Partial<TarEntry> & Pick<TarEntry, 'type' | 'name'>): Buffer {
+  const entry = tarEntry(values);
+  const pax = paxFor(entry);
+  const header = encodeHeader(entry, typeFlags[entry.type]);
+  if (pax.length === 0) return header;
+  const body = formatPax(pax);
+  const paxHeader = encodeHeader(tarEntry({ type: 'file', name: 'PaxHeaders/entry', size: body.length }), 'x');
+  return Buffer.concat([paxHeader, body, tarPadding(body.length), header]);
+}
+
+/** A whole member with its content. */
+export function encodeTarMember(
+  entry: Partial<TarEntry> & Pick<TarEntry, 'type' | 'name'>,
+  content: Uint8Array = Buffer.alloc(0),
+): Buffer {
+  return Buffer.concat([encodeTarHeader({ ...entry, size: content.length }), content, tarPadding(content.length)]);
+}
+
+/** Zeros up to the next block. */
+export function tarPadding(size: number): Buffer {
+  return Buffer.alloc((blockSize - (size % blockSize)) % blockSize);
+}
+
+/** The end marker. */
+export function tarEnd(): Buffer {
+  return Buffer.alloc(2 * blockSize);
+}
+
+function paxFor(entry: TarEntry): [string, Buffer | string][] {
+  const records: [string, Buffer | string][] = [];
+  const isPlain = (name: Buffer) => name.length <= 100 && name.every(byte => byte < 0x80);
+  const name = nameBytes(entry.name);
+  const linkName = nameBytes(entry.linkName);
+  if (!isPlain(name)) records.push(['path', name]);
+  if (!isPlain(linkName)) records.push(['linkpath', linkName]);
+  if (entry.size > largestSize) records.push(['size', String(entry.size)]);
+  if (entry.uid > largestOctal) records.push(['uid', String(entry.uid)]);
+  if (entry.gid > largestOctal) records.push(['gid', String(entry.gid)]);
+  if (entry.mtimeNanoseconds !== 0) {
+    records.push(['mtime', decimalTime(entry.mtime, entry.mtimeNanoseconds)]);
+  }
+  for (const [key, value] of entry.xattrs ?? []) records.push([`SCHILY.xattr.${key}`, value]);
+  return records;
+}
+
+function decimalTime(seconds: number, nanoseconds: number): string {
+  const negative = seconds < 0;
+  const whole = negative ? -seconds - 1 : seconds;
+  const fraction = negative ? 1e9 - nanoseconds : nanoseconds;
+  return `${negative ? '-' : ''}${whole}.${String(fraction).padStart(9, '0')}`;
+}
+
+function encodeHeader(entry: TarEntry, flag: string): Buffer {
+  const block = Buffer.alloc(blockSize);
+  writeText(block, 'name', nameBytes(entry.name));
+  writeText(block, 'linkName', nameBytes(entry.linkName));
+  writeText(block, 'type', Buffer.from(flag));
+  writeNumber(block, 'mode', entry.mode);
+  writeNumber(block, 'uid', entry.uid);
+  writeNumber(block, 'gid', entry.gid);
+  writeNumber(block, 'size', entry.size);
+  writeNumber(block, 'mtime', entry.mtime);
+  writeNumber(block, 'deviceMajor', entry.deviceMajor);
+  writeNumber(block, 'deviceMinor', entry.deviceMinor);
+  sealHeader(block);
+  return block;
+}
