@@ -1,0 +1,46 @@
+// `npm run bench`: measures Berth and the peers in one run on one machine; prints medians and ratios.
+//
+//   BENCH_DOCKER_HOST=unix:///…  a dockerd, driven by the docker CLI
+//   BENCH_PODMAN='podman'        the command words of a podman
+//   BENCH_REPEAT, BENCH_CONTAINERS, BENCH_LOG_LINES   10, 100 and 1000000 by default
+//   BENCH_ROWS=runs,steps,crowd,logs                  all by default
+
+import { TestDaemon } from '../test/support/daemon.ts';
+import { imageArchive } from '../test/support/images.ts';
+import { measureFloor } from './floor.ts';
+import { measureCrowd, measureLogs, measureRuns, measureSteps, type Scale } from './rows.ts';
+import { loadBusybox, type Subject } from './subject.ts';
+import { findSubjects } from './subjects.ts';
+import { formatTable, type Samples } from './table.ts';
+
+const scale: Scale = {
+  repeat: Number(process.env.BENCH_REPEAT ?? 10),
+  containers: Number(process.env.BENCH_CONTAINERS ?? 100),
+  logLines: Number(process.env.BENCH_LOG_LINES ?? 1_000_000),
+};
+const wanted = (process.env.BENCH_ROWS ?? 'runs,steps,crowd,logs').split(',');
+const floor: Subject = { name: 'crun alone', command: [], forcedRemoval: [] };
+
+await using daemon = await TestDaemon.start();
+const subjects = findSubjects(daemon, process.env);
+const archive = await imageArchive('busybox');
+for (const subject of subjects.filter(one => one.sameEngineAs === undefined)) await loadBusybox(subject, archive);
+
+const samples: Samples = new Map();
+const record = (row: string, { name }: Subject, value: number) => {
+  const bySubject = samples.get(row) ?? new Map<string, number[]>();
+  samples.set(row, bySubject.set(name, [...(bySubject.get(name) ?? []), value]));
+};
+
+// Memory first, while the daemons are fresh.
+if (wanted.includes('crowd')) await measureCrowd(subjects, scale, record);
+if (wanted.includes('runs')) {
+  await measureRuns(subjects, scale, record);
+  for (const taken of await measureFloor(subjects[0] ?? floor, daemon, scale.repeat))
+    record('run --rm, none', floor, taken);
+}
+if (wanted.includes('steps')) await measureSteps(subjects, scale, record);
+if (wanted.includes('logs')) await measureLogs(subjects, scale, record);
+
+console.log(`\n${scale.repeat} repetitions; in brackets: how many times Berth's value\n`);
+console.log(formatTable(samples, [...subjects.map(subject => subject.name), floor.name]));
