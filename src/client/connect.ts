@@ -1,8 +1,185 @@
 // Makes a client of a daemon's address.
 
-import type { Client } from './client.ts';
+import type { Duplex } from 'node:stream';
+import type { Endpoint } from '../api/endpoint.ts';
+import { endpoints, type OperationId } from '../api/endpoints.ts';
+import { compareVersions, maximumVersion } from '../api/versions.ts';
+import { BerthError } from '../lib/errors.ts';
+import { dial } from '../lib/http/client/dial.ts';
+import { type HttpRequest, type HttpResponse, sendRequest } from '../lib/http/client/request.ts';
+import type { CallOptions, Client, HijackResult, StreamResult } from './client.ts';
+import { answerError, connectionError, refusedVersion } from './failure.ts';
+import { parseHost } from './host.ts';
+import { jsonLines } from './json-lines.ts';
+import { formatTarget, type TargetParameters } from './target.ts';
 
-/** A client of the daemon at `host` (`unix:///path`, `tcp://host:port`). Opens no connection until the first call. */
-export function connect(options: { host: string; version?: string }): Client {
-  throw new Error(options.host);
+export interface ConnectOptions {
+  /** `unix:///path` or `tcp://host:port`. */
+  host: string;
+  /** Speak this version and no other; without it, the newest both sides know. */
+  version?: string;
+  userAgent?: string;
+  /** How to reach the daemon, instead of dialling `host`; the connection must allow half-open. */
+  dial?: (signal?: AbortSignal) => Promise<Duplex>;
+}
+
+/** A client of the daemon at `host`. Opens no connection until the first call. Throws `invalid` on a bad host. */
+export function connect(options: ConnectOptions): Client {
+  // The typed face and the untyped calls behind it meet here only.
+  return new ApiClient(options) as unknown as Client;
+}
+
+type AnyParameters = TargetParameters & {
+  headers?: Readonly<Record<string, string>>;
+  body?: unknown;
+};
+
+const multiplexedType = 'application/vnd.docker.multiplexed-stream';
+const errorBodyLimit = 1024 * 1024;
+const resultLimit = 1024 * 1024 * 1024;
+
+class ApiClient {
+  readonly host: string;
+  version: string;
+  readonly #dial: (signal?: AbortSignal) => Promise<Duplex>;
+  readonly #userAgent: string;
+  readonly #fixed: boolean;
+  #agreed: boolean;
+
+  constructor(options: ConnectOptions) {
+    this.host = options.host;
+    this.version = options.version ?? maximumVersion;
+    this.#fixed = options.version !== undefined;
+    this.#agreed = this.#fixed;
+    this.#userAgent = options.userAgent ?? 'Berth-Client';
+    if (options.dial) this.#dial = options.dial;
+    else {
+      const address = parseHost(options.host);
+      this.#dial = signal => dial(address, signal);
+    }
+  }
+
+  async call(operation: OperationId, parameters: AnyParameters = {}, options: CallOptions = {}): Promise<unknown> {
+    const endpoint = findEndpoint(operation);
+    const response = await this.#send(endpoint, parameters, { ...options, upgrade: false });
+    const text = (await this.#guard(response.body.buffer(resultLimit), options.signal)).toString('utf8');
+    const { kind } = endpoint.response;
+    if (kind === 'text') return text;
+    return (kind === 'json' || kind === 'deferred') && text !== '' ? JSON.parse(text) : undefined;
+  }
+
+  async stream(
+    operation: OperationId,
+    parameters: AnyParameters = {},
+    options: CallOptions = {},
+  ): Promise<StreamResult<unknown>> {
+    const response = await this.#send(findEndpoint(operation), parameters, { ...options, upgrade: false });
+    const body = this.#guardStream(response.body, options.signal);
+    return {
+      status: response.status,
+      headers: response.headers,
+      body,
+      lines: () => jsonLines(body),
+      json: async () => {
+        const bytes = await this.#guard(response.body.buffer(resultLimit), options.signal);
+        return JSON.parse(bytes.toString('utf8'));
+      },
+      multiplexed: response.headers['content-type'] === multiplexedType,
+      close: () => response.close(),
+    };
+  }
+
+  async hijack(
+    operation: OperationId,
+    parameters: AnyParameters = {},
+    options: CallOptions = {},
+  ): Promise<HijackResult> {
+    const response = await this.#send(findEndpoint(operation), parameters, { ...options, upgrade: true });
+    return { socket: response.takeOver(), multiplexed: response.headers['content-type'] === multiplexedType };
+  }
+
+  /** Sends a call, and once more with an older version when the daemon finds ours too new. */
+  async #send(
+    endpoint: Endpoint,
+    parameters: AnyParameters,
+    options: CallOptions & { upgrade: boolean },
+  ): Promise<HttpResponse> {
+    // A body that can be sent only once must not be what finds out the version.
+    if (!this.#agreed && isStream(parameters.body)) await this.call('SystemPingHead');
+    try {
+      const response = await this.#sendOnce(endpoint, parameters, options);
+      this.#agreed = true;
+      return response;
+    } catch (error) {
+      const refused = refusedVersion(error);
+      if (this.#fixed || refused === undefined || compareVersions(refused, this.version) >= 0) throw error;
+      this.version = refused;
+      this.#agreed = true;
+      return this.#sendOnce(endpoint, parameters, options);
+    }
+  }
+
+  async #sendOnce(
+    endpoint: Endpoint,
+    parameters: AnyParameters,
+    options: CallOptions & { upgrade: boolean },
+  ): Promise<HttpResponse> {
+    const { signal, upgrade } = options;
+    const request = this.#request(endpoint, parameters, upgrade);
+    const exchange = this.#dial(signal).then(connection => sendRequest(connection, request, { signal, upgrade }));
+    const response = await this.#guard(exchange, signal);
+    if (response.status < 400) return response;
+    const body = await this.#guard(response.body.buffer(errorBodyLimit), signal);
+    throw answerError(response.status, body.toString('utf8'));
+  }
+
+  #request(endpoint: Endpoint, parameters: AnyParameters, upgrade: boolean): HttpRequest {
+    const headers: Record<string, string> = { Host: 'docker', 'User-Agent': this.#userAgent };
+    const body = encodeBody(endpoint, parameters.body);
+    if (endpoint.body.kind === 'json' && body !== undefined) headers['Content-Type'] = 'application/json';
+    if (endpoint.body.kind === 'stream') headers['Content-Type'] = endpoint.body.contentType;
+    if (upgrade) Object.assign(headers, { Connection: 'Upgrade', Upgrade: 'tcp' });
+    Object.assign(headers, parameters.headers);
+    return { method: endpoint.method, target: formatTarget(endpoint, parameters, this.version), headers, body };
+  }
+
+  /** Turns whatever a connection fails with into a BerthError. */
+  async #guard<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.#failure(error, signal);
+    }
+  }
+
+  async *#guardStream(stream: AsyncIterable<Buffer>, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+    try {
+      yield* stream;
+    } catch (error) {
+      throw this.#failure(error, signal);
+    }
+  }
+
+  #failure(error: unknown, signal: AbortSignal | undefined): BerthError {
+    if (signal?.aborted) return new BerthError('cancelled', 'the call was cancelled', { cause: error });
+    return connectionError(this.host, error);
+  }
+}
+
+function findEndpoint(operation: OperationId): Endpoint {
+  for (const operations of Object.values(endpoints) as Record<string, Endpoint>[]) {
+    const endpoint = operations[operation];
+    if (endpoint) return endpoint;
+  }
+  throw new Error(`no such operation: ${operation}`);
+}
+
+function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
+}
+
+function encodeBody(endpoint: Endpoint, body: unknown): HttpRequest['body'] {
+  if (body === undefined || endpoint.body.kind === 'none') return undefined;
+  if (endpoint.body.kind === 'json') return JSON.stringify(body);
+  return body as Uint8Array | AsyncIterable<Uint8Array>;
 }

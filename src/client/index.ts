@@ -2,4 +2,5 @@
 // to reach a daemon, which version to speak, and what errors mean; what to ask is left to `cli` and `compose`.
 
 export type { CallOptions, Client, HijackResult, Parameters, StreamResult } from './client.ts';
-export { connect } from './connect.ts';
+export { type ConnectOptions, connect } from './connect.ts';
+export { isFromDaemon } from './failure.ts';

@@ -1,7 +1,7 @@
 // Operations on volumes.
 
 import { bool, filters, int } from '../codecs.ts';
-import { empty, endpoint, json, jsonBody, optionalJsonBody } from '../endpoint.ts';
+import { empty, endpoint, json, optionalJsonBody } from '../endpoint.ts';
 import type {
   Volume,
   VolumeCreateOptions,
@@ -15,7 +15,7 @@ export const volumes = {
   VolumeCreate: endpoint({
     method: 'POST',
     path: '/volumes/create',
-    body: jsonBody<VolumeCreateOptions>(),
+    body: optionalJsonBody<VolumeCreateOptions>(),
     response: json<Volume>(),
     status: 201,
   }),

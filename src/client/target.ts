@@ -1,0 +1,35 @@
+// The request line of an operation: its path and query, encoded.
+
+import type { Endpoint } from '../api/endpoint.ts';
+
+/** Path parameters and query of a call, before their types are checked away. */
+export interface TargetParameters {
+  path?: Readonly<Record<string, string>>;
+  query?: Readonly<Record<string, unknown>>;
+}
+
+/** `/v1.51/images/debian:12/json?…`; a parameter that is undefined is left out. */
+export function formatTarget(endpoint: Endpoint, parameters: TargetParameters, version: string): string {
+  const path = endpoint.path.replace(/\{(\w+)(\*?)\}/g, (_match, name: string, greedy: string) => {
+    const value = parameters.path?.[name] ?? '';
+    return greedy ? value.split('/').map(encodeSegment).join('/') : encodeSegment(value);
+  });
+  const query = formatQuery(endpoint, parameters.query ?? {});
+  return `/v${version}${path}${query && `?${query}`}`;
+}
+
+function formatQuery(endpoint: Endpoint, query: Readonly<Record<string, unknown>>): string {
+  const parts: string[] = [];
+  for (const key in query) {
+    const value = query[key];
+    const codec = endpoint.query[key];
+    if (value === undefined || codec === undefined) continue;
+    for (const text of codec.encode(value)) parts.push(`${encodeURIComponent(key)}=${encodeURIComponent(text)}`);
+  }
+  return parts.join('&');
+}
+
+// A colon or an @ is harmless in a path, and readable in a log.
+function encodeSegment(segment: string): string {
+  return encodeURIComponent(segment).replaceAll('%3A', ':').replaceAll('%40', '@');
+}

@@ -1,0 +1,27 @@
+// Opening the connection a request goes over.
+
+import { connect, type Socket } from 'node:net';
+
+/** Where an HTTP server listens. */
+export type DialAddress = { path: string } | { host: string; port: number };
+
+/** Connects; the socket allows half-open. Rejects with Node's system error (ENOENT, ECONNREFUSED, EACCES, …). */
+export function dial(address: DialAddress, signal?: AbortSignal): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...address, allowHalfOpen: true, noDelay: true });
+    const stop = (error: Error) => {
+      signal?.removeEventListener('abort', onAbort);
+      socket.destroy();
+      reject(error);
+    };
+    const onAbort = () => stop(signal?.reason instanceof Error ? signal.reason : new Error('the call was cancelled'));
+    socket.once('error', stop);
+    socket.once('connect', () => {
+      socket.off('error', stop);
+      signal?.removeEventListener('abort', onAbort);
+      resolve(socket);
+    });
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+  });
+}

@@ -1,0 +1,243 @@
+// One request over a fresh connection, and its response.
+
+import type { Duplex } from 'node:stream';
+import { type BodyDecoder, ChunkedDecoder, FixedDecoder, UntilCloseDecoder } from '../body-decoder.ts';
+import { BodyReader } from '../body-reader.ts';
+import { bodyFraming, findHeadEnd, formatFields, type Headers, parseResponseHead, type ResponseHead } from '../head.ts';
+import { ProtocolError } from '../protocol-error.ts';
+
+export interface HttpRequest {
+  method: string;
+  /** Path and query. */
+  target: string;
+  headers: Headers;
+  /** Bytes of unknown length are sent in chunks, with back-pressure. */
+  body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+}
+
+/** A response whose body is still to be read; read it to its end or `close`. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: BodyReader;
+  /** Takes the connection over after a 101 (or an old server's 200); what came already is put back. It is paused. */
+  takeOver(): Duplex;
+  close(): void;
+}
+
+/**
+ * Sends `request` on `connection` (which must allow half-open) and resolves when the response's head is there.
+ * The connection belongs to the response from then on, and is destroyed when this rejects. Aborting `signal`
+ * destroys it at any time until the body is read or the connection taken over.
+ */
+export async function sendRequest(
+  connection: Duplex,
+  request: HttpRequest,
+  options: { signal?: AbortSignal | undefined; upgrade?: boolean } = {},
+): Promise<HttpResponse> {
+  const { signal } = options;
+  const exchange = new ClientExchange(connection, request.method, options.upgrade ?? false);
+  const abort = () => exchange.fail(abortError(signal));
+  if (signal?.aborted) abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  exchange.onDone = () => signal?.removeEventListener('abort', abort);
+  try {
+    void writeRequest(connection, request, options.upgrade ?? false).catch(error => exchange.bodyFailed(error));
+    return await exchange.response;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+async function writeRequest(connection: Duplex, request: HttpRequest, upgrade: boolean): Promise<void> {
+  const { body } = request;
+  const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+  const length = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : whole ? body.length : 0;
+  const framing = !whole
+    ? 'Transfer-Encoding: chunked\r\n'
+    : body !== undefined || request.method === 'POST' || request.method === 'PUT'
+      ? `Content-Length: ${length}\r\n`
+      : '';
+  const connectionField = upgrade ? '' : 'Connection: close\r\n';
+  const head = `${request.method} ${request.target} HTTP/1.1\r\n${formatFields(request.headers)}${connectionField}${framing}\r\n`;
+  if (typeof body === 'string') connection.write(head + body);
+  else {
+    connection.write(head);
+    if (body instanceof Uint8Array) connection.write(body);
+    else if (body !== undefined) await writeChunks(connection, body);
+  }
+}
+
+async function writeChunks(connection: Duplex, body: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const data of body) {
+    if (connection.destroyed) return;
+    if (data.length === 0) continue;
+    connection.write(`${data.length.toString(16)}\r\n`);
+    connection.write(data);
+    if (!connection.write('\r\n')) await drained(connection);
+  }
+  if (!connection.destroyed) connection.write('0\r\n\r\n');
+}
+
+function drained(connection: Duplex): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      connection.off('drain', done);
+      connection.off('close', done);
+      resolve();
+    };
+    connection.once('drain', done);
+    connection.once('close', done);
+  });
+}
+
+const noBytes: Buffer = Buffer.alloc(0);
+
+/** Reads the response of one request. */
+class ClientExchange {
+  readonly response: Promise<HttpResponse>;
+  onDone: () => void = () => {};
+  readonly #connection: Duplex;
+  readonly #method: string;
+  readonly #upgrade: boolean;
+  readonly #head = Promise.withResolvers<HttpResponse>();
+  #buffer = noBytes;
+  #decoder: BodyDecoder | undefined;
+  #body: BodyReader | undefined;
+  #finished = false;
+
+  constructor(connection: Duplex, method: string, upgrade: boolean) {
+    this.#connection = connection;
+    this.#method = method;
+    this.#upgrade = upgrade;
+    this.response = this.#head.promise;
+    connection.on('data', this.#onData);
+    connection.on('end', this.#onEnd);
+    connection.on('close', this.#onEnd);
+    connection.on('error', this.#onError);
+  }
+
+  /** Ends the exchange with an error for whoever waits. */
+  fail(error: Error): void {
+    if (this.#finished) return;
+    this.#head.reject(error);
+    this.#body?.fail(error);
+    this.#finish();
+  }
+
+  /** The request's body could not be sent; a response that came all the same counts. */
+  bodyFailed(error: unknown): void {
+    if (!this.#body) this.fail(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    try {
+      if (this.#decoder && this.#body) this.#feed(chunk);
+      else {
+        const scanned = this.#buffer.length;
+        this.#buffer = scanned > 0 ? Buffer.concat([this.#buffer, chunk]) : chunk;
+        this.#readHead(scanned);
+      }
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+
+  readonly #onEnd = (): void => {
+    if (this.#decoder instanceof UntilCloseDecoder) {
+      this.#body?.end();
+      this.#finish();
+    } else this.fail(new ProtocolError(502, 'unexpected EOF'));
+  };
+
+  readonly #onError = (error: Error): void => this.fail(error);
+
+  #readHead(scanned: number): void {
+    const end = findHeadEnd(this.#buffer, scanned);
+    if (end < 0) return;
+    const head = parseResponseHead(this.#buffer.toString('latin1', 0, end - 4));
+    const rest = this.#buffer.subarray(end);
+    if (head.status >= 100 && head.status < 200 && head.status !== 101) {
+      this.#buffer = noBytes;
+      if (rest.length > 0) this.#onData(rest);
+      return;
+    }
+    this.#buffer = rest;
+    this.#begin(head);
+  }
+
+  #begin(head: ResponseHead): void {
+    const connection = this.#connection;
+    const body = new BodyReader({
+      pause: () => connection.pause(),
+      resume: () => connection.resume(),
+      wanted: () => {},
+    });
+    this.#body = body;
+    const taken = head.status === 101 || (this.#upgrade && head.status === 200);
+    this.#decoder = taken ? undefined : responseDecoder(this.#method, head);
+    // Nothing may be read past the head before somebody takes the connection over.
+    if (taken) connection.pause();
+    this.#head.resolve({
+      status: head.status,
+      headers: head.headers,
+      body,
+      takeOver: () => this.#takeOver(),
+      close: () => this.fail(new Error('the response was closed')),
+    });
+    if (taken) return;
+    const rest = this.#buffer;
+    this.#buffer = noBytes;
+    if (this.#decoder === undefined) this.#complete();
+    else if (rest.length > 0) this.#feed(rest);
+    else if (this.#decoder.done) this.#complete();
+  }
+
+  #feed(chunk: Buffer): void {
+    this.#decoder?.feed(chunk, data => this.#body?.push(data));
+    if (this.#decoder?.done) this.#complete();
+  }
+
+  #complete(): void {
+    this.#body?.end();
+    this.#finish();
+  }
+
+  #takeOver(): Duplex {
+    const connection = this.#connection;
+    this.#detach();
+    if (this.#buffer.length > 0) connection.unshift(this.#buffer);
+    this.#buffer = noBytes;
+    return connection;
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#detach();
+    // A connection that is being destroyed may still report an error.
+    this.#connection.on('error', () => {});
+    this.#connection.destroy();
+  }
+
+  #detach(): void {
+    this.#finished = true;
+    this.#connection.off('data', this.#onData);
+    this.#connection.off('end', this.#onEnd);
+    this.#connection.off('close', this.#onEnd);
+    this.#connection.off('error', this.#onError);
+    this.onDone();
+  }
+}
+
+/** Undefined for a response without a body. */
+function responseDecoder(method: string, head: ResponseHead): BodyDecoder | undefined {
+  if (method === 'HEAD' || head.status === 204 || head.status === 304) return undefined;
+  const framing = bodyFraming(head.headers);
+  if (framing.kind === 'chunked') return new ChunkedDecoder();
+  return framing.kind === 'fixed' ? new FixedDecoder(framing.length) : new UntilCloseDecoder();
+}
+
+function abortError(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error('the call was cancelled');
+}

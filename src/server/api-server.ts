@@ -1,0 +1,183 @@
+// From an HTTP request to a handler and back.
+
+import type { Socket } from 'node:net';
+import { type Endpoints, endpoints, type Tag } from '../api/endpoints.ts';
+import { maximumVersion } from '../api/versions.ts';
+import { invalid } from '../lib/errors.ts';
+import type { Exchange } from '../lib/http/exchange.ts';
+import type { Headers } from '../lib/http/head.ts';
+import { HttpServer } from '../lib/http/http-server.ts';
+import type { Logger } from '../lib/logger.ts';
+import { decodeJsonBody } from './decode/body.ts';
+import { decodeQuery } from './decode/query.ts';
+import { errorStatus } from './error-status.ts';
+import type { ApiRequest, Handlers } from './handler.ts';
+import { type BoundAddress, type ListenAddress, listenOn } from './listen/listen-on.ts';
+import { type Match, type Route, Router } from './router.ts';
+import { outputContentType, sendReply } from './send.ts';
+import { checkVersion, readsJsonErrors, splitVersion } from './version.ts';
+
+/** A handler whose types the route table has taken care of. */
+type AnyHandler = (request: unknown) => unknown;
+
+export interface ApiServerOptions {
+  handlers: Handlers;
+  logger: Logger;
+  /** The engine's version, for the Server header. */
+  version: string;
+  experimental?: () => boolean;
+}
+
+/** The Engine API on any number of listeners. */
+export class ApiServer {
+  readonly #http: HttpServer;
+  readonly #router = new Router(allRoutes());
+  readonly #handlers: Handlers;
+  readonly #logger: Logger;
+  readonly #experimental: () => boolean;
+  readonly #server: string;
+  readonly #cleanups: (() => void)[] = [];
+
+  constructor(options: ApiServerOptions) {
+    this.#handlers = options.handlers;
+    this.#logger = options.logger;
+    this.#experimental = options.experimental ?? (() => false);
+    this.#server = `Berth/${options.version} (linux)`;
+    this.#http = new HttpServer(exchange => this.#serve(exchange));
+  }
+
+  /** Listens there too. Throws `conflict` when another process does, `system` when it cannot be done. */
+  async listen(address: ListenAddress): Promise<BoundAddress> {
+    const { bound, cleanup } = await listenOn(this.#http, address, this.#logger);
+    this.#cleanups.push(cleanup);
+    return bound;
+  }
+
+  /** Serves a connection that something else accepted or made (a TLS listener, a test's pair of streams). */
+  accept(connection: Socket): void {
+    this.#http.accept(connection);
+  }
+
+  get connectionCount(): number {
+    return this.#http.connectionCount;
+  }
+
+  /** Stops listening, gives running requests `grace` milliseconds, breaks what is left, removes socket files. */
+  async close(options: { grace?: number } = {}): Promise<void> {
+    await this.#http.close(options);
+    for (const cleanup of this.#cleanups.splice(0)) cleanup();
+  }
+
+  async #serve(exchange: Exchange): Promise<void> {
+    const question = exchange.target.indexOf('?');
+    const rawPath = question < 0 ? exchange.target : exchange.target.slice(0, question);
+    const query = question < 0 ? '' : exchange.target.slice(question + 1);
+    const { version, path } = splitVersion(rawPath);
+    if (rawPath.includes('//')) return redirect(exchange, rawPath.replace(/\/{2,}/g, '/') + (query && `?${query}`));
+    const headers = this.#headers();
+    try {
+      const match = this.#find(exchange.method, path);
+      if (!match) return sendError(exchange, {}, { status: 404, message: 'page not found' });
+      if (version !== undefined) checkVersion(version);
+      await this.#call(exchange, match, { query, version: version ?? maximumVersion, headers });
+    } catch (error) {
+      this.#fail(exchange, error, { version, headers });
+    }
+  }
+
+  #find(method: string, path: string): Match | undefined {
+    try {
+      return this.#router.find(method, path);
+    } catch {
+      throw invalid('invalid URL escape');
+    }
+  }
+
+  async #call(
+    exchange: Exchange,
+    match: Match,
+    context: { query: string; version: string; headers: Headers },
+  ): Promise<void> {
+    const { endpoint, tag, operation } = match.route;
+    const { version, headers } = context;
+    const query = decodeQuery(endpoint.query, context.query);
+    const body =
+      endpoint.body.kind === 'json'
+        ? await decodeJsonBody(endpoint.body, exchange.headers, exchange.body)
+        : endpoint.body.kind === 'stream'
+          ? exchange.body
+          : undefined;
+    this.#logger.debug(`Calling ${exchange.method} ${exchange.target}`);
+    const request: Omit<ApiRequest, 'hijack'> & { hijack: unknown } = {
+      operation,
+      path: match.path,
+      query,
+      body: body as ApiRequest['body'],
+      headers: exchange.headers,
+      version,
+      get signal() {
+        return exchange.signal;
+      },
+      hijack: (options: { multiplexed: boolean }) => takeOver(exchange, { ...context, ...options }),
+    };
+    const handlers = this.#handlers[tag as Tag] as unknown as Record<string, AnyHandler>;
+    const handler = handlers[operation] as AnyHandler;
+    const result = await handler(request);
+    await sendReply({ exchange, endpoint, headers, version }, result);
+  }
+
+  #fail(exchange: Exchange, error: unknown, context: { version: string | undefined; headers: Headers }): void {
+    const failure = errorStatus(error);
+    if (failure.status >= 500 && failure.status !== 501) {
+      this.#logger.error(`Handler for ${exchange.method} ${exchange.target} returned error: ${failure.message}`, {
+        error,
+      });
+    }
+    if (exchange.started) return;
+    if (readsJsonErrors(context.version)) sendError(exchange, context.headers, failure);
+    else {
+      const headers = { ...context.headers, 'Content-Type': 'text/plain; charset=utf-8' };
+      exchange.send(failure.status, headers, `${failure.message}\n`);
+    }
+  }
+
+  #headers(): Headers {
+    return {
+      'Api-Version': maximumVersion,
+      'Docker-Experimental': String(this.#experimental()),
+      Ostype: 'linux',
+      Server: this.#server,
+    };
+  }
+}
+
+/** Makes the server; it listens nowhere yet. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  return new ApiServer(options);
+}
+
+function* allRoutes(): Generator<Route> {
+  for (const [tag, operations] of Object.entries(endpoints) as [Tag, Endpoints[Tag]][]) {
+    for (const [operation, endpoint] of Object.entries(operations)) yield { tag, operation, endpoint };
+  }
+}
+
+function sendError(exchange: Exchange, headers: Headers, failure: { status: number; message: string }): void {
+  const body = `${JSON.stringify({ message: failure.message })}\n`;
+  exchange.send(failure.status, { ...headers, 'Content-Type': 'application/json' }, body);
+}
+
+function redirect(exchange: Exchange, location: string): void {
+  exchange.send(301, { Location: location });
+}
+
+/** Old clients ask for no upgrade and get 200; BuildKit's session asks for h2c. */
+function takeOver(exchange: Exchange, options: { multiplexed: boolean; version: string; headers: Headers }): Socket {
+  const protocol = exchange.headers.upgrade;
+  if (protocol === undefined) {
+    return exchange.hijack(200, { ...options.headers, 'Content-Type': outputContentType(false, options.version) });
+  }
+  const content: Headers =
+    protocol === 'h2c' ? {} : { 'Content-Type': outputContentType(options.multiplexed, options.version) };
+  return exchange.hijack(101, { ...content, Connection: 'Upgrade', Upgrade: protocol, ...options.headers });
+}

@@ -1,0 +1,39 @@
+// The JSON body of a request.
+
+import type { JsonBody } from '../../api/endpoint.ts';
+import { invalid } from '../../lib/errors.ts';
+import type { BodyReader } from '../../lib/http/body-reader.ts';
+import type { Headers } from '../../lib/http/head.ts';
+import { describeJsonError } from './json-error.ts';
+
+// Docker reads a body of any length; nothing it understands comes near this.
+const limit = 16 * 1024 * 1024;
+
+/** The document; undefined for an empty body where that is allowed. Throws `invalid` in Docker's words. */
+export async function decodeJsonBody(spec: JsonBody<unknown>, headers: Headers, body: BodyReader): Promise<unknown> {
+  const contentType = headers['content-type'];
+  const mayHaveBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  if (contentType !== undefined || mayHaveBody) checkContentType(contentType ?? '');
+  const text = mayHaveBody ? (await body.buffer(limit)).toString('utf8') : '';
+  if (text.trim() === '') {
+    if (spec.optional) return undefined;
+    throw invalid('invalid JSON: got EOF while reading request body');
+  }
+  return parseJson(text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = describeJsonError(text);
+    throw invalid(message.startsWith('unexpected content') ? message : `invalid JSON: ${message}`, error);
+  }
+}
+
+function checkContentType(value: string): void {
+  const type = value.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/json') return;
+  if (type === '') throw invalid(`malformed Content-Type header (${value}): mime: no media type`);
+  throw invalid(`unsupported Content-Type header (${value}): must be 'application/json'`);
+}

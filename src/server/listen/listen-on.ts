@@ -1,0 +1,111 @@
+// Listening on a unix socket or a TCP port.
+
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { BerthError, conflict, errorCode, errorMessage, invalid, systemError } from '../../lib/errors.ts';
+import type { HttpServer } from '../../lib/http/http-server.ts';
+import type { Logger } from '../../lib/logger.ts';
+
+/** `mode` is 0o660 and `group` root unless said; a group is a name or a number. */
+export type ListenAddress =
+  | { kind: 'unix'; path: string; mode?: number; group?: string }
+  | { kind: 'tcp'; host: string; port: number };
+
+/** Where it listens: with the real port where 0 was asked for. */
+export type BoundAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number };
+
+/** Starts to listen; `cleanup` removes what closing leaves behind. */
+export async function listenOn(
+  server: HttpServer,
+  address: ListenAddress,
+  logger: Logger,
+): Promise<{ bound: BoundAddress; cleanup: () => void }> {
+  return address.kind === 'unix' ? listenUnix(server, address, logger) : listenTcp(server, address);
+}
+
+/** Parses `unix:///path`, `tcp://host:port` (port 2375 and all addresses unless said). Throws `invalid`. */
+export function parseListenAddress(text: string): ListenAddress {
+  if (text.startsWith('unix://')) return { kind: 'unix', path: text.slice('unix://'.length) || '/var/run/docker.sock' };
+  const tcp = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]]*))(?::(\d{1,5}))?\/?$/.exec(text);
+  if (!tcp || Number(tcp[3] ?? 0) > 65535)
+    throw invalid(`invalid bind address (${text}): expected unix://PATH or tcp://HOST:PORT`);
+  return { kind: 'tcp', host: tcp[1] ?? (tcp[2] || '0.0.0.0'), port: Number(tcp[3] ?? 2375) };
+}
+
+async function listenTcp(server: HttpServer, address: { host: string; port: number }) {
+  try {
+    const bound = await server.listen({ host: address.host, port: address.port });
+    const port = typeof bound === 'object' && bound ? bound.port : address.port;
+    return { bound: { kind: 'tcp', host: address.host, port } as const, cleanup: () => {} };
+  } catch (error) {
+    throw listenError(`tcp ${address.host}:${address.port}`, error);
+  }
+}
+
+async function listenUnix(
+  server: HttpServer,
+  address: { path: string; mode?: number; group?: string },
+  logger: Logger,
+) {
+  const { path } = address;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    if (existsSync(path)) await removeStale(path);
+    // Nobody but root may connect before owner and mode are set.
+    const umask = process.umask(0o177);
+    const listening = server.listen({ path });
+    process.umask(umask);
+    await listening;
+    if (address.group !== undefined) giveToGroup(path, address.group, logger);
+    chmodSync(path, address.mode ?? 0o660);
+  } catch (error) {
+    throw listenError(`unix ${path}`, error);
+  }
+  return { bound: { kind: 'unix', path } as const, cleanup: () => removeQuietly(path) };
+}
+
+/** Removes the socket of a process that is gone. Throws `conflict` when somebody answers there. */
+async function removeStale(path: string): Promise<void> {
+  const answered = await new Promise<boolean>(resolve => {
+    const probe = connect({ path });
+    const done = (answer: boolean) => {
+      probe.destroy();
+      resolve(answer);
+    };
+    probe.once('connect', () => done(true));
+    probe.once('error', () => done(false));
+  });
+  if (answered) throw conflict(`another process listens on unix://${path}`);
+  removeQuietly(path);
+}
+
+function giveToGroup(path: string, group: string, logger: Logger): void {
+  const id = /^\d+$/.test(group) ? Number(group) : groupId(group);
+  if (id !== undefined) chownSync(path, 0, id);
+  // Docker's default group need not exist; one that was asked for by name must.
+  else if (group === 'docker') logger.debug('could not change group of socket: group docker not found', { path });
+  else throw invalid(`group ${group} not found`);
+}
+
+function groupId(name: string): number | undefined {
+  for (const line of readFileSync('/etc/group', 'utf8').split('\n')) {
+    const fields = line.split(':');
+    if (fields[0] === name) return Number(fields[2]);
+  }
+  return undefined;
+}
+
+function removeQuietly(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It is gone already.
+  }
+}
+
+function listenError(what: string, error: unknown): BerthError {
+  if (error instanceof BerthError) return error;
+  if (errorCode(error) === 'EADDRINUSE') return conflict(`listen ${what}: bind: address already in use`, error);
+  return systemError(`listen ${what}: ${errorMessage(error)}`, error);
+}
