@@ -76,9 +76,12 @@ function* checkOtherRoom(
   if (star === 'import') yield `import * from ${door}: import explicit names`;
 }
 
-/** A file call on a path that starts at the host's own /proc or /sys; container paths in a spec are plain strings and stay allowed. */
+/**
+ * A file call on a path that starts at the host's own /proc or /sys, or such a path built for a process. Plain strings are
+ * a container's paths in a spec, and a namespace's path is a value handed to the runtime: both stay allowed.
+ */
 const hostTree =
-  /\b(?:\w*(?:read|write|open|stat|access|exists|watch|mkdir|readdir|readlink|realpath)\w*|file)\(\s*['"`]\/(?:proc|sys)\b|['"`]\/proc\/(?:self|\$\{)/gi;
+  /\b(?:\w*(?:read|write|open|stat|access|exists|watch|mkdir|readdir|readlink|realpath)\w*|file)\(\s*['"`]\/(?:proc|sys)\b|['"`]\/proc\/(?:self|\$\{[^}]*\}\/(?!ns\/))/gi;
 const codeRules: { pattern: RegExp; allowedIn: readonly (string | undefined)[]; message: string }[] = [
   {
     pattern: hostTree,
@@ -118,6 +121,7 @@ function isDoor(path: string): boolean {
   return file === 'index.ts' && deeper.length === 0 && rooms[room]?.door === true;
 }
 
+/** A test, a suite that tests run, or a folder `testing/` of what they need. */
 function isTest(path: string): boolean {
-  return /\.(test|suite)\.tsx?$/.test(path);
+  return /\.(test|suite)\.tsx?$/.test(path) || path.includes('/testing/');
 }
