@@ -78,10 +78,10 @@ function* checkOtherRoom(
 
 /**
  * A file call on a path that starts at the host's own /proc or /sys, or such a path built for a process. Plain strings are
- * a container's paths in a spec, and a namespace's path is a value handed to the runtime: both stay allowed.
+ * a container's paths in a spec; namespaces and roots of a process are values handed to the runtime: those stay allowed.
  */
 const hostTree =
-  /\b(?:\w*(?:read|write|open|stat|access|exists|watch|mkdir|readdir|readlink|realpath)\w*|file)\(\s*['"`]\/(?:proc|sys)\b|['"`]\/proc\/(?:self|\$\{[^}]*\}\/(?!ns\/))/gi;
+  /\b(?:\w*(?:read|write|open|stat|access|exists|watch|mkdir|readdir|readlink|realpath)\w*|file)\(\s*['"`]\/(?:proc|sys)\b|['"`]\/proc\/(?:self|\$\{[^}]*\}\/(?!(?:ns|root)\/))/gi;
 const codeRules: { pattern: RegExp; allowedIn: readonly (string | undefined)[]; message: string }[] = [
   {
     pattern: hostTree,
