@@ -208,7 +208,7 @@ export class Images {
     this.#deps.content.sweep();
     for (const id of this.#records.damaged()) {
       this.#deps.logger.error('image dropped: its configuration is not readable', { image: id });
-      this.#names.of(id).forEach(name => this.#names.delete(name));
+      for (const name of this.#names.of(id)) this.#names.delete(name);
       this.#records.delete(id);
     }
     this.#containerLayers.restore(o.containers);

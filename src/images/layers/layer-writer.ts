@@ -13,6 +13,7 @@ import {
   lutimesSync,
   mkdirSync,
   openSync,
+  renameSync,
   type Stats,
   symlinkSync,
   writeSync,
@@ -133,10 +134,8 @@ export class LayerWriter {
         break;
       case 'char':
       case 'block':
-        this.#replacing(relative, () => this.#makeNode(entry, this.#tree.path(relative)));
-        break;
       case 'fifo':
-        this.#replacing(relative, () => this.#options.files.mkfifo(this.#tree.path(relative), entry.mode));
+        this.#makeNode(entry, relative);
     }
     this.#describe(entry, relative);
   }
@@ -183,9 +182,16 @@ export class LayerWriter {
     this.#replacing(relative, path => linkSync(source, path));
   }
 
-  #makeNode(entry: TarEntry, path: string): void {
-    const type = entry.type === 'char' ? S_IFCHR : S_IFBLK;
-    this.#options.files.mknod(path, type | entry.mode, makeDevice(entry.deviceMajor, entry.deviceMinor));
+  #makeNode(entry: TarEntry, relative: string): void {
+    const { files } = this.#options;
+    if (lstatSync(encodeName(this.#tree.path(relative)), { throwIfNoEntry: false })) this.#remove(relative);
+    this.#plainly(this.#tree.path(relative), path => {
+      if (entry.type === 'fifo') files.mkfifo(path, entry.mode);
+      else {
+        const type = entry.type === 'char' ? S_IFCHR : S_IFBLK;
+        files.mknod(path, type | entry.mode, makeDevice(entry.deviceMajor, entry.deviceMinor));
+      }
+    });
   }
 
   /** A whiteout: what this layer itself has under that name stays, for whiteouts speak of lower layers only. */
@@ -195,12 +201,12 @@ export class LayerWriter {
     const existing = lstatSync(encodeName(path), { throwIfNoEntry: false });
     if (existing?.isDirectory()) this.#hideLower(path);
     if (existing) return;
-    this.#options.files.mknod(path, S_IFCHR, 0);
+    this.#plainly(path, plain => this.#options.files.mknod(plain, S_IFCHR, 0));
     lchownSync(encodeName(path), entry.uid, entry.gid);
   }
 
   #hideLower(directory: string): void {
-    this.#options.files.setXattr(directory, opaqueAttribute, opaqueValue);
+    this.#plainly(directory, plain => this.#options.files.setXattr(plain, opaqueAttribute, opaqueValue));
   }
 
   /** Owner, then mode (a change of owner clears setuid), then attributes (it clears capabilities), then times. */
@@ -217,7 +223,7 @@ export class LayerWriter {
     for (const [name, value] of entry.xattrs ?? []) {
       if (isOverlayAttribute(name)) continue;
       try {
-        this.#options.files.setXattr(path, name, value);
+        this.#plainly(path, plain => this.#options.files.setXattr(plain, name, value));
       } catch (error) {
         const code = errorCode(error);
         if (code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EPERM') throw error;
@@ -227,12 +233,28 @@ export class LayerWriter {
   }
 
   #setTimes(path: string, entry: TarEntry): void {
-    if (entry.mtimeNanoseconds === 0) {
+    if (isSimpleTime(entry)) {
       lutimesSync(encodeName(path), entry.mtime, entry.mtime);
       return;
     }
     const time = BigInt(entry.mtime) * 1_000_000_000n + BigInt(entry.mtimeNanoseconds);
-    this.#options.files.lutimes(path, time, time);
+    this.#plainly(path, plain => this.#options.files.lutimes(plain, time, time));
+  }
+
+  /** The kernel room takes text; for a name that is none, what is there (or is made) gets a plain one for the while. */
+  #plainly(path: string, act: (plain: string) => void): void {
+    if (path.isWellFormed()) {
+      act(path);
+      return;
+    }
+    const plain = `${this.#tree.root}.node`;
+    const encoded = encodeName(path);
+    if (lstatSync(encoded, { throwIfNoEntry: false })) renameSync(encoded, plain);
+    try {
+      act(plain);
+    } finally {
+      if (lstatSync(plain, { throwIfNoEntry: false })) renameSync(plain, encoded);
+    }
   }
 
   #write(bytes: Buffer, offset: number): void {
@@ -250,12 +272,17 @@ export class LayerWriter {
     fchmodSync(descriptor, entry.mode);
     const path = this.#tree.path(this.#relative);
     if (entry.xattrs) this.#setAttributes(path, entry);
-    if (entry.mtimeNanoseconds === 0) futimesSync(descriptor, entry.mtime, entry.mtime);
+    if (isSimpleTime(entry)) futimesSync(descriptor, entry.mtime, entry.mtime);
     this.#descriptor = -1;
     closeSync(descriptor);
-    if (entry.mtimeNanoseconds !== 0) this.#setTimes(path, entry);
+    if (!isSimpleTime(entry)) this.#setTimes(path, entry);
     this.#size += entry.size;
   }
+}
+
+/** What node's calls set exactly; they take a time before 1970 for the present. */
+function isSimpleTime({ mtime, mtimeNanoseconds }: TarEntry): boolean {
+  return mtimeNanoseconds === 0 && mtime >= 0;
 }
 
 function checkOwner({ name, uid, gid }: TarEntry): void {
