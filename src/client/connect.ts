@@ -105,7 +105,7 @@ class ApiClient {
     options: CallOptions & { upgrade: boolean },
   ): Promise<HttpResponse> {
     // A body that can be sent only once must not be what finds out the version.
-    if (!this.#agreed && isStream(parameters.body)) await this.call('SystemPingHead');
+    if (!this.#agreed && isStream(parameters.body)) await this.call('SystemPing');
     try {
       const response = await this.#sendOnce(endpoint, parameters, options);
       this.#agreed = true;

@@ -172,6 +172,7 @@ export class ServerConnection implements ExchangeOwner {
     try {
       await this.#handler(exchange);
       if (!exchange.started) exchange.send(500, {}, 'the request was not answered');
+      else if (!exchange.complete) this.socket.destroy();
     } catch (error) {
       if (this.#closing) return;
       if (exchange.started) this.socket.destroy();
