@@ -1,0 +1,50 @@
+// A program for the tests: one end of a conversation, run inside a network namespace.
+//   peer.ts serve tcp|udp PORT GREETING     answers every call with GREETING and the caller's address
+//   peer.ts call  tcp|udp ADDRESS PORT      prints the answer; nothing when there is none
+
+import { createSocket } from 'node:dgram';
+import { writeSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+
+/** A call that nobody refuses and nobody answers is given up. */
+const patienceMs = 700;
+
+const [, , role, protocol, first = '', second = ''] = process.argv;
+if (role === 'serve' && protocol === 'tcp') serveTcp(Number(first), second);
+if (role === 'serve' && protocol === 'udp') serveUdp(Number(first), second);
+if (role === 'call' && protocol === 'tcp') callTcp(first, Number(second));
+if (role === 'call' && protocol === 'udp') callUdp(first, Number(second));
+
+function serveTcp(port: number, greeting: string): void {
+  const server = createServer(socket => {
+    socket.on('error', () => {});
+    socket.end(`${greeting} ${socket.remoteAddress}`);
+  });
+  server.listen(port, '0.0.0.0', () => writeSync(1, 'ready\n'));
+}
+
+function serveUdp(port: number, greeting: string): void {
+  const socket = createSocket('udp4');
+  socket.on('message', (_, from) => socket.send(Buffer.from(`${greeting} ${from.address}`), from.port, from.address));
+  socket.bind(port, '0.0.0.0', () => writeSync(1, 'ready\n'));
+}
+
+function callTcp(address: string, port: number): void {
+  const socket = connect({ host: address, port });
+  socket.on('data', data => writeSync(1, String(data)));
+  socket.on('error', () => process.exit(1));
+  socket.on('close', () => process.exit(0));
+  setTimeout(() => process.exit(1), patienceMs);
+}
+
+function callUdp(address: string, port: number): void {
+  const socket = createSocket('udp4');
+  const finish = (code: number) => process.exit(code);
+  socket.on('error', () => finish(1));
+  socket.connect(port, address, () => socket.send('hello'));
+  socket.on('message', data => {
+    writeSync(1, data);
+    finish(0);
+  });
+  setTimeout(() => finish(1), patienceMs);
+}
