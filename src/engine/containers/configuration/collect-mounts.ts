@@ -1,0 +1,62 @@
+// All mounts a container asks for, from every place they can be written, one per destination.
+
+import { posix } from 'node:path';
+import type { ContainerConfig, HostConfig } from '../../../api/types/container-config.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { Container } from '../state/container.ts';
+import type { ContainerMount } from '../state/container-mount.ts';
+import { parseBind } from './bind-spec.ts';
+import { parseMount, parseTmpfs } from './mount-spec.ts';
+
+/**
+ * Later kinds do not replace earlier ones: `-v`, `--mount` and `--tmpfs` of the caller, then `--volumes-from`, then
+ * the image's VOLUME lines as anonymous volumes. Throws `invalid` for two mounts of the caller on one destination.
+ */
+export function collectMounts(
+  config: ContainerConfig,
+  host: HostConfig,
+  find: (reference: string) => Container,
+): ContainerMount[] {
+  const own = [
+    ...(host.Binds ?? []).map(parseBind),
+    ...(host.Mounts ?? []).map(parseMount),
+    ...Object.entries(host.Tmpfs ?? {}).map(([path, options]) => parseTmpfs(path, options)),
+  ];
+  const byDestination = new Map<string, ContainerMount>();
+  for (const mount of own) {
+    if (byDestination.has(mount.destination)) throw invalid(`Duplicate mount point: ${mount.destination}`);
+    byDestination.set(mount.destination, mount);
+  }
+  for (const mount of (host.VolumesFrom ?? []).flatMap(text => mountsFrom(text, find))) {
+    if (!byDestination.has(mount.destination)) byDestination.set(mount.destination, mount);
+  }
+  for (const path of Object.keys(config.Volumes ?? {})) {
+    const mount = anonymousVolume(path);
+    if (!byDestination.has(mount.destination)) byDestination.set(mount.destination, mount);
+  }
+  // Outer directories first, so that an inner mount is not hidden by an outer one.
+  return [...byDestination.values()].sort((a, b) => depth(a) - depth(b));
+}
+
+const depth = (mount: ContainerMount) => mount.destination.split('/').length;
+
+function anonymousVolume(path: string): ContainerMount {
+  if (!path.startsWith('/')) throw invalid(`invalid volume specification: '${path}': mount path must be absolute`);
+  return {
+    type: 'volume',
+    destination: posix.normalize(path).replace(/(.)\/$/, '$1'),
+    source: '',
+    mode: '',
+    readWrite: true,
+    propagation: '',
+    anonymous: true,
+  };
+}
+
+function mountsFrom(text: string, find: (reference: string) => Container): ContainerMount[] {
+  const [reference = '', mode = 'rw'] = text.split(':');
+  if (reference === '' || !['ro', 'rw', 'z', 'Z'].includes(mode)) throw invalid(`invalid volumes-from: ${text}`);
+  return find(reference)
+    .record.mounts.filter(mount => mount.type !== 'tmpfs')
+    .map(mount => ({ ...mount, readWrite: mount.readWrite && mode !== 'ro', anonymous: false, noCopy: true }));
+}

@@ -1,0 +1,124 @@
+// `docker create`: from a request to a recorded container with its own layer; nothing runs yet.
+
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import type { ContainerConfig } from '../../../api/types/container-config.ts';
+import type { ContainerCreateRequest, ContainerCreateResponse } from '../../../api/types/containers.ts';
+import type { Image } from '../../../images/index.ts';
+import { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import { invalid, notFound } from '../../../lib/errors.ts';
+import { familiarReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
+import type { Engine } from '../../engine.ts';
+import { publishContainerEvent } from '../container-events.ts';
+import { type ContainerRecord, zeroTime } from '../state/container.ts';
+import { bindVolumes } from './bind-volumes.ts';
+import { collectMounts } from './collect-mounts.ts';
+import { mergeImageConfig } from './merge-image-config.ts';
+import { generateName, requireName } from './names.ts';
+import { normaliseHostConfig } from './normalise-host-config.ts';
+import { validateConfiguration } from './validate.ts';
+
+/**
+ * Creates a container; `name` '' or undefined gets a generated one. Throws `invalid` for what cannot be, not-found for
+ * a missing image, `conflict` for a taken name; nothing is left behind then.
+ */
+export async function createContainer(
+  engine: Engine,
+  input: { name?: string; request: ContainerCreateRequest },
+): Promise<ContainerCreateResponse> {
+  const { HostConfig: givenHost, NetworkingConfig: networking, ...given } = input.request;
+  if (!given.Image && Object.keys(given).length === 0)
+    throw invalid('config cannot be empty in order to create a container');
+  const warnings = validateConfiguration(given, givenHost ?? {}, {
+    cpus: engine.host.cpus(),
+    runtimes: Object.keys(engine.config.runtimes),
+  });
+  engine.logs.validate(givenHost?.LogConfig?.Type || engine.config.logDriver, givenHost?.LogConfig?.Config ?? {});
+  const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
+  const image = findImage(engine, given.Image ?? '');
+  const config = mergeImageConfig(given, image.config.config);
+  const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
+  if (command.length === 0) throw invalid('no command specified');
+
+  const id = randomBytes(32).toString('hex');
+  const hostConfig = normaliseHostConfig(givenHost ?? {}, engine.config, engine.host.spec.cgroupVersion);
+  const record: ContainerRecord = {
+    id,
+    name,
+    created: new Date().toISOString(),
+    imageId: image.id,
+    imageName: given.Image ?? '',
+    path: command[0]!,
+    args: command.slice(1),
+    config: fillConfig(config, id, hostConfig.NetworkMode ?? '', engine.config.name),
+    hostConfig,
+    endpoints: networking?.EndpointsConfig ?? {},
+    mounts: collectMounts(config, hostConfig, reference => engine.containers.get(reference)),
+    state: createdState(),
+    restartCount: 0,
+    manuallyStopped: false,
+  };
+
+  await using undo = new CleanupStack((step, error) =>
+    engine.logger.error(`undo failed: ${step}`, { error, container: id }),
+  );
+  bindVolumes(engine, record, undo);
+  engine.images.createContainerLayer(id, image.id);
+  undo.defer('container layer', () => engine.images.removeContainerLayer(id));
+  const container = engine.containers.add(record);
+  undo.defer('record', () => engine.containers.delete(container));
+  mkdirSync(container.directory, { recursive: true, mode: 0o710 });
+  undo.defer('directory', () => rmSync(container.directory, { recursive: true, force: true }));
+  publishContainerEvent(engine, container, 'create');
+  undo.move();
+  return { Id: id, Warnings: warnings };
+}
+
+/** Throws not-found the way the docker CLI expects it before it pulls. */
+function findImage(engine: Pick<Engine, 'images'>, reference: string): Image {
+  if (reference === '') throw invalid('no image specified');
+  const image = engine.images.find(reference);
+  if (image) return image;
+  const parsed = parseReference(reference);
+  throw notFound(`No such image: ${familiarReference(parsed.digest ? parsed : withDefaultTag(parsed))}`);
+}
+
+function fillConfig(config: ContainerConfig, id: string, networkMode: string, hostName: string): ContainerConfig {
+  const ownHostname = networkMode === 'host' ? hostName : id.slice(0, 12);
+  return {
+    ...config,
+    Hostname: config.Hostname || (networkMode.startsWith('container:') ? '' : ownHostname),
+    Domainname: config.Domainname ?? '',
+    User: config.User ?? '',
+    AttachStdin: config.AttachStdin ?? false,
+    AttachStdout: config.AttachStdout ?? false,
+    AttachStderr: config.AttachStderr ?? false,
+    Tty: config.Tty ?? false,
+    OpenStdin: config.OpenStdin ?? false,
+    StdinOnce: config.StdinOnce ?? false,
+    Env: config.Env ?? [],
+    Cmd: config.Cmd ?? null,
+    Image: config.Image ?? '',
+    Volumes: config.Volumes ?? null,
+    WorkingDir: config.WorkingDir ?? '',
+    Entrypoint: config.Entrypoint ?? null,
+    OnBuild: config.OnBuild ?? null,
+    Labels: config.Labels ?? {},
+  };
+}
+
+function createdState(): ContainerRecord['state'] {
+  return {
+    Status: 'created',
+    Running: false,
+    Paused: false,
+    Restarting: false,
+    OOMKilled: false,
+    Dead: false,
+    Pid: 0,
+    ExitCode: 0,
+    Error: '',
+    StartedAt: zeroTime,
+    FinishedAt: zeroTime,
+  };
+}

@@ -1,0 +1,102 @@
+// The structured form of a mount (`--mount`, HostConfig.Mounts) and of `--tmpfs`.
+
+import { posix } from 'node:path';
+import type { Mount } from '../../../api/types/container-config.ts';
+import { invalid, notImplemented } from '../../../lib/errors.ts';
+import type { ContainerMount } from '../state/container-mount.ts';
+
+/** A mount whose volume, if it is one, has no source yet. Throws `invalid` with Docker's wording. */
+export function parseMount(mount: Mount): ContainerMount {
+  const type = mount.Type ?? ('' as string);
+  const refuse = (why: string) => invalid(`invalid mount config for type "${type}": ${why}`);
+  const target = mount.Target ?? '';
+  if (target === '') throw refuse('field Target must not be empty');
+  if (!target.startsWith('/')) throw refuse(`invalid mount path: '${target}' mount path must be absolute`);
+  const destination = posix.normalize(target).replace(/(.)\/$/, '$1');
+  if (destination === '/') throw refuse("invalid specification: destination can't be '/'");
+  const common = { destination, readWrite: mount.ReadOnly !== true, hidden: false };
+  switch (type) {
+    case 'bind':
+      return { ...common, type, ...bindPart(mount, refuse) };
+    case 'volume':
+      return { ...common, type, ...volumePart(mount, refuse) };
+    case 'tmpfs':
+      return { ...common, type, ...tmpfsPart(mount, refuse) };
+    case 'image':
+    case 'cluster':
+      throw notImplemented(`mount type "${type}" is not implemented yet`);
+    default:
+      throw invalid(`mount type unknown: "${type}"`);
+  }
+}
+
+type Part = Omit<ContainerMount, 'type' | 'destination' | 'readWrite' | 'hidden'>;
+type Refuse = (why: string) => Error;
+
+function bindPart(mount: Mount, refuse: Refuse): Part {
+  const source = mount.Source ?? '';
+  if (source === '') throw refuse('field Source must not be empty');
+  if (!source.startsWith('/')) throw refuse(`invalid mount path: '${source}' mount path must be absolute`);
+  if (mount.VolumeOptions) throw refuse('field VolumeOptions must not be specified');
+  if (mount.TmpfsOptions) throw refuse('field TmpfsOptions must not be specified');
+  const options = mount.BindOptions;
+  return {
+    source: posix.normalize(source),
+    mode: '',
+    propagation: options?.Propagation ?? 'rprivate',
+    nonRecursive: options?.NonRecursive,
+    createSource: options?.CreateMountpoint,
+  };
+}
+
+function volumePart(mount: Mount, refuse: Refuse): Part {
+  if (mount.BindOptions) throw refuse('field BindOptions must not be specified');
+  if (mount.TmpfsOptions) throw refuse('field TmpfsOptions must not be specified');
+  const options = mount.VolumeOptions;
+  const subpath = options?.Subpath || undefined;
+  if (subpath && (subpath.startsWith('/') || subpath.split('/').includes('..'))) {
+    throw refuse('must be a relative path within the volume');
+  }
+  const name = mount.Source || undefined;
+  if (!name && mount.ReadOnly) throw refuse('must not set ReadOnly mode when using anonymous volumes');
+  return {
+    source: '',
+    name,
+    driver: options?.DriverConfig?.Name || undefined,
+    mode: 'z',
+    propagation: '',
+    noCopy: options?.NoCopy,
+    subpath,
+    anonymous: name === undefined,
+  };
+}
+
+function tmpfsPart(mount: Mount, refuse: Refuse): Part {
+  if (mount.Source) throw refuse('field Source must not be specified');
+  if (mount.BindOptions) throw refuse('field BindOptions must not be specified');
+  const { SizeBytes: size = 0, Mode: mode = 0, Options: extra = [] } = mount.TmpfsOptions ?? {};
+  if (size < 0) throw refuse('tmpfs size must not be negative');
+  const options = [
+    ...(size > 0 ? [`size=${size}`] : []),
+    ...(mode ? [`mode=${mode.toString(8)}`] : []),
+    ...(extra ?? []).map(pair => pair.join('=')),
+  ];
+  return { source: '', mode: '', propagation: '', options };
+}
+
+/** One `--tmpfs path:options`. */
+export function parseTmpfs(path: string, options: string): ContainerMount {
+  if (!path.startsWith('/'))
+    throw invalid(`invalid mount config for type "tmpfs": invalid mount path: '${path}' mount path must be absolute`);
+  const words = options.split(',').filter(word => word !== '');
+  return {
+    type: 'tmpfs',
+    destination: posix.normalize(path).replace(/(.)\/$/, '$1'),
+    source: '',
+    mode: options,
+    readWrite: !words.includes('ro'),
+    propagation: '',
+    options: words.filter(word => word !== 'ro' && word !== 'rw'),
+    hidden: true,
+  };
+}

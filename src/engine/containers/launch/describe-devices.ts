@@ -1,0 +1,62 @@
+// `--device` and `--device-cgroup-rule` in the runtime's words.
+
+import { readdirSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DeviceMapping, HostConfig } from '../../../api/types/container-config.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { OciDevice, OciDeviceRule } from '../../../oci/runtime-spec.ts';
+import { deviceNumbers } from './describe-resources.ts';
+
+/** Devices to make and the rules that allow them. Throws `invalid` naming the path or rule. */
+export function describeDevices(host: HostConfig): { devices: OciDevice[]; deviceRules: OciDeviceRule[] } {
+  const mapped = (host.Devices ?? []).flatMap(expandDevice);
+  return {
+    devices: mapped.map(entry => entry.device),
+    deviceRules: [...mapped.map(entry => entry.rule), ...(host.DeviceCgroupRules ?? []).map(parseRule)],
+  };
+}
+
+/** A directory stands for the devices in it. */
+function expandDevice(mapping: DeviceMapping): { device: OciDevice; rule: OciDeviceRule }[] {
+  const path = mapping.PathOnHost ?? '';
+  const inside = mapping.PathInContainer || path;
+  const access = mapping.CgroupPermissions || 'rwm';
+  if (!/^[rwm]{1,3}$/.test(access)) throw invalid(`invalid device mode: ${access}`);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats)
+    throw invalid(`error gathering device information while adding custom device "${path}": no such file or directory`);
+  if (stats.isDirectory()) {
+    return readdirSync(path).flatMap(name => {
+      const child = statSync(join(path, name), { throwIfNoEntry: false });
+      return child && isDevice(child) ? [describe(child, join(inside, name), access)] : [];
+    });
+  }
+  if (!isDevice(stats))
+    throw invalid(`error gathering device information while adding custom device "${path}": not a device node`);
+  return [describe(stats, inside, access)];
+}
+
+const isDevice = (stats: Stats) => stats.isBlockDevice() || stats.isCharacterDevice();
+
+function describe(stats: Stats, path: string, access: string): { device: OciDevice; rule: OciDeviceRule } {
+  const type = stats.isBlockDevice() ? 'b' : 'c';
+  const numbers = deviceNumbers(stats.rdev);
+  return {
+    device: { path, type, ...numbers, fileMode: stats.mode & 0o777, uid: stats.uid, gid: stats.gid },
+    rule: { allow: true, type, ...numbers, access },
+  };
+}
+
+/** `c 1:3 rwm`, numbers may be `*`. */
+function parseRule(text: string): OciDeviceRule {
+  const match = /^([acb]) (\d+|\*):(\d+|\*) ([rwm]{1,3})$/.exec(text);
+  if (!match) throw invalid(`invalid device cgroup rule format: '${text}'`);
+  const number = (digits: string) => (digits === '*' ? undefined : Number(digits));
+  return {
+    allow: true,
+    type: match[1] as 'a' | 'b' | 'c',
+    major: number(match[2]!),
+    minor: number(match[3]!),
+    access: match[4]!,
+  };
+}

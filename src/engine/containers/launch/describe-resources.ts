@@ -1,0 +1,57 @@
+// Limits in the runtime's words.
+
+import { statSync } from 'node:fs';
+import type { HostConfig, ThrottleDevice } from '../../../api/types/container-config.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { ResourceLimits } from '../../../runtime/index.ts';
+
+/** Zero means "no limit" in Docker's types and is left out. */
+export function describeResources(host: HostConfig): ResourceLimits {
+  const set = (value: number | null | undefined) => (value ? value : undefined);
+  return {
+    memory: set(host.Memory),
+    memoryReservation: set(host.MemoryReservation),
+    memorySwap: set(host.MemorySwap),
+    memorySwappiness: host.MemorySwappiness ?? undefined,
+    oomKillDisable: host.OomKillDisable || undefined,
+    cpuShares: set(host.CpuShares),
+    cpuQuota: set(host.CpuQuota),
+    cpuPeriod: set(host.CpuPeriod),
+    cpuRealtimePeriod: set(host.CpuRealtimePeriod),
+    cpuRealtimeRuntime: set(host.CpuRealtimeRuntime),
+    cpus: host.NanoCpus ? host.NanoCpus / 1e9 : undefined,
+    cpusetCpus: host.CpusetCpus || undefined,
+    cpusetMems: host.CpusetMems || undefined,
+    pidsLimit: set(host.PidsLimit),
+    blockIo: blockIo(host),
+  };
+}
+
+function blockIo(host: HostConfig): ResourceLimits['blockIo'] {
+  const limits = {
+    weight: host.BlkioWeight || undefined,
+    throttleReadBpsDevice: throttles(host.BlkioDeviceReadBps),
+    throttleWriteBpsDevice: throttles(host.BlkioDeviceWriteBps),
+    throttleReadIOPSDevice: throttles(host.BlkioDeviceReadIOps),
+    throttleWriteIOPSDevice: throttles(host.BlkioDeviceWriteIOps),
+  };
+  return Object.values(limits).some(value => value !== undefined) ? limits : undefined;
+}
+
+function throttles(devices: ThrottleDevice[] | null | undefined) {
+  if (!devices?.length) return undefined;
+  return devices.map(({ Path: path = '', Rate: rate = 0 }) => {
+    const device = statSync(path, { throwIfNoEntry: false });
+    if (!device?.isBlockDevice()) throw invalid(`${path} is not a block device`);
+    return { ...deviceNumbers(device.rdev), rate };
+  });
+}
+
+/** glibc's makedev layout. */
+export function deviceNumbers(rdev: number): { major: number; minor: number } {
+  const value = BigInt(rdev);
+  return {
+    major: Number(((value >> 8n) & 0xfffn) | ((value >> 32n) & 0xfffff000n)),
+    minor: Number((value & 0xffn) | ((value >> 12n) & 0xffffff00n)),
+  };
+}

@@ -1,0 +1,46 @@
+// `--security-opt` in the runtime's words.
+
+import type { HostConfig } from '../../../api/types/container-config.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { SpecInput } from '../../../runtime/index.ts';
+
+/** Clients send a seccomp profile's text, not its path. Throws `invalid` naming the option. */
+export function describeSecurity(host: HostConfig): Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> {
+  const result: Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> = {
+    seccomp: host.Privileged ? 'unconfined' : 'default',
+    noNewPrivileges: false,
+  };
+  for (const option of host.SecurityOpt ?? []) {
+    const separator = option.search(/[=:]/);
+    const key = separator < 0 ? option : option.slice(0, separator);
+    const value = separator < 0 ? '' : option.slice(separator + 1);
+    switch (key) {
+      case 'no-new-privileges':
+        result.noNewPrivileges = value === '' || value === 'true';
+        break;
+      case 'seccomp':
+        result.seccomp = parseSeccomp(value);
+        break;
+      case 'apparmor':
+        if (value !== 'unconfined') result.apparmorProfile = value;
+        break;
+      case 'label':
+      case 'systempaths':
+      case 'writable-cgroups':
+        break;
+      default:
+        throw invalid(`invalid --security-opt 2: "${option}"`);
+    }
+  }
+  return result;
+}
+
+function parseSeccomp(value: string): SpecInput['seccomp'] {
+  if (value === 'unconfined') return 'unconfined';
+  if (value === 'builtin' || value === '') return 'default';
+  try {
+    return JSON.parse(value) as SpecInput['seccomp'];
+  } catch (error) {
+    throw invalid('Decoding seccomp profile failed: not a JSON document', error);
+  }
+}

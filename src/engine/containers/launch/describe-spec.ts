@@ -1,0 +1,130 @@
+// A container in the runtime's words: Docker's Config and HostConfig become a plain description of a process.
+
+import { join } from 'node:path';
+import type { HostConfig } from '../../../api/types/container-config.ts';
+import { conflict, invalid, notFound } from '../../../lib/errors.ts';
+import { type MountSpec, resolveCapabilities, type SpecInput } from '../../../runtime/index.ts';
+import type { Engine } from '../../engine.ts';
+import type { Container } from '../state/container.ts';
+import { describeDevices } from './describe-devices.ts';
+import { describeResources } from './describe-resources.ts';
+import { describeSecurity } from './describe-security.ts';
+
+/** Docker's PATH for images that set none. */
+const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** What the earlier steps of a start have made. */
+export interface Prepared {
+  rootfs: string;
+  mounts: MountSpec[];
+  /** Network namespace path, or `host`. */
+  sandbox: string;
+}
+
+/** The input of `buildSpec`. Throws `invalid` for a user, device or option that does not exist. */
+export function describeSpec(engine: Engine, container: Container, prepared: Prepared): SpecInput {
+  const { config, hostConfig: host, path, args } = container.record;
+  const privileged = host.Privileged === true;
+  const user = engine.host.resolveUser(prepared.rootfs, config.User ?? '', host.GroupAdd ?? []);
+  const useInit = host.Init ?? engine.config.init;
+  if (useInit && !engine.config.initPath) {
+    throw invalid('the engine found no init to put in front of the process: install tini or set "init-path"');
+  }
+  return {
+    rootfs: prepared.rootfs,
+    readonlyRootfs: host.ReadonlyRootfs,
+    args: [path, ...args],
+    env: environment(container, user.home),
+    cwd: config.WorkingDir || '/',
+    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    tty: container.tty,
+    consoleSize: consoleSize(host),
+    hostname: host.UTSMode === 'host' ? undefined : config.Hostname,
+    domainname: host.UTSMode === 'host' ? undefined : config.Domainname || undefined,
+    namespaces: namespaces(engine, container, prepared.sandbox),
+    mounts: [...sharedShm(engine, container), ...prepared.mounts],
+    maskedPaths: host.MaskedPaths ?? [],
+    readonlyPaths: host.ReadonlyPaths ?? [],
+    capabilities: resolveCapabilities({
+      add: host.CapAdd ?? [],
+      drop: host.CapDrop ?? [],
+      privileged,
+      available: engine.host.capabilities(),
+    }),
+    privileged,
+    ...describeSecurity(host),
+    ...describeDevices(host),
+    sysctls: host.Sysctls ?? undefined,
+    rlimits: (host.Ulimits ?? []).map(limit => ({
+      type: `RLIMIT_${(limit.Name ?? '').toUpperCase()}`,
+      soft: limit.Soft ?? 0,
+      hard: limit.Hard ?? 0,
+    })),
+    oomScoreAdj: host.OomScoreAdj,
+    shmSize: host.ShmSize,
+    cgroupPath: join('/', host.CgroupParent || engine.config.cgroupParent, container.id),
+    resources: describeResources(host),
+    annotations: host.Annotations ?? undefined,
+    init: useInit ? engine.config.initPath : undefined,
+  };
+}
+
+/** Docker's order: PATH first when the image has none, then HOSTNAME, TERM on a terminal, the container's own, HOME. */
+export function environment(container: Container, home: string): string[] {
+  const { config } = container.record;
+  const own = config.Env ?? [];
+  const has = (name: string) => own.some(variable => variable.startsWith(`${name}=`));
+  return [
+    ...(has('PATH') ? [] : [defaultPath]),
+    ...(has('HOSTNAME') ? [] : [`HOSTNAME=${config.Hostname ?? ''}`]),
+    ...(container.tty && !has('TERM') ? ['TERM=xterm'] : []),
+    // A variable without '=' asks for its removal.
+    ...own.filter(variable => variable.includes('=')),
+    ...(has('HOME') ? [] : [`HOME=${home || '/'}`]),
+  ];
+}
+
+function consoleSize(host: HostConfig): SpecInput['consoleSize'] {
+  const [rows = 0, columns = 0] = host.ConsoleSize ?? [];
+  return rows > 0 && columns > 0 ? { rows, columns } : undefined;
+}
+
+function namespaces(engine: Engine, container: Container, sandbox: string): SpecInput['namespaces'] {
+  const { hostConfig: host } = container.record;
+  return {
+    network: sandbox,
+    pid: namespaceOf(engine, host.PidMode ?? '', 'pid'),
+    ipc: namespaceOf(engine, host.IpcMode ?? '', 'ipc'),
+    uts: host.UTSMode === 'host' ? 'host' : 'new',
+    cgroup: host.CgroupnsMode === 'private' ? 'new' : 'host',
+  };
+}
+
+/** `host`, a fresh one, or that of another running container. */
+function namespaceOf(engine: Pick<Engine, 'containers'>, mode: string, kind: 'pid' | 'ipc'): string {
+  if (mode === 'host') return 'host';
+  if (!mode.startsWith('container:')) return 'new';
+  const other = otherContainer(engine, mode);
+  if (kind === 'ipc' && other.record.hostConfig.IpcMode !== 'shareable') {
+    throw invalid(
+      `can't join IPC of container ${other.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
+    );
+  }
+  return `/proc/${other.state.Pid}/ns/${kind}`;
+}
+
+function otherContainer(engine: Pick<Engine, 'containers'>, mode: string): Container {
+  const reference = mode.slice('container:'.length);
+  const other = engine.containers.find(reference);
+  if (!other) throw notFound(`No such container: ${reference}`);
+  if (!other.running) throw conflict(`container ${other.id} is not running`);
+  return other;
+}
+
+/** Who joins another's IPC namespace sees the other's /dev/shm, through the other's root. */
+function sharedShm(engine: Pick<Engine, 'containers'>, container: Container): MountSpec[] {
+  const mode = container.record.hostConfig.IpcMode ?? '';
+  if (!mode.startsWith('container:')) return [];
+  const other = otherContainer(engine, mode);
+  return [{ kind: 'bind', source: `/proc/${other.state.Pid}/root/dev/shm`, destination: '/dev/shm' }];
+}

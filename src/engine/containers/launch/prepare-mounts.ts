@@ -1,0 +1,111 @@
+// The file-system side of a start: volumes mounted and filled, bind sources checked, everything as plain mounts.
+
+import { mkdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { MountSpec } from '../../../runtime/index.ts';
+import type { Engine } from '../../engine.ts';
+import { publishVolumeEvent } from '../../volumes/volume-events.ts';
+import type { Container } from '../state/container.ts';
+import type { ContainerMount } from '../state/container-mount.ts';
+import { identityOwner } from './prepare-network.ts';
+
+/** The mounts of a start in the order they are to be made; volumes stay mounted until `undo` or the exit. */
+export async function prepareMounts(
+  engine: Pick<Engine, 'volumes' | 'host' | 'events' | 'containers'>,
+  container: Container,
+  rootfs: string,
+  undo: CleanupStack,
+): Promise<MountSpec[]> {
+  const specs: MountSpec[] = [];
+  for (const mount of container.record.mounts) specs.push(await prepareMount(engine, container, rootfs, mount, undo));
+  return [...identityMounts(engine, container), ...specs];
+}
+
+async function prepareMount(
+  engine: Pick<Engine, 'volumes' | 'host' | 'events'>,
+  container: Container,
+  rootfs: string,
+  mount: ContainerMount,
+  undo: CleanupStack,
+): Promise<MountSpec> {
+  const common = { destination: mount.destination, readonly: !mount.readWrite };
+  switch (mount.type) {
+    case 'tmpfs':
+      return { ...common, kind: 'tmpfs', options: ['noexec', 'nosuid', 'nodev', ...(mount.options ?? [])] };
+    case 'bind':
+      requireSource(mount);
+      return {
+        ...common,
+        kind: 'bind',
+        source: mount.source,
+        propagation: mount.propagation || 'rprivate',
+        nonRecursive: mount.nonRecursive,
+      };
+    case 'volume':
+      return { ...common, kind: 'bind', source: await mountVolume(engine, container, rootfs, mount, undo) };
+  }
+}
+
+/** Docker makes a missing source of `-v` as a directory; that of `--mount` must be there. */
+function requireSource(mount: ContainerMount): void {
+  if (mount.createSource) {
+    try {
+      mkdirSync(mount.source, { recursive: true });
+    } catch (error) {
+      if (!statSync(mount.source, { throwIfNoEntry: false })) {
+        throw invalid(`error while creating mount source path '${mount.source}'`, error);
+      }
+    }
+  } else if (!statSync(mount.source, { throwIfNoEntry: false })) {
+    throw invalid(`invalid mount config for type "bind": bind source path does not exist: ${mount.source}`);
+  }
+}
+
+async function mountVolume(
+  engine: Pick<Engine, 'volumes' | 'host' | 'events'>,
+  container: Container,
+  rootfs: string,
+  mount: ContainerMount,
+  undo: CleanupStack,
+): Promise<string> {
+  const name = mount.name!;
+  const source = engine.volumes.mount(name, container.id);
+  undo.defer(`volume ${name}`, () => engine.volumes.unmount(name, container.id));
+  if (!mount.noCopy && !mount.subpath) {
+    const inImage = engine.host.resolveInRoot(rootfs, mount.destination);
+    if (statSync(inImage, { throwIfNoEntry: false })?.isDirectory()) await engine.volumes.copyUp(name, inImage);
+  }
+  publishVolumeEvent(
+    engine,
+    'mount',
+    { name, driver: mount.driver ?? 'local' },
+    {
+      container: container.id,
+      destination: mount.destination,
+      propagation: mount.propagation,
+      'read/write': String(mount.readWrite),
+    },
+  );
+  if (!mount.subpath) return source;
+  const inside = engine.host.resolveInRoot(source, mount.subpath);
+  if (!statSync(inside, { throwIfNoEntry: false })) {
+    throw invalid(`failed to mount subpath "${mount.subpath}" of volume ${name}: no such file or directory`);
+  }
+  return inside;
+}
+
+/** resolv.conf, hostname and hosts, unless the user mounts something else there. */
+function identityMounts(engine: Pick<Engine, 'containers'>, container: Container): MountSpec[] {
+  const owner = identityOwner(engine.containers, container);
+  const taken = new Set(container.record.mounts.map(mount => mount.destination));
+  return (['resolv.conf', 'hostname', 'hosts'] as const)
+    .map(file => ({
+      kind: 'bind' as const,
+      source: owner.file(file),
+      destination: join('/etc', file),
+      readonly: container.record.hostConfig.ReadonlyRootfs === true,
+    }))
+    .filter(mount => !taken.has(mount.destination));
+}

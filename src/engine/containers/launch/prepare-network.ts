@@ -1,0 +1,124 @@
+// The network side of a start: sandbox, endpoint, published ports, and the three files a container finds in /etc.
+
+import { writeFileSync } from 'node:fs';
+import type { HostConfig } from '../../../api/types/container-config.ts';
+import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import { conflict, invalid, notFound } from '../../../lib/errors.ts';
+import type { Endpoint, PortRequest } from '../../../networks/index.ts';
+import type { Engine } from '../../engine.ts';
+import { requirePort } from '../configuration/validate.ts';
+import { publishNetworkEvent } from '../container-events.ts';
+import type { Container } from '../state/container.ts';
+
+/** `sandbox`: path of a network namespace, or `host`. */
+export interface PreparedNetwork {
+  sandbox: string;
+  endpoint: Endpoint | undefined;
+}
+
+/** Joins the container to its network and writes resolv.conf, hosts and hostname. */
+export function prepareNetwork(
+  engine: Pick<Engine, 'networks' | 'containers' | 'events' | 'config'>,
+  container: Container,
+  undo: CleanupStack,
+): PreparedNetwork {
+  const mode = container.record.hostConfig.NetworkMode ?? 'bridge';
+  if (mode.startsWith('container:')) return { sandbox: joinSandbox(engine, container, mode), endpoint: undefined };
+  const host = mode === 'host';
+  const sandbox = host ? 'host' : engine.networks.createSandbox(container.id);
+  if (!host) undo.defer('network sandbox', () => engine.networks.removeSandbox(container.id));
+  const endpoint = engine.networks.attach({
+    containerId: container.id,
+    containerName: container.name,
+    network: mode,
+    sandbox,
+    ports: mode === 'none' || host ? [] : portRequests(container),
+    mac: container.record.endpoints[mode]?.MacAddress || container.record.config.MacAddress || undefined,
+    ipv4: container.record.endpoints[mode]?.IPAMConfig?.IPv4Address || undefined,
+  });
+  undo.defer('network endpoint', () => engine.networks.detach(container.id));
+  publishNetworkEvent(engine, 'connect', engine.networks.get(mode), container.id);
+  writeIdentity(engine, container, endpoint.address || undefined);
+  return { sandbox, endpoint };
+}
+
+/** `--network container:x`: the other's namespace and the other's files. */
+function joinSandbox(engine: Pick<Engine, 'networks' | 'containers'>, container: Container, mode: string): string {
+  const reference = mode.slice('container:'.length);
+  const other = engine.containers.find(reference);
+  if (!other) throw notFound(`No such container: ${reference}`);
+  if (other === container) throw invalid('cannot join own network namespace');
+  if (!other.running) throw conflict(`cannot join network namespace of a non running container: ${other.id}`);
+  const otherMode = other.record.hostConfig.NetworkMode ?? 'bridge';
+  if (otherMode === 'host') return 'host';
+  return otherMode.startsWith('container:')
+    ? joinSandbox(engine, other, otherMode)
+    : engine.networks.sandboxPath(other.id);
+}
+
+/** What `-p` and `-P` ask for. */
+function portRequests(container: Container): PortRequest[] {
+  const { hostConfig, config } = container.record;
+  const requests: PortRequest[] = [];
+  for (const [key, bindings] of Object.entries(hostConfig.PortBindings ?? {})) {
+    const { port, protocol } = requirePort(key);
+    const wanted = bindings?.length ? bindings : [{}];
+    for (const binding of wanted) {
+      requests.push({
+        containerPort: port,
+        protocol,
+        hostIp: binding.HostIp ?? '',
+        hostPort: hostPort(binding.HostPort ?? ''),
+      });
+    }
+  }
+  if (hostConfig.PublishAllPorts) {
+    for (const key of Object.keys(config.ExposedPorts ?? {})) {
+      const { port, protocol } = requirePort(key);
+      const published = requests.some(request => request.containerPort === port && request.protocol === protocol);
+      if (!published) requests.push({ containerPort: port, protocol, hostIp: '', hostPort: 0 });
+    }
+  }
+  return requests;
+}
+
+/** '' is ephemeral, `8000-8010` a range. */
+function hostPort(text: string): PortRequest['hostPort'] {
+  if (text === '') return 0;
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  const first = Number(match?.[1]);
+  const last = Number(match?.[2] ?? match?.[1]);
+  if (!match || first > 65535 || last > 65535 || last < first) throw invalid(`invalid port specification: "${text}"`);
+  return first === last ? first : { first, last };
+}
+
+function writeIdentity(
+  engine: Pick<Engine, 'networks' | 'config'>,
+  container: Container,
+  address: string | undefined,
+): void {
+  const { config, hostConfig } = container.record;
+  const list = (own: string[] | null | undefined, fallback: string[]) => (own?.length ? own : fallback);
+  const resolvConf = engine.networks.resolvConf({
+    dns: list(hostConfig.Dns, engine.config.dns),
+    search: list(hostConfig.DnsSearch, engine.config.dnsSearch),
+    options: list(hostConfig.DnsOptions, engine.config.dnsOptions),
+  });
+  const hosts = engine.networks.hostsFile({
+    hostname: config.Hostname ?? '',
+    domainname: config.Domainname || undefined,
+    address,
+    extraHosts: hostConfig.ExtraHosts ?? [],
+  });
+  writeFileSync(container.file('resolv.conf'), resolvConf, { mode: 0o644 });
+  writeFileSync(container.file('hosts'), hosts, { mode: 0o644 });
+  writeFileSync(container.file('hostname'), `${config.Hostname ?? ''}\n`, { mode: 0o644 });
+}
+
+/** The container whose /etc files this one shares: itself, unless it joined another's network. */
+export function identityOwner(containers: Engine['containers'], container: Container): Container {
+  const mode: HostConfig['NetworkMode'] = container.record.hostConfig.NetworkMode ?? '';
+  if (!mode.startsWith('container:')) return container;
+  const other = containers.find(mode.slice('container:'.length));
+  return other ? identityOwner(containers, other) : container;
+}

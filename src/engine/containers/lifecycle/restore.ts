@@ -1,0 +1,79 @@
+// After a restart of the daemon: containers that run are taken over again, the others are given their end.
+
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorMessage } from '../../../lib/errors.ts';
+import type { ExitStatus, Process } from '../../../runtime/index.ts';
+import type { Engine } from '../../engine.ts';
+import type { Container } from '../state/container.ts';
+import { handleExit, releaseResources, scheduleRestart } from './exit.ts';
+import { startContainer } from './start.ts';
+
+/** What the daemon found: containers with a live process, and those whose process ended while nobody looked. */
+export interface Survey {
+  running: Map<Container, Process>;
+  ended: Map<Container, ExitStatus>;
+}
+
+/** First pass, before the rooms reconcile: finds out which containers still run. Changes nothing. */
+export async function surveyContainers(engine: Engine): Promise<Survey> {
+  const survey: Survey = { running: new Map(), ended: new Map() };
+  for (const container of engine.containers.all()) {
+    const found = await engine.runtime.adopt(container.id);
+    if (found && 'pid' in found) survey.running.set(container, found);
+    else if (container.running) survey.ended.set(container, found?.exited ?? lost());
+  }
+  return survey;
+}
+
+/** Second pass, after the rooms reconciled: states, exits and restarts as if the daemon had been there. */
+export async function restoreContainers(engine: Engine, survey: Survey): Promise<void> {
+  await removeOrphanDirectories(engine);
+  for (const [container, process] of survey.running) resume(engine, container, process);
+  for (const container of [...engine.containers.all()]) {
+    if (survey.running.has(container)) continue;
+    const status = survey.ended.get(container);
+    if (status) await handleExit(engine, container, undefined, status);
+    else await settle(engine, container);
+  }
+}
+
+function resume(engine: Engine, container: Container, process: Process): void {
+  container.process = process;
+  const { state } = container.record;
+  Object.assign(state, {
+    Running: true,
+    Restarting: false,
+    Dead: false,
+    Pid: process.pid,
+    Status: state.Paused ? 'paused' : 'running',
+  });
+  // A daemon killed between the start and the record of it leaves no start time.
+  if (Date.parse(state.StartedAt) < process.startedAt.getTime() - 1000)
+    state.StartedAt = process.startedAt.toISOString();
+  engine.containers.save(container);
+  void process.exited.then(status => handleExit(engine, container, process, status));
+}
+
+/** A container that did not run: leftovers of a half-made start go, and its policy may want it back. */
+async function settle(engine: Engine, container: Container): Promise<void> {
+  await releaseResources(engine, container, undefined);
+  const { hostConfig, manuallyStopped, state } = container.record;
+  if (state.Restarting) return scheduleRestart(engine, container, container.restartDelay);
+  const policy = hostConfig.RestartPolicy?.Name;
+  const wanted = policy === 'always' || (policy === 'unless-stopped' && !manuallyStopped);
+  if (!wanted || state.Status === 'created') return;
+  void startContainer(engine, container.id).catch(error =>
+    engine.logger.error('start by restart policy failed', { container: container.id, error: errorMessage(error) }),
+  );
+}
+
+/** The process vanished without a word, most likely with the machine: Docker reports 255 then. */
+const lost = (): ExitStatus => ({ code: 255, at: new Date(), oomKilled: false });
+
+async function removeOrphanDirectories(engine: Engine): Promise<void> {
+  const folder = join(engine.config.dataRoot, 'containers');
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!engine.containers.find(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}

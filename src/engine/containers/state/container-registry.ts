@@ -1,0 +1,113 @@
+// All containers in memory, found by id, name or the beginning of an id, and written to the store.
+
+import { conflict, invalid, notFound } from '../../../lib/errors.ts';
+import type { Collection, Store } from '../../../store/index.ts';
+import { Container, type ContainerRecord } from './container.ts';
+
+/** Docker shows and people type the first 12 digits: those are looked up without a scan. */
+const shortLength = 12;
+
+export class ContainerRegistry {
+  readonly #byId = new Map<string, Container>();
+  readonly #byName = new Map<string, string>();
+  readonly #byShortId = new Map<string, string>();
+  readonly #records: Collection<ContainerRecord>;
+  readonly #directory: (id: string) => string;
+
+  /** Reads every record. `directory` gives a container's own folder. */
+  constructor(store: Store, directory: (id: string) => string) {
+    this.#records = store.collection<ContainerRecord>('containers');
+    this.#directory = directory;
+    for (const { value } of this.#records.list()) this.#index(new Container(value, directory(value.id)));
+  }
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  /** In no particular order. */
+  all(): Iterable<Container> {
+    return this.#byId.values();
+  }
+
+  /** By full id, name (with or without slash), or unique beginning of an id; throws `invalid` when several fit. */
+  find(reference: string): Container | undefined {
+    const exact = this.#byId.get(reference) ?? this.#named(reference) ?? this.#short(reference);
+    if (exact || !/^[0-9a-f]{1,64}$/.test(reference)) return exact;
+    const matches: Container[] = [];
+    for (const container of this.#byId.values()) if (container.id.startsWith(reference)) matches.push(container);
+    if (matches.length > 1) {
+      throw invalid(`Multiple IDs found with provided prefix: ${reference}`);
+    }
+    return matches[0];
+  }
+
+  /** As `find`; throws not-found with Docker's wording. */
+  get(reference: string): Container {
+    const container = this.find(reference);
+    if (!container) throw notFound(`No such container: ${reference}`);
+    return container;
+  }
+
+  /** Records a new container; throws `conflict` when its name is taken. */
+  add(record: ContainerRecord): Container {
+    this.#requireFreeName(record.name);
+    const container = new Container(record, this.#directory(record.id));
+    this.#records.put(record.id, record);
+    this.#index(container);
+    return container;
+  }
+
+  /** Whether a name may be given to a new container. */
+  isNameFree(name: string): boolean {
+    return !this.#byName.has(name);
+  }
+
+  /** Throws `conflict`, as Docker words it, when another container has the name. */
+  rename(container: Container, name: string): void {
+    this.#requireFreeName(name);
+    const before = container.record.name;
+    container.record.name = name;
+    this.save(container);
+    this.#byName.delete(before);
+    this.#byName.set(name, container.id);
+  }
+
+  /** Makes the record as it is now durable; nothing happens once the container is gone. */
+  save(container: Container): void {
+    if (!container.removed) this.#records.put(container.id, container.record);
+  }
+
+  delete(container: Container): void {
+    this.#records.delete(container.id);
+    this.#byId.delete(container.id);
+    this.#byName.delete(container.name);
+    this.#byShortId.delete(container.id.slice(0, shortLength));
+  }
+
+  #requireFreeName(name: string): void {
+    const holder = this.#byName.get(name);
+    if (holder === undefined) return;
+    throw conflict(
+      `Conflict. The container name "/${name}" is already in use by container "${holder}". ` +
+        'You have to remove (or rename) that container to be able to reuse that name.',
+    );
+  }
+
+  #named(reference: string): Container | undefined {
+    const id = this.#byName.get(reference.startsWith('/') ? reference.slice(1) : reference);
+    return id === undefined ? undefined : this.#byId.get(id);
+  }
+
+  #short(reference: string): Container | undefined {
+    if (reference.length < shortLength) return undefined;
+    const container = this.#byId.get(this.#byShortId.get(reference.slice(0, shortLength)) ?? '');
+    return container?.id.startsWith(reference) ? container : undefined;
+  }
+
+  #index(container: Container): void {
+    this.#byId.set(container.id, container);
+    this.#byName.set(container.name, container.id);
+    this.#byShortId.set(container.id.slice(0, shortLength), container.id);
+  }
+}

@@ -1,0 +1,110 @@
+// `docker attach`: a client joins a container's terminal or streams, before the start or while it runs.
+
+import type { Duplex } from 'node:stream';
+import { conflict } from '../../../lib/errors.ts';
+import { encodeFrame } from '../../../lib/frames.ts';
+import type { Process } from '../../../runtime/index.ts';
+import type { Engine } from '../../engine.ts';
+import { publishContainerEvent } from '../container-events.ts';
+import type { Container, PendingAttach } from '../state/container.ts';
+import { readLogs } from '../views/logs.ts';
+import { parseDetachKeys } from './detach-keys.ts';
+import { type PumpOptions, pump } from './pump.ts';
+
+export interface AttachOptions {
+  stdin?: boolean;
+  stdout?: boolean;
+  stderr?: boolean;
+  /** What was written until now. */
+  logs?: boolean;
+  /** What is written from now on. */
+  stream?: boolean;
+  detachKeys?: string;
+}
+
+/**
+ * `open` takes the client's connection over; errors before that (not-found, paused, restarting) are plain. Attaching
+ * to a container that does not run waits for its start and misses nothing of it. Returns when the client is served.
+ */
+export async function attachContainer(
+  engine: Engine,
+  reference: string,
+  options: AttachOptions,
+  open: (options: { multiplexed: boolean }) => Duplex,
+): Promise<void> {
+  const container = engine.containers.get(reference);
+  if (container.state.Paused)
+    throw conflict(`container ${container.id} is paused, unpause the container before attach`);
+  if (container.state.Restarting)
+    throw conflict(`container ${container.id} is restarting, wait until the container is running`);
+  const detachKeys = parseDetachKeys(options.detachKeys);
+  const multiplexed = !container.tty;
+  const connection = open({ multiplexed });
+  connection.on('error', () => connection.destroy());
+  try {
+    if (options.logs) await replayLogs(engine, container, options, connection);
+    if (!options.stream) return void connection.end();
+    publishContainerEvent(engine, container, 'attach');
+    const end = await serve(container, connection, {
+      multiplexed,
+      stdin: options.stdin === true && container.record.config.OpenStdin === true,
+      stdout: options.stdout === true,
+      stderr: options.stderr === true,
+      detachKeys,
+    });
+    if (end === 'detached') publishContainerEvent(engine, container, 'detach');
+  } catch (error) {
+    connection.destroy();
+    engine.logger.debug('attach ended', { container: container.id, error: String(error) });
+  }
+}
+
+async function serve(container: Container, connection: Duplex, options: PumpOptions) {
+  const { process } = container;
+  if (process) return pump(connection, await process.attach(), options);
+  return new Promise<Awaited<ReturnType<typeof pump>>>((resolve, reject) => {
+    const pending: PendingAttach = { connect };
+    const abandon = () => {
+      container.pendingAttaches.delete(pending);
+      forgetRemoval();
+      connection.destroy();
+      resolve('client-gone');
+    };
+    const forgetRemoval = container.onRemoved(abandon);
+    connection.once('close', abandon);
+    container.pendingAttaches.add(pending);
+    async function connect(started: Process): Promise<void> {
+      connection.off('close', abandon);
+      forgetRemoval();
+      const session = await started.attach();
+      pump(connection, session, options).then(resolve, reject);
+    }
+  });
+}
+
+async function replayLogs(
+  engine: Engine,
+  container: Container,
+  options: AttachOptions,
+  connection: Duplex,
+): Promise<void> {
+  const { multiplexed, stream } = readLogs(
+    engine,
+    container.id,
+    { stdout: options.stdout, stderr: options.stderr },
+    new AbortController().signal,
+  );
+  for await (const frame of stream) connection.write(multiplexed ? encodeFrame(frame.stream, frame.data) : frame.data);
+}
+
+/** Throws `conflict` when there is nothing to resize. */
+export function resizeContainer(
+  engine: Pick<Engine, 'containers'>,
+  reference: string,
+  columns: number,
+  rows: number,
+): void {
+  const container = engine.containers.get(reference);
+  if (!container.process) throw conflict(`container ${container.id} is not running`);
+  container.process.resize(columns, rows);
+}

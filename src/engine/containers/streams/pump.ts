@@ -1,0 +1,78 @@
+// Bytes between a client's connection and a process: frames out, input in, detach keys noticed, nobody left waiting.
+
+import type { Duplex } from 'node:stream';
+import { encodeFrame } from '../../../lib/frames.ts';
+import type { AttachStream } from '../../../runtime/index.ts';
+import { DetachKeyFilter } from './detach-keys.ts';
+
+export interface PumpOptions {
+  /** Frames for a process without a terminal. */
+  multiplexed: boolean;
+  stdin: boolean;
+  stdout: boolean;
+  stderr: boolean;
+  /** As `ctrl-p,ctrl-q`; undefined: nothing detaches. */
+  detachKeys?: Buffer;
+}
+
+/** Why the pump stopped: the process closed its output, the client went away, or it typed the detach keys. */
+export type PumpEnd = 'output-ended' | 'client-gone' | 'detached';
+
+/** Runs until one side is done; then both are closed. Never rejects. */
+export async function pump(connection: Duplex, session: AttachStream, options: PumpOptions): Promise<PumpEnd> {
+  const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<PumpEnd>();
+  connection.once('close', () => interrupt('client-gone'));
+  connection.on('error', () => interrupt('client-gone'));
+  if (options.stdin) void pumpInput(connection, session, options.detachKeys, () => interrupt('detached'));
+  // Without a reader the end of a client's input would not be noticed, and with it not the end of the client.
+  else connection.resume();
+  const end = await Promise.race([pumpOutput(connection, session, options), interrupted]);
+  session.close();
+  if (end === 'client-gone') connection.destroy();
+  else connection.end();
+  return end;
+}
+
+async function pumpOutput(connection: Duplex, session: AttachStream, options: PumpOptions): Promise<PumpEnd> {
+  try {
+    for await (const { stream, data } of session.output) {
+      if (!options[stream] || connection.destroyed) continue;
+      const ready = connection.write(options.multiplexed ? encodeFrame(stream, data) : data);
+      if (!ready) await drained(connection);
+    }
+  } catch {
+    return 'client-gone';
+  }
+  return 'output-ended';
+}
+
+async function pumpInput(
+  connection: Duplex,
+  session: AttachStream,
+  detachKeys: Buffer | undefined,
+  detach: () => void,
+): Promise<void> {
+  const filter = detachKeys ? new DetachKeyFilter(detachKeys) : undefined;
+  try {
+    for await (const chunk of connection.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      const { pass, detached } = filter ? filter.push(chunk) : { pass: chunk, detached: false };
+      if (pass.length > 0) await session.stdin.write(pass);
+      if (detached) return detach();
+    }
+    session.stdin.end();
+  } catch {
+    // The connection or the process is gone: the other half of the pump says so.
+  }
+}
+
+function drained(connection: Duplex): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      connection.off('drain', done);
+      connection.off('close', done);
+      resolve();
+    };
+    connection.once('drain', done);
+    connection.once('close', done);
+  });
+}

@@ -1,0 +1,61 @@
+// `docker ps`.
+
+import type { Filters } from '../../../api/codecs.ts';
+import type { ContainerSummary } from '../../../api/types/containers.ts';
+import type { Engine } from '../../engine.ts';
+import type { Container } from '../state/container.ts';
+import { containerFilter } from './filter.ts';
+import { containerSizes } from './inspect.ts';
+import { describeMounts } from './mount-points.ts';
+import { describeNetworks, summarisePorts } from './network-settings.ts';
+import { describeStatus } from './status.ts';
+
+export interface ListOptions {
+  all?: boolean;
+  limit?: number;
+  size?: boolean;
+  filters?: Filters;
+}
+
+/** Newest first. Only running ones, unless `all`, a limit or a filter on the state asks for others. */
+export async function listContainers(engine: Engine, options: ListOptions): Promise<ContainerSummary[]> {
+  const filters = options.filters ?? {};
+  const chosen = containerFilter(engine, filters);
+  const limit = options.limit && options.limit > 0 ? options.limit : undefined;
+  const all = options.all || limit !== undefined || ['status', 'exited', 'before', 'since'].some(key => key in filters);
+  const found = [...engine.containers.all()].filter(container => (all || container.state.Running) && chosen(container));
+  found.sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
+  return Promise.all(found.slice(0, limit).map(container => summarise(engine, container, options.size === true)));
+}
+
+async function summarise(engine: Engine, container: Container, size: boolean): Promise<ContainerSummary> {
+  const { record } = container;
+  return {
+    Id: record.id,
+    Names: [`/${record.name}`],
+    Image: imageName(engine, container),
+    ImageID: record.imageId,
+    Command: [record.path, ...record.args].map(quoteWord).join(' '),
+    Created: Math.floor(Date.parse(record.created) / 1000),
+    Ports: summarisePorts(engine, container),
+    ...(size ? await containerSizes(engine, container) : {}),
+    Labels: record.config.Labels ?? {},
+    State: record.state.Status,
+    Status: describeStatus(container),
+    HostConfig: { NetworkMode: record.hostConfig.NetworkMode ?? '' },
+    NetworkSettings: { Networks: describeNetworks(engine, container) },
+    Mounts: describeMounts(container),
+  };
+}
+
+/** The name used at creation, as long as it still means that image. */
+function imageName(engine: Pick<Engine, 'images'>, { record }: Container): string {
+  const current = engine.images.find(record.imageName);
+  return current === undefined || current.id === record.imageId ? record.imageName : record.imageId;
+}
+
+/** As Docker quotes a command line for people. */
+function quoteWord(word: string, position: number): string {
+  if (position === 0 || !word.includes(' ')) return word;
+  return `'${word.replaceAll("'", "\\'")}'`;
+}

@@ -1,0 +1,86 @@
+// What every use-case of the engine works on: the rooms below, the live state, and a few facts of the machine.
+
+import type { Images } from '../images/index.ts';
+import type { KeyedMutex } from '../lib/keyed-mutex.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Logs } from '../logs/index.ts';
+import type { Networks } from '../networks/index.ts';
+import type { ResolvedUser, Runtime, SpecHost } from '../runtime/index.ts';
+import type { Store } from '../store/index.ts';
+import type { Volumes } from '../volumes/index.ts';
+import type { ContainerRegistry } from './containers/state/container-registry.ts';
+import type { EventLog } from './events/event-log.ts';
+import type { ExecRegistry } from './exec/exec-registry.ts';
+
+/** What the daemon's configuration means to the engine. */
+export interface EngineConfig {
+  /** Stable id of this engine (a UUID), shown by `info`. */
+  id: string;
+  /** Host name. */
+  name: string;
+  version: string;
+  commit: string;
+  buildTime: string;
+  dataRoot: string;
+  execRoot: string;
+  runtimes: Record<string, { path: string; args?: string[] }>;
+  defaultRuntime: string;
+  logDriver: string;
+  logOptions: Record<string, string>;
+  labels: string[];
+  debug: boolean;
+  /** Host path of the init put in front of a container's process by `--init`; undefined when none was found. */
+  initPath: string | undefined;
+  /** Parent cgroup of containers, as Docker's `--cgroup-parent`. */
+  cgroupParent: string;
+  shmSize: number;
+  /** Seconds between the stop signal and SIGKILL. */
+  stopTimeout: number;
+  dns: string[];
+  dnsSearch: string[];
+  dnsOptions: string[];
+  init: boolean;
+}
+
+/** What the engine must know of Linux; the daemon hands in the adapter, so that the engine never touches the kernel. */
+export interface HostPort {
+  readonly spec: SpecHost;
+  memoryTotal(): number;
+  cpus(): number;
+  kernelVersion(): string;
+  operatingSystem(): string;
+  operatingSystemVersion(): string;
+  machine(): string;
+  cgroupMode(): 'v1' | 'hybrid' | 'v2';
+  cgroupControllers(): string[];
+  capabilities(): string[];
+  sysctl(name: string): string | undefined;
+  openFiles(): number;
+  /** Name of the file system a path lies on, as Docker prints it (`extfs`, `xfs`). */
+  fileSystem(path: string): string;
+  /** Whether swap can be limited. */
+  swapAccounting(): boolean;
+  /** Bytes of all files below a directory. */
+  diskUsage(path: string): Promise<number>;
+  /** The real host path of `path` as seen inside `root`; links cannot lead outside. Missing tails are allowed. */
+  resolveInRoot(root: string, path: string): string;
+  resolveUser(rootfs: string, user: string, groupAdd: string[]): ResolvedUser;
+}
+
+/** The engine's rooms and state. Use-cases take `Pick<Engine, …>` of what they need. */
+export interface Engine {
+  readonly config: EngineConfig;
+  readonly host: HostPort;
+  readonly store: Store;
+  readonly images: Images;
+  readonly networks: Networks;
+  readonly volumes: Volumes;
+  readonly runtime: Runtime;
+  readonly logs: Logs;
+  readonly logger: Logger;
+  readonly containers: ContainerRegistry;
+  readonly execs: ExecRegistry;
+  readonly events: EventLog;
+  /** One operation at a time for each container id: start, the handling of an exit, removal. */
+  readonly locks: KeyedMutex;
+}

@@ -1,0 +1,79 @@
+// `docker events`: the past from `since`, then the present until `until`.
+
+import type { Filters } from '../../api/codecs.ts';
+import type { EventMessage } from '../../api/types/system.ts';
+import { invalid } from '../../lib/errors.ts';
+import { hasLabel, parseTime } from '../containers/views/filter.ts';
+import type { Engine } from '../engine.ts';
+
+/** Times as Unix seconds, RFC 3339 or durations. Throws `invalid` at once for a filter or time that cannot be. */
+export function watchEvents(
+  engine: Pick<Engine, 'events'>,
+  options: { since?: string; until?: string; filters?: Filters },
+): AsyncGenerator<EventMessage> {
+  const matches = eventFilter(options.filters ?? {});
+  const since = options.since ? parseTime(options.since) : undefined;
+  const until = options.until ? parseTime(options.until) : undefined;
+  return stream(engine, { since, until, matches });
+}
+
+async function* stream(
+  engine: Pick<Engine, 'events'>,
+  { since, until, matches }: { since?: number; until?: number; matches: (event: EventMessage) => boolean },
+): AsyncGenerator<EventMessage> {
+  // Listening starts before the past is read, so that nothing falls between.
+  const live = engine.events.listen();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const past = since === undefined ? [] : engine.events.between(since, until ?? Number.POSITIVE_INFINITY);
+    yield* past.filter(matches);
+    const last = past.at(-1)?.timeNano ?? 0;
+    if (until !== undefined) {
+      const left = until - Date.now();
+      if (left <= 0) return;
+      timer = setTimeout(() => live.close(), Math.min(left, 2 ** 31 - 1));
+    }
+    for await (const event of live) if (event.timeNano >= last && !past.includes(event) && matches(event)) yield event;
+  } finally {
+    clearTimeout(timer);
+    await live.return();
+  }
+}
+
+/** Keys are anded, values of one key ored, as in Docker. */
+export function eventFilter(filters: Filters): (event: EventMessage) => boolean {
+  const tests = Object.entries(filters).map(([key, values]) => {
+    const test = tester(key);
+    if (!test) throw invalid(`invalid filter '${key}'`);
+    return (event: EventMessage) => values.some(value => test(event, value));
+  });
+  return event => tests.every(test => test(event));
+}
+
+function tester(key: string): ((event: EventMessage, value: string) => boolean) | undefined {
+  switch (key) {
+    case 'type':
+      return (event, value) => event.Type === value;
+    case 'event':
+      // `exec_start: ls` is found by `exec_start`.
+      return (event, value) => event.Action === value || event.Action.startsWith(`${value}:`);
+    case 'label':
+      return (event, value) => hasLabel(event.Actor.Attributes, value);
+    case 'scope':
+      return (event, value) => event.scope === value;
+    case 'image':
+      return (event, value) => actorIs(event, 'image', value) || event.Actor.Attributes.image === value;
+    case 'container':
+    case 'volume':
+    case 'network':
+    case 'daemon':
+    case 'plugin':
+      return (event, value) => actorIs(event, key, value);
+    default:
+      return undefined;
+  }
+}
+
+function actorIs(event: EventMessage, type: string, value: string): boolean {
+  return event.Type === type && (event.Actor.ID.startsWith(value) || event.Actor.Attributes.name === value);
+}

@@ -1,0 +1,165 @@
+// `docker exec`: another process in a running container.
+
+import type { Duplex } from 'node:stream';
+import type { ExecConfig, ExecInspectResponse, ExecStartConfig } from '../../api/types/exec.ts';
+import { conflict, errorMessage, invalid } from '../../lib/errors.ts';
+import type { OciProcess } from '../../oci/runtime-spec.ts';
+import { type Process, resolveCapabilities } from '../../runtime/index.ts';
+import { publishContainerEvent } from '../containers/container-events.ts';
+import { environment } from '../containers/launch/describe-spec.ts';
+import type { Container } from '../containers/state/container.ts';
+import { parseDetachKeys } from '../containers/streams/detach-keys.ts';
+import { pump } from '../containers/streams/pump.ts';
+import type { Engine } from '../engine.ts';
+import type { Exec } from './exec-registry.ts';
+
+/** Records what is to run; throws not-found, `conflict` for a container that is not running, `invalid`. */
+export function createExec(engine: Engine, reference: string, config: ExecConfig): { Id: string } {
+  const container = requireRunning(engine, reference);
+  if (!config.Cmd?.length) throw invalid('No exec command specified');
+  const exec = engine.execs.add(container.id, config);
+  container.execIds.add(exec.id);
+  publishContainerEvent(engine, container, `exec_create: ${config.Cmd.join(' ')}`, { execID: exec.id });
+  return { Id: exec.id };
+}
+
+/**
+ * Starts it. Attached (not `Detach`): `open` takes the connection over once the program is known to run or to fail;
+ * returns when the client is served. Throws `conflict` for a second start.
+ */
+export async function startExec(
+  engine: Engine,
+  id: string,
+  options: ExecStartConfig,
+  open: (options: { multiplexed: boolean }) => Duplex,
+): Promise<void> {
+  const exec = engine.execs.get(id);
+  const container = requireRunning(engine, exec.containerId);
+  if (exec.started) throw conflict(`exec ${id} has already ${exec.exitCode === null ? 'been started' : 'run'}`);
+  exec.started = true;
+  const detachKeys = parseDetachKeys(exec.config.DetachKeys);
+  const process = await launchExec(engine, container, exec, options);
+  if (options.Detach) return process.start();
+  const tty = exec.config.Tty === true;
+  const session = await process.attach();
+  const connection = open({ multiplexed: !tty });
+  const pumping = pump(connection, session, {
+    multiplexed: !tty,
+    stdin: exec.config.AttachStdin === true,
+    stdout: exec.config.AttachStdout === true,
+    stderr: exec.config.AttachStderr === true,
+    detachKeys,
+  });
+  await process.start().catch(error => connection.end(`${errorMessage(error)}\r\n`));
+  const end = await pumping;
+  if (end === 'detached') publishContainerEvent(engine, container, 'exec_detach', { execID: id });
+}
+
+async function launchExec(
+  engine: Engine,
+  container: Container,
+  exec: Exec,
+  options: ExecStartConfig,
+): Promise<Process> {
+  const { config } = exec;
+  publishContainerEvent(engine, container, `exec_start: ${(config.Cmd ?? []).join(' ')}`, { execID: exec.id });
+  try {
+    const process = await engine.runtime.exec({
+      containerId: container.id,
+      execId: exec.id,
+      process: describeProcess(engine, container, config, options),
+      tty: config.Tty === true,
+      stdin: config.AttachStdin === true,
+    });
+    exec.process = process;
+    void process.exited.then(async status => {
+      exec.exitCode = status.code;
+      exec.endedAt = Date.now();
+      container.execIds.delete(exec.id);
+      publishContainerEvent(engine, container, 'exec_die', { execID: exec.id, exitCode: String(status.code) });
+      await process.delete();
+      exec.process = undefined;
+    });
+    return process;
+  } catch (error) {
+    exec.exitCode = /permission denied/.test(errorMessage(error)) ? 126 : 127;
+    exec.endedAt = Date.now();
+    container.execIds.delete(exec.id);
+    throw error;
+  }
+}
+
+function describeProcess(
+  engine: Engine,
+  container: Container,
+  config: ExecConfig,
+  options: ExecStartConfig,
+): OciProcess {
+  const host = container.record.hostConfig;
+  const layer = engine.images.containerLayer(container.id);
+  const user = engine.host.resolveUser(
+    layer?.merged ?? '/',
+    config.User || container.record.config.User || '',
+    host.GroupAdd ?? [],
+  );
+  const capabilities = resolveCapabilities({
+    add: host.CapAdd ?? [],
+    drop: host.CapDrop ?? [],
+    privileged: config.Privileged === true || host.Privileged === true,
+    available: engine.host.capabilities(),
+  });
+  const [rows = 0, columns = 0] = options.ConsoleSize ?? config.ConsoleSize ?? [];
+  const own = config.Env ?? [];
+  const base = environment(container, user.home).filter(
+    variable => !own.some(other => other.split('=', 1)[0] === variable.split('=', 1)[0]),
+  );
+  const bySystem = user.uid === 0 ? capabilities : [];
+  return {
+    terminal: config.Tty === true,
+    ...(rows > 0 && columns > 0 ? { consoleSize: { height: rows, width: columns } } : {}),
+    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    args: config.Cmd ?? [],
+    env: [...base, ...(config.Tty && !base.some(v => v.startsWith('TERM=')) ? ['TERM=xterm'] : []), ...own],
+    cwd: config.WorkingDir || container.record.config.WorkingDir || '/',
+    capabilities: { bounding: capabilities, permitted: bySystem, effective: bySystem, inheritable: [] },
+    noNewPrivileges: (host.SecurityOpt ?? []).some(option => /^no-new-privileges([=:]true)?$/.test(option)),
+  };
+}
+
+/** Ignored once the process has ended; throws not-found. */
+export function resizeExec(engine: Pick<Engine, 'execs'>, id: string, columns: number, rows: number): void {
+  engine.execs.get(id).process?.resize(columns, rows);
+}
+
+export function inspectExec(engine: Pick<Engine, 'execs'>, id: string): ExecInspectResponse {
+  const exec = engine.execs.get(id);
+  const [entrypoint = '', ...args] = exec.config.Cmd ?? [];
+  return {
+    ID: exec.id,
+    Running: exec.started && exec.exitCode === null,
+    ExitCode: exec.exitCode,
+    ProcessConfig: {
+      tty: exec.config.Tty === true,
+      entrypoint,
+      arguments: args,
+      privileged: exec.config.Privileged === true,
+      ...(exec.config.User ? { user: exec.config.User } : {}),
+    },
+    OpenStdin: exec.config.AttachStdin === true,
+    OpenStderr: exec.config.AttachStderr === true,
+    OpenStdout: exec.config.AttachStdout === true,
+    CanRemove: exec.exitCode !== null,
+    ContainerID: exec.containerId,
+    DetachKeys: exec.config.DetachKeys ?? '',
+    Pid: exec.process?.pid ?? 0,
+  };
+}
+
+function requireRunning(engine: Pick<Engine, 'containers'>, reference: string): Container {
+  const container = engine.containers.get(reference);
+  if (container.state.Paused) throw conflict(`Container ${container.id} is paused, unpause the container before exec`);
+  if (container.state.Restarting)
+    throw conflict(`Container ${container.id} is restarting, wait until the container is running`);
+  if (!container.running) throw conflict(`container ${container.id} is not running`);
+  return container;
+}

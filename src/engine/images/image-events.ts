@@ -1,0 +1,13 @@
+// What images tell the world.
+
+import type { Engine } from '../engine.ts';
+
+/** `name` is the reference that was used, or the image's id. */
+export function publishImageEvent(
+  engine: Pick<Engine, 'events'>,
+  action: 'import' | 'load' | 'tag' | 'untag' | 'delete' | 'prune',
+  id: string,
+  name: string,
+): void {
+  engine.events.publish({ Type: 'image', Action: action, id, attributes: { name } });
+}

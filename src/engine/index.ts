@@ -1,0 +1,29 @@
+// The engine: what can be done with containers, exec'd processes, images, volumes and networks on one machine, one file
+// a use-case. It speaks the API's types, brings the rooms below together, and publishes what happened. It leaves HTTP
+// to `server`, processes to `runtime`, and every resource to its own room.
+
+export { createContainer } from './containers/configuration/create.ts';
+export { pauseContainer, unpauseContainer } from './containers/lifecycle/pause.ts';
+export { pruneContainers, removeContainer } from './containers/lifecycle/remove.ts';
+export { renameContainer } from './containers/lifecycle/rename.ts';
+export { restoreContainers, type Survey, surveyContainers } from './containers/lifecycle/restore.ts';
+export { startContainer } from './containers/lifecycle/start.ts';
+export { killContainer, restartContainer, stopContainer } from './containers/lifecycle/stop.ts';
+export { waitContainer } from './containers/lifecycle/wait.ts';
+export { ContainerRegistry } from './containers/state/container-registry.ts';
+export { attachContainer, resizeContainer } from './containers/streams/attach.ts';
+export { hasLabel, parseTime } from './containers/views/filter.ts';
+export { inspectContainer } from './containers/views/inspect.ts';
+export { listContainers } from './containers/views/list.ts';
+export { readLogs } from './containers/views/logs.ts';
+export type { Engine, EngineConfig, HostPort } from './engine.ts';
+export { EventLog } from './events/event-log.ts';
+export { watchEvents } from './events/watch-events.ts';
+export { createExec, inspectExec, resizeExec, startExec } from './exec/exec.ts';
+export { ExecRegistry } from './exec/exec-registry.ts';
+export { importImage, loadImages, pruneImages, removeImage, tagImage } from './images/change.ts';
+export { imageHistory, inspectImage, listImages } from './images/views.ts';
+export { inspectNetwork, listNetworks } from './networks/networks.ts';
+export { describeSystem } from './system/info.ts';
+export { describeVersion, goArchitecture } from './system/version.ts';
+export { createVolume, inspectVolume, listVolumes, pruneVolumes, removeVolume } from './volumes/volumes.ts';

@@ -1,0 +1,88 @@
+// `docker network ls` and `inspect`.
+
+import type { Filters } from '../../api/codecs.ts';
+import type { Network as WireNetwork } from '../../api/types/networks.ts';
+import { invalid } from '../../lib/errors.ts';
+import type { Network } from '../../networks/index.ts';
+import { hasLabel } from '../containers/views/filter.ts';
+import type { Engine } from '../engine.ts';
+
+type Rooms = Pick<Engine, 'networks' | 'containers'>;
+
+const predefined = ['bridge', 'host', 'none'];
+
+export function listNetworks(engine: Rooms, filters: Filters): WireNetwork[] {
+  const chosen = networkFilter(filters);
+  return engine.networks
+    .list()
+    .filter(chosen)
+    .map(network => ({ ...toWire(network), Containers: {} }));
+}
+
+/** With the containers that are joined to it. Throws not-found. */
+export function inspectNetwork(engine: Rooms, reference: string): WireNetwork {
+  const network = engine.networks.get(reference);
+  const containers: WireNetwork['Containers'] = {};
+  for (const endpoint of engine.networks.endpoints(network.id)) {
+    containers[endpoint.containerId] = {
+      Name: engine.containers.find(endpoint.containerId)?.name ?? '',
+      EndpointID: endpoint.endpointId,
+      MacAddress: endpoint.mac,
+      IPv4Address: endpoint.address ? `${endpoint.address}/${endpoint.prefix}` : '',
+      IPv6Address: '',
+    };
+  }
+  return { ...toWire(network), Containers: containers };
+}
+
+function toWire(network: Network): Omit<WireNetwork, 'Containers'> {
+  return {
+    Name: network.name,
+    Id: network.id,
+    Created: network.created,
+    Scope: network.scope,
+    Driver: network.driver,
+    EnableIPv4: network.enableIpv4,
+    EnableIPv6: network.enableIpv6,
+    IPAM: {
+      Driver: network.ipam.driver,
+      Options: Object.keys(network.ipam.options).length > 0 ? network.ipam.options : null,
+      Config: network.ipam.config.map(config => ({
+        Subnet: config.subnet,
+        ...(config.ipRange ? { IPRange: config.ipRange } : {}),
+        ...(config.gateway ? { Gateway: config.gateway } : {}),
+      })),
+    },
+    Internal: network.internal,
+    Attachable: network.attachable,
+    Ingress: network.ingress,
+    ConfigFrom: { Network: '' },
+    ConfigOnly: false,
+    Options: network.options,
+    Labels: network.labels,
+  };
+}
+
+function networkFilter(filters: Filters): (network: Network) => boolean {
+  const tests = Object.entries(filters).map(([key, values]) => {
+    switch (key) {
+      case 'name':
+        return (network: Network) => values.some(value => network.name.includes(value));
+      case 'id':
+        return (network: Network) => values.some(value => network.id.startsWith(value));
+      case 'driver':
+        return (network: Network) => values.includes(network.driver);
+      case 'scope':
+        return (network: Network) => values.includes(network.scope);
+      case 'type':
+        return (network: Network) => values.includes(predefined.includes(network.name) ? 'builtin' : 'custom');
+      case 'label':
+        return (network: Network) => values.every(value => hasLabel(network.labels, value));
+      case 'dangling':
+        return () => true;
+      default:
+        throw invalid(`invalid filter '${key}'`);
+    }
+  });
+  return network => tests.every(test => test(network));
+}

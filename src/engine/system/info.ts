@@ -1,0 +1,123 @@
+// `docker info`.
+
+import type { SystemInfo } from '../../api/types/system.ts';
+import type { Engine } from '../engine.ts';
+
+export function describeSystem(engine: Engine): SystemInfo {
+  const { config, host } = engine;
+  const controllers = host.cgroupControllers();
+  const has = (controller: string) => controllers.includes(controller);
+  const version = host.cgroupMode() === 'v2' ? '2' : '1';
+  return {
+    ID: config.id,
+    ...countContainers(engine),
+    Images: engine.images.list().length,
+    Driver: 'overlay2',
+    DriverStatus: [
+      ['Backing Filesystem', host.fileSystem(config.dataRoot)],
+      ['Supports d_type', 'true'],
+      ['Using metacopy', 'false'],
+      ['Native Overlay Diff', 'true'],
+      ['userxattr', 'false'],
+    ],
+    Plugins: {
+      Volume: ['local'],
+      Network: ['bridge', 'host', 'null'],
+      Authorization: null,
+      Log: engine.logs.names().filter(name => name !== 'none'),
+    },
+    MemoryLimit: has('memory'),
+    SwapLimit: has('memory') && host.swapAccounting(),
+    CpuCfsPeriod: has('cpu'),
+    CpuCfsQuota: has('cpu'),
+    CPUShares: has('cpu'),
+    CPUSet: has('cpuset'),
+    PidsLimit: has('pids'),
+    OomKillDisable: version === '1' && has('memory'),
+    IPv4Forwarding: host.sysctl('net.ipv4.ip_forward') === '1',
+    Debug: config.debug,
+    NFd: host.openFiles(),
+    NGoroutines: 0,
+    SystemTime: new Date().toISOString(),
+    LoggingDriver: config.logDriver,
+    CgroupDriver: 'cgroupfs',
+    CgroupVersion: version,
+    NEventsListener: engine.events.listeners,
+    KernelVersion: host.kernelVersion(),
+    OperatingSystem: host.operatingSystem(),
+    OSVersion: host.operatingSystemVersion(),
+    OSType: 'linux',
+    Architecture: host.machine(),
+    NCPU: host.cpus(),
+    MemTotal: host.memoryTotal(),
+    IndexServerAddress: 'https://index.docker.io/v1/',
+    RegistryConfig: {
+      IndexConfigs: { 'docker.io': { Mirrors: [], Name: 'docker.io', Official: true, Secure: true } },
+      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
+      Mirrors: [],
+    },
+    GenericResources: null,
+    DockerRootDir: config.dataRoot,
+    HttpProxy: '',
+    HttpsProxy: '',
+    NoProxy: '',
+    Name: config.name,
+    Labels: config.labels,
+    ExperimentalBuild: false,
+    ServerVersion: config.version,
+    Runtimes: Object.fromEntries(
+      Object.entries(config.runtimes).map(([name, { path, args }]) => [
+        name,
+        { path, ...(args?.length ? { runtimeArgs: args } : {}) },
+      ]),
+    ),
+    DefaultRuntime: config.defaultRuntime,
+    Swarm: {
+      NodeID: '',
+      NodeAddr: '',
+      LocalNodeState: 'inactive',
+      ControlAvailable: false,
+      Error: '',
+      RemoteManagers: undefined,
+    },
+    LiveRestoreEnabled: true,
+    Isolation: '',
+    InitBinary: config.initPath ?? '',
+    ContainerdCommit: { ID: '' },
+    RuncCommit: { ID: '' },
+    InitCommit: { ID: '' },
+    SecurityOptions: [
+      ...(host.spec.seccomp ? ['name=seccomp,profile=builtin'] : []),
+      ...(version === '2' ? ['name=cgroupns'] : []),
+    ],
+    FirewallBackend: { Driver: 'nftables' },
+    CDISpecDirs: [],
+    Warnings: warnings(controllers),
+  };
+}
+
+function countContainers(engine: Pick<Engine, 'containers'>) {
+  let running = 0;
+  let paused = 0;
+  for (const { state } of engine.containers.all()) {
+    if (state.Paused) paused++;
+    else if (state.Running) running++;
+  }
+  const all = engine.containers.size;
+  return {
+    Containers: all,
+    ContainersRunning: running,
+    ContainersPaused: paused,
+    ContainersStopped: all - running - paused,
+  };
+}
+
+function warnings(controllers: string[]): string[] | null {
+  const missing = [
+    ['memory', 'WARNING: No memory limit support'],
+    ['cpu', 'WARNING: No cpu cfs quota support'],
+    ['pids', 'WARNING: No pids limit support'],
+  ] as const;
+  const found = missing.filter(([name]) => !controllers.includes(name)).map(([, text]) => text);
+  return found.length > 0 ? found : null;
+}
