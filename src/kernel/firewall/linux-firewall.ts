@@ -99,13 +99,14 @@ export class LinuxFirewall implements Firewall {
 /** One transaction: the kernel takes all changes or none, and has answered when the send returns. */
 function commit(socket: NetlinkSocket, what: string, subject: string, changes: Change[]): void {
   if (changes.length === 0) return;
-  const messages = changes.map(({ type, flags, body }) => socket.message(type, flags | NLM_F.ACK, body));
   const begin = socket.message(NFT.BATCH_BEGIN, 0, batchMark());
+  const first = begin.readUInt32LE(8);
+  const messages = changes.map(({ type, flags, body }) => socket.message(type, flags | NLM_F.ACK, body));
   const end = socket.message(NFT.BATCH_END, 0, batchMark());
   socket.send(Buffer.concat([begin, ...messages, end]));
   for (const answer of socket.pending()) {
     const errno = answerErrno(answer);
-    if (errno) throw new SystemCallError(what, errno, subject);
+    if (errno && answer.sequence >= first) throw new SystemCallError(what, errno, subject);
   }
 }
 

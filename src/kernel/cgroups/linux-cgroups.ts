@@ -1,0 +1,103 @@
+// Control groups through their file systems.
+import { type Dirent, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../../lib/errors.ts';
+import { fromNodeError, systemCallError } from '../libc/system-call-error.ts';
+import type { CgroupMode, CgroupStats, Cgroups } from './cgroups.ts';
+import { findHierarchies, type Hierarchies } from './hierarchies.ts';
+import { readLines } from './read-values.ts';
+import { readStatsV1 } from './stats-v1.ts';
+import { readStatsV2 } from './stats-v2.ts';
+
+/** Looks for the hierarchies once: a host does not change them while it runs. */
+export class LinuxCgroups implements Cgroups {
+  readonly #hierarchies: Hierarchies;
+
+  /** `root`: where the hierarchies are mounted; `proc`: where procfs is. */
+  constructor(options: { root?: string; proc?: string } = {}) {
+    this.#hierarchies = findHierarchies(options.root ?? '/sys/fs/cgroup', options.proc ?? '/proc');
+  }
+
+  mode(): CgroupMode {
+    return this.#hierarchies.mode;
+  }
+
+  version(): 1 | 2 {
+    return this.#hierarchies.mode === 'v2' ? 2 : 1;
+  }
+
+  controllers(): string[] {
+    return [...this.#hierarchies.controllers.keys()];
+  }
+
+  stats(path: string): CgroupStats {
+    if (!this.exists(path)) throw systemCallError('read cgroup', 'ENOENT', path);
+    if (this.version() === 2) return readStatsV2(within(this.#hierarchies.folders[0]!, path));
+    return readStatsV1(controller => {
+      const hierarchy = this.#hierarchies.controllers.get(controller);
+      return hierarchy === undefined ? undefined : within(hierarchy, path);
+    });
+  }
+
+  exists(path: string): boolean {
+    return this.#folders(path).length > 0;
+  }
+
+  remove(path: string): void {
+    if (within('/', path) === '/') throw systemCallError('remove cgroup', 'EINVAL', path);
+    let failure: unknown;
+    for (const folder of this.#folders(path)) {
+      try {
+        removeTree(folder);
+      } catch (error) {
+        failure ??= fromNodeError(error);
+      }
+    }
+    if (failure) throw failure;
+  }
+
+  list(parent: string): string[] {
+    return [...new Set(this.#folders(parent).flatMap(childGroups))];
+  }
+
+  processes(path: string): number[] {
+    return [...new Set(this.#folders(path).flatMap(processesBelow))].sort((a, b) => a - b);
+  }
+
+  /** The group's folder in every hierarchy that has it. */
+  #folders(path: string): string[] {
+    return this.#hierarchies.folders
+      .map(hierarchy => within(hierarchy, path))
+      .filter(folder => statSync(folder, { throwIfNoEntry: false })?.isDirectory());
+  }
+}
+
+/** `path` counts from the hierarchy's root; it cannot leave it. */
+function within(hierarchy: string, path: string): string {
+  return join(hierarchy, join('/', path)).replace(/(.)\/$/, '$1');
+}
+
+/** Groups are removed from the leaves up; the files in them are the kernel's and go along. */
+function removeTree(folder: string): void {
+  for (const name of childGroups(folder)) removeTree(join(folder, name));
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
+}
+
+function childGroups(folder: string): string[] {
+  let entries: Dirent[] = [];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (!['ENOENT', 'ENODEV'].includes(errorCode(error) ?? '')) throw fromNodeError(error);
+  }
+  return entries.filter(entry => entry.isDirectory()).map(entry => entry.name);
+}
+
+function processesBelow(folder: string): number[] {
+  const own = readLines(folder, 'cgroup.procs').map(Number);
+  return [...own, ...childGroups(folder).flatMap(name => processesBelow(join(folder, name)))];
+}

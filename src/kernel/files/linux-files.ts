@@ -1,0 +1,114 @@
+// Extended attributes, special files, exact times, confined paths, locks.
+import { chmodSync, closeSync, constants, openSync } from 'node:fs';
+import { cstring, type Libc } from '../libc/libc.ts';
+import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
+import { diskUsage } from './disk-usage.ts';
+import type { Files } from './files.ts';
+import { openInRoot } from './open-in-root.ts';
+
+const AT_FDCWD = -100;
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const nanosecondsPerSecond = 1_000_000_000n;
+/** No attribute is longer (XATTR_SIZE_MAX), no list either (XATTR_LIST_MAX). */
+const maximumXattr = 65_536;
+
+export class LinuxFiles implements Files {
+  readonly #libc: Libc;
+  readonly #buffer = Buffer.allocUnsafeSlow(maximumXattr);
+
+  constructor(libc: Libc) {
+    this.#libc = libc;
+  }
+
+  setXattr(path: string, name: string, value: Uint8Array): void {
+    const { call, check } = this.#libc;
+    // An empty buffer has no address; its length says that nothing is read from this one.
+    const bytes = value.length === 0 ? this.#buffer : value;
+    check(`set ${name}`, call.lsetxattr(cstring(path), cstring(name), bytes, value.length, 0), path);
+  }
+
+  getXattr(path: string, name: string): Buffer | undefined {
+    const { call } = this.#libc;
+    const length = Number(call.lgetxattr(cstring(path), cstring(name), this.#buffer, maximumXattr));
+    if (length >= 0) return Buffer.from(this.#buffer.subarray(0, length));
+    return this.#undefinedIf(['ENODATA', 'EOPNOTSUPP', 'ENOTSUP'], `get ${name}`, path);
+  }
+
+  listXattr(path: string): string[] {
+    const length = Number(this.#libc.call.llistxattr(cstring(path), this.#buffer, maximumXattr));
+    if (length < 0) return this.#undefinedIf(['EOPNOTSUPP', 'ENOTSUP'], 'list attributes', path) ?? [];
+    return this.#buffer.toString('utf8', 0, length).split('\0').slice(0, -1);
+  }
+
+  removeXattr(path: string, name: string): void {
+    const result = this.#libc.call.lremovexattr(cstring(path), cstring(name));
+    if (result < 0) this.#undefinedIf(['ENODATA', 'EOPNOTSUPP', 'ENOTSUP'], `remove ${name}`, path);
+  }
+
+  mknod(path: string, mode: number, device: number): void {
+    this.#libc.check('mknod', this.#libc.call.mknod(cstring(path), mode, device), path);
+    // mknod takes the umask away from the mode; it made the file just now, so there is no link to follow.
+    chmodSync(path, mode & 0o7777);
+  }
+
+  mkfifo(path: string, mode: number): void {
+    this.mknod(path, constants.S_IFIFO | (mode & 0o7777), 0);
+  }
+
+  lutimes(path: string, accessed: bigint, modified: bigint): void {
+    const times = Buffer.alloc(32);
+    writeTime(times, 0, accessed);
+    writeTime(times, 16, modified);
+    const { call, check } = this.#libc;
+    check('utimensat', call.utimensat(AT_FDCWD, cstring(path), times, AT_SYMLINK_NOFOLLOW), path);
+  }
+
+  openInRoot(root: string, path: string): string {
+    return openInRoot(this.#libc, root, path);
+  }
+
+  diskUsage(path: string): Promise<number> {
+    return diskUsage(path);
+  }
+
+  tryLock(path: string): Disposable | undefined {
+    const fd = openToLock(path);
+    if (this.#libc.call.flock(fd, LOCK_EX | LOCK_NB) < 0) {
+      const error = new SystemCallError('lock', this.#libc.errno(), path);
+      closeSync(fd);
+      if (error.code === 'EAGAIN') return undefined;
+      throw error;
+    }
+    let open = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (open) closeSync(fd);
+        open = false;
+      },
+    };
+  }
+
+  /** After a call that failed: returns for the errors named, throws for others. */
+  #undefinedIf(codes: string[], call: string, path: string): undefined {
+    const error = new SystemCallError(call, this.#libc.errno(), path);
+    if (!codes.includes(error.code)) throw error;
+    return undefined;
+  }
+}
+
+/** struct timespec; the nanoseconds are never negative. */
+function writeTime(target: Buffer, offset: number, time: bigint): void {
+  const nanoseconds = ((time % nanosecondsPerSecond) + nanosecondsPerSecond) % nanosecondsPerSecond;
+  target.writeBigInt64LE((time - nanoseconds) / nanosecondsPerSecond, offset);
+  target.writeBigInt64LE(nanoseconds, offset + 8);
+}
+
+function openToLock(path: string): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+  } catch (error) {
+    throw fromNodeError(error);
+  }
+}
