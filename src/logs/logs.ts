@@ -11,8 +11,8 @@ export class Logs {
   readonly #drivers: Map<string, LogDriver>;
 
   /** `drivers` are those built in unless given. */
-  constructor(options: { drivers?: LogDriver[] }, deps: { logger: Logger }) {
-    const drivers = options.drivers ?? [createJsonFileDriver(deps), createNoneDriver()];
+  constructor(options: { drivers?: LogDriver[] } = {}, _deps: { logger?: Logger } = {}) {
+    const drivers = options.drivers ?? [createJsonFileDriver(), createNoneDriver()];
     this.#drivers = new Map(drivers.map(driver => [driver.name, driver]));
   }
 
@@ -50,7 +50,7 @@ export class Logs {
 
   #driver(name: string): LogDriver {
     const driver = this.#drivers.get(name);
-    if (!driver) throw invalid(`logger: no log driver named '${name}' is registered`);
+    if (!driver) throw invalid(`error looking up logging plugin ${name}: plugin "${name}" not found`);
     return driver;
   }
 }
