@@ -4,6 +4,7 @@ import { expect, test } from 'bun:test';
 import type { Endpoint } from '../../src/api/endpoint.ts';
 import { endpoints } from '../../src/api/endpoints.ts';
 import { loadDefinitions, loadOperations } from './facts.ts';
+import { missingProperties } from './missing-properties.ts';
 import { validateResponse } from './validate-response.ts';
 
 const reference = loadOperations();
@@ -57,4 +58,11 @@ test('a response is checked down to its leaves', () => {
     'ContainerList[0].State: "odd" is none of created, running, paused, restarting, exited, removing, dead',
     'ContainerList[0].Created: null instead of integer',
   ]);
+});
+
+test('a property that Docker sends is missed, in lists and below', () => {
+  expect(missingProperties('ContainerCreate', { Id: 'x' })).toEqual(['Warnings']);
+  const volume = { CreatedAt: '', Driver: '', Labels: null, Mountpoint: '', Options: null, Scope: '' };
+  expect(missingProperties('VolumeList', { Volumes: [volume], Warnings: null })).toEqual(['Volumes[].Name']);
+  expect(missingProperties('VolumeList', { Volumes: null })).toEqual(['Warnings']);
 });

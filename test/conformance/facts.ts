@@ -1,5 +1,6 @@
 // Facts of the Engine API's reference (1.51): what each operation is called, takes and answers with.
-// `operations.jsonl` and `definitions.jsonl` hold them, one fact a line, without any of its prose.
+// `operations.jsonl` and `definitions.jsonl` hold them, one fact a line, without any of its prose;
+// `sent-properties.jsonl` says which properties a Docker 28.5 really sends for an ordinary running container.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -38,6 +39,12 @@ export function loadOperations(): Map<string, OperationFacts> {
 /** Every definition of the reference, by its name. */
 export function loadDefinitions(): Map<string, Schema> {
   return new Map(readLines<Schema & { name: string }>('definitions.jsonl').map(schema => [schema.name, schema]));
+}
+
+/** Property paths (`State.Status`, `[].Id`) Docker always sends, by operation; only of the most used operations. */
+export function loadSentProperties(): Map<string, string[]> {
+  const lines = readLines<{ operation: string; properties: string[] }>('sent-properties.jsonl');
+  return new Map(lines.map(({ operation, properties }) => [operation, properties]));
 }
 
 function readLines<T>(name: string): T[] {
