@@ -8,6 +8,7 @@ import { createFakeKernel, type FakeKernel } from '../kernel/index.ts';
 import { errorKind } from '../lib/errors.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { openStore, type Store } from '../store/index.ts';
+import { EndpointRecords } from './endpoint-records.ts';
 import type { Endpoint } from './network.ts';
 import { Networks, type NetworksOptions } from './networks.ts';
 
@@ -123,7 +124,7 @@ describe('attach', () => {
     expect(kernel.links.list().map(link => link.name)).toEqual(before);
     expect([...kernel.state.ports]).toEqual([]);
     expect(kernel.firewall.listElements('t', 'published')).toEqual([]);
-    expect(store.collection('endpoints').list()).toEqual([]);
+    expect(new EndpointRecords({ execRoot }).list()).toEqual([]);
     expect(attach(web).address).toBe('172.17.0.2');
   });
 
@@ -132,7 +133,7 @@ describe('attach', () => {
     const { addVeth } = kernel.links;
     let recorded = 0;
     kernel.links.addVeth = (...args) => {
-      recorded = store.collection('endpoints').list().length;
+      recorded = new EndpointRecords({ execRoot }).list().length;
       addVeth.apply(kernel.links, args);
     };
     attach(web);
@@ -149,7 +150,7 @@ describe('restore', () => {
     await start();
     await networks.restore({ running: new Set([web]) });
     expect(networks.endpoints()).toEqual([kept]);
-    expect(store.collection('endpoints').list()).toEqual([{ id: web, value: kept }]);
+    expect(new EndpointRecords({ execRoot }).list()).toEqual([kept]);
     expect([...kernel.state.ports]).toEqual(['tcp 0.0.0.0:8080']);
     expect(kernel.firewall.listElements('t', 'published').map(({ key }) => key.readUInt16BE(4))).toEqual([8080]);
   });

@@ -10,6 +10,7 @@ import type { NetworkDriver, NetworkSetup } from './driver.ts';
 import { BridgeDriver } from './drivers/bridge/bridge-driver.ts';
 import { createHostDriver } from './drivers/host.ts';
 import { createNoneDriver } from './drivers/none.ts';
+import { EndpointRecords } from './endpoint-records.ts';
 import { formatHostsFile, type HostsFileInput } from './files/hosts-file.ts';
 import { formatResolvConf, type ResolvConfInput, usesResolvedStub } from './files/resolv-conf.ts';
 import type { AttachRequest, Endpoint, Network } from './network.ts';
@@ -47,14 +48,14 @@ export interface NetworksDeps {
  * All networks of one daemon. Life: `start`, `restore` once, then attach and detach, at last `stop` (containers run
  * on) or `purge` (nothing is left on the host).
  *
- * Invariant: whatever an endpoint has in the kernel (address, port, map element, interface) has a record in the store
- * before it is made, and the record goes only after the rest is given back.
+ * Invariant: whatever an endpoint has in the kernel (address, port, map element, interface) has a record before it is
+ * made, and the record goes only after the rest is given back.
  */
 export class Networks {
   readonly #options: NetworksOptions;
   readonly #logger: Logger;
   readonly #store: Store;
-  readonly #records: { networks: Collection<Network>; endpoints: Collection<Endpoint> };
+  readonly #records: { networks: Collection<Network>; endpoints: EndpointRecords };
   readonly #drivers: Map<string, NetworkDriver>;
   readonly #sandboxes: Sandboxes;
   readonly #networks = new Map<string, Network>();
@@ -66,7 +67,7 @@ export class Networks {
     this.#options = options;
     this.#logger = logger;
     this.#store = store;
-    this.#records = { networks: store.collection('networks'), endpoints: store.collection('endpoints') };
+    this.#records = { networks: store.collection('networks'), endpoints: new EndpointRecords(options) };
     this.#sandboxes = new Sandboxes(options, kernel);
     const defaultAddress = options.userlandIp || '0.0.0.0';
     const bridge = { table: options.table, defaultAddress, ipForward: options.ipForward ?? true };
@@ -76,7 +77,7 @@ export class Networks {
 
   /** Makes or takes over the predefined networks. Throws `conflict` when the address range of `bip` is taken. */
   async start(): Promise<void> {
-    for (const { value } of this.#records.endpoints.list()) this.#endpoints.set(value.containerId, value);
+    for (const endpoint of this.#records.endpoints.list()) this.#endpoints.set(endpoint.containerId, endpoint);
     for (const { value } of this.#records.networks.list()) this.#networks.set(value.id, value);
     const setups = [
       ...this.#predefined(),
@@ -149,7 +150,7 @@ export class Networks {
     const present = this.#endpoints.get(containerId);
     if (present) throw conflict(`endpoint for container ${containerId} exists in network ${present.networkId}`);
     const endpointId = randomBytes(32).toString('hex');
-    const record = (endpoint: Endpoint) => this.#records.endpoints.put(containerId, endpoint);
+    const record = (endpoint: Endpoint) => this.#records.endpoints.put(endpoint);
     try {
       const endpoint = this.#driver(network).attach(network, { ...request, endpointId, containerLink: 'eth0' }, record);
       this.#endpoints.set(containerId, endpoint);
@@ -192,9 +193,7 @@ export class Networks {
         o.running.has(containerId) && this.#networks.get(networkId)?.driver === driver.name;
       driver.restore(this.endpoints().filter(isKept));
     }
-    this.#store.transaction(() => {
-      for (const endpoint of gone) this.detach(endpoint.containerId);
-    });
+    for (const endpoint of gone) this.detach(endpoint.containerId);
     const namespaces = this.#sandboxes.sweep(o.running);
     if (gone.length + namespaces > 0) {
       this.#logger.info('released what no running container owns', { endpoints: gone.length, namespaces });

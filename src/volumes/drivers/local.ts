@@ -123,7 +123,7 @@ export class LocalDriver implements VolumeDriver {
       this.#mounts.mount({ type, source, target: volume.mountpoint, options });
     } catch (error) {
       const what = `${source}:${volume.mountpoint}${options ? `, options: ${options}` : ''}`;
-      throw systemError(`failed to mount local volume: mount ${what}: ${errorMessage(error)}`, error);
+      throw systemError(`failed to mount local volume: mount ${what}: ${reason(error)}`, error);
     }
   }
 
@@ -138,6 +138,11 @@ export class LocalDriver implements VolumeDriver {
     if (!isDirectory(mountpoint)) return [];
     return [{ name, mountpoint, createdAt: statSync(mountpoint).birthtime.toISOString() }];
   }
+}
+
+/** What the kernel said, without the call and the path, which the message has already. */
+function reason(error: unknown): string {
+  return errorMessage(error).replace(/^.*: /, '');
 }
 
 function list(directory: string): string[] {

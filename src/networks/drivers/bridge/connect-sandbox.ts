@@ -1,6 +1,7 @@
 // The cable between a sandbox and a bridge.
 
-import type { Kernel } from '../../../kernel/index.ts';
+import type { Host, Kernel } from '../../../kernel/index.ts';
+import { errorCode } from '../../../lib/errors.ts';
 
 /** One end on the host, one in the sandbox. Addresses in text form. */
 export interface Cable {
@@ -31,9 +32,7 @@ export function connectSandbox(kernel: Pick<Kernel, 'links' | 'netns' | 'host'>,
     if (cable.isolated) links.setIsolated(hostLink, true);
     links.setUp(hostLink);
     netns.run(cable.sandbox, () => {
-      // Without IPv6 on the network there is none on the interface either, not even a link-local address.
-      const key = `net.ipv6.conf.${containerLink}.disable_ipv6`;
-      if (host.sysctl(key) === '0') host.setSysctl(key, '1');
+      disableIpv6(host, containerLink);
       links.addAddress(containerLink, cable.address, cable.prefix);
       links.setUp(containerLink);
       links.addRoute({ gateway: cable.gateway });
@@ -41,5 +40,15 @@ export function connectSandbox(kernel: Pick<Kernel, 'links' | 'netns' | 'host'>,
   } catch (error) {
     links.remove(hostLink);
     throw error;
+  }
+}
+
+/** Without IPv6 on the network there is none on the interface either, not even a link-local address. */
+function disableIpv6(host: Pick<Host, 'setSysctl'>, link: string): void {
+  try {
+    host.setSysctl(`net.ipv6.conf.${link}.disable_ipv6`, '1');
+  } catch (error) {
+    // A kernel without IPv6 has no such key.
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
