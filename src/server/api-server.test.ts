@@ -198,6 +198,10 @@ test('waiting is announced before it is over', async () => {
   expect(response.status).toBe(200);
   exit.resolve({ StatusCode: 3 });
   expect((await response.body.buffer(100)).toString()).toBe('{"StatusCode":3}\n');
+  await using refusing = await testServer({
+    containers: { ContainerWait: r => ({ later: Promise.reject(notFound(`No such container: ${r.path.id}`)) }) },
+  });
+  expect((await ask(refusing.path, 'POST', '/containers/x/wait')).status).toBe(404);
 });
 
 test('output is framed or bare, and said to be so', async () => {

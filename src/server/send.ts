@@ -73,6 +73,8 @@ function sendEmpty(sending: Sending, result: unknown): void {
 
 async function sendDeferred(sending: Sending, result: { later: Promise<unknown> }): Promise<void> {
   const { exchange, endpoint, headers } = sending;
+  // What is refused at once is still an HTTP error.
+  await Promise.race([result.later, new Promise(resolve => setImmediate(resolve))]);
   const writer = exchange.start(endpoint.status, { ...headers, 'Content-Type': jsonType });
   try {
     const value = await result.later;
