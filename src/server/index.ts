@@ -6,3 +6,4 @@ export { ApiServer, type ApiServerOptions, createApiServer } from './api-server.
 export type { ApiReply, ApiRequest, FramesReply, Handler, Handlers, StreamReply } from './handler.ts';
 export { notImplemented, Reply, reply } from './handler.ts';
 export { type BoundAddress, type ListenAddress, parseListenAddress } from './listen/listen-on.ts';
+export { createHandlers } from './routes/handlers.ts';

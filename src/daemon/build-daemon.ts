@@ -1,0 +1,128 @@
+// The composition root: every room is built here, in order, and closed here, in reverse.
+
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { ContentStore } from '../content/index.ts';
+import {
+  ContainerRegistry,
+  type Engine,
+  EventLog,
+  ExecRegistry,
+  restoreContainers,
+  surveyContainers,
+} from '../engine/index.ts';
+import { Images } from '../images/index.ts';
+import { createKernel, type Kernel } from '../kernel/index.ts';
+import { CleanupStack } from '../lib/cleanup-stack.ts';
+import { errorMessage } from '../lib/errors.ts';
+import { KeyedMutex } from '../lib/keyed-mutex.ts';
+import type { Logger } from '../lib/logger.ts';
+import { Logs } from '../logs/index.ts';
+import { Networks } from '../networks/index.ts';
+import { Runtime } from '../runtime/index.ts';
+import { openStore, type Store } from '../store/index.ts';
+import { Volumes } from '../volumes/index.ts';
+import type { Configuration } from './configuration/configuration.ts';
+import { findInit } from './find-init.ts';
+import { createHostPort } from './host-port.ts';
+
+export interface BuildInfo {
+  version: string;
+  commit: string;
+  buildTime: string;
+}
+
+/** A built engine. `close` leaves running containers alone; when none runs, nothing stays on the host. */
+export interface Daemon {
+  engine: Engine;
+  close(): Promise<void>;
+}
+
+/** Builds the rooms, takes over what runs and removes what no record owns. Undoes itself when it fails. */
+export async function buildDaemon(configuration: Configuration, build: BuildInfo, logger: Logger): Promise<Daemon> {
+  await using undo = new CleanupStack((step, error) =>
+    logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
+  );
+  const kernel = createKernel();
+  undo.defer('kernel', () => kernel.close());
+  const store = openStore(join(configuration.dataRoot, 'berth.db'));
+  undo.defer('store', () => store.close());
+  const content = new ContentStore(join(configuration.dataRoot, 'content'));
+  const images = new Images({ root: configuration.dataRoot }, { kernel, store, content, logger });
+  undo.defer('images', () => images.close());
+  const volumes = new Volumes({ root: configuration.dataRoot }, { kernel, store, logger });
+  const networks = new Networks(networkOptions(configuration), { kernel, store, logger });
+  undo.defer('networks', () => networks.stop());
+  const { execRoot, runtimes, defaultRuntime } = configuration;
+  const runtime = new Runtime({ execRoot, runtimes, defaultRuntime }, { kernel, logger });
+  undo.defer('runtime', () => runtime.close());
+  const engine: Engine = {
+    config: engineConfig(configuration, build, store, kernel),
+    host: createHostPort(kernel),
+    store,
+    images,
+    networks,
+    volumes,
+    runtime,
+    logs: new Logs({}, { logger }),
+    logger,
+    containers: new ContainerRegistry(store, id => join(configuration.dataRoot, 'containers', id)),
+    execs: new ExecRegistry(),
+    events: new EventLog(),
+    locks: new KeyedMutex(),
+  };
+  await restore(engine);
+  const rooms = undo.move();
+  return { engine, close: () => rooms[Symbol.asyncDispose]() };
+}
+
+/** Each room reconciles with what still runs; only then the containers' own stories go on. */
+async function restore(engine: Engine): Promise<void> {
+  const survey = await surveyContainers(engine);
+  const running = new Set([...survey.running.keys()].map(container => container.id));
+  const known = new Set([...engine.containers.all()].map(container => container.id));
+  const users = new Map<string, Set<string>>();
+  for (const container of survey.running.keys()) {
+    for (const { type, name } of container.record.mounts) {
+      if (type === 'volume' && name) users.set(name, (users.get(name) ?? new Set()).add(container.id));
+    }
+  }
+  await engine.runtime.sweep(new Set([...running, ...[...survey.ended.keys()].map(container => container.id)]));
+  await engine.networks.start();
+  await engine.networks.restore({ running });
+  await engine.images.restore({ containers: known });
+  await engine.volumes.restore({ users });
+  await restoreContainers(engine, survey);
+}
+
+function networkOptions(configuration: Configuration) {
+  const { execRoot, bridge, bip, table, icc, ipForward, ipMasq, mtu, ip } = configuration;
+  return { execRoot, bridge, bip, table, icc, ipForward, ipMasq, mtu, userlandIp: ip };
+}
+
+function engineConfig(configuration: Configuration, build: BuildInfo, store: Store, kernel: Kernel): Engine['config'] {
+  const facts = store.collection<string>('engine');
+  const id = facts.get('id') ?? randomUUID();
+  facts.put('id', id);
+  return {
+    id,
+    name: kernel.host.hostname(),
+    ...build,
+    dataRoot: configuration.dataRoot,
+    execRoot: configuration.execRoot,
+    runtimes: configuration.runtimes,
+    defaultRuntime: configuration.defaultRuntime,
+    logDriver: configuration.logDriver,
+    logOptions: configuration.logOptions,
+    labels: configuration.labels,
+    debug: configuration.debug,
+    initPath: findInit(configuration.initPath),
+    cgroupParent: configuration.cgroupParent,
+    shmSize: configuration.shmSize,
+    stopTimeout: 10,
+    dns: configuration.dns,
+    dnsSearch: configuration.dnsSearch,
+    dnsOptions: configuration.dnsOptions,
+    init: configuration.init,
+  };
+}

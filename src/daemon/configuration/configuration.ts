@@ -1,0 +1,141 @@
+// What the daemon is to do: flags over daemon.json over defaults, checked as a whole.
+
+import { conflict, invalid } from '../../lib/errors.ts';
+import type { LogLevel } from '../../lib/logger.ts';
+import { type OptionValues, parseDaemonFlags } from './parse-flags.ts';
+import { readConfigFile } from './read-file.ts';
+
+export interface Configuration {
+  dataRoot: string;
+  execRoot: string;
+  hosts: string[];
+  group: string;
+  pidfile: string;
+  debug: boolean;
+  logLevel: LogLevel;
+  logFormat: 'text' | 'json';
+  bridge: string;
+  /** Undefined: the first free of Docker's pools. */
+  bip: string | undefined;
+  /** Name of the nftables table: one of its own for each bridge. */
+  table: string;
+  icc: boolean;
+  ip: string;
+  ipForward: boolean;
+  ipMasq: boolean;
+  mtu: number;
+  dns: string[];
+  dnsSearch: string[];
+  dnsOptions: string[];
+  cgroupParent: string;
+  runtimes: Record<string, { path: string; args?: string[] }>;
+  defaultRuntime: string;
+  shmSize: number;
+  init: boolean;
+  initPath: string | undefined;
+  logDriver: string;
+  logOptions: Record<string, string>;
+  labels: string[];
+  /** Seconds. */
+  shutdownTimeout: number;
+}
+
+/** What the command line asks for besides a configuration. */
+export type Request =
+  | { kind: 'help' }
+  | { kind: 'version' }
+  | { kind: 'validate'; configuration: Configuration }
+  | { kind: 'run'; configuration: Configuration; configFile: string };
+
+const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
+const defaultBridge = 'berth0';
+
+/** `asDockerd`: defaults of the program that Docker's users start as `dockerd`. Throws `invalid`. */
+export function parseRequest(argv: readonly string[], asDockerd: boolean): Request {
+  const flags = parseDaemonFlags(argv);
+  if (flags.help) return { kind: 'help' };
+  if (flags.version) return { kind: 'version' };
+  const named = flags['config-file'] as string | undefined;
+  const configFile = named ?? (asDockerd ? '/etc/docker/daemon.json' : '/etc/berth/daemon.json');
+  const file = readConfigFile(configFile);
+  if (!file && named !== undefined && named !== '/dev/null') {
+    throw invalid(`unable to configure the daemon with file ${named}: open ${named}: no such file or directory`);
+  }
+  const configuration = buildConfiguration(flags, file ?? {}, asDockerd);
+  return flags.validate ? { kind: 'validate', configuration } : { kind: 'run', configuration, configFile };
+}
+
+/** Merges and checks; a value given in both places is refused, as Docker does. */
+export function buildConfiguration(flags: OptionValues, file: OptionValues, asDockerd: boolean): Configuration {
+  requireOnePlace(flags, file);
+  const values = { ...file, ...flags, runtimes: { ...(file.runtimes as object), ...(flags.runtimes as object) } };
+  const get = <T>(key: string, fallback: T): T => (values[key as keyof typeof values] as T | undefined) ?? fallback;
+  const execRoot = get('exec-root', '/run/berth');
+  const bridge = get('bridge', defaultBridge);
+  const runtimes = { crun: { path: 'crun' }, runc: { path: 'runc' }, ...get('runtimes', {}) };
+  const configuration: Configuration = {
+    dataRoot: get('data-root', '/var/lib/berth'),
+    execRoot,
+    hosts: get('hosts', [asDockerd ? 'unix:///var/run/docker.sock' : 'unix:///run/berth/berth.sock']),
+    group: get('group', asDockerd ? 'docker' : 'berth'),
+    pidfile: get('pidfile', asDockerd ? '/var/run/docker.pid' : `${execRoot}/berth.pid`),
+    debug: get('debug', false),
+    logLevel: get<LogLevel>('log-level', 'info'),
+    logFormat: get<'text' | 'json'>('log-format', 'text'),
+    bridge,
+    bip: get<string | undefined>('bip', undefined),
+    table: bridge === defaultBridge ? 'berth' : `berth-${bridge}`,
+    icc: get('icc', true),
+    ip: get('ip', '0.0.0.0'),
+    ipForward: get('ip-forward', true),
+    ipMasq: get('ip-masq', true),
+    mtu: get('mtu', 0) || 1500,
+    dns: get<string[]>('dns', []),
+    dnsSearch: get<string[]>('dns-search', []),
+    dnsOptions: get<string[]>('dns-opts', []),
+    cgroupParent: get('cgroup-parent', '/berth'),
+    runtimes,
+    defaultRuntime: get('default-runtime', 'crun'),
+    shmSize: get('default-shm-size', 64 * 1024 * 1024),
+    init: get('init', false),
+    initPath: get<string | undefined>('init-path', undefined),
+    logDriver: get('log-driver', 'json-file'),
+    logOptions: get<Record<string, string>>('log-opts', {}),
+    labels: get<string[]>('labels', []),
+    shutdownTimeout: get('shutdown-timeout', 15),
+  };
+  check(configuration, get<string | undefined>('storage-driver', undefined));
+  return configuration;
+}
+
+function check(configuration: Configuration, storageDriver: string | undefined): void {
+  const { logLevel, logFormat, defaultRuntime, runtimes, labels, bridge } = configuration;
+  if (!levels.includes(logLevel)) throw invalid(`invalid logging level: ${logLevel}: use one of ${levels.join(', ')}`);
+  if (!['text', 'json'].includes(logFormat)) throw invalid(`invalid log format: ${logFormat}: use text or json`);
+  if (!(defaultRuntime in runtimes)) throw invalid(`specified default runtime '${defaultRuntime}' does not exist`);
+  if (storageDriver !== undefined && storageDriver !== 'overlay2') {
+    throw invalid(`storage-driver: ${storageDriver} is not supported: use overlay2`);
+  }
+  for (const root of ['dataRoot', 'execRoot'] as const) {
+    if (!configuration[root].startsWith('/'))
+      throw invalid(
+        `${root === 'dataRoot' ? 'data-root' : 'exec-root'} must be an absolute path: ${configuration[root]}`,
+      );
+  }
+  for (const label of labels)
+    if (!label.includes('=')) throw invalid(`bad attribute format: ${label}: expected key=value`);
+  // IFNAMSIZ, with the terminating zero.
+  if (!/^[\w.-]{1,15}$/.test(bridge)) throw invalid(`bridge: invalid interface name: ${bridge}`);
+}
+
+function requireOnePlace(flags: OptionValues, file: OptionValues): void {
+  const shared = Object.keys(flags).filter(key => key in file && !isList(flags[key]));
+  if (shared.length === 0) return;
+  const show = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+  const each = shared.map(key => `${key}: (from flag: ${show(flags[key])}, from file: ${show(file[key])})`);
+  throw conflict(
+    `the following directives are specified both as a flag and in the configuration file: ${each.join(', ')}`,
+  );
+}
+
+const isList = (value: unknown) => typeof value === 'object';

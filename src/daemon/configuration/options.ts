@@ -1,0 +1,68 @@
+// Every option of the daemon: its flag, its key in daemon.json and its kind. Names are Docker's.
+
+/** `list` and `map` flags may be repeated; a `map` takes `key=value`; `size` takes `64m`. */
+export type OptionKind = 'string' | 'bool' | 'int' | 'size' | 'list' | 'map';
+
+export interface DaemonOption {
+  readonly flag: string;
+  readonly short?: string;
+  /** Where it differs from the flag, as `hosts` does from `--host`. */
+  readonly key?: string;
+  readonly kind: OptionKind;
+  readonly help: string;
+  /** Cannot be written in daemon.json. */
+  readonly flagOnly?: true;
+  /** Cannot be given as a flag. */
+  readonly fileOnly?: true;
+}
+
+export const daemonOptions: readonly DaemonOption[] = [
+  { flag: 'add-runtime', key: 'runtimes', kind: 'map', help: 'Register an additional OCI runtime (name=path)' },
+  { flag: 'bip', kind: 'string', help: 'IPv4 address and prefix of the default bridge' },
+  { flag: 'bridge', short: 'b', kind: 'string', help: 'Name of the default bridge; made when it is missing' },
+  { flag: 'cgroup-parent', kind: 'string', help: 'Parent cgroup of all containers' },
+  { flag: 'config-file', kind: 'string', help: 'Daemon configuration file', flagOnly: true },
+  { flag: 'data-root', kind: 'string', help: 'Directory of images, containers and volumes' },
+  { flag: 'debug', short: 'D', kind: 'bool', help: 'Enable debug mode' },
+  { flag: 'default-runtime', kind: 'string', help: 'OCI runtime of containers that name none' },
+  { flag: 'default-shm-size', kind: 'size', help: 'Size of /dev/shm in containers' },
+  { flag: 'dns', kind: 'list', help: 'DNS server of containers' },
+  { flag: 'dns-opt', key: 'dns-opts', kind: 'list', help: 'DNS option of containers' },
+  { flag: 'dns-search', kind: 'list', help: 'DNS search domain of containers' },
+  { flag: 'exec-root', kind: 'string', help: 'Directory of run-time state' },
+  { flag: 'group', short: 'G', kind: 'string', help: 'Group of the unix socket' },
+  { flag: 'help', short: 'h', kind: 'bool', help: 'Print usage', flagOnly: true },
+  {
+    flag: 'host',
+    short: 'H',
+    key: 'hosts',
+    kind: 'list',
+    help: 'Where to listen (unix:///path or tcp://127.0.0.1:port)',
+  },
+  { flag: 'icc', kind: 'bool', help: 'Let containers of the default bridge talk to each other' },
+  { flag: 'init', kind: 'bool', help: 'Put an init in front of every container process' },
+  { flag: 'init-path', kind: 'string', help: 'Path of that init' },
+  { flag: 'ip', kind: 'string', help: 'Address that ports are published on by default' },
+  { flag: 'ip-forward', kind: 'bool', help: 'Enable net.ipv4.ip_forward' },
+  { flag: 'ip-masq', kind: 'bool', help: 'Masquerade what leaves the bridge' },
+  { flag: 'label', key: 'labels', kind: 'list', help: 'key=value labels of the engine' },
+  { flag: 'live-restore', kind: 'bool', help: 'Keep containers alive while the daemon is down (always on)' },
+  { flag: 'log-driver', kind: 'string', help: 'Default log driver of containers' },
+  { flag: 'log-format', kind: 'string', help: "Format of the daemon's own log (text, json)" },
+  {
+    flag: 'log-level',
+    short: 'l',
+    kind: 'string',
+    help: "Level of the daemon's own log (debug, info, warn, error, fatal)",
+  },
+  { flag: 'log-opt', key: 'log-opts', kind: 'map', help: 'Default log driver options of containers' },
+  { flag: 'mtu', kind: 'int', help: 'MTU of the default bridge' },
+  { flag: 'pidfile', short: 'p', kind: 'string', help: 'File with the process id of the daemon' },
+  { flag: 'shutdown-timeout', kind: 'int', help: 'Seconds that requests may take to finish at a stop' },
+  { flag: 'storage-driver', short: 's', kind: 'string', help: 'Storage driver (overlay2)' },
+  { flag: 'validate', kind: 'bool', help: 'Validate the configuration and exit', flagOnly: true },
+  { flag: 'version', short: 'v', kind: 'bool', help: 'Print version and exit', flagOnly: true },
+];
+
+/** The key an option has in daemon.json. */
+export const optionKey = (option: DaemonOption) => option.key ?? option.flag;

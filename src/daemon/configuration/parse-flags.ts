@@ -1,0 +1,77 @@
+// The daemon's command line.
+
+import { invalid } from '../../lib/errors.ts';
+import { parseRamBytes } from '../../lib/units.ts';
+import { type DaemonOption, daemonOptions, optionKey } from './options.ts';
+
+/** Values by daemon.json key. Maps are objects, lists arrays. */
+export type OptionValues = Record<string, unknown>;
+
+/** Throws `invalid` naming the flag, with the nearest known one for a mistyped name. */
+export function parseDaemonFlags(argv: readonly string[]): OptionValues {
+  const values: OptionValues = {};
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (!word.startsWith('-') || word === '-') throw invalid(`unexpected argument: ${word}`);
+    const { option, inline, shown } = findOption(word);
+    if (option.kind === 'bool') {
+      setValue(values, option, inline ?? 'true', shown);
+      continue;
+    }
+    const text = inline ?? argv[++i];
+    if (text === undefined) throw invalid(`flag needs an argument: ${shown}`);
+    setValue(values, option, text, shown);
+  }
+  return values;
+}
+
+function findOption(word: string): { option: DaemonOption; inline: string | undefined; shown: string } {
+  const long = word.startsWith('--');
+  const equals = word.indexOf('=');
+  const name = word.slice(long ? 2 : 1, equals < 0 ? undefined : equals);
+  if (long) {
+    const option = daemonOptions.find(candidate => candidate.flag === name && !candidate.fileOnly);
+    if (!option) throw invalid(`unknown flag: --${name}`);
+    return { option, inline: equals < 0 ? undefined : word.slice(equals + 1), shown: `--${name}` };
+  }
+  // `-Hunix://…` and `-H unix://…`
+  const option = daemonOptions.find(candidate => candidate.short === name[0]);
+  if (!option) throw invalid(`unknown shorthand flag: '${name[0]}' in ${word}`);
+  const rest = word.slice(2).replace(/^=/, '');
+  return { option, inline: rest === '' ? undefined : rest, shown: `-${name[0]}` };
+}
+
+function setValue(values: OptionValues, option: DaemonOption, text: string, shown: string): void {
+  const key = optionKey(option);
+  const refuse = (what: string) => invalid(`invalid argument "${text}" for "${shown}" flag: ${what}`);
+  switch (option.kind) {
+    case 'string':
+      values[key] = text;
+      break;
+    case 'bool':
+      if (!/^(true|false|1|0|t|f)$/i.test(text)) throw refuse('expected true or false');
+      values[key] = /^(true|1|t)$/i.test(text);
+      break;
+    case 'int':
+      if (!/^-?\d+$/.test(text)) throw refuse('expected a number');
+      values[key] = Number(text);
+      break;
+    case 'size':
+      try {
+        values[key] = parseRamBytes(text);
+      } catch (error) {
+        throw refuse(error instanceof Error ? error.message : String(error));
+      }
+      break;
+    case 'list':
+      values[key] = [...((values[key] as string[] | undefined) ?? []), text];
+      break;
+    case 'map': {
+      const equals = text.indexOf('=');
+      if (equals <= 0) throw refuse('expected name=value');
+      const value = text.slice(equals + 1);
+      const entry = key === 'runtimes' ? { path: value } : value;
+      values[key] = { ...(values[key] as object | undefined), [text.slice(0, equals)]: entry };
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// daemon.json: read and checked key by key.
+
+import { readFileSync } from 'node:fs';
+import { errorCode, errorMessage, invalid } from '../../lib/errors.ts';
+import { parseRamBytes } from '../../lib/units.ts';
+import { type DaemonOption, daemonOptions, optionKey } from './options.ts';
+import type { OptionValues } from './parse-flags.ts';
+
+/** Undefined when there is no such file; throws `invalid` naming file and key. */
+export function readConfigFile(path: string): OptionValues | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw invalid(`unable to configure the daemon with file ${path}: ${errorMessage(error)}`);
+  }
+  return parseConfigFile(text, path);
+}
+
+/** `path` is only named in errors. An empty file says nothing. */
+export function parseConfigFile(text: string, path: string): OptionValues {
+  const refuse = (why: string) => invalid(`unable to configure the daemon with file ${path}: ${why}`);
+  let parsed: unknown;
+  try {
+    parsed = text.trim() === '' ? {} : JSON.parse(text);
+  } catch (error) {
+    throw refuse(errorMessage(error));
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw refuse('expected a JSON object');
+  const known = new Map(daemonOptions.filter(option => !option.flagOnly).map(option => [optionKey(option), option]));
+  const unknown = Object.keys(parsed).filter(key => !known.has(key));
+  if (unknown.length > 0) {
+    throw refuse(`the following directives don't match any configuration option: ${unknown.join(', ')}`);
+  }
+  return Object.fromEntries(
+    Object.entries(parsed).map(([key, value]) => [
+      key,
+      checkValue(known.get(key)!, value, why => refuse(`${key}: ${why}`)),
+    ]),
+  );
+}
+
+function checkValue(option: DaemonOption, value: unknown, refuse: (why: string) => Error): unknown {
+  const isStrings = (list: unknown): list is string[] =>
+    Array.isArray(list) && list.every(item => typeof item === 'string');
+  switch (option.kind) {
+    case 'string':
+      if (typeof value !== 'string') throw refuse('expected a string');
+      return value;
+    case 'bool':
+      if (typeof value !== 'boolean') throw refuse('expected true or false');
+      return value;
+    case 'int':
+      if (!Number.isInteger(value)) throw refuse('expected a whole number');
+      return value;
+    case 'size':
+      if (typeof value === 'number') return value;
+      if (typeof value !== 'string') throw refuse('expected a size such as "64m"');
+      try {
+        return parseRamBytes(value);
+      } catch (error) {
+        throw refuse(errorMessage(error));
+      }
+    case 'list':
+      if (!isStrings(value)) throw refuse('expected a list of strings');
+      return value;
+    case 'map':
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('expected an object');
+      return option.key === 'runtimes' ? checkRuntimes(value, refuse) : value;
+  }
+}
+
+function checkRuntimes(
+  value: object,
+  refuse: (why: string) => Error,
+): Record<string, { path: string; args?: string[] }> {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, runtime]) => {
+      if (typeof runtime?.path !== 'string') throw refuse(`runtime "${name}" needs a path`);
+      return [name, { path: runtime.path, args: runtime.runtimeArgs ?? undefined }];
+    }),
+  );
+}

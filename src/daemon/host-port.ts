@@ -1,0 +1,42 @@
+// What the engine asks of the machine, answered by the kernel room.
+
+import { readdirSync, statfsSync } from 'node:fs';
+import type { HostPort } from '../engine/index.ts';
+import type { Kernel } from '../kernel/index.ts';
+import { describeHost, resolveUser } from '../runtime/index.ts';
+
+/** f_type of statfs(2), by Docker's names. */
+const fileSystems: Record<number, string> = {
+  61267: 'extfs',
+  1481003842: 'xfs',
+  2435016766: 'btrfs',
+  16914836: 'tmpfs',
+  2035054128: 'overlayfs',
+  801189825: 'zfs',
+  4076150800: 'f2fs',
+};
+
+export function createHostPort(kernel: Kernel): HostPort {
+  const { host, cgroups, files } = kernel;
+  const spec = describeHost(kernel);
+  const capabilities = host.capabilities();
+  return {
+    spec,
+    memoryTotal: () => host.memoryTotal(),
+    cpus: () => host.cpus(),
+    kernelVersion: () => host.kernelVersion(),
+    operatingSystem: () => host.operatingSystem(),
+    operatingSystemVersion: () => host.operatingSystemVersion(),
+    machine: () => host.machine(),
+    cgroupMode: () => cgroups.mode(),
+    cgroupControllers: () => cgroups.controllers(),
+    capabilities: () => capabilities,
+    sysctl: name => host.sysctl(name),
+    openFiles: () => readdirSync('/dev/fd').length,
+    fileSystem: path => fileSystems[statfsSync(path).type] ?? 'unknown',
+    swapAccounting: () => cgroups.swapAccounting(),
+    diskUsage: path => files.diskUsage(path),
+    resolveInRoot: (root, path) => files.openInRoot(root, path),
+    resolveUser: (rootfs, user, groupAdd) => resolveUser(rootfs, user, groupAdd, kernel),
+  };
+}

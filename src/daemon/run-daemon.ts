@@ -1,0 +1,154 @@
+// `berth daemon`: from arguments to exit code.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { createKernel, ensureHybridMountNamespace, execve, removeMountNamespace } from '../kernel/index.ts';
+import { CleanupStack } from '../lib/cleanup-stack.ts';
+import { conflict, errorMessage, invalid } from '../lib/errors.ts';
+import { createLogger, type Logger, type LogLevel } from '../lib/logger.ts';
+import { createApiServer, createHandlers, parseListenAddress } from '../server/index.ts';
+import { type BuildInfo, buildDaemon } from './build-daemon.ts';
+import { type Configuration, parseRequest } from './configuration/configuration.ts';
+import { daemonHelp } from './help.ts';
+
+/** Serves until SIGTERM or SIGINT; returns the exit code. `program` is the name it was called by. */
+export async function runDaemon(argv: readonly string[], program: string, build: BuildInfo): Promise<number> {
+  const write = (line: string) => void writeSync(2, line);
+  try {
+    const request = parseRequest(argv, basename(program) === 'dockerd');
+    switch (request.kind) {
+      case 'help':
+        writeSync(1, daemonHelp(program));
+        return 0;
+      case 'version':
+        writeSync(1, `Berth version ${build.version}, build ${build.commit}\n`);
+        return 0;
+      case 'validate':
+        writeSync(1, 'configuration OK\n');
+        return 0;
+      case 'run':
+        return await serve(request.configuration, request.configFile, build);
+    }
+  } catch (error) {
+    write(`${basename(program)}: ${errorMessage(error)}\n`);
+    return 1;
+  }
+}
+
+async function serve(configuration: Configuration, configFile: string, build: BuildInfo): Promise<number> {
+  if (process.getuid?.() !== 0) throw invalid('the daemon needs to be started with root privileges');
+  requireSafeHosts(configuration.hosts);
+  const pin = join(configuration.execRoot, 'ns', 'mnt');
+  const place = ensureHybridMountNamespace({ pin });
+  if (place !== 'ready') execve(place.exec, process.env);
+
+  let level: LogLevel = configuration.debug ? 'debug' : configuration.logLevel;
+  const logger = createLogger({
+    write: line => void writeSync(2, line),
+    level: () => level,
+    format: configuration.logFormat,
+  });
+  await using undo = new CleanupStack((step, error) =>
+    logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
+  );
+  claimRoots(configuration, undo);
+  survive(logger);
+
+  const daemon = await buildDaemon(configuration, build, logger);
+  undo.defer('engine', async () => {
+    const idle = ![...daemon.engine.containers.all()].some(container => container.process);
+    if (idle) await daemon.engine.networks.purge();
+    await daemon.close();
+    if (idle) removeMountNamespace(pin);
+  });
+  const server = createApiServer({ handlers: createHandlers(daemon.engine), logger, version: build.version });
+  undo.defer('server', () => server.close({ grace: configuration.shutdownTimeout * 1000 }));
+  for (const host of configuration.hosts) {
+    const address = parseListenAddress(host);
+    await server.listen(address.kind === 'unix' ? { ...address, group: configuration.group } : address);
+    logger.info(`API listen on ${host}`);
+  }
+  logger.info('daemon has completed initialization', {
+    version: build.version,
+    containers: daemon.engine.containers.size,
+  });
+  process.on('SIGHUP', () => {
+    const reloaded = reload(configFile, logger);
+    if (reloaded) level = reloaded.debug ? 'debug' : reloaded.logLevel;
+  });
+  const signal = await stopSignal();
+  logger.info('processing signal', { signal });
+  return 0;
+}
+
+/** A second daemon on the same roots would destroy the first one's work. */
+function claimRoots(configuration: Configuration, undo: CleanupStack): void {
+  const { dataRoot, execRoot, pidfile } = configuration;
+  const kernel = createKernel();
+  undo.defer('kernel', () => kernel.close());
+  for (const root of [dataRoot, execRoot]) {
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    const lock = kernel.files.tryLock(join(root, 'berth.lock'));
+    if (!lock)
+      throw conflict(`another daemon is running with ${root}: stop it or choose another --data-root and --exec-root`);
+    undo.defer(`lock of ${root}`, () => lock[Symbol.dispose]());
+  }
+  const holder = readPid(pidfile);
+  if (holder !== undefined && holder !== process.pid && isDaemon(kernel.processes.commandLine(holder))) {
+    throw conflict(
+      `failed to start daemon, ensure it is not running or delete ${pidfile}: process with PID ${holder} is still running`,
+    );
+  }
+  mkdirSync(dirname(pidfile), { recursive: true });
+  writeFileSync(pidfile, String(process.pid));
+  undo.defer('pid file', () => rmSync(pidfile, { force: true }));
+}
+
+function readPid(path: string): number | undefined {
+  try {
+    return Number(readFileSync(path, 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isDaemon = (commandLine: string[]) => commandLine.some(word => /(^|\/)(berth|dockerd)$/.test(word));
+
+/** Anybody who reaches a plain TCP port would be root here. */
+function requireSafeHosts(hosts: string[]): void {
+  for (const host of hosts) {
+    const address = parseListenAddress(host);
+    if (address.kind !== 'tcp' || /^(127\.|localhost$|::1$)/.test(address.host)) continue;
+    throw invalid(
+      `refusing to listen on ${host} without TLS: anybody who can connect would have root access; use a unix socket or tcp://127.0.0.1:${address.port}`,
+    );
+  }
+}
+
+/** A mistake in one request must not end the daemon for all the others. */
+function survive(logger: Logger): void {
+  process.on('uncaughtException', error => logger.error('uncaught exception', { error: error.stack ?? String(error) }));
+  process.on('unhandledRejection', reason =>
+    logger.error('unhandled rejection', {
+      error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
+    }),
+  );
+}
+
+/** SIGHUP: what can change while it runs. A mistake in the file changes nothing. */
+function reload(configFile: string, logger: Logger): Configuration | undefined {
+  try {
+    const request = parseRequest(['--config-file', configFile], false);
+    logger.info('configuration reloaded', { file: configFile });
+    return request.kind === 'run' ? request.configuration : undefined;
+  } catch (error) {
+    logger.error('configuration not reloaded', { file: configFile, error: errorMessage(error) });
+    return undefined;
+  }
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
+  });
+}

@@ -1,0 +1,77 @@
+// Containers: from requests to the engine's use-cases.
+
+import {
+  attachContainer,
+  createContainer,
+  type Engine,
+  hasLabel,
+  inspectContainer,
+  killContainer,
+  listContainers,
+  parseTime,
+  pauseContainer,
+  pruneContainers,
+  readLogs,
+  removeContainer,
+  renameContainer,
+  resizeContainer,
+  restartContainer,
+  startContainer,
+  stopContainer,
+  unpauseContainer,
+  waitContainer,
+} from '../../engine/index.ts';
+import { invalid } from '../../lib/errors.ts';
+import { type Handlers, notImplemented } from '../handler.ts';
+
+export function containerRoutes(engine: Engine): Handlers['containers'] {
+  return {
+    ContainerList: ({ query }) => listContainers(engine, query),
+    ContainerCreate: ({ query, body }) => createContainer(engine, { name: query.name, request: body }),
+    ContainerInspect: ({ path, query }) => inspectContainer(engine, path.id, query),
+    ContainerTop: notImplemented,
+    ContainerLogs: ({ path, query, signal }) => readLogs(engine, path.id, query, signal),
+    ContainerChanges: notImplemented,
+    ContainerExport: notImplemented,
+    ContainerStats: notImplemented,
+    ContainerResize: ({ path, query }) => resizeContainer(engine, path.id, query.w ?? 0, query.h ?? 0),
+    ContainerStart: ({ path }) => startContainer(engine, path.id),
+    ContainerStop: ({ path, query }) => stopContainer(engine, path.id, { signal: query.signal, timeout: query.t }),
+    ContainerRestart: ({ path, query }) =>
+      restartContainer(engine, path.id, { signal: query.signal, timeout: query.t }),
+    ContainerKill: ({ path, query }) => killContainer(engine, path.id, query.signal),
+    ContainerUpdate: notImplemented,
+    ContainerRename: ({ path, query }) => renameContainer(engine, path.id, query.name ?? ''),
+    ContainerPause: ({ path }) => pauseContainer(engine, path.id),
+    ContainerUnpause: ({ path }) => unpauseContainer(engine, path.id),
+    ContainerAttach: ({ path, query, hijack }) => attachContainer(engine, path.id, query, hijack),
+    ContainerAttachWebsocket: notImplemented,
+    ContainerWait: ({ path, query, signal }) => ({
+      later: waitContainer(engine, path.id, { condition: query.condition, signal }),
+    }),
+    ContainerDelete: ({ path, query }) => {
+      if (query.link) throw invalid('links are not supported: use a network of your own');
+      return removeContainer(engine, path.id, { force: query.force === true, volumes: query.v === true });
+    },
+    ContainerArchiveInfo: notImplemented,
+    ContainerArchive: notImplemented,
+    PutContainerArchive: notImplemented,
+    ContainerPrune: ({ query }) => pruneContainers(engine, pruneFilter(query.filters ?? {})),
+  };
+}
+
+/** `until` and `label`, `label!`. */
+function pruneFilter(filters: Record<string, string[]>) {
+  const { until, label = [], 'label!': notLabel = [], ...unknown } = filters;
+  const strange = Object.keys(unknown)[0];
+  if (strange !== undefined) throw invalid(`invalid filter '${strange}'`);
+  const before = until?.[0] === undefined ? undefined : parseTime(until[0]);
+  return ({ record }: { record: { created: string; config: { Labels?: Record<string, string> | null } } }) => {
+    const labels = record.config.Labels ?? {};
+    return (
+      (before === undefined || Date.parse(record.created) < before) &&
+      label.every(text => hasLabel(labels, text)) &&
+      !notLabel.some(text => hasLabel(labels, text))
+    );
+  };
+}

@@ -1,0 +1,30 @@
+// Every operation of the Engine API bound to what serves it.
+
+import type { Engine } from '../../engine/index.ts';
+import type { Handlers } from '../handler.ts';
+import { containerRoutes } from './containers.ts';
+import { execRoutes } from './exec.ts';
+import { imageRoutes } from './images.ts';
+import { networkRoutes } from './networks.ts';
+import { notYetRoutes } from './not-yet.ts';
+import { systemRoutes } from './system.ts';
+import { volumeRoutes } from './volumes.ts';
+
+export function createHandlers(engine: Engine): Handlers {
+  return {
+    containers: containerRoutes(engine),
+    exec: execRoutes(engine),
+    images: imageRoutes(engine),
+    networks: networkRoutes(engine),
+    volumes: volumeRoutes(engine),
+    system: systemRoutes(engine),
+    build: notYetRoutes('build'),
+    plugins: notYetRoutes('plugins'),
+    swarm: notYetRoutes('swarm'),
+    nodes: notYetRoutes('nodes'),
+    services: notYetRoutes('services'),
+    tasks: notYetRoutes('tasks'),
+    secrets: notYetRoutes('secrets'),
+    configs: notYetRoutes('configs'),
+  };
+}

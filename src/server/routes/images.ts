@@ -1,0 +1,47 @@
+// Images: from requests to the engine's use-cases.
+
+import {
+  type Engine,
+  imageHistory,
+  importImage,
+  inspectImage,
+  listImages,
+  loadImages,
+  pruneImages,
+  removeImage,
+  tagImage,
+} from '../../engine/index.ts';
+import { notImplemented as notYet } from '../../lib/errors.ts';
+import { type Handlers, notImplemented, reply } from '../handler.ts';
+
+export function imageRoutes(engine: Engine): Handlers['images'] {
+  return {
+    ImageList: ({ query }) => listImages(engine, query),
+    ImageCreate: ({ query, body, signal }) => {
+      if (query.fromSrc !== '-')
+        throw notYet(
+          `ImageCreate can only import from the request's body yet, not pull ${query.fromImage ?? query.fromSrc ?? ''}`,
+        );
+      const { repo: repository, tag, message, changes = [] } = query;
+      return { stream: importImage(engine, body, { repository, tag, message, changes, signal }) };
+    },
+    ImageInspect: ({ path }) => inspectImage(engine, path.name),
+    ImageHistory: ({ path }) => imageHistory(engine, path.name),
+    ImagePush: notImplemented,
+    ImageTag: ({ path, query }) => {
+      tagImage(engine, path.name, query.repo ?? '', query.tag ?? '');
+      return reply(undefined, { status: 201 });
+    },
+    ImageDelete: ({ path, query }) =>
+      removeImage(engine, path.name, { force: query.force === true, prune: query.noprune !== true }),
+    ImageSearch: notImplemented,
+    ImagePrune: ({ query }) => pruneImages(engine, query.filters ?? {}),
+    ImageCommit: notImplemented,
+    ImageGet: notImplemented,
+    ImageGetAll: notImplemented,
+    ImageLoad: ({ query, body, signal }) => ({
+      stream: loadImages(engine, body, { quiet: query.quiet === true, signal }),
+    }),
+    DistributionInspect: notImplemented,
+  };
+}

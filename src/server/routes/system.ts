@@ -1,0 +1,23 @@
+// The daemon itself: from requests to the engine's use-cases.
+
+import { describeSystem, describeVersion, type Engine, watchEvents } from '../../engine/index.ts';
+import { type Handlers, notImplemented, reply } from '../handler.ts';
+
+const pingHeaders = {
+  'Builder-Version': '1',
+  Swarm: 'inactive',
+  'Cache-Control': 'no-cache, no-store, must-revalidate',
+  Pragma: 'no-cache',
+};
+
+export function systemRoutes(engine: Engine): Handlers['system'] {
+  return {
+    SystemAuth: notImplemented,
+    SystemInfo: () => describeSystem(engine),
+    SystemVersion: () => describeVersion(engine),
+    SystemPing: () => reply('OK', { headers: pingHeaders }),
+    SystemPingHead: () => reply('', { headers: pingHeaders }),
+    SystemEvents: ({ query }) => ({ stream: watchEvents(engine, query) }),
+    SystemDataUsage: notImplemented,
+  };
+}
