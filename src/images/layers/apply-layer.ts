@@ -16,7 +16,7 @@ export interface ApplyOptions extends LayerWriterOptions {
 /**
  * Extracts a layer (tar; plain, gzip, zstd, xz, bzip2) into the existing, empty directory `target`. Returns the digest
  * of the uncompressed archive, and the bytes extracted. Throws `invalid` for what is malformed, truncated or has
- * names that cannot be; then `target` holds a part, which the caller removes. Lets the event loop run every 2 ms.
+ * names that cannot be; then `target` holds a part, which the caller removes. Lets the event loop run every millisecond.
  */
 export async function applyLayer(
   source: AsyncIterable<Uint8Array>,

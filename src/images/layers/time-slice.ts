@@ -1,8 +1,8 @@
 // Long synchronous work in small portions, so that the daemon answers others meanwhile.
 
-const portion = 2;
+const portion = 1;
 
-/** Says when it is time to let others run: more than 2 ms since the last pause. */
+/** Says when it is time to let others run: more than 1 ms since the last pause. */
 export class TimeSlice {
   #since = performance.now();
 

@@ -1,0 +1,31 @@
+import { expect, test } from 'bun:test';
+import { formatPlatform, linuxPlatform, parsePlatform, platformRank } from './platform.ts';
+
+const amd64 = linuxPlatform('x64');
+const arm64 = linuxPlatform('arm64');
+
+test.each([
+  ['linux/amd64', 'linux/amd64'],
+  ['linux/arm64/v8', 'linux/arm64'],
+  ['linux/arm/v7', 'linux/arm/v7'],
+  ['aarch64', 'linux/arm64'],
+  ['linux', 'linux/amd64'],
+  ['LINUX/X86_64', 'linux/amd64'],
+])('%s is %s', (text, canonical) => {
+  expect(formatPlatform(parsePlatform(text, amd64))).toBe(canonical);
+});
+
+test('what is no platform is refused', () => {
+  for (const bad of ['a/b/c/d', 'linux/', 'linux/amd 64']) expect(() => parsePlatform(bad, amd64)).toThrow();
+});
+
+test('an image runs on its own processor and on compatible ones, best first', () => {
+  const rank = (text: string, host = amd64) => platformRank(parsePlatform(text, host), host);
+  expect(rank('linux/amd64')).toBeGreaterThan(rank('linux/386'));
+  expect(rank('linux/386')).toBeGreaterThan(0);
+  expect(rank('linux/arm64')).toBe(0);
+  expect(rank('windows/amd64')).toBe(0);
+  expect(rank('linux/amd64/v3')).toBe(0);
+  expect(rank('linux/arm64/v8', arm64)).toBeGreaterThan(rank('linux/arm/v7', arm64));
+  expect(rank('linux/arm/v7', arm64)).toBeGreaterThan(rank('linux/arm/v6', arm64));
+});
