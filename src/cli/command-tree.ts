@@ -1,0 +1,282 @@
+// All commands there are: where they stand, what they are for, and where their code is.
+
+import type { Command } from './command.ts';
+
+/** A command's place. Its code is loaded when it is called. */
+export interface CommandEntry {
+  /** The full path: `container ls`. */
+  readonly path: string;
+  readonly short: string;
+  /** Other paths: `ps`, `container list`. */
+  readonly aliases?: readonly string[];
+  /** Shown among the common commands. */
+  readonly common?: boolean;
+  load(): Promise<Command>;
+}
+
+/** A word that only holds commands. */
+export interface Group {
+  readonly name: string;
+  readonly short: string;
+}
+
+const groups: readonly Group[] = [
+  { name: 'container', short: 'Manage containers' },
+  { name: 'image', short: 'Manage images' },
+  { name: 'system', short: 'Manage the system' },
+  { name: 'volume', short: 'Manage volumes' },
+];
+
+const containerEntries: readonly CommandEntry[] = [
+  {
+    path: 'container attach',
+    aliases: ['attach'],
+    short: 'Attach local standard input, output, and error streams to a running container',
+    load: async () => (await import('./commands/container/attach.ts')).attach,
+  },
+  {
+    path: 'container create',
+    aliases: ['create'],
+    short: 'Create a new container',
+    load: async () => (await import('./commands/container/create.ts')).create,
+  },
+  {
+    path: 'container exec',
+    aliases: ['exec'],
+    common: true,
+    short: 'Execute a command in a running container',
+    load: async () => (await import('./commands/container/exec.ts')).exec,
+  },
+  {
+    path: 'container inspect',
+    short: 'Display detailed information on one or more containers',
+    load: async () => (await import('./commands/container/inspect.ts')).inspectContainers,
+  },
+  {
+    path: 'container kill',
+    aliases: ['kill'],
+    short: 'Kill one or more running containers',
+    load: async () => (await import('./commands/container/lifecycle.ts')).kill,
+  },
+  {
+    path: 'container logs',
+    aliases: ['logs'],
+    short: 'Fetch the logs of a container',
+    load: async () => (await import('./commands/container/logs.ts')).logs,
+  },
+  {
+    path: 'container ls',
+    aliases: ['container list', 'container ps', 'ps'],
+    common: true,
+    short: 'List containers',
+    load: async () => (await import('./commands/container/ls.ts')).listContainers,
+  },
+  {
+    path: 'container pause',
+    aliases: ['pause'],
+    short: 'Pause all processes within one or more containers',
+    load: async () => (await import('./commands/container/lifecycle.ts')).pause,
+  },
+  {
+    path: 'container port',
+    aliases: ['port'],
+    short: 'List port mappings or a specific mapping for the container',
+    load: async () => (await import('./commands/container/port.ts')).port,
+  },
+  {
+    path: 'container prune',
+    short: 'Remove all stopped containers',
+    load: async () => (await import('./commands/container/prune.ts')).pruneContainers,
+  },
+  {
+    path: 'container rename',
+    aliases: ['rename'],
+    short: 'Rename a container',
+    load: async () => (await import('./commands/container/rename.ts')).rename,
+  },
+  {
+    path: 'container restart',
+    aliases: ['restart'],
+    short: 'Restart one or more containers',
+    load: async () => (await import('./commands/container/lifecycle.ts')).restart,
+  },
+  {
+    path: 'container rm',
+    aliases: ['container remove', 'rm'],
+    short: 'Remove one or more containers',
+    load: async () => (await import('./commands/container/lifecycle.ts')).remove,
+  },
+  {
+    path: 'container run',
+    aliases: ['run'],
+    common: true,
+    short: 'Create and run a new container from an image',
+    load: async () => (await import('./commands/container/run.ts')).run,
+  },
+  {
+    path: 'container start',
+    aliases: ['start'],
+    short: 'Start one or more stopped containers',
+    load: async () => (await import('./commands/container/start.ts')).start,
+  },
+  {
+    path: 'container stop',
+    aliases: ['stop'],
+    short: 'Stop one or more running containers',
+    load: async () => (await import('./commands/container/lifecycle.ts')).stop,
+  },
+  {
+    path: 'container top',
+    aliases: ['top'],
+    short: 'Display the running processes of a container',
+    load: async () => (await import('./commands/container/top.ts')).top,
+  },
+  {
+    path: 'container unpause',
+    aliases: ['unpause'],
+    short: 'Unpause all processes within one or more containers',
+    load: async () => (await import('./commands/container/lifecycle.ts')).unpause,
+  },
+  {
+    path: 'container wait',
+    aliases: ['wait'],
+    short: 'Block until one or more containers stop, then print their exit codes',
+    load: async () => (await import('./commands/container/wait.ts')).wait,
+  },
+];
+
+const imageEntries: readonly CommandEntry[] = [
+  {
+    path: 'image import',
+    aliases: ['import'],
+    short: 'Import the contents from a tarball to create a filesystem image',
+    load: async () => (await import('./commands/image/import.ts')).importImage,
+  },
+  {
+    path: 'image inspect',
+    short: 'Display detailed information on one or more images',
+    load: async () => (await import('./commands/image/inspect.ts')).inspectImages,
+  },
+  {
+    path: 'image load',
+    aliases: ['load'],
+    short: 'Load an image from a tar archive or STDIN',
+    load: async () => (await import('./commands/image/load.ts')).load,
+  },
+  {
+    path: 'image ls',
+    aliases: ['image list', 'images'],
+    common: true,
+    short: 'List images',
+    load: async () => (await import('./commands/image/ls.ts')).listImages,
+  },
+  {
+    path: 'image prune',
+    short: 'Remove unused images',
+    load: async () => (await import('./commands/image/prune.ts')).pruneImages,
+  },
+  {
+    path: 'image rm',
+    aliases: ['image remove', 'rmi'],
+    short: 'Remove one or more images',
+    load: async () => (await import('./commands/image/rm.ts')).removeImages,
+  },
+  {
+    path: 'image tag',
+    aliases: ['tag'],
+    short: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
+    load: async () => (await import('./commands/image/tag.ts')).tag,
+  },
+];
+
+const otherEntries: readonly CommandEntry[] = [
+  {
+    path: 'inspect',
+    short: 'Return low-level information on objects of any kind',
+    load: async () => (await import('./commands/system/inspect.ts')).inspect,
+  },
+  {
+    path: 'system events',
+    aliases: ['events'],
+    short: 'Get real time events from the server',
+    load: async () => (await import('./commands/system/events.ts')).events,
+  },
+  {
+    path: 'system info',
+    aliases: ['info'],
+    common: true,
+    short: 'Display system-wide information',
+    load: async () => (await import('./commands/system/info.ts')).info,
+  },
+  {
+    path: 'version',
+    common: true,
+    short: 'Show the version information of client and server',
+    load: async () => (await import('./commands/system/version.ts')).version,
+  },
+  {
+    path: 'volume create',
+    short: 'Create a volume',
+    load: async () => (await import('./commands/volume/create.ts')).createVolume,
+  },
+  {
+    path: 'volume inspect',
+    short: 'Display detailed information on one or more volumes',
+    load: async () => (await import('./commands/volume/inspect.ts')).inspectVolumes,
+  },
+  {
+    path: 'volume ls',
+    aliases: ['volume list'],
+    short: 'List volumes',
+    load: async () => (await import('./commands/volume/ls.ts')).listVolumes,
+  },
+  {
+    path: 'volume prune',
+    short: 'Remove unused local volumes',
+    load: async () => (await import('./commands/volume/prune.ts')).pruneVolumes,
+  },
+  {
+    path: 'volume rm',
+    aliases: ['volume remove'],
+    short: 'Remove one or more volumes',
+    load: async () => (await import('./commands/volume/rm.ts')).removeVolumes,
+  },
+];
+
+/** Every command. */
+export const commandEntries: readonly CommandEntry[] = [...containerEntries, ...imageEntries, ...otherEntries];
+
+/** The command called by `words` (its path or an alias), with how many words named it. */
+export function findCommand(
+  words: readonly string[],
+): { entry: CommandEntry; path: string; length: number } | undefined {
+  for (const length of [2, 1]) {
+    if (words.length < length) continue;
+    const path = words.slice(0, length).join(' ');
+    const entry = commandEntries.find(candidate => candidate.path === path || candidate.aliases?.includes(path));
+    if (entry) return { entry, path, length };
+  }
+  return undefined;
+}
+
+/** The group called `name`. */
+export function findGroup(name: string | undefined): Group | undefined {
+  return groups.find(group => group.name === name);
+}
+
+export function groupNames(): readonly Group[] {
+  return groups;
+}
+
+/** Commands of a group, by name. */
+export function childrenOf(group: string): CommandEntry[] {
+  return commandEntries.filter(entry => entry.path.startsWith(`${group} `)).sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Commands that are called by one word, by that word. */
+export function topLevelEntries(): { name: string; entry: CommandEntry }[] {
+  return commandEntries
+    .flatMap(entry => [entry.path, ...(entry.aliases ?? [])].map(name => ({ name, entry })))
+    .filter(({ name }) => !name.includes(' '))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

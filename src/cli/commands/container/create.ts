@@ -1,0 +1,111 @@
+// `create`, and the making of a container that `run` shares.
+
+import { existsSync, statSync, writeFileSync } from 'node:fs';
+import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
+import { errorKind } from '../../../lib/errors.ts';
+import { familiarReference, parseAnyReference, withDefaultTag } from '../../../oci/reference.ts';
+import { command } from '../../command.ts';
+import { createFlags } from '../../container-config/create-flags.ts';
+import { buildCreateRequest } from '../../container-config/create-request.ts';
+import type { Context } from '../../context.ts';
+import { ExitError } from '../../failure.ts';
+import { atLeast } from '../../grammar/argument-rule.ts';
+import { platformQuery } from '../../images/platform.ts';
+import { pullImage } from '../../images/pull-image.ts';
+
+export const create = command({
+  usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
+  args: atLeast(1),
+  flags: createFlags(),
+  interspersed: false,
+  async run(context, { flags, changed, args }) {
+    const [image = '', ...words] = args;
+    const { environment, directory } = context.io;
+    const request = failWithHelp(context, () =>
+      buildCreateRequest({ flags, changed, image, command: words, environment, directory }),
+    );
+    const { id } = await createContainer(context, { request, flags, image });
+    await context.print(`${id}\n`);
+    return 0;
+  },
+});
+
+/** A container that was made and not started. */
+export interface NewContainer {
+  id: string;
+}
+
+/** What creating takes besides the request. */
+export interface CreateInput {
+  request: ContainerCreateRequest;
+  flags: { name: string; platform: string; pull: string; quiet: boolean; cidfile: string; 'use-api-socket': boolean };
+  image: string;
+}
+
+/** Creates the container, pulling the image when it is missing or `--pull always` asks for it. */
+export async function createContainer(context: Context, input: CreateInput): Promise<NewContainer> {
+  const { flags, image, request } = input;
+  checkPull(context, flags.pull);
+  const idFile = openIdFile(flags.cidfile);
+  const name = imageName(image);
+  if (flags['use-api-socket']) mountSocket(context, request);
+  if (flags.pull === 'always') await pullImage(context, name, flags);
+  const body = name === image || name.includes('@') ? request : { ...request, Image: image };
+  const query = {
+    ...(flags.name && { name: flags.name }),
+    ...(flags.platform && { platform: platformQuery(flags.platform) }),
+  };
+  const post = () => context.client.call('ContainerCreate', { query, body });
+  let created: Awaited<ReturnType<typeof post>>;
+  try {
+    created = await post();
+  } catch (error) {
+    if (errorKind(error) !== 'not-found' || flags.pull !== 'missing' || !/image/i.test(String(error))) throw error;
+    if (!flags.quiet) context.warn(`Unable to find image '${name}' locally`);
+    await pullImage(context, name, flags);
+    created = await post();
+  }
+  for (const warning of created.Warnings ?? []) context.warn(`WARNING: ${warning}`);
+  idFile(created.Id);
+  return { id: created.Id };
+}
+
+/** Runs `build`; what it throws becomes Docker's complaint about arguments, exit code 125. */
+export function failWithHelp<T>(context: Context, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    const { program } = context.io;
+    const help = `Run '${program} ${context.commandPath} --help' for more information`;
+    throw new ExitError(125, `${program}: ${(error as Error).message}\n\n${help}`, { cause: error });
+  }
+}
+
+function checkPull(context: Context, pull: string): void {
+  if (['always', 'missing', 'never', ''].includes(pull)) return;
+  failWithHelp(context, () => {
+    throw new Error(`invalid pull option: '${pull}': must be one of "always", "missing" or "never"`);
+  });
+}
+
+/** The image as Docker names it in messages and pulls, with its tag; an ID stays as it is. */
+function imageName(text: string): string {
+  const parsed = parseAnyReference(text);
+  return 'digest' in parsed ? parsed.digest : familiarReference(withDefaultTag(parsed.reference));
+}
+
+/** Checks that the file can be made; the returned function writes the ID. */
+function openIdFile(path: string): (id: string) => void {
+  if (path === '') return () => {};
+  if (existsSync(path) && statSync(path).size >= 0) {
+    throw new Error(`container ID file found, make sure the other container isn't running or delete ${path}`);
+  }
+  return id => writeFileSync(path, id);
+}
+
+function mountSocket(context: Context, request: ContainerCreateRequest): void {
+  const path = /^unix:\/\/(.*)$/.exec(context.host)?.[1];
+  if (path === undefined) throw new Error('--use-api-socket needs a daemon on a unix socket');
+  const mount = { Type: 'bind' as const, Source: path, Target: '/var/run/docker.sock', BindOptions: {} };
+  request.HostConfig = { ...request.HostConfig, Mounts: [...(request.HostConfig?.Mounts ?? []), mount] };
+}

@@ -1,0 +1,19 @@
+// Flags that several commands have in the same words.
+
+import { addFilter } from '../../lib/filters.ts';
+import { type FlagOptions, list, string } from '../grammar/flag.ts';
+
+/** `--filter KEY=VALUE`, checked; turn the texts into filters with `reduce(addFilter, {})`. */
+export const filterFlag = (usage = 'Show only what fits', options: FlagOptions = { short: 'f' }) =>
+  list(usage, {
+    ...options,
+    type: 'filter',
+    read: text => {
+      addFilter({}, text);
+      return text;
+    },
+  });
+
+/** `--format` of a single object. */
+export const formatFlag = (options: FlagOptions = { short: 'f' }) =>
+  string("Form of the output: 'json', or a Go template", options);

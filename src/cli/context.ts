@@ -1,0 +1,65 @@
+// What every command is given: where it writes, and the daemon it talks to.
+
+import { type Client, connect, isFromDaemon } from '../client/index.ts';
+import type { GlobalOptions } from './global-flags.ts';
+import { type ClientConfig, readClientConfig } from './host/client-config.ts';
+import { resolveHost } from './host/resolve-host.ts';
+import type { Io } from './io.ts';
+
+export interface Context {
+  readonly io: Io;
+  /** The path of the command as it was called: `container ls`. */
+  readonly commandPath: string;
+  readonly options: GlobalOptions;
+  /** Address of the daemon. */
+  readonly host: string;
+  /** Name of the context the address comes from. */
+  readonly contextName: string;
+  /** The user's configuration file; made of nothing when there is none. */
+  readonly config: ClientConfig;
+  readonly client: Client;
+  /** Writes text to standard output, and waits while it is full. */
+  print(text: string): Promise<void>;
+  /** Writes a line to standard error. */
+  warn(line: string): void;
+}
+
+/** Makes the context of one command; the daemon is looked for when `client` or `host` is first used. */
+export function createContext(io: Io, options: GlobalOptions, commandPath: string): Context {
+  const lazy = <T>(make: () => T) => {
+    let made: { value: T } | undefined;
+    return () => (made ??= { value: make() }).value;
+  };
+  const target = lazy(() => resolveHost({ options, io, config: config() }));
+  const config = lazy(() => readClientConfig(io, options));
+  const client = lazy(() => connect({ host: target().host, version: io.environment.DOCKER_API_VERSION || undefined }));
+  return {
+    io,
+    options,
+    commandPath,
+    get host() {
+      return target().host;
+    },
+    get contextName() {
+      return target().context;
+    },
+    get config() {
+      return config();
+    },
+    get client() {
+      return client();
+    },
+    async print(text) {
+      if (!io.stdout.write(text)) await io.stdout.drained();
+    },
+    warn(line) {
+      io.stderr.write(`${line}\n`);
+    },
+  };
+}
+
+/** The text of an error as Docker prints it: what a daemon said gets its prefix. */
+export function describeFailure(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return isFromDaemon(error) ? `Error response from daemon: ${message}` : message;
+}

@@ -1,0 +1,41 @@
+// Which daemon a command talks to.
+
+import { ExitError } from '../failure.ts';
+import type { GlobalOptions } from '../global-flags.ts';
+import type { Io } from '../io.ts';
+import { type ClientConfig, readContextHost } from './client-config.ts';
+
+/**
+ * First of: `--host`, `--context`, BERTH_HOST (not when called as docker), DOCKER_HOST, DOCKER_CONTEXT, the current
+ * context of the configuration, the default socket. Throws ExitError for an address nothing can be reached by.
+ */
+export function resolveHost(input: { options: GlobalOptions; io: Io; config: ClientConfig }): {
+  host: string;
+  context: string;
+} {
+  const { options, io } = input;
+  const { environment } = io;
+  const fallback = io.program === 'docker' ? 'unix:///var/run/docker.sock' : 'unix:///run/berth/berth.sock';
+  if (options.host.length > 1) throw new ExitError(1, 'Specify only one -H');
+  if (options.host.length === 1 && options.context) {
+    throw new ExitError(1, 'conflicting options: cannot specify both --host and --context');
+  }
+  if (options.host[0]) return { host: normalizeHost(options.host[0]), context: 'default' };
+  const own = io.program === 'docker' ? undefined : environment.BERTH_HOST;
+  const fromEnvironment = own || environment.DOCKER_HOST;
+  const named =
+    options.context || (fromEnvironment ? '' : environment.DOCKER_CONTEXT || input.config.currentContext) || 'default';
+  if (named !== 'default') return { host: normalizeHost(readContextHost(io, options, named)), context: named };
+  return { host: fromEnvironment ? normalizeHost(fromEnvironment) : fallback, context: 'default' };
+}
+
+/** An address with its scheme: `/run/x.sock` and `:2375` are completed. */
+export function normalizeHost(text: string): string {
+  const host = text.trim();
+  if (host.startsWith('/')) return `unix://${host}`;
+  if (!host.includes('://')) return `tcp://${host.startsWith(':') ? `127.0.0.1${host}` : host}`;
+  if (!/^(unix|tcp|http|https|ssh):\/\//.test(host)) {
+    throw new ExitError(1, `unable to parse docker host \`${host}\``);
+  }
+  return host;
+}

@@ -1,0 +1,36 @@
+// `--platform os/arch[/variant]`.
+
+import type { OCIPlatform } from '../../api/types/common.ts';
+
+const systems = new Set('linux windows darwin freebsd netbsd openbsd solaris aix android'.split(' '));
+const architectures = new Set(
+  'amd64 arm64 arm 386 ppc64le ppc64 s390x riscv64 mips64le mips64 mipsle mips loong64 wasm'.split(' '),
+);
+const aliases: Record<string, string> = {
+  x86_64: 'amd64',
+  'x86-64': 'amd64',
+  aarch64: 'arm64',
+  i386: '386',
+  armhf: 'arm',
+};
+
+/** The parts of a platform. Throws a plain Error for one that cannot be. */
+export function parsePlatform(text: string): OCIPlatform {
+  const [first = '', second, variant] = text.split('/');
+  const one = second === undefined;
+  const system = one ? (systems.has(first) ? first : 'linux') : first;
+  const word = one ? (systems.has(first) ? 'amd64' : first) : second;
+  const architecture = aliases[word] ?? word;
+  if (one && !architectures.has(architecture)) {
+    throw new Error(
+      `error parsing specified platform: "${text}": unknown operating system or architecture: invalid argument`,
+    );
+  }
+  return { os: system, architecture, ...(variant && { variant }) };
+}
+
+/** A platform in the normal form of a query. */
+export function platformQuery(text: string): string {
+  const { os, architecture, variant } = parsePlatform(text);
+  return [os, architecture, variant].filter(Boolean).join('/');
+}

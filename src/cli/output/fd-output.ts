@@ -1,0 +1,78 @@
+// Output to a file descriptor that loses nothing: one write at a time, in order, never through process.stdout.
+
+import { write } from 'node:fs';
+import { isatty } from 'node:tty';
+import { errorCode } from '../../lib/errors.ts';
+import type { Output } from '../io.ts';
+
+const highWater = 64 * 1024;
+
+/** Writes to `fd`. process.stdout would leave O_NONBLOCK on a shared pipe and lose what is pending at exit. */
+export class FdOutput implements Output {
+  readonly isTerminal: boolean;
+  readonly #fd: number;
+  readonly #size: () => { columns: number; rows: number } | undefined;
+  #queue: Uint8Array[] = [];
+  #queued = 0;
+  #writing = false;
+  #broken = false;
+  #idle: (() => void)[] = [];
+  #drained: (() => void)[] = [];
+
+  constructor(fd: number, size: () => { columns: number; rows: number } | undefined) {
+    this.#fd = fd;
+    this.#size = size;
+    this.isTerminal = isatty(fd);
+  }
+
+  get broken(): boolean {
+    return this.#broken;
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    if (this.#broken || chunk.length === 0) return true;
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    this.#queue.push(bytes);
+    this.#queued += bytes.length;
+    if (!this.#writing) this.#next();
+    return this.#queued < highWater;
+  }
+
+  drained(): Promise<void> {
+    if (this.#queued < highWater / 2) return Promise.resolve();
+    return new Promise(resolve => this.#drained.push(resolve));
+  }
+
+  flush(): Promise<void> {
+    return this.#writing ? new Promise(resolve => this.#idle.push(resolve)) : Promise.resolve();
+  }
+
+  size(): { columns: number; rows: number } | undefined {
+    return this.isTerminal ? this.#size() : undefined;
+  }
+
+  #next(): void {
+    const chunk = this.#queue.shift();
+    this.#writing = chunk !== undefined;
+    if (this.#queued < highWater / 2) for (const resolve of this.#drained.splice(0)) resolve();
+    if (!chunk) return void this.#idle.splice(0).forEach(resolve => resolve());
+    write(this.#fd, chunk, 0, chunk.length, null, (error, written) => this.#wrote(chunk, error, written));
+  }
+
+  #wrote(chunk: Uint8Array, error: unknown, written: number): void {
+    if (error && errorCode(error) === 'EAGAIN') {
+      this.#queue.unshift(chunk);
+      setTimeout(() => this.#next(), 5);
+      return;
+    }
+    if (error) {
+      this.#broken = true;
+      this.#queue = [];
+      this.#queued = 0;
+      return void this.#next();
+    }
+    this.#queued -= written;
+    if (written < chunk.length) this.#queue.unshift(chunk.subarray(written));
+    this.#next();
+  }
+}

@@ -1,0 +1,72 @@
+// API objects as Go sees them in a template: which objects are maps, and what stands for null and for what is left out.
+
+/** Fields whose objects are Go maps; all other objects are structs. */
+const mapFields = new Set(
+  'Labels Config Volumes ExposedPorts PortBindings Ports Networks Options DriverOpts Sysctls Tmpfs StorageOpt Annotations Data EndpointsConfig Containers Attributes Runtimes IndexConfigs Details Metadata'.split(
+    ' ',
+  ),
+);
+/** Maps only below LogConfig: a container has a struct of this name. */
+const structParents: Readonly<Record<string, string>> = { Config: 'LogConfig' };
+
+const listFields = new Set(
+  'Args Binds Cmd Entrypoint Env VolumesFrom CapAdd CapDrop Dns DnsOptions DnsSearch ExtraHosts GroupAdd Links SecurityOpt DeviceCgroupRules DeviceRequests Devices Ulimits BlkioWeightDevice BlkioDeviceReadBps BlkioDeviceWriteBps BlkioDeviceReadIOps BlkioDeviceWriteIOps MaskedPaths ReadonlyPaths Mounts ExecIDs OnBuild Shell Aliases DNSNames SecondaryIPAddresses SecondaryIPv6Addresses RepoTags RepoDigests Layers Authorization Warnings Mirrors'.split(
+    ' ',
+  ),
+);
+
+/** Fields the daemon leaves out when they are empty, by the field their object stands under ('' for the top). */
+const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  State: { Health: null },
+  Config: {
+    ExposedPorts: new Map(),
+    Healthcheck: null,
+    ArgsEscaped: false,
+    NetworkDisabled: false,
+    MacAddress: '',
+    StopSignal: '',
+    StopTimeout: null,
+    Shell: [],
+  },
+  HostConfig: {
+    Annotations: new Map(),
+    StorageOpt: new Map(),
+    Tmpfs: new Map(),
+    Sysctls: new Map(),
+    Runtime: '',
+    Mounts: [],
+    Init: null,
+  },
+};
+
+/** The object as Docker's types have it: structs, maps, empty lists for null ones, zero values for what was left out. */
+export function asTyped(value: unknown): unknown {
+  return typed(value, { field: '', parent: '' });
+}
+
+/** The object as bare JSON: every object a map. */
+export function asMaps(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asMaps);
+  if (typeof value !== 'object' || value === null) return value;
+  return new Map(Object.entries(value).map(([key, item]) => [key, asMaps(item)]));
+}
+
+function typed(value: unknown, place: { field: string; parent: string }): unknown {
+  const { field, parent } = place;
+  if (value === null) return isMap(field, parent) ? new Map() : listFields.has(field) ? [] : null;
+  if (Array.isArray(value)) return value.map(item => typed(item, { field: '', parent: field }));
+  if (typeof value !== 'object') return value;
+  if (isMap(field, parent)) {
+    return new Map(Object.entries(value).map(([key, item]) => [key, typed(item, { field: '', parent: field })]));
+  }
+  const entries = Object.entries(value).map(
+    ([key, item]) => [key, typed(item, { field: key, parent: field })] as const,
+  );
+  return { ...optional[field], ...Object.fromEntries(entries) };
+}
+
+function isMap(field: string, parent: string): boolean {
+  if (!mapFields.has(field)) return false;
+  const only = structParents[field];
+  return only === undefined || parent === only;
+}

@@ -1,0 +1,138 @@
+// From arguments to exit code: global flags, the command, its flags, and what is printed when it fails.
+
+import type { Command } from './command.ts';
+import { commandEntries, findCommand, findGroup } from './command-tree.ts';
+import { createContext, describeFailure } from './context.ts';
+import { ExitError } from './failure.ts';
+import { type GlobalOptions, globalFlags } from './global-flags.ts';
+import { FlagError, parseFlags } from './grammar/parse-flags.ts';
+import { nearest } from './grammar/suggest.ts';
+import { commandHelp, groupHelp, programHelp, usageLine } from './help.ts';
+import { configFolder } from './host/client-config.ts';
+import type { Io } from './io.ts';
+
+/** Exit code for arguments that cannot be understood. */
+const usageExitCode = 125;
+
+/**
+ * Runs one command line (`argv` without the program's name) and returns its exit code. All output is written when it
+ * resolves. It does not end the process.
+ */
+export async function runCli(argv: string[], io: Io): Promise<number> {
+  let code: number;
+  try {
+    code = await dispatch(argv, io);
+  } catch (error) {
+    code = report(error, io);
+  }
+  io.stdin.stop();
+  await Promise.all([io.stdout.flush(), io.stderr.flush()]);
+  return code;
+}
+
+/** Paths of all commands: `container run`, `image ls`, ... */
+export function commandNames(): string[] {
+  return commandEntries.map(entry => entry.path).sort();
+}
+
+function report(error: unknown, io: Io): number {
+  const message = describeFailure(error);
+  if (message !== '') io.stderr.write(`${message.replace(/\n?$/, '\n')}`);
+  return error instanceof ExitError ? error.code : 1;
+}
+
+async function dispatch(argv: string[], io: Io): Promise<number> {
+  const parsed = parseGlobal(argv, io);
+  const [name] = parsed.args;
+  if (parsed.flags.version)
+    return await call('version', ['--format', '{{.Client.Version}}'], { io, options: parsed.flags });
+  if (name === undefined || (name === 'help' && parsed.args.length === 1)) {
+    io.stdout.write(programHelp(io, configFolder(io, parsed.flags)));
+    return 0;
+  }
+  if (parsed.help) return help(parsed.args, io, parsed.flags);
+  if (name === 'help') return help(parsed.args.slice(1), io, parsed.flags);
+  const found = findCommand(parsed.args);
+  if (found) {
+    const rest = parsed.args.slice(found.length);
+    return await call(found.path, rest, { io, options: parsed.flags });
+  }
+  return group(parsed.args, io);
+}
+
+function parseGlobal(argv: string[], io: Io) {
+  try {
+    return parseFlags(argv, globalFlags(), { interspersed: false });
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    const usage = `Usage:  ${io.program} [OPTIONS] COMMAND [ARG...]\n\nRun '${io.program} --help' for more information`;
+    throw new ExitError(usageExitCode, `${withSuggestion(error)}\n\n${usage}\n`);
+  }
+}
+
+function help(words: string[], io: Io, options: GlobalOptions): Promise<number> | number {
+  const found = findCommand(words);
+  if (found) return call(found.path, ['--help'], { io, options });
+  return words.length === 0 ? dispatch([], io) : group([words[0]!, '--help'], io);
+}
+
+/** A word that is no command by itself: a group, or a mistake. */
+function group(words: string[], io: Io): number {
+  const found = findGroup(words[0]);
+  const [, child] = words;
+  if (found && (child === undefined || child.startsWith('-'))) {
+    io.stdout.write(groupHelp(io, found));
+    return 0;
+  }
+  const path = found ? `${io.program} ${found.name}` : io.program;
+  const wrong = found ? child! : words[0]!;
+  const known = found
+    ? commandEntries
+        .filter(entry => entry.path.startsWith(`${found.name} `))
+        .map(entry => entry.path.slice(found.name.length + 1))
+    : commandEntries.flatMap(entry => [entry.path, ...(entry.aliases ?? [])]).filter(name => !name.includes(' '));
+  const [near] = nearest(wrong, known);
+  const sections = [
+    `${io.program}: unknown command: ${path} ${wrong}`,
+    ...(near ? [`Did you mean '${path} ${near}'?`] : []),
+    ...(found ? [`Usage:  ${path}`] : []),
+    `Run '${path} --help' for more information`,
+  ];
+  throw new ExitError(1, sections.join('\n\n'));
+}
+
+async function call(
+  path: string,
+  argv: string[],
+  { io, options }: { io: Io; options: GlobalOptions },
+): Promise<number> {
+  const { entry } = findCommand(path.split(' '))!;
+  const definition = await entry.load();
+  const parsed = parseCommand(definition, argv, { io, path });
+  if (parsed.help) {
+    io.stdout.write(commandHelp(io, entry, path, definition));
+    return 0;
+  }
+  const problem = definition.args(parsed.args.length);
+  if (problem !== undefined) {
+    const see = problem.startsWith('requires at') ? 'See' : 'Run';
+    const usage = `Usage:  ${usageLine(io, path, definition)}\n\n${see} '${io.program} ${path} --help' for more information`;
+    throw new ExitError(1, `${io.program}: '${io.program} ${path}' ${problem}\n\n${usage}`);
+  }
+  const { flags, changed, args } = parsed;
+  return await definition.run(createContext(io, options, path), { flags, changed, args });
+}
+
+function parseCommand(definition: Command, argv: string[], { io, path }: { io: Io; path: string }) {
+  try {
+    return parseFlags(argv, definition.flags, { interspersed: definition.interspersed ?? true });
+  } catch (error) {
+    if (!(error instanceof FlagError)) throw error;
+    const usage = `Usage:  ${usageLine(io, path, definition)}\n\nRun '${io.program} ${path} --help' for more information`;
+    throw new ExitError(usageExitCode, `${withSuggestion(error)}\n\n${usage}`);
+  }
+}
+
+function withSuggestion(error: FlagError): string {
+  return error.suggestion ? `${error.message}\n\nDid you mean ${error.suggestion}?` : error.message;
+}

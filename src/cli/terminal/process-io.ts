@@ -1,0 +1,75 @@
+// The streams, environment and signals of this process.
+
+import { basename } from 'node:path';
+import { isatty, type WriteStream } from 'node:tty';
+import type { Input, Io } from '../io.ts';
+import { FdOutput } from '../output/fd-output.ts';
+
+/** The io of the running process; `calledAs` is its argv[0]. */
+export function processIo(calledAs: string): Io {
+  return {
+    program: basename(calledAs) === 'docker' ? 'docker' : 'berth',
+    environment: process.env,
+    directory: process.cwd(),
+    stdin: new ProcessInput(),
+    stdout: new FdOutput(1, terminalSize),
+    stderr: new FdOutput(2, terminalSize),
+    onSignals(signals, handler) {
+      for (const signal of signals) process.on(signal, handler);
+      return () => {
+        for (const signal of signals) process.off(signal, handler);
+      };
+    },
+  };
+}
+
+function terminalSize(): { columns: number; rows: number } | undefined {
+  const stream = process.stdout as WriteStream & { _refreshSize?: () => void };
+  stream._refreshSize?.();
+  return stream.columns ? { columns: stream.columns, rows: stream.rows } : undefined;
+}
+
+class ProcessInput implements Input {
+  readonly isTerminal = isatty(0);
+  #stopped = false;
+  #raw = false;
+
+  async *read(): AsyncIterable<Buffer> {
+    const stream = this.#stream();
+    if (!stream || this.#stopped) return;
+    try {
+      for await (const chunk of stream) {
+        if (this.#stopped) return;
+        yield chunk as Buffer;
+      }
+    } catch (error) {
+      if (!this.#stopped) throw error;
+    }
+  }
+
+  setRaw(on: boolean): void {
+    if (!this.isTerminal || this.#raw === on) return;
+    this.#raw = on;
+    process.stdin.setRawMode(on);
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.setRaw(false);
+    // Only what was opened is closed: asking for process.stdin would open it.
+    this.#opened?.destroy();
+  }
+
+  #opened: NodeJS.ReadStream | undefined;
+
+  /** Undefined where reading is impossible: a directory as standard input makes the getter throw. */
+  #stream(): NodeJS.ReadStream | undefined {
+    try {
+      this.#opened = process.stdin;
+      return this.#opened;
+    } catch {
+      return undefined;
+    }
+  }
+}
