@@ -11,13 +11,13 @@ export type WriteLine = (path: string, line: { stream: 'stdout' | 'stderr'; text
 
 const never = new Promise<void>(() => {});
 
-/** The lines as `o:text` or `e:text`. */
+/** The lines as `o:text` or `e:text`, also added to `lines` as they come. */
 export async function collect(
   driver: LogDriver,
   target: Omit<LogTarget, 'driver'>,
   options: Partial<ReadOptions> = {},
+  lines: string[] = [],
 ): Promise<string[]> {
-  const lines: string[] = [];
   const read = { follow: false, stdout: true, stderr: true, ended: never, ...options };
   for await (const batch of driver.readBatches(target, read)) {
     for (const { stream, data } of batch) lines.push(`${stream[3]}:${data.toString().trimEnd()}`);

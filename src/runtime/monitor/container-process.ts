@@ -62,7 +62,7 @@ export class ContainerProcess implements Process {
     const at = new Date();
     // Before, not after: a daemon killed in between must find the process it let run.
     writeRecord(this.#bundle, { ...this.#record, started: { ...this.#identity, at: at.toISOString() } });
-    await this.#runtime.start(this.id);
+    await this.#runtime.start(this.id, () => this.#over);
     this.#startedAt = at;
   }
 
@@ -103,7 +103,7 @@ export class ContainerProcess implements Process {
         logger.warn('deleting a container with hooks', { container: this.id, error });
       });
     }
-    await emptyCgroup(this.#record.cgroupPath, kernel);
+    if (this.#record.cgroupPath) await emptyCgroup(this.#record.cgroupPath, kernel);
     this.#runtime.removeState(this.id);
     removeBundle(this.#bundle);
     exits.forget(this.id);

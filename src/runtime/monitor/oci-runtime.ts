@@ -49,9 +49,10 @@ export class OciRuntime {
 
   /**
    * Lets a created container run. Throws `system` when it is gone or the runtime says no. crun waits for a byte in a
-   * fifo, so writing it is all that `crun start` would do; others have ways of their own.
+   * fifo, so writing it is all that `crun start` would do; others have ways of their own. `isOver` tells when waiting
+   * for it to come to the fifo is in vain.
    */
-  async start(id: string): Promise<void> {
+  async start(id: string, isOver: () => boolean): Promise<void> {
     if (!this.#isCrun) return this.run('start', id);
     const fifo = this.#fifo(id);
     const deadline = Date.now() + 2000;
@@ -64,7 +65,7 @@ export class OciRuntime {
         return;
       }
       // Its reader may not have got to the fifo yet, or died.
-      if (Date.now() > deadline) throw systemError(`container ${id} is not waiting to be started`);
+      if (isOver() || Date.now() > deadline) throw systemError(`container ${id} is not waiting to be started`);
       await delay(1);
     }
   }

@@ -1,0 +1,111 @@
+// A new daemon takes over from one that was killed or restarted.
+
+import { expect, test } from 'bun:test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readPid } from './monitor/bundle.ts';
+import type { ExitStatus, Process } from './process.ts';
+import { describeContainers, readAll, TestHost } from './testing/test-host.ts';
+
+describeContainers('adopt', import.meta.path, () => {
+  const host = new TestHost();
+
+  async function adoptProcess(id: string): Promise<Process> {
+    const adopted = await host.runtime().adopt(id);
+    if (!adopted || 'code' in adopted.exited) throw new Error('expected a running process');
+    return adopted as Process;
+  }
+
+  test('nothing there is undefined', async () => {
+    expect(await host.runtime().adopt('nosuch')).toBeUndefined();
+  });
+
+  test('a running container is watched, attached to and stopped as before', async () => {
+    const script = 'while read line; do echo "got $line"; done; exit 4';
+    const first = await host.runtime().create(host.options(['sh', '-c', script], {}, { stdin: true, stdinOnce: true }));
+    await first.start();
+    const process = await adoptProcess(first.id);
+    expect([process.pid, process.startedAt]).toEqual([first.pid, first.startedAt]);
+    const session = await process.attach();
+    const output = readAll(session);
+    await session.stdin.write(Buffer.from('hello\n'));
+    session.stdin.end();
+    expect((await process.exited).code).toBe(4);
+    expect((await output).stdout).toBe('got hello\n');
+    await process.delete();
+    expect(await host.runtime().adopt(first.id)).toBeUndefined();
+  });
+
+  test('an exit nobody saw is found with its code and time', async () => {
+    const first = await host.runtime().create(host.options(['sh', '-c', 'exit 9']));
+    await first.start();
+    const { at } = await first.exited;
+    const adopted = (await host.runtime().adopt(first.id)) as { exited: ExitStatus };
+    expect(adopted.exited).toEqual({ code: 9, at, oomKilled: false });
+    await first.delete();
+  });
+
+  test('a container that was created and never started is removed', async () => {
+    const first = await host.runtime().create(host.options(['sleep', '1000']));
+    expect(await host.runtime().adopt(first.id)).toBeUndefined();
+    expect(host.kernel.processes.isAlive(first.pid)).toBe(false);
+    expect(host.runtime().list()).toEqual([]);
+    expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
+  });
+
+  test('a container whose monitor was killed counts as killed', async () => {
+    const runtime = host.runtime();
+    const first = await runtime.create(host.options(['sleep', '1000']));
+    await first.start();
+    const monitor = readPid(join(host.execRoot, 'c', first.id, 'conmon.pid'))!;
+    host.kernel.processes.kill(monitor, 9);
+    while (host.kernel.processes.isAlive(monitor)) await delay(1);
+    expect(await host.runtime().adopt(first.id)).toMatchObject({ exited: { code: 137 } });
+    await first.delete();
+    expect(runtime.list()).toEqual([]);
+    expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
+  });
+
+  test('killing the daemon loses no line, no exec and no exit code', async () => {
+    const lines = 100_000;
+    const log = join(host.root, 'log');
+    const options = host.options(['sh', '-c', `seq ${lines}; exit 3`], {}, { log: { path: log, format: 'k8s-file' } });
+    const program = join(import.meta.dir, 'testing/killed-daemon.ts');
+    const daemon = spawn(process.execPath, [program, JSON.stringify([host.execRoot, options])], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(daemon.stdout, 'data');
+    daemon.kill('SIGKILL');
+    await once(daemon, 'exit');
+    const adopted = await host.runtime().adopt(options.id);
+    expect((await adopted?.exited)?.code).toBe(3);
+    // A part without its newline (P) is joined with what follows it.
+    const written = readFileSync(log, 'utf8')
+      .replace(/^\S+ stdout P (.*)\n/gm, '$1')
+      .replace(/^\S+ stdout F /gm, '');
+    const inside = written.replace(/\d{4}-\S+ stdout F /g, '');
+    expect(inside).toBe(Array.from({ length: lines }, (_, i) => `${i + 1}\n`).join(''));
+    await host.runtime().sweep(new Set());
+    expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
+  });
+
+  test('an exec goes on without the daemon', async () => {
+    const options = host.options(['sleep', '1000']);
+    const program = join(import.meta.dir, 'testing/killed-daemon.ts');
+    const daemon = spawn(process.execPath, [program, JSON.stringify([host.execRoot, options])], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(daemon.stdout, 'data');
+    daemon.kill('SIGKILL');
+    await once(daemon, 'exit');
+    const survivor = join(host.root, 'fs/survivor');
+    for (const end = Date.now() + 5000; !existsSync(survivor) && Date.now() < end; ) await delay(10);
+    expect(existsSync(survivor)).toBe(true);
+    const adopted = await adoptProcess(options.id);
+    await adopted.delete();
+    expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
+  });
+});
