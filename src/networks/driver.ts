@@ -41,7 +41,7 @@ export interface NetworkDriver {
   /** Once after `start`: takes over `endpoints` (their containers run) and removes from the kernel what nobody owns. */
   restore(endpoints: Endpoint[]): void;
   /** Closes what belongs to this process (sockets); running containers keep their network. */
-  close(): void;
+  close(): Promise<void>;
   /** Removes everything this driver has on the host; for a daemon that ends for good. */
   purge(): Promise<void>;
 }

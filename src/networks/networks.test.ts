@@ -16,11 +16,16 @@ let execRoot: string;
 let kernel: FakeKernel;
 let store: Store;
 let networks: Networks;
+let started: Networks | undefined;
 
+const table = 'networks_test';
 const [web, other] = ['a'.repeat(64), 'b'.repeat(64)];
 
+/** A daemon's life begins, after the end of the one before. */
 async function start(options: Partial<NetworksOptions> = {}): Promise<Networks> {
-  networks = new Networks({ execRoot, bridge: 'br0', table: 't', ...options }, { kernel, store, logger: silentLogger });
+  await started?.stop();
+  networks = new Networks({ execRoot, bridge: 'br0', table, ...options }, { kernel, store, logger: silentLogger });
+  started = networks;
   await networks.start();
   return networks;
 }
@@ -123,7 +128,7 @@ describe('attach', () => {
     expect(() => attach(web)).toThrow('no');
     expect(kernel.links.list().map(link => link.name)).toEqual(before);
     expect([...kernel.state.ports]).toEqual([]);
-    expect(kernel.firewall.listElements('t', 'published')).toEqual([]);
+    expect(kernel.firewall.listElements(table, 'published')).toEqual([]);
     expect(new EndpointRecords({ execRoot }).list()).toEqual([]);
     expect(attach(web).address).toBe('172.17.0.2');
   });
@@ -152,6 +157,6 @@ describe('restore', () => {
     expect(networks.endpoints()).toEqual([kept]);
     expect(new EndpointRecords({ execRoot }).list()).toEqual([kept]);
     expect([...kernel.state.ports]).toEqual(['tcp 0.0.0.0:8080']);
-    expect(kernel.firewall.listElements('t', 'published').map(({ key }) => key.readUInt16BE(4))).toEqual([8080]);
+    expect(kernel.firewall.listElements(table, 'published').map(({ key }) => key.readUInt16BE(4))).toEqual([8080]);
   });
 });

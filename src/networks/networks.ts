@@ -75,7 +75,10 @@ export class Networks {
     this.#drivers = new Map(drivers.map(driver => [driver.name, driver]));
   }
 
-  /** Makes or takes over the predefined networks. Throws `conflict` when the address range of `bip` is taken. */
+  /**
+   * Makes or takes over the predefined networks. Throws `conflict` when the address range of `bip` is taken, or when
+   * another daemon that runs has the same bridge or table.
+   */
   async start(): Promise<void> {
     for (const endpoint of this.#records.endpoints.list()) this.#endpoints.set(endpoint.containerId, endpoint);
     for (const { value } of this.#records.networks.list()) this.#networks.set(value.id, value);
@@ -200,9 +203,9 @@ export class Networks {
     }
   }
 
-  /** Closes the sockets that hold ports; everything containers need stays. */
+  /** Lets go of what holds ports and names for this process; everything containers need stays. */
   async stop(): Promise<void> {
-    for (const driver of this.#drivers.values()) driver.close();
+    for (const driver of this.#drivers.values()) await driver.close();
   }
 
   /** Removes bridges, firewall table and namespaces; for a daemon that ends for good with no container running. */

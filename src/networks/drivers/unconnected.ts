@@ -31,7 +31,7 @@ export function createUnconnectedDriver(name: string): NetworkDriver {
     },
     detach: () => {},
     restore: () => {},
-    close: () => {},
+    close: async () => {},
     purge: async () => {},
   };
 }

@@ -13,6 +13,7 @@ import type { Endpoint, Network, PortBinding } from '../../network.ts';
 import { PortAllocator } from '../../ports/port-allocator.ts';
 import { ensureBridgeLink } from './bridge-link.ts';
 import { type BridgeSettings, readBridgeSettings, withRange } from './bridge-settings.ts';
+import { type Claim, claimName } from './claim-name.ts';
 import { connectSandbox } from './connect-sandbox.ts';
 import { type AddressRange, settleRange } from './settle-range.ts';
 
@@ -39,6 +40,7 @@ export class BridgeDriver implements NetworkDriver {
   readonly #logger: Logger;
   readonly #ports: PortAllocator;
   readonly #bridges = new Map<string, Bridge>();
+  readonly #claims = new Map<string, Claim>();
 
   constructor(options: BridgeDriverOptions, deps: { kernel: Kernel; logger: Logger }) {
     this.#options = options;
@@ -49,6 +51,8 @@ export class BridgeDriver implements NetworkDriver {
 
   async start(setups: NetworkSetup[]): Promise<Network[]> {
     if (this.#options.ipForward) this.#enableForwarding();
+    await this.#claim(`table ${this.#options.table}`, `firewall table ${this.#options.table}`);
+    for (const { network } of setups) await this.#claimBridge(network);
     const settled = setups.map(setup => this.#bringUp(setup));
     const ruleset = tableRuleset(this.#options.table) + settled.map(({ id }) => this.#rules(id)).join('');
     try {
@@ -63,6 +67,7 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   async create(setup: NetworkSetup): Promise<Network> {
+    await this.#claimBridge(setup.network);
     const network = this.#bringUp(setup);
     try {
       await this.#kernel.firewall.apply(this.#rules(network.id));
@@ -79,6 +84,8 @@ export class BridgeDriver implements NetworkDriver {
     this.#bridges.delete(network.id);
     await this.#kernel.firewall.apply(bridgeRemoval(this.#options.table, bridge.settings));
     this.#kernel.links.remove(bridge.settings.link);
+    await this.#claims.get(`bridge ${bridge.settings.link}`)?.release();
+    this.#claims.delete(`bridge ${bridge.settings.link}`);
   }
 
   attach(network: Network, request: EndpointRequest, record: (endpoint: Endpoint) => void): Endpoint {
@@ -136,21 +143,35 @@ export class BridgeDriver implements NetworkDriver {
     }
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#ports.close();
+    for (const claim of this.#claims.values()) await claim.release();
+    this.#claims.clear();
   }
 
   async purge(): Promise<void> {
-    this.close();
+    // Without the claim, what has our names is another daemon's.
+    if (!this.#claims.has(`table ${this.#options.table}`)) return;
     await this.#kernel.firewall.removeTable(this.#options.table);
     for (const bridge of this.#bridges.values()) this.#kernel.links.remove(bridge.settings.link);
     this.#bridges.clear();
+    await this.close();
   }
 
   #get(networkId: string): Bridge {
     const bridge = this.#bridges.get(networkId);
     if (!bridge) throw systemError(`network ${networkId} is not up`);
     return bridge;
+  }
+
+  async #claimBridge(network: Network): Promise<void> {
+    const { link } = readBridgeSettings(network);
+    await this.#claim(`bridge ${link}`, `bridge ${link}`);
+  }
+
+  async #claim(name: string, what: string): Promise<void> {
+    if (this.#claims.has(name)) return;
+    this.#claims.set(name, await claimName(name, `${what} belongs to another daemon that is running`));
   }
 
   #bringUp({ network, movable }: NetworkSetup): Network {
