@@ -1,0 +1,63 @@
+// Attributes, device nodes and locks in memory; what any user may do on real files is done on real files.
+
+import type { Files } from '../files/files.ts';
+import { LinuxFiles } from '../files/linux-files.ts';
+import { openLibc } from '../libc/libc.ts';
+import { systemCallError } from '../libc/system-call-error.ts';
+import type { FakeState } from './fake-kernel.ts';
+
+export class FakeFiles implements Files {
+  readonly #state: Pick<FakeState, 'nodes'>;
+  readonly #attributes = new Map<string, Map<string, Buffer>>();
+  readonly #locks = new Set<string>();
+  readonly #real = new LinuxFiles(openLibc());
+
+  constructor(state: Pick<FakeState, 'nodes'>) {
+    this.#state = state;
+  }
+
+  setXattr(path: string, name: string, value: Uint8Array): void {
+    const attributes = this.#attributes.get(path) ?? new Map<string, Buffer>();
+    attributes.set(name, Buffer.from(value));
+    this.#attributes.set(path, attributes);
+  }
+
+  getXattr(path: string, name: string): Buffer | undefined {
+    return this.#attributes.get(path)?.get(name);
+  }
+
+  listXattr(path: string): string[] {
+    return [...(this.#attributes.get(path)?.keys() ?? [])];
+  }
+
+  removeXattr(path: string, name: string): void {
+    this.#attributes.get(path)?.delete(name);
+  }
+
+  mknod(path: string, mode: number, device: number): void {
+    if (this.#state.nodes.has(path)) throw systemCallError('mknod', 'EEXIST', path);
+    this.#state.nodes.set(path, { mode, device });
+  }
+
+  mkfifo(path: string, mode: number): void {
+    this.#real.mkfifo(path, mode);
+  }
+
+  lutimes(path: string, accessed: bigint, modified: bigint): void {
+    this.#real.lutimes(path, accessed, modified);
+  }
+
+  openInRoot(root: string, path: string): string {
+    return this.#real.openInRoot(root, path);
+  }
+
+  async diskUsage(path: string): Promise<number> {
+    return await this.#real.diskUsage(path);
+  }
+
+  tryLock(path: string): Disposable | undefined {
+    if (this.#locks.has(path)) return undefined;
+    this.#locks.add(path);
+    return { [Symbol.dispose]: () => void this.#locks.delete(path) };
+  }
+}
