@@ -55,7 +55,10 @@ export class FdOutput implements Output {
     const chunk = this.#queue.shift();
     this.#writing = chunk !== undefined;
     if (this.#queued < highWater / 2) for (const resolve of this.#drained.splice(0)) resolve();
-    if (!chunk) return void this.#idle.splice(0).forEach(resolve => resolve());
+    if (!chunk) {
+      for (const resolve of this.#idle.splice(0)) resolve();
+      return;
+    }
     write(this.#fd, chunk, 0, chunk.length, null, (error, written) => this.#wrote(chunk, error, written));
   }
 

@@ -23,8 +23,8 @@ export function formatList(rows: readonly GoStruct[], list: ListFormat): string 
   if (format === 'raw' && list.raw !== undefined) return formatLines(rows, list.raw);
   if (format === 'json') return formatLines(rows, '{{json .}}');
   const table = /^table[ \t]+([\s\S]*)$/.exec(format);
-  if (table) return formatTable(rows, unescape(table[1]!), list.headers);
-  return formatLines(rows, unescape(list.format));
+  if (table) return formatTable(rows, unescapeFormat(table[1]!), list.headers);
+  return formatLines(rows, unescapeFormat(list.format));
 }
 
 /** Whether a format asks for a field, so that the daemon need not compute it otherwise. */
@@ -69,6 +69,6 @@ function execute(template: Template, row: GoStruct): string {
 }
 
 /** Docker lets `\t` and `\n` be written literally. */
-function unescape(format: string): string {
+function unescapeFormat(format: string): string {
   return format.replaceAll('\\t', '\t').replaceAll('\\n', '\n');
 }
