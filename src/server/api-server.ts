@@ -75,6 +75,7 @@ export class ApiServer {
     const { version, path } = splitVersion(rawPath);
     if (rawPath.includes('//')) return redirect(exchange, rawPath.replace(/\/{2,}/g, '/') + (query && `?${query}`));
     const headers = this.#headers();
+    if (exchange.method === 'OPTIONS') return exchange.send(200, headers);
     try {
       const match = this.#find(exchange.method, path);
       if (!match) return sendError(exchange, {}, { status: 404, message: 'page not found' });
@@ -103,7 +104,7 @@ export class ApiServer {
     const query = decodeQuery(endpoint.query, context.query);
     const body =
       endpoint.body.kind === 'json'
-        ? await decodeJsonBody(endpoint.body, exchange.headers, exchange.body)
+        ? await decodeJsonBody({ name: operation, body: endpoint.body }, exchange.headers, exchange.body)
         : endpoint.body.kind === 'stream'
           ? exchange.body
           : undefined;

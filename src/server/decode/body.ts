@@ -4,22 +4,32 @@ import type { JsonBody } from '../../api/endpoint.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { BodyReader } from '../../lib/http/body-reader.ts';
 import type { Headers } from '../../lib/http/head.ts';
+import { bodyShape } from './body-shapes.ts';
 import { describeJsonError } from './json-error.ts';
+import { checkShape } from './shape.ts';
 
 // Docker reads a body of any length; nothing it understands comes near this.
 const limit = 16 * 1024 * 1024;
 
-/** The document; undefined for an empty body where that is allowed. Throws `invalid` in Docker's words. */
-export async function decodeJsonBody(spec: JsonBody<unknown>, headers: Headers, body: BodyReader): Promise<unknown> {
+/**
+ * The document, in the shape of the operation's type; undefined for an empty body where that is allowed. As in Go,
+ * null means an empty document. Throws `invalid` in Docker's words.
+ */
+export async function decodeJsonBody(
+  operation: { name: string; body: JsonBody<unknown> },
+  headers: Headers,
+  body: BodyReader,
+): Promise<unknown> {
   const contentType = headers['content-type'];
   const mayHaveBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
   if (contentType !== undefined || mayHaveBody) checkContentType(contentType ?? '');
   const text = mayHaveBody ? (await body.buffer(limit)).toString('utf8') : '';
   if (text.trim() === '') {
-    if (spec.optional) return undefined;
+    if (operation.body.optional) return undefined;
     throw invalid('invalid JSON: got EOF while reading request body');
   }
-  return parseJson(text);
+  const shape = bodyShape(operation.name) ?? 'any';
+  return checkShape(shape, parseJson(text)) ?? (Array.isArray(shape) ? [] : {});
 }
 
 function parseJson(text: string): unknown {
