@@ -194,6 +194,17 @@ test('after SIGKILL and restart what runs goes on and the rest is gone', async (
   expect(lab.attach(id('d'), [publish(80, freed)]).address).not.toBe(kept.address);
 });
 
+test('a bridge that somebody removed comes back with its cables', async () => {
+  await using lab = new Lab();
+  await lab.start();
+  const [port = 0] = lab.attach(web, [publish(80, 0)]).ports.map(({ hostPort }) => hostPort);
+  await lab.serve(lab.networks.sandboxPath(web), 80, 'web');
+  await lab.crash();
+  lab.kernel.links.remove(lab.bridge);
+  await (await lab.start()).restore({ running: new Set([web]) });
+  expect(await lab.call('', '127.0.0.1', port)).toStartWith('web ');
+});
+
 test('50 containers come and go and leave nothing', async () => {
   await using lab = new Lab();
   const networks = await lab.start();

@@ -30,7 +30,7 @@ export class Volumes {
   constructor(options: { root: string }, deps: VolumesDeps) {
     this.#records = deps.store.collection('volumes');
     this.#logger = deps.logger;
-    const local = new LocalDriver(options, { mounts: deps.kernel.mounts });
+    const local = new LocalDriver(options, { mounts: deps.kernel.mounts, logger: deps.logger });
     this.#drivers = new Map([[local.name, local]]);
     for (const { value } of this.#records.list()) this.#volumes.set(value.name, value);
   }

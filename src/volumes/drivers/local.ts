@@ -1,12 +1,13 @@
 // The `local` driver: a folder per volume below the data root, and for volumes with options a file system mounted on it.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mounts } from '../../kernel/index.ts';
 import { errorCode, errorMessage, systemError } from '../../lib/errors.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import type { Logger } from '../../lib/logger.ts';
 import { copyUp, stagingPrefix } from '../copy-up.ts';
 import type { VolumeDriver } from '../driver.ts';
 import type { Volume } from '../volume.ts';
@@ -21,12 +22,14 @@ export class LocalDriver implements VolumeDriver {
   readonly name = 'local';
   readonly #directory: string;
   readonly #mounts: Mounts;
+  readonly #logger: Logger;
   readonly #users = new Map<string, Set<string>>();
   readonly #copying = new KeyedMutex();
 
-  constructor(o: { root: string }, deps: { mounts: Mounts }) {
+  constructor(o: { root: string }, deps: { mounts: Mounts; logger: Logger }) {
     this.#directory = join(o.root, 'volumes');
     this.#mounts = deps.mounts;
+    this.#logger = deps.logger;
   }
 
   plan(name: string, options: Record<string, string>): string {
@@ -102,12 +105,12 @@ export class LocalDriver implements VolumeDriver {
         forgotten.add(name);
         o.forget(name);
       }
-      await rm(join(this.#directory, entry), { recursive: true, force: true });
+      await this.#discard(join(this.#directory, entry));
     }
     for (const volume of o.volumes.filter(({ name }) => !forgotten.has(name))) {
       this.create(volume);
       for (const entry of list(join(this.#directory, volume.name))) {
-        if (entry.startsWith(stagingPrefix)) rmSync(join(this.#directory, volume.name, entry), { recursive: true });
+        if (entry.startsWith(stagingPrefix)) await this.#discard(join(this.#directory, volume.name, entry));
       }
       this.#adopt(volume, o.users.get(volume.name) ?? new Set());
     }
@@ -124,6 +127,15 @@ export class LocalDriver implements VolumeDriver {
     } catch (error) {
       const what = `${source}:${volume.mountpoint}${options ? `, options: ${options}` : ''}`;
       throw systemError(`failed to mount local volume: mount ${what}: ${reason(error)}`, error);
+    }
+  }
+
+  /** What cannot be removed now (the copy of the daemon before may still be running) is left to the next start. */
+  async #discard(path: string): Promise<void> {
+    try {
+      await rm(path, { recursive: true, force: true });
+    } catch (error) {
+      this.#logger.warn('cannot remove what is left of a volume', { path, error });
     }
   }
 

@@ -123,9 +123,8 @@ export class BridgeDriver implements NetworkDriver {
   }
 
   restore(endpoints: Endpoint[]): void {
-    for (const endpoint of endpoints) {
-      this.#adopt(endpoint);
-    }
+    for (const endpoint of endpoints) this.#adopt(endpoint);
+    this.#replug(endpoints);
     const { firewall } = this.#kernel;
     const wanted = endpoints.flatMap(endpoint => this.#elements(endpoint));
     for (const set of Object.values(portMaps)) {
@@ -230,6 +229,17 @@ export class BridgeDriver implements NetworkDriver {
 
   #elements(endpoint: Endpoint) {
     return endpoint.ports.map(binding => portElement(binding, endpoint.address));
+  }
+
+  /** Puts cables back into bridges that somebody removed while no daemon was there, and that `start` has made again. */
+  #replug(endpoints: Endpoint[]): void {
+    const present = new Map(this.#kernel.links.list().map(link => [link.name, link]));
+    for (const { networkId, hostLink } of endpoints) {
+      const bridge = this.#bridges.get(networkId)?.settings.link ?? '';
+      const master = present.get(bridge)?.index;
+      const cable = present.get(hostLink);
+      if (cable && master !== undefined && cable.master !== master) this.#kernel.links.setMaster(hostLink, bridge);
+    }
   }
 
   /** Marks as taken what a running container has. */
