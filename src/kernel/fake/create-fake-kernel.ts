@@ -2,13 +2,13 @@
 import { capabilityNames } from '../host/capability-names.ts';
 import { FakeCgroups } from './fake-cgroups.ts';
 import { FakeFiles } from './fake-files.ts';
-import { FakeFirewall } from './fake-firewall.ts';
 import { FakeHost } from './fake-host.ts';
 import type { FakeKernel, FakeState } from './fake-kernel.ts';
 import { FakeMounts } from './fake-mounts.ts';
-import { FakeLinks, FakeNetwork, FakeNetworkNamespaces } from './fake-network.ts';
 import { FakeProcesses } from './fake-processes.ts';
-import { FakeSockets } from './fake-sockets.ts';
+import { FakeFirewall } from './network/fake-firewall.ts';
+import { FakeLinks, FakeNetwork, FakeNetworkNamespaces } from './network/fake-network.ts';
+import { FakeSockets } from './network/fake-sockets.ts';
 import { Recorder } from './recorder.ts';
 
 /** A kernel for unit tests: remembers, records, and fails when told to. Needs no root. */

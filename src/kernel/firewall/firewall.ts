@@ -8,6 +8,7 @@ export interface SetElement {
   data?: Buffer;
 }
 
+/** Acts in the network namespace that is current when a method is called (NetworkNamespaces.run), also where it then waits. */
 export interface Firewall {
   /** `nft -f -`: all of it or nothing. 4 ms; once per network, not per container. Throws BerthError `system`. */
   apply(ruleset: string): Promise<void>;

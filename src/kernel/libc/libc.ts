@@ -32,6 +32,7 @@ const symbols = {
   setsockopt: { args: ['i32', 'i32', 'i32', 'ptr', 'u32'], returns: 'i32' },
   signal: { args: ['i32', 'ptr'], returns: 'ptr' },
   socket: { args: ['i32', 'i32', 'i32'], returns: 'i32' },
+  statx: { args: ['i32', 'ptr', 'i32', 'u32', 'ptr'], returns: 'i32' },
   syscall: {
     args: [i64, u64, u64, u64, u64, u64, u64],
     returns: i64,

@@ -12,7 +12,7 @@ export class SystemCallError extends Error {
   readonly path: string | undefined;
 
   constructor(call: string, errno: number, path?: string) {
-    const [code, text] = map.get(-errno) ?? [`E${errno}`, 'unknown error'];
+    const [code, text] = map.get(-errno) ?? rareError(errno);
     super(`${call}${path === undefined ? '' : ` ${path}`}: ${text}`);
     this.name = 'SystemCallError';
     this.call = call;
@@ -33,4 +33,10 @@ export function fromNodeError(error: unknown): unknown {
   const { code, syscall, path } = error as NodeJS.ErrnoException;
   const errno = code === undefined ? undefined : (constants.errno as Record<string, number>)[code];
   return errno === undefined ? error : new SystemCallError(syscall ?? 'system call', errno, path);
+}
+
+/** The map leaves out what networks and files seldom say. */
+function rareError(errno: number): [string, string] {
+  const name = Object.entries(constants.errno).find(([, number]) => number === errno)?.[0];
+  return [name ?? `E${errno}`, `error ${errno}`];
 }

@@ -3,10 +3,11 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { cstring, type Libc } from '../libc/libc.ts';
 import { SystemCallError } from '../libc/system-call-error.ts';
+import { isMountPoint } from './is-mount-point.ts';
 import { MNT_DETACH, MS, parseMountOptions } from './mount-flags.ts';
-import { mountOverlay } from './mount-overlay.ts';
 import { parseMountinfo } from './mountinfo.ts';
 import type { BindMount, MountEntry, Mounts, OverlayMount, Propagation } from './mounts.ts';
+import { mountOverlay } from './overlay/mount-overlay.ts';
 
 const MOUNT_SETATTR = 442;
 const MOUNT_ATTR_RDONLY = 1n;
@@ -86,8 +87,7 @@ export class LinuxMounts implements Mounts {
   }
 
   isMounted(target: string): boolean {
-    const path = resolve(target);
-    return this.list().some(entry => entry.target === path);
+    return isMountPoint(this.#libc, target) ?? this.list().some(entry => entry.target === resolve(target));
   }
 
   #mount(source: string, target: string, type: string | undefined, flags: number, data?: string): void {

@@ -37,6 +37,7 @@ while True:
             if not packet: break
             total += len(packet); largest = max(largest, len(packet))
         client.send(b'%d %d' % (total, largest))
+    if mode == 'hang-up': client.recv(1)
     client.close()
 `;
 
@@ -111,6 +112,16 @@ test('a peer that does not read holds the writer back, and gets everything in sm
   stream.end();
   expect((await packets(stream)).map(String)).toEqual([`${size} 8192`]);
   stream.destroy();
+});
+
+test('writing to a peer that hung up is EPIPE', async () => {
+  await serve('hang-up', join(root, 'hang-up'));
+  const stream = await connect(join(root, 'hang-up'));
+  const failed = new Promise<NodeJS.ErrnoException>(resolve => stream.once('error', resolve));
+  const writing = setInterval(() => stream.write(Buffer.alloc(8192)), 5);
+  expect((await failed).code).toBe('EPIPE');
+  clearInterval(writing);
+  expect(stream.destroyed).toBe(true);
 });
 
 test('connections leave no descriptor behind', async () => {

@@ -1,6 +1,7 @@
 // The option string of an overlay mount.
+
+import type { OverlayMount } from '../mounts.ts';
 import { commonParent } from './common-parent.ts';
-import type { OverlayMount } from './mounts.ts';
 
 /** mount(2) copies one page of options, its last byte is the NUL. */
 export const optionPage = 4095;

@@ -1,6 +1,6 @@
 // nf_tables in memory: knows tables and sets by the names in the rule sets it is given.
-import type { Firewall, SetElement } from '../firewall/firewall.ts';
-import { systemCallError } from '../libc/system-call-error.ts';
+import type { Firewall, SetElement } from '../../firewall/firewall.ts';
+import { systemCallError } from '../../libc/system-call-error.ts';
 
 type FakeSet = Map<string, { key: Buffer; data?: Buffer }>;
 

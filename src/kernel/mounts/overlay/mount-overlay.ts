@@ -1,8 +1,8 @@
 // Overlay, by whichever of the kernel's interfaces can take the number of layers.
 import { closeSync, openSync } from 'node:fs';
-import { cstring, type Libc } from '../libc/libc.ts';
-import { SystemCallError, systemCallError } from '../libc/system-call-error.ts';
-import type { OverlayMount } from './mounts.ts';
+import { cstring, type Libc } from '../../libc/libc.ts';
+import { SystemCallError, systemCallError } from '../../libc/system-call-error.ts';
+import type { OverlayMount } from '../mounts.ts';
 import { optionPage, overlayOptions, overlaySwitches, relativeOverlayOptions } from './overlay-options.ts';
 
 /** System call numbers are the same on every architecture from 424 on. */

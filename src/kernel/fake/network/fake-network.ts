@@ -1,7 +1,7 @@
 // Network namespaces with links, addresses and routes, in memory.
-import { systemCallError } from '../libc/system-call-error.ts';
-import type { LinkInfo, Links, RouteInfo } from '../network/links.ts';
-import type { NetworkNamespaces } from '../network/network-namespaces.ts';
+import { systemCallError } from '../../libc/system-call-error.ts';
+import type { LinkInfo, Links, RouteInfo } from '../../network/links.ts';
+import type { NetworkNamespaces } from '../../network/network-namespaces.ts';
 
 interface FakeLink extends LinkInfo {
   addresses: { address: string; prefix: number }[];

@@ -1,8 +1,8 @@
 // Packet sockets and ports in memory.
 import { type Duplex, duplexPair } from 'node:stream';
-import { systemCallError } from '../libc/system-call-error.ts';
-import type { PortReservation, Sockets } from '../sockets/sockets.ts';
-import type { FakeState } from './fake-kernel.ts';
+import { systemCallError } from '../../libc/system-call-error.ts';
+import type { PortReservation, Sockets } from '../../sockets/sockets.ts';
+import type { FakeState } from '../fake-kernel.ts';
 
 const firstEphemeralPort = 49_152;
 
