@@ -1,6 +1,7 @@
 // From flags to the body of a create request, field by field as Docker's command line fills it.
 
-import type { HealthConfig, HostConfig, Resources } from '../../api/types/container-config.ts';
+import { resolve } from 'node:path';
+import type { HealthConfig, HostConfig, Mount, Resources } from '../../api/types/container-config.ts';
 import type { ContainerCreateRequest } from '../../api/types/containers.ts';
 import type { CreateFlags } from './create-flags.ts';
 import { parseDevices } from './devices.ts';
@@ -127,11 +128,17 @@ function hostConfig(input: CreateInput, parsed: Pick<HostConfigParts, 'binds' | 
     ...(flags.runtime !== '' && { Runtime: flags.runtime }),
     Isolation: flags.isolation,
     ...resources(flags),
-    ...(flags.mount.length > 0 && { Mounts: [...flags.mount] }),
+    ...(flags.mount.length > 0 && { Mounts: flags.mount.map(mount => withAbsoluteSource(mount, input.directory)) }),
     MaskedPaths: security.maskedPaths,
     ReadonlyPaths: security.readonlyPaths,
     ...(input.changed('init') && { Init: flags.init }),
   };
+}
+
+/** `.` and `./…` are relative to the working directory; anything else is left to the daemon. */
+function withAbsoluteSource(mount: Mount, directory: string): Mount {
+  const { Source } = mount;
+  return Source === '.' || Source?.startsWith('./') ? { ...mount, Source: resolve(directory, Source) } : mount;
 }
 
 interface HostConfigParts {

@@ -34,7 +34,7 @@ export function parseGpus(text: string): DeviceRequest {
   for (const field of parseCsvLine(text)) {
     const equals = field.indexOf('=');
     const key = equals < 0 ? 'count' : field.slice(0, equals);
-    if (seen.has(key)) throw new Error(`gpu request key '${key}' can be specified only once`);
+    if (equals >= 0 && seen.has(key)) throw new Error(`gpu request key '${key}' can be specified only once`);
     seen.add(key);
     applyGpuField(request, key, equals < 0 ? field : field.slice(equals + 1));
   }

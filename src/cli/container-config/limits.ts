@@ -51,14 +51,12 @@ export function checkSysctl(text: string): string {
   return text;
 }
 
-/** Capabilities as the daemon wants them: upper case with CAP_, sorted; adding wins over dropping. */
+/** Capabilities as the daemon wants them: upper case with CAP_, sorted. */
 export function resolveCapabilityFlags(
   add: readonly string[],
   drop: readonly string[],
 ): { add: string[] | null; drop: string[] | null } {
-  const added = normalize(add);
-  const dropped = normalize(drop).filter(name => !added.includes(name));
-  return { add: orNull(added), drop: orNull(dropped) };
+  return { add: orNull(normalize(add)), drop: orNull(normalize(drop)) };
 }
 
 function normalize(names: readonly string[]): string[] {

@@ -1,6 +1,5 @@
 // `--mount type=…,source=…,target=…`.
 
-import { resolve } from 'node:path';
 import type { Mount } from '../../api/types/container-config.ts';
 import { parseRamBytes } from '../../lib/units.ts';
 import { parseBool } from '../grammar/flag.ts';
@@ -8,7 +7,7 @@ import { parseCsvLine } from './csv.ts';
 
 type MountKey = (mount: Mount, value: string, key: string) => void;
 
-/** Reads one `--mount`. Relative sources start at the current directory. Throws a plain Error with Docker's wording. */
+/** Reads one `--mount`. Throws a plain Error with Docker's wording. */
 export function parseMount(text: string): Mount {
   const mount: Mount = { Type: 'volume' };
   for (const field of parseCsvLine(text)) applyField(mount, field);
@@ -22,7 +21,7 @@ function applyField(mount: Mount, field: string): void {
   if (equals < 0) {
     if (key === 'readonly' || key === 'ro') mount.ReadOnly = true;
     else if (key === 'volume-nocopy') volumeOptions(mount).NoCopy = true;
-    else if (key === 'bind-nonrecursive') throw new Error(nonRecursive);
+    else if (key === 'bind-nonrecursive') bindOptions(mount).NonRecursive = true;
     else throw new Error(`invalid field '${field}' must be a key=value pair`);
     return;
   }
@@ -31,10 +30,8 @@ function applyField(mount: Mount, field: string): void {
   apply(mount, field.slice(equals + 1), key);
 }
 
-const nonRecursive = 'bind-nonrecursive is deprecated, use bind-recursive=disabled instead';
-
 const setSource: MountKey = (mount, value) => {
-  mount.Source = value === '.' || value.startsWith('./') ? resolve(value) : value;
+  mount.Source = value;
 };
 const setTarget: MountKey = (mount, value) => {
   mount.Target = value;
@@ -60,8 +57,8 @@ const mountKeys: Readonly<Record<string, MountKey>> = {
   'bind-propagation': (mount, value) => {
     bindOptions(mount).Propagation = value.toLowerCase() as NonNullable<Mount['BindOptions']>['Propagation'];
   },
-  'bind-nonrecursive': () => {
-    throw new Error(nonRecursive);
+  'bind-nonrecursive': (mount, value, key) => {
+    bindOptions(mount).NonRecursive = checkedBool(value, key);
   },
   'bind-recursive': setRecursive,
   'volume-subpath': (mount, value) => {

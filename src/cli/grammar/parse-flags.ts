@@ -92,8 +92,12 @@ class Reader {
       const found = this.#findShort(letter);
       if (!found) {
         if (letter === 'h') return void (this.help = true);
-        throw new FlagError(`unknown shorthand flag: '${letter}' in ${arg}`, nearestFlags(arg.slice(1), this.#set)[0]);
+        throw new FlagError(
+          `unknown shorthand flag: '${letter}' in -${letters}`,
+          nearestFlags(arg.slice(1), this.#set)[0],
+        );
       }
+      const rest = letters;
       letters = letters.slice(1);
       if (letters.startsWith('=')) return void this.#assign(found, letters.slice(1));
       if (found.flag.implied !== undefined) {
@@ -101,7 +105,7 @@ class Reader {
         continue;
       }
       const value = letters === '' ? this.#rest.shift() : letters;
-      if (value === undefined) throw new FlagError(`flag needs an argument: '${letter}' in ${arg}`);
+      if (value === undefined) throw new FlagError(`flag needs an argument: '${letter}' in -${rest}`);
       return void this.#assign(found, value);
     }
   }
