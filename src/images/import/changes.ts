@@ -1,4 +1,5 @@
 // The Dockerfile instructions that `docker import --change` and `docker commit --change` accept.
+import { constants } from 'node:os';
 import { posix } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
 import type { ImageRunConfig } from '../../oci/image-config.ts';
@@ -29,12 +30,10 @@ const instructions: Record<string, Apply> = {
   }),
   EXPOSE: (config, rest) => ({
     ...config,
-    ExposedPorts: { ...config.ExposedPorts, ...keys(parsePorts(words('EXPOSE', rest, config))) },
+    ExposedPorts: { ...config.ExposedPorts, ...keys(parsePorts(words(rest, config))) },
   }),
   VOLUME: (config, rest) => {
-    const paths = (jsonList(rest) ?? words('VOLUME', rest, config)).map(path =>
-      expandWord(path, variables(config)).trim(),
-    );
+    const paths = (jsonList(rest) ?? words(rest, config)).map(path => expandWord(path, variables(config)).trim());
     if (paths.includes('')) throw invalid('VOLUME specified can not be an empty string');
     return { ...config, Volumes: { ...config.Volumes, ...keys(paths) } };
   },
@@ -44,7 +43,7 @@ const instructions: Record<string, Apply> = {
     WorkingDir: posix.resolve('/', config.WorkingDir ?? '', single('WORKDIR', rest, config)),
   }),
   ONBUILD: (config, rest) => ({ ...config, OnBuild: [...(config.OnBuild ?? []), trigger(rest)] }),
-  STOPSIGNAL: (config, rest) => ({ ...config, StopSignal: single('STOPSIGNAL', rest, config) }),
+  STOPSIGNAL: (config, rest) => ({ ...config, StopSignal: signal(single('STOPSIGNAL', rest, config)) }),
   HEALTHCHECK: (config, rest) => ({
     ...config,
     Healthcheck: parseHealthcheck(rest, text => jsonList(text) ?? undefined),
@@ -66,8 +65,7 @@ export function parseChanges(changes: readonly string[], base: ImageRunConfig = 
     const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text) ?? [];
     const apply = instructions[name.toUpperCase()];
     if (!apply) throw invalid(`${name} is not a valid change command`);
-    if (rest === '' && name.toUpperCase() !== 'CMD')
-      throw invalid(`${name.toUpperCase()} requires at least one argument`);
+    requireArgument(name.toUpperCase(), rest);
     config = apply(config, rest, { cmdSet });
     cmdSet ||= name.toUpperCase() === 'CMD';
   }
@@ -93,7 +91,7 @@ function variables({ Env }: ImageRunConfig): Map<string, string> {
   return new Map((Env ?? []).map(pair => [pair.split('=', 1)[0] as string, pair.slice(pair.indexOf('=') + 1)]));
 }
 
-function words(_name: string, rest: string, config: ImageRunConfig): string[] {
+function words(rest: string, config: ImageRunConfig): string[] {
   return expandWords(rest, variables(config));
 }
 
@@ -121,6 +119,21 @@ function pairs(name: string, rest: string, config: ImageRunConfig): [string, str
     if (key === '') throw invalid(`${name} names can not be blank`);
     return [key, expandWord(part.slice(equals + 1), known)];
   });
+}
+
+function requireArgument(name: string, rest: string): void {
+  if (rest !== '' || name === 'CMD' || name === 'ENTRYPOINT') return;
+  const one = ['USER', 'WORKDIR', 'STOPSIGNAL'].includes(name);
+  throw invalid(`${name} requires ${one ? 'exactly' : 'at least'} one argument`);
+}
+
+/** A number, or a name with or without `SIG`; as it was written. */
+function signal(text: string): string {
+  const name = text.toUpperCase().replace(/^SIG/, '');
+  const isRealTime = /^RTM(IN(\+\d+)?|AX(-\d+)?)$/.test(name);
+  const isNumber = /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 64;
+  if (!isNumber && !isRealTime && !(`SIG${name}` in constants.signals)) throw invalid(`invalid signal: ${text}`);
+  return text;
 }
 
 function withVariables(env: readonly string[], added: [string, string][]): string[] {

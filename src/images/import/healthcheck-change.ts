@@ -20,7 +20,7 @@ export function parseHealthcheck(text: string, list: (text: string) => string[] 
     const key = durationFlags[flag];
     if (key) health[key] = parseDuration(flag, value);
     else if (flag === 'retries') health.Retries = parseRetries(value);
-    else throw invalid(`unknown flag: ${flag}`);
+    else throw invalid(`unknown flag: --${flag}`);
     rest = rest.slice(whole.length);
   }
   const [, type = '', command = ''] = /^(\S+)\s*(.*)$/s.exec(rest) ?? [];
@@ -28,7 +28,7 @@ export function parseHealthcheck(text: string, list: (text: string) => string[] 
     if (command !== '') throw invalid('HEALTHCHECK NONE takes no arguments');
     return { Test: ['NONE'] };
   }
-  if (type.toUpperCase() !== 'CMD') throw invalid(`Unknown type "${type}" in HEALTHCHECK (try CMD)`);
+  if (type.toUpperCase() !== 'CMD') throw invalid(`Unknown type "${type.toUpperCase()}" in HEALTHCHECK (try CMD)`);
   if (command === '') throw invalid('Missing command after HEALTHCHECK CMD');
   const words = list(command);
   return { ...health, Test: words ? ['CMD', ...words] : ['CMD-SHELL', command] };
@@ -37,6 +37,7 @@ export function parseHealthcheck(text: string, list: (text: string) => string[] 
 /** Go's durations (`1m30s`, `1.5h`) in nanoseconds. */
 function parseDuration(flag: string, text: string): number {
   if (text === '') return 0;
+  if (/^\d+$/.test(text)) throw invalid(`time: missing unit in duration ${JSON.stringify(text)}`);
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)];
   if (parts.map(([part]) => part).join('') !== text) throw invalid(`time: invalid duration ${JSON.stringify(text)}`);
   const total = parts.reduce(

@@ -12,15 +12,15 @@ export function parsePorts(specifications: readonly string[]): string[] {
     const container = text.slice(text.lastIndexOf(':') + 1);
     const [first, last] = range(container, specification);
     const name = (protocol || 'tcp').toLowerCase();
-    if (!protocols.includes(name)) throw invalid(`invalid proto: ${protocol}`);
+    if (!protocols.includes(name)) throw invalid(`Invalid proto: ${protocol}`);
     return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}/${name}`);
   });
 }
 
 function range(text: string, specification: string): [number, number] {
-  if (text === '') throw invalid(`no port specified: ${specification}<empty>`);
+  if (text === '') throw invalid(`No port specified: ${specification}<empty>`);
   const [start = '', end = start] = text.split('-', 2);
   const isPort = (port: string) => /^\d+$/.test(port) && Number(port) <= largestPort;
-  if (!isPort(start) || !isPort(end) || Number(end) < Number(start)) throw invalid(`invalid containerPort: ${text}`);
+  if (!isPort(start) || !isPort(end) || Number(end) < Number(start)) throw invalid(`Invalid containerPort: ${text}`);
   return [Number(start), Number(end)];
 }

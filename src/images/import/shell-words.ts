@@ -1,21 +1,29 @@
 // Words as Dockerfile instructions read them: quotes, backslashes and `$NAME`, `${NAME:-default}`, `${NAME:+other}`.
-import { invalid } from '../../lib/errors.ts';
+import { errorMessage, invalid } from '../../lib/errors.ts';
 
 export type Variables = ReadonlyMap<string, string>;
 
 /** The text as one word: quotes removed, variables replaced, white space kept. Throws `invalid` for an open quote. */
 export function expandWord(text: string, variables: Variables): string {
-  return new Words(text, variables).all(false)[0] ?? '';
+  return expand(text, variables, false)[0] ?? '';
 }
 
 /** The text cut at white space outside quotes, each part expanded. */
 export function expandWords(text: string, variables: Variables): string[] {
-  return new Words(text, variables).all(true);
+  return expand(text, variables, true);
 }
 
 /** Cuts at white space outside quotes and changes nothing else: `a="b c" d` → `a="b c"`, `d`. */
 export function splitWords(text: string): string[] {
   return text.match(/(?:\\.|"(?:\\.|[^"\\])*"|'[^']*'|[^\s])+/gs) ?? [];
+}
+
+function expand(text: string, variables: Variables, split: boolean): string[] {
+  try {
+    return new Words(text, variables).all(split);
+  } catch (error) {
+    throw invalid(`failed to process ${JSON.stringify(text)}: ${errorMessage(error)}`, error);
+  }
 }
 
 class Words {

@@ -18,6 +18,8 @@ export function viewImage(
   const config = records.config(id);
   const diffIds = config.rootfs.diff_ids;
   const chain = chainIds(diffIds);
+  // A commit writes its message into the history only.
+  const comment = config.comment || config.history?.at(-1)?.comment;
   const layerSizes = chain.map(chainId => layers.size(chainId));
   return {
     id,
@@ -32,7 +34,7 @@ export function viewImage(
     digests: names.filter(name => name.digest !== undefined).map(name => `${familiarName(name)}@${name.digest}`),
     ...(record.lastTagged === undefined ? {} : { lastTagged: record.lastTagged }),
     ...(record.parent === undefined ? {} : { parent: record.parent }),
-    ...(config.comment === undefined ? {} : { comment: config.comment }),
+    ...(comment ? { comment } : {}),
     ...(config.author === undefined ? {} : { author: config.author }),
   };
 }
