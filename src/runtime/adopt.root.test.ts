@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readPid } from './monitor/bundle.ts';
 import type { ExitStatus, Process } from './process.ts';
+import type { CreateOptions } from './runtime.ts';
 import { describeContainers, readAll, TestHost } from './testing/test-host.ts';
 
 describeContainers('adopt', import.meta.path, () => {
@@ -17,6 +18,17 @@ describeContainers('adopt', import.meta.path, () => {
     const adopted = await host.runtime().adopt(id);
     if (!adopted || 'code' in adopted.exited) throw new Error('expected a running process');
     return adopted as Process;
+  }
+
+  /** A daemon of its own process creates and starts a container, and is killed. */
+  async function createAndDie(options: CreateOptions, execArgs?: string[]): Promise<void> {
+    const program = join(import.meta.dir, 'testing/killed-daemon.ts');
+    const daemon = spawn(process.execPath, [program, JSON.stringify([host.execRoot, options, execArgs])], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(daemon.stdout, 'data');
+    daemon.kill('SIGKILL');
+    await once(daemon, 'exit');
   }
 
   test('nothing there is undefined', async () => {
@@ -69,17 +81,11 @@ describeContainers('adopt', import.meta.path, () => {
     expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
   });
 
-  test('killing the daemon loses no line, no exec and no exit code', async () => {
+  test('killing the daemon loses no line and no exit code', async () => {
     const lines = 100_000;
     const log = join(host.root, 'log');
     const options = host.options(['sh', '-c', `seq ${lines}; exit 3`], {}, { log: { path: log, format: 'k8s-file' } });
-    const program = join(import.meta.dir, 'testing/killed-daemon.ts');
-    const daemon = spawn(process.execPath, [program, JSON.stringify([host.execRoot, options])], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(daemon.stdout, 'data');
-    daemon.kill('SIGKILL');
-    await once(daemon, 'exit');
+    await createAndDie(options);
     const adopted = await host.runtime().adopt(options.id);
     expect((await adopted?.exited)?.code).toBe(3);
     // A part without its newline (P) is joined with what follows it.
@@ -92,13 +98,7 @@ describeContainers('adopt', import.meta.path, () => {
 
   test('an exec goes on without the daemon', async () => {
     const options = host.options(['sleep', '1000']);
-    const program = join(import.meta.dir, 'testing/killed-daemon.ts');
-    const daemon = spawn(process.execPath, [program, JSON.stringify([host.execRoot, options])], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    await once(daemon.stdout, 'data');
-    daemon.kill('SIGKILL');
-    await once(daemon, 'exit');
+    await createAndDie(options, ['sh', '-c', 'sleep 0.3; echo survived > /survivor']);
     const survivor = join(host.root, 'fs/survivor');
     for (const end = Date.now() + 5000; !existsSync(survivor) && Date.now() < end; ) await delay(10);
     expect(existsSync(survivor)).toBe(true);

@@ -100,18 +100,17 @@ describeContainers('runtime', import.meta.path, () => {
     expectNothingLeft();
   });
 
-  test('a terminal has the size it was given', async () => {
+  test('a terminal has the size it was given, and the one given later', async () => {
+    const script =
+      'stty size; until stty size | grep -q "40 120"; do sleep 0.01; done; read answer; echo "got $answer"';
+    const changes = { tty: true, consoleSize: { columns: 99, rows: 31 } };
     const container = await runtime.create(
-      host.options(
-        ['sh', '-c', 'stty size; read answer; echo "got $answer"'],
-        { tty: true },
-        { stdin: true, stdinOnce: true },
-      ),
+      host.options(['sh', '-c', script], changes, { stdin: true, stdinOnce: true }),
     );
-    container.resize(99, 31);
+    container.resize(120, 40);
     const { code, stdout } = await runToEnd(container, 'yes\n');
     expect(code).toBe(0);
-    expect(stdout).toContain('31 99\r\n');
+    expect(stdout).toMatch(/^(yes\r\n)?(31 99|40 120)\r\n/);
     expect(stdout).toContain('got yes\r\n');
     await container.delete();
   });

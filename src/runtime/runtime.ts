@@ -168,7 +168,6 @@ export class Runtime {
       runtime,
       processId: o.execId,
       bundle,
-      exitDirectory: join(bundle.directory, 'exit'),
       keepStdin: o.tty,
       log: undefined,
       execProcess,

@@ -1,8 +1,9 @@
 // Taking over, after the daemon was restarted or killed, what the one before had started.
 
 import type { ExitStatus, Process } from '../process.ts';
-import { type Bundle, readPid, readRecord } from './bundle.ts';
+import { type Bundle, readRecord } from './bundle.ts';
 import { ContainerProcess, exitStatus, type ProcessDeps } from './container-process.ts';
+import { monitorLives } from './monitor-lives.ts';
 import type { OciRuntime } from './oci-runtime.ts';
 import { isAlive } from './process-identity.ts';
 
@@ -36,10 +37,4 @@ export async function adoptProcess(
   process.signal(9);
   exits.settle(id, { code: unseen, at: new Date() });
   return { exited: await process.exited };
-}
-
-/** By its command line: the pid alone may belong to another by now. */
-function monitorLives(bundle: Bundle, id: string, kernel: ProcessDeps['kernel']): boolean {
-  const pid = readPid(bundle.monitorPidFile);
-  return pid !== undefined && kernel.processes.commandLine(pid).includes(id);
 }

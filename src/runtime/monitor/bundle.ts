@@ -1,6 +1,6 @@
 // The files of one monitored process: where they are, and the little record that lets a later daemon take over.
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import type { OciProcess, OciSpec } from '../../oci/runtime-spec.ts';
@@ -55,7 +55,7 @@ export function writeBundle(bundle: Bundle, spec: OciSpec, record: BundleRecord)
 
 /** Makes the directory of an exec'd process and returns the path of its process specification. */
 export function writeExecBundle(bundle: Bundle, process: OciProcess): string {
-  mkdirSync(join(bundle.directory, 'exit'), { recursive: true, mode: 0o700 });
+  mkdirSync(bundle.directory, { recursive: true, mode: 0o700 });
   const path = join(bundle.directory, 'process.json');
   writeFileSync(path, JSON.stringify(process), { mode: 0o600 });
   return path;
@@ -92,5 +92,34 @@ export function readText(path: string): string | undefined {
 
 /** A handful of files in memory: synchronous is faster than the detour over a thread pool. */
 export function removeBundle(bundle: Bundle): void {
-  rmSync(bundle.directory, { recursive: true, force: true });
+  removeFolder(bundle.directory);
+}
+
+/**
+ * Removes a folder from which others remove files at the same time (a monitor that ends takes its socket along;
+ * rmSync stops there without a word) or to which they add some. Nothing there is fine.
+ */
+export function removeFolder(path: string): void {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      for (const entry of readdirSync(path, { withFileTypes: true })) {
+        if (entry.isDirectory()) removeFolder(join(path, entry.name));
+        else removeFile(join(path, entry.name));
+      }
+      rmdirSync(path);
+      return;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return;
+      if (errorCode(error) !== 'ENOTEMPTY' || attempt >= 10) throw error;
+    }
+  }
+}
+
+/** Nothing there is fine. */
+export function removeFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+  }
 }

@@ -14,8 +14,8 @@ export interface MonitorOptions {
   /** The container's id again, or the exec's. */
   processId: string;
   bundle: Bundle;
-  /** Where conmon writes the exit file; it always bears the container's id. */
-  exitDirectory: string;
+  /** Where conmon writes the exit file. An exec has none: its file would bear the container's id. */
+  exitDirectory?: string;
   log: { path: string | undefined; format: 'k8s-file' | 'none' } | undefined;
   tty: boolean;
   stdin: boolean;
@@ -67,9 +67,10 @@ function monitorArguments(options: MonitorOptions): string[] {
     ...['--api-version', '1', '-c', options.containerId, '-n', options.containerId, '-u', options.processId],
     ...['-r', runtime.path, ...runtime.globalArguments.flatMap(argument => ['--runtime-arg', argument])],
     ...['-b', bundle.directory, '-p', bundle.pidFile, '--conmon-pidfile', bundle.monitorPidFile],
-    ...['--exit-dir', options.exitDirectory, '-l', keep ? `k8s-file:${log.path}` : 'none'],
+    ...['-l', keep ? `k8s-file:${log.path}` : 'none'],
     ...['--full-attach', '--no-sync-log', '--log-level', 'error'],
   ];
+  if (options.exitDirectory) args.push('--exit-dir', options.exitDirectory);
   if (options.tty) args.push('-t');
   if (options.stdin) args.push('-i');
   if (options.keepStdin) args.push('--leave-stdin-open');

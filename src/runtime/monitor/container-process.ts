@@ -10,6 +10,7 @@ import { AttachSession } from './attach-session.ts';
 import { type Bundle, type BundleRecord, removeBundle, writeRecord } from './bundle.ts';
 import { emptyCgroup } from './empty-cgroup.ts';
 import type { Exit, Exits } from './exits.ts';
+import { monitorLives } from './monitor-lives.ts';
 import type { OciRuntime } from './oci-runtime.ts';
 import { isAlive, type ProcessIdentity, signalProcess } from './process-identity.ts';
 import { resizeTerminal } from './resize-terminal.ts';
@@ -113,14 +114,15 @@ export class ContainerProcess implements Process {
   async #end(): Promise<void> {
     const { kernel, exits } = this.#deps;
     const deadline = Date.now() + 10_000;
-    while (isAlive(this.#identity, kernel) && Date.now() < deadline) {
+    while (signalProcess(this.#identity, sigkill, kernel) && Date.now() < deadline) {
       // Frozen processes die of SIGKILL only after they thaw.
-      if (!signalProcess(this.#identity, sigkill, kernel)) break;
       await this.#thaw();
       await Promise.race([this.exited, delay(20)]);
     }
-    await Promise.race([this.exited, delay(1000)]);
-    exits.settle(this.id, { code: killedCode, at: new Date() });
+    while (!this.#over && monitorLives(this.#bundle, this.id, kernel) && Date.now() < deadline) {
+      await Promise.race([this.exited, delay(5)]);
+    }
+    exits.settle(this.id, exits.read(this.id) ?? { code: killedCode, at: new Date() });
     await this.exited;
   }
 

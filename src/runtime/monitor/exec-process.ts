@@ -1,10 +1,9 @@
 // A process started in a running container, under a monitor of its own.
 
-import { join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { conflict, systemError } from '../../lib/errors.ts';
 import type { AttachStream, ExitStatus, Process } from '../process.ts';
-import { type Bundle, readText, removeBundle } from './bundle.ts';
+import { type Bundle, removeBundle } from './bundle.ts';
 import type { Monitor } from './conmon.ts';
 import { openSession } from './container-process.ts';
 import { identify, type ProcessIdentity, signalProcess } from './process-identity.ts';
@@ -12,6 +11,8 @@ import { resizeTerminal } from './resize-terminal.ts';
 import { runtimeError } from './runtime-error.ts';
 
 const sigkill = 9;
+/** What Docker says of a process whose end nobody saw. */
+const unknownCode = 255;
 
 export interface ExecDescription {
   id: string;
@@ -100,15 +101,10 @@ export class ExecProcess implements Process {
     removeBundle(this.#description.bundle);
   }
 
-  /** The exit code comes over the pipe; a monitor that died without a word may have left the file. */
+  /** The exit code comes over the pipe; a monitor that was killed takes it along. */
   async #watch(): Promise<void> {
     const report = await this.#monitor.report().catch(() => undefined);
-    this.#finish(report?.data ?? this.#exitFromFile() ?? 255);
-  }
-
-  #exitFromFile(): number | undefined {
-    const text = readText(join(this.#description.bundle.directory, 'exit', this.#description.containerId));
-    return text ? Number(text) : undefined;
+    this.#finish(report?.data ?? unknownCode);
   }
 
   #finish(code: number): void {

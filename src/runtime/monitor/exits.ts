@@ -1,8 +1,9 @@
 // News of exits: one watch on the folder into which every conmon writes its exit file.
 
-import { type FSWatcher, mkdirSync, readFileSync, rmSync, statSync, watch } from 'node:fs';
+import { type FSWatcher, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
+import { removeFile } from './bundle.ts';
 
 export interface Exit {
   /** 128 + signal when a signal ended it. */
@@ -55,7 +56,7 @@ export class Exits {
   /** Stops waiting and removes the file. */
   forget(id: string): void {
     this.#waiting.delete(id);
-    rmSync(join(this.directory, id), { force: true });
+    removeFile(join(this.directory, id));
   }
 
   close(): void {

@@ -1,21 +1,12 @@
 // What Berth must know of an OCI runtime: its arguments, where it keeps state, how a created container is let run.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, systemError } from '../../lib/errors.ts';
 import type { OciSpec } from '../../oci/runtime-spec.ts';
+import { removeFolder } from './bundle.ts';
 import { SeccompCache } from './seccomp-cache.ts';
 
 /** One configured runtime, with a root directory of its own. */
@@ -97,7 +88,7 @@ export class OciRuntime {
 
   /** Forgets a container whose processes and cgroup are gone; what `delete` would do beyond that is hooks. */
   removeState(id: string): void {
-    rmSync(join(this.#root, id), { recursive: true, force: true });
+    removeFolder(join(this.#root, id));
   }
 
   #compiledFilter(id: string): Buffer | undefined {
