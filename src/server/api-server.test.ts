@@ -1,13 +1,17 @@
 // The Engine API's conventions, over a real socket.
 
 import { expect, test } from 'bun:test';
-import type { Socket } from 'node:net';
+import { existsSync, linkSync, renameSync, statSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { conflict, notFound, notModified } from '../lib/errors.ts';
 import { dial } from '../lib/http/client/dial.ts';
 import { sendRequest } from '../lib/http/client/request.ts';
 import { readInput } from '../lib/http/read-input.ts';
+import { silentLogger } from '../lib/logger.ts';
+import { createApiServer } from './api-server.ts';
 import { notImplemented, reply } from './handler.ts';
-import { testServer } from './test-server.ts';
+import { parseListenAddress } from './listen/listen-on.ts';
+import { handlersWith, testServer } from './test-server.ts';
 
 async function ask(path: string, method: string, target: string, options: { body?: string; headers?: object } = {}) {
   const headers = { Host: 'd', ...options.headers };
@@ -283,4 +287,63 @@ test('a connection is taken over with and without an upgrade', async () => {
   expect((await attach(upgrade, '1.40')).headers['content-type']).toBe('application/vnd.docker.raw-stream');
   const plain = await attach({});
   expect([plain.status, plain.headers['content-type']]).toEqual([200, 'application/vnd.docker.raw-stream']);
+});
+
+test('a handler that fails after taking the connection over ends it', async () => {
+  await using server = await testServer({
+    containers: {
+      ContainerAttach: r => {
+        r.hijack({ multiplexed: false }).write('some output');
+        throw new Error('broken');
+      },
+    },
+  });
+  const request = { method: 'POST', target: '/containers/x/attach', headers: { Host: 'd', Upgrade: 'tcp' } };
+  const response = await sendRequest(await dial({ path: server.path }), request, { upgrade: true });
+  let output = '';
+  for await (const chunk of response.takeOver()) output += chunk;
+  expect(output).toBe('some output');
+  while (server.server.connectionCount > 0) await Bun.sleep(1);
+});
+
+test('a socket file left by a process that is gone is replaced, one in use is not', async () => {
+  await using first = await testServer({ system: { SystemPing: () => 'first' } });
+  const other = createApiServer({ handlers: handlersWith({}), logger: silentLogger, version: '1' });
+  expect(other.listen({ kind: 'unix', path: first.path })).rejects.toThrow('another process listens on');
+  const stale = `${first.path}.stale`;
+  const holder = createServer().listen(stale);
+  await new Promise(resolve => holder.once('listening', resolve));
+  linkSync(stale, `${stale}.kept`);
+  await new Promise(resolve => holder.close(resolve));
+  renameSync(`${stale}.kept`, stale);
+  await other.listen({ kind: 'unix', path: stale, mode: 0o600, group: { name: '12', ifPresent: false } });
+  const { mode, gid } = statSync(stale);
+  expect([mode & 0o777, gid]).toEqual([0o600, 12]);
+  await other.close();
+  expect(existsSync(stale)).toBe(false);
+});
+
+test('it listens on TCP, on a port of its choice', async () => {
+  const server = createApiServer({
+    handlers: handlersWith({ system: { SystemPing: () => 'OK' } }),
+    logger: silentLogger,
+    version: '1',
+  });
+  const bound = await server.listen(parseListenAddress('tcp://127.0.0.1:0'));
+  if (bound.kind !== 'tcp') throw new Error('not tcp');
+  const response = await sendRequest(await dial({ host: bound.host, port: bound.port }), {
+    method: 'GET',
+    target: '/_ping',
+    headers: { Host: 'd' },
+  });
+  expect((await response.body.buffer(10)).toString()).toBe('OK');
+  await server.close();
+});
+
+test('addresses', () => {
+  expect(parseListenAddress('unix:///x/y')).toEqual({ kind: 'unix', path: '/x/y' });
+  expect(parseListenAddress('tcp://:2376')).toEqual({ kind: 'tcp', host: '0.0.0.0', port: 2376 });
+  expect(parseListenAddress('tcp://[::1]')).toEqual({ kind: 'tcp', host: '::1', port: 2375 });
+  for (const bad of ['', 'x', 'tcp://a:99999', 'http://a'])
+    expect(() => parseListenAddress(bad)).toThrow('invalid bind address');
 });

@@ -108,6 +108,7 @@ export class ApiServer {
         : endpoint.body.kind === 'stream'
           ? exchange.body
           : undefined;
+    let taken: Socket | undefined;
     this.#logger.debug(`Calling ${exchange.method} ${exchange.target}`);
     const request: Omit<ApiRequest, 'hijack'> & { hijack: unknown } = {
       operation,
@@ -119,12 +120,21 @@ export class ApiServer {
       get signal() {
         return exchange.signal;
       },
-      hijack: (options: { multiplexed: boolean }) => takeOver(exchange, { ...context, ...options }),
+      hijack: (options: { multiplexed: boolean }) => {
+        taken = takeOver(exchange, { ...context, ...options });
+        return taken;
+      },
     };
     const handlers = this.#handlers[tag as Tag] as unknown as Record<string, AnyHandler>;
     const handler = handlers[operation] as AnyHandler;
-    const result = await handler(request);
-    await sendReply({ exchange, endpoint, headers, version }, result);
+    try {
+      const result = await handler(request);
+      await sendReply({ exchange, endpoint, headers, version }, result);
+    } catch (error) {
+      // There is no status left to tell it by; the end of the stream is all a client can be given.
+      taken?.destroySoon();
+      throw error;
+    }
   }
 
   #fail(exchange: Exchange, error: unknown, context: { version: string | undefined; headers: Headers }): void {

@@ -15,7 +15,7 @@ export class HttpServer {
 
   /** Starts to listen (`{ path }` or `{ host, port }`); resolves to what `address()` then says. */
   async listen(options: ListenOptions): Promise<ReturnType<Server['address']>> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, socket => this.accept(socket));
+    const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, socket => this.accept(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options, () => {

@@ -7,9 +7,12 @@ import { BerthError, conflict, errorCode, errorMessage, invalid, systemError } f
 import type { HttpServer } from '../../lib/http/http-server.ts';
 import type { Logger } from '../../lib/logger.ts';
 
-/** `mode` is 0o660 and `group` root unless said; a group is a name or a number. */
+/**
+ * `mode` is 0o660 and `group` root unless said; a group is a name or a number. One that does not exist is an error,
+ * unless it is `ifPresent` (the default group need not exist).
+ */
 export type ListenAddress =
-  | { kind: 'unix'; path: string; mode?: number; group?: string }
+  | { kind: 'unix'; path: string; mode?: number; group?: { name: string; ifPresent: boolean } }
   | { kind: 'tcp'; host: string; port: number };
 
 /** Where it listens: with the real port where 0 was asked for. */
@@ -45,7 +48,7 @@ async function listenTcp(server: HttpServer, address: { host: string; port: numb
 
 async function listenUnix(
   server: HttpServer,
-  address: { path: string; mode?: number; group?: string },
+  address: { path: string; mode?: number; group?: { name: string; ifPresent: boolean } },
   logger: Logger,
 ) {
   const { path } = address;
@@ -80,12 +83,11 @@ async function removeStale(path: string): Promise<void> {
   removeQuietly(path);
 }
 
-function giveToGroup(path: string, group: string, logger: Logger): void {
-  const id = /^\d+$/.test(group) ? Number(group) : groupId(group);
+function giveToGroup(path: string, group: { name: string; ifPresent: boolean }, logger: Logger): void {
+  const id = /^\d+$/.test(group.name) ? Number(group.name) : groupId(group.name);
   if (id !== undefined) chownSync(path, 0, id);
-  // Docker's default group need not exist; one that was asked for by name must.
-  else if (group === 'docker') logger.debug('could not change group of socket: group docker not found', { path });
-  else throw invalid(`group ${group} not found`);
+  else if (group.ifPresent) logger.debug(`the socket stays with root: no group ${group.name}`, { path });
+  else throw invalid(`group ${group.name} not found`);
 }
 
 function groupId(name: string): number | undefined {
