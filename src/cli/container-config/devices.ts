@@ -52,9 +52,7 @@ function applyGpuField(request: DeviceRequest, key: string, value: string): void
       return;
     case 'count':
       if (value !== 'all' && !/^[+-]?\d+$/.test(value)) {
-        throw new Error(
-          `invalid count (${value}): value must be either "all" or an integer: strconv.Atoi: parsing "${value}": invalid syntax`,
-        );
+        throw new Error(`invalid count (${value}): value must be either "all" or an integer: invalid syntax`);
       }
       request.Count = value === 'all' ? -1 : Number(value);
       return;

@@ -1,0 +1,151 @@
+// What the pretended daemon answers: objects as a real daemon gave them, and lists made up to be awkward.
+
+import fixtures from './fixtures.json' with { type: 'json' };
+import type { Answers } from './recorder.ts';
+
+const hour = 3600;
+// Far from the borders where "3 hours" becomes "4 hours" while a test runs.
+const now = Math.floor(Date.now() / 1000) - 600;
+
+const base = {
+  ImageID: `sha256:${'1'.repeat(64)}`,
+  HostConfig: { NetworkMode: 'bridge' },
+  NetworkSettings: { Networks: { bridge: {}, alpha: {} } },
+};
+
+const containers = [
+  {
+    ...base,
+    Id: 'a'.repeat(64),
+    Names: ['/web', '/other/link'],
+    Image: 'nginx:1.27',
+    Command: '/docker-entrypoint.sh nginx -g "daemon off;"',
+    Created: now - 3 * hour,
+    Ports: [
+      { IP: '0.0.0.0', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
+      { IP: '::', PrivatePort: 80, PublicPort: 8080, Type: 'tcp' },
+      { IP: '0.0.0.0', PrivatePort: 90, PublicPort: 90, Type: 'udp' },
+      { IP: '0.0.0.0', PrivatePort: 91, PublicPort: 91, Type: 'udp' },
+      { PrivatePort: 443, Type: 'tcp' },
+      { PrivatePort: 444, Type: 'tcp' },
+    ],
+    Labels: { 'com.example.some-thing': 'x', b: '', a: '<1&2>' },
+    State: 'running',
+    Status: 'Up 3 hours (healthy)',
+    Mounts: [
+      {
+        Type: 'volume',
+        Name: 'f'.repeat(64),
+        Source: '',
+        Destination: '/d',
+        Driver: 'local',
+        Mode: '',
+        RW: true,
+        Propagation: '',
+      },
+      { Type: 'bind', Source: '/srv', Destination: '/s', Mode: '', RW: true, Propagation: 'rprivate' },
+    ],
+    SizeRw: 12288,
+    SizeRootFs: 187654321,
+  },
+  {
+    ...base,
+    Id: `b${'c'.repeat(63)}`,
+    Names: ['/söme-näme'],
+    Image: `sha256:${'1'.repeat(64)}`,
+    Command: "sh -c 'exit 3'",
+    Created: now - 40 * 24 * hour,
+    Ports: [],
+    Labels: {},
+    State: 'exited',
+    Status: 'Exited (3) 5 weeks ago',
+    Mounts: [],
+  },
+  {
+    ...base,
+    Id: 'd'.repeat(64),
+    Names: ['/x'],
+    Image: `busybox:1@sha256:${'2'.repeat(64)}`,
+    Command: 'true',
+    Created: now - 400 * 24 * hour,
+    Ports: null,
+    Labels: null,
+    State: 'created',
+    Status: 'Created',
+    Mounts: [],
+  },
+];
+
+const image = { ParentId: '', SharedSize: -1, Containers: -1, Labels: null };
+const images = [
+  {
+    ...image,
+    Id: `sha256:${'a'.repeat(64)}`,
+    RepoTags: ['nginx:1.27', 'nginx:latest', 'registry.example.com:5000/team/app:v1'],
+    RepoDigests: [`nginx@sha256:${'e'.repeat(64)}`],
+    Created: now - 50 * hour,
+    Size: 187654321,
+  },
+  { ...image, Id: `sha256:${'b'.repeat(64)}`, RepoTags: [], RepoDigests: [], Created: 0, Size: 999 },
+  {
+    ...image,
+    Id: `sha256:${'c'.repeat(64)}`,
+    RepoTags: [],
+    RepoDigests: [`debian@sha256:${'f'.repeat(64)}`],
+    Created: now - 70 * 24 * hour,
+    Size: 1000,
+  },
+];
+
+const volumes = [
+  { Name: 'zeta', Driver: 'local', Mountpoint: '/v/zeta', Labels: { a: 'b' }, Scope: 'local', Options: null },
+  { Name: 'alpha', Driver: 'nfs', Mountpoint: '/v/alpha', Labels: null, Scope: 'global', Options: {} },
+];
+
+const missing = (kind: string, name: string) => ({ status: 404, json: { message: `No such ${kind}: ${name}` } });
+
+/** Answers of the pretended daemon. Objects called `missing…` are not there. */
+export const daemonAnswers: Answers = [
+  [
+    / \/[a-z]+\/missing[^/]*(\/|$)/,
+    request => missing(request.path.split('/')[1]!.replace(/s$/, ''), request.path.split('/')[2]!),
+  ],
+  [/^GET \/containers\/json$/, { json: containers }],
+  [/^GET \/containers\/[^/]+\/json$/, { json: fixtures.container }],
+  [/^GET \/images\/json$/, { json: images }],
+  [/^GET \/images\/.+\/json$/, { json: fixtures.image }],
+  [/^GET \/volumes$/, { json: { Volumes: volumes, Warnings: null } }],
+  [/^GET \/volumes\/[^/]+$/, { json: volumes[0] }],
+  [/^GET \/info$/, { json: fixtures.info }],
+  [/^GET \/version$/, { json: fixtures.version }],
+  [/^POST \/containers\/[^/]+\/wait$/, { json: { StatusCode: 4 } }],
+  [/^POST \/containers\/prune$/, { json: { ContainersDeleted: ['a', 'b'], SpaceReclaimed: 1234567 } }],
+  [
+    /^POST \/images\/prune$/,
+    { json: { ImagesDeleted: [{ Untagged: 'x:1' }, { Deleted: 'sha256:1' }], SpaceReclaimed: 0 } },
+  ],
+  [/^POST \/volumes\/prune$/, { json: { VolumesDeleted: ['a'], SpaceReclaimed: 10 } }],
+  [/^DELETE \/images\//, { json: [{ Untagged: 'x:1' }, { Deleted: 'sha256:1' }] }],
+  [
+    /^GET \/containers\/[^/]+\/top$/,
+    {
+      json: {
+        Titles: ['PID', 'CMD'],
+        Processes: [
+          ['1', 'sleep 5'],
+          ['22', 'sh'],
+        ],
+      },
+    },
+  ],
+  [
+    /^POST \/volumes\/create$/,
+    {
+      status: 201,
+      json: { Name: 'made', Driver: 'local', Mountpoint: '', Labels: null, Scope: 'local', Options: null },
+    },
+  ],
+  [/^POST \/images\/[^/]+\/tag$/, { status: 201, text: '' }],
+  [/^POST \/containers\/[^/]+\/(start|stop|restart|kill|rename|pause|unpause)$/, { status: 204, text: '' }],
+  [/^DELETE \//, { status: 204, text: '' }],
+];
