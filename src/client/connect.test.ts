@@ -5,6 +5,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { duplexPair } from 'node:stream';
 import { BerthError } from '../lib/errors.ts';
 import type { Exchange } from '../lib/http/exchange.ts';
 import { HttpServer } from '../lib/http/http-server.ts';
@@ -158,6 +159,17 @@ test('a hijack that is refused is the daemon’s error', async () => {
   await using d = await daemon(exchange => exchange.send(409, {}, '{"message":"container x is not running"}'));
   const error = await failure(connect({ host: d.host }).hijack('ContainerAttach', { path: { id: 'x' } }));
   expect([error.kind, error.message]).toEqual(['conflict', 'container x is not running']);
+});
+
+test('a daemon in the same process can be reached without a socket', async () => {
+  const server = new HttpServer(exchange => exchange.send(200, {}, 'OK'));
+  const dial = async () => {
+    const [near, far] = duplexPair();
+    server.accept(far);
+    return near;
+  };
+  expect(await connect({ host: 'memory', dial }).call('SystemPing')).toBe('OK');
+  await server.close();
 });
 
 test('hosts that cannot be are refused', () => {

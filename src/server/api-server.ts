@@ -1,6 +1,6 @@
 // From an HTTP request to a handler and back.
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Endpoints, endpoints, type Tag } from '../api/endpoints.ts';
 import { maximumVersion } from '../api/versions.ts';
 import { invalid } from '../lib/errors.ts';
@@ -54,7 +54,7 @@ export class ApiServer {
   }
 
   /** Serves a connection that something else accepted or made (a TLS listener, a test's pair of streams). */
-  accept(connection: Socket): void {
+  accept(connection: Duplex): void {
     this.#http.accept(connection);
   }
 
@@ -108,7 +108,7 @@ export class ApiServer {
         : endpoint.body.kind === 'stream'
           ? exchange.body
           : undefined;
-    let taken: Socket | undefined;
+    let taken: Duplex | undefined;
     this.#logger.debug(`Calling ${exchange.method} ${exchange.target}`);
     const request: Omit<ApiRequest, 'hijack'> & { hijack: unknown } = {
       operation,
@@ -132,7 +132,7 @@ export class ApiServer {
       await sendReply({ exchange, endpoint, headers, version }, result);
     } catch (error) {
       // There is no status left to tell it by; the end of the stream is all a client can be given.
-      taken?.destroySoon();
+      taken?.end(() => taken?.destroy());
       throw error;
     }
   }
@@ -183,7 +183,7 @@ function redirect(exchange: Exchange, location: string): void {
 }
 
 /** Old clients ask for no upgrade and get 200; BuildKit's session asks for h2c. */
-function takeOver(exchange: Exchange, options: { multiplexed: boolean; version: string; headers: Headers }): Socket {
+function takeOver(exchange: Exchange, options: { multiplexed: boolean; version: string; headers: Headers }): Duplex {
   const protocol = exchange.headers.upgrade;
   if (protocol === undefined) {
     return exchange.hijack(200, { ...options.headers, 'Content-Type': outputContentType(false, options.version) });

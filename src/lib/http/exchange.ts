@@ -1,17 +1,17 @@
 // One request and its reply.
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { BodyReader } from './body-reader.ts';
 import { formatFields, type Headers, type RequestHead } from './head.ts';
 import { reasonPhrase } from './status.ts';
 
 /** What an exchange needs of its connection. */
 export interface ExchangeOwner {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly requestComplete: boolean;
   drained(): Promise<void>;
   replied(): void;
-  release(): Socket;
+  release(): Duplex;
 }
 
 /**
@@ -90,7 +90,7 @@ export class Exchange {
   }
 
   /** Sends `status` and `headers` as they are and gives the raw connection away. The request's body must be read. */
-  hijack(status: number, headers: Headers): Socket {
+  hijack(status: number, headers: Headers): Duplex {
     if (!this.#owner.requestComplete) throw new Error('cannot take over a connection before its request is read');
     this.#begin();
     this.complete = true;

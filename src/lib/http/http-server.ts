@@ -1,13 +1,14 @@
 // The HTTP/1.1 server: listeners, and the connections they accept.
 
-import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { createServer, type ListenOptions, type Server } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type ExchangeHandler, ServerConnection } from './server-connection.ts';
 
 /** Accepts connections on any number of listeners and hands every request to one handler. */
 export class HttpServer {
   readonly #handler: ExchangeHandler;
   readonly #listeners = new Set<Server>();
-  readonly #connections = new Map<Socket, ServerConnection>();
+  readonly #connections = new Map<Duplex, ServerConnection>();
 
   constructor(handler: ExchangeHandler) {
     this.#handler = handler;
@@ -28,8 +29,8 @@ export class HttpServer {
     return server.address();
   }
 
-  /** Serves a socket that something else accepted; it must allow half-open. */
-  accept(socket: Socket): void {
+  /** Serves a connection that something else accepted or made; it must allow half-open. */
+  accept(socket: Duplex): void {
     this.#connections.set(socket, new ServerConnection(socket, this.#handler));
     socket.once('close', () => this.#connections.delete(socket));
   }

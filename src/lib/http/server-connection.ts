@@ -1,6 +1,6 @@
 // One client connection of the HTTP/1.1 server: requests one after the other, until it is closed or taken over.
 
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type BodyDecoder, ChunkedDecoder, FixedDecoder } from './body-decoder.ts';
 import { BodyReader } from './body-reader.ts';
 import { Exchange, type ExchangeOwner } from './exchange.ts';
@@ -21,7 +21,7 @@ const noBytes: Buffer = Buffer.alloc(0);
 
 /** Drives `socket` (opened with allowHalfOpen) until it closes. */
 export class ServerConnection implements ExchangeOwner {
-  readonly socket: Socket;
+  readonly socket: Duplex;
   readonly #handler: ExchangeHandler;
   #buffer = noBytes;
   #scanned = 0;
@@ -35,7 +35,7 @@ export class ServerConnection implements ExchangeOwner {
   #pausedBy = { pipeline: false, body: false };
   #drainWaiters: (() => void)[] = [];
 
-  constructor(socket: Socket, handler: ExchangeHandler) {
+  constructor(socket: Duplex, handler: ExchangeHandler) {
     this.socket = socket;
     this.#handler = handler;
     socket.on('data', this.#onData);
@@ -67,7 +67,7 @@ export class ServerConnection implements ExchangeOwner {
   }
 
   /** Gives the socket away; what was read beyond the request goes back into it. */
-  release(): Socket {
+  release(): Duplex {
     const socket = this.socket;
     socket.pause();
     socket.off('data', this.#onData);
