@@ -90,6 +90,31 @@ describe.skipIf(!hybrid)('on a hybrid host', () => {
     removeMountNamespace(pin);
   });
 
+  test('file systems mounted later on the host appear, those mounted inside stay inside', () => {
+    // In a namespace of its own, so that the host's mounts may be shared as systemd shares them.
+    writeFileSync(
+      script,
+      `import { ensureHybridMountNamespace } from ${JSON.stringify(join(import.meta.dir, 'hybrid-namespace.ts'))};
+       import { spawnSync } from 'node:child_process';
+       const run = (...command) => spawnSync(command[0], command.slice(1), { encoding: 'utf8' }).stdout;
+       const pin = ${JSON.stringify(join(root, 'shared', 'pin'))};
+       ensureHybridMountNamespace({ pin });
+       run('mkdir', '${root}/mine');
+       run('mount', '-t', 'tmpfs', 'made-later', '${root}/mine');
+       run('nsenter', '--mount=' + pin, 'mount', '-t', 'tmpfs', 'made-inside', '/mnt');
+       const table = ['cat', '/proc/self/mountinfo'];
+       console.log(JSON.stringify([run(...table), run('nsenter', '--mount=' + pin, ...table)]));`,
+    );
+    const shared = `mount --make-rshared / && exec "$@"`;
+    const unshared = ['--mount', 'sh', '-c', shared, 'sh', process.execPath, script];
+    const result = spawnSync('unshare', unshared, { encoding: 'utf8' });
+    expect(result.stderr).toBe('');
+    const [outside, inside] = JSON.parse(result.stdout) as [string, string];
+    expect([outside.includes('made-later'), outside.includes('made-inside')]).toEqual([true, false]);
+    expect([inside.includes('made-later'), inside.includes('made-inside')]).toEqual([true, true]);
+    expect(inside).not.toContain(' /sys/fs/cgroup/unified ');
+  });
+
   test('a plain file left by a reboot, and a draft left by a crash, are made whole', () => {
     const other = join(root, 'other', 'pin');
     ensureHybridMountNamespace({ pin: other });

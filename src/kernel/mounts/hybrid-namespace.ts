@@ -1,6 +1,7 @@
 // The mount namespace in which crun accepts a hybrid cgroup host.
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { systemError } from '../../lib/errors.ts';
 import { readIfThere } from '../files/read-if-there.ts';
@@ -44,7 +45,7 @@ export function removeMountNamespace(pin: string): void {
     const outside = findOutside(path);
     if (outside) {
       const targets = toUnmount(outside.table, path);
-      run('nsenter', [`--mount=/proc/${outside.pid}/ns/mnt`, '--', 'umount', '--lazy', '--', ...targets]);
+      run(['nsenter', `--mount=/proc/${outside.pid}/ns/mnt`, '--', 'umount', '--lazy', '--', ...targets]);
     }
   }
   rmSync(path, { force: true });
@@ -59,13 +60,35 @@ function createPinned(mounts: Mounts, pin: string): void {
 
   // Made under another name and bound to its own when finished: a pin at `pin` is always a whole namespace.
   const draft = join(folder, `${basename(pin)}.new`);
-  while (mounts.unmount(draft, { lazy: true }));
-  closeSync(openSync(draft, 'w'));
-  run('unshare', [`--mount=${draft}`, '--propagation', 'slave', 'umount', unified]);
-  closeSync(openSync(pin, 'w'));
-  mounts.bind(draft, pin);
-  mounts.unmount(draft, { lazy: true });
-  rmSync(draft, { force: true });
+  try {
+    unshareInto(mounts, draft);
+    closeSync(openSync(pin, 'w'));
+    mounts.bind(draft, pin);
+  } finally {
+    while (mounts.unmount(draft, { lazy: true }));
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * A namespace without the v2 tree, pinned at `draft`. The kernel takes a pin only of a namespace with a higher number
+ * than the one it is made in, and from 6.18 on it hands out numbers to each processor in batches: started inside a
+ * namespace made on another processor, this one may be numbered lower (EINVAL). On some processor it works.
+ */
+function unshareInto(mounts: Mounts, draft: string): void {
+  const command = ['unshare', `--mount=${draft}`, '--propagation', 'slave', 'umount', unified];
+  const failures: unknown[] = [];
+  for (const processor of [undefined, ...cpus().keys()]) {
+    while (mounts.unmount(draft, { lazy: true }));
+    closeSync(openSync(draft, 'w'));
+    try {
+      run(processor === undefined ? command : ['taskset', '--cpu-list', String(processor), ...command]);
+      return;
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures[0];
 }
 
 function isNamespacePin(entry: MountEntry, pin: string): boolean {
@@ -125,7 +148,7 @@ function linkIfThere(path: string): string | undefined {
   }
 }
 
-function run(program: string, args: string[]): void {
+function run([program = '', ...args]: string[]): void {
   const result = spawnSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
   if (result.error) throw systemError(`cannot run ${program}: ${result.error.message}`, result.error);
   if (result.status !== 0)

@@ -10,7 +10,9 @@ const MSG_DONTWAIT = 0x40;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
 const headerSize = 16;
-const receiveSize = 256 << 10;
+
+/** Larger than any datagram the kernel makes. */
+export const receiveSize = 256 << 10;
 
 /** Flags of a request (struct nlmsghdr). */
 export const NLM_F = { REQUEST: 1, ACK: 4, DUMP_INTR: 0x10, DUMP: 0x300, EXCL: 0x200, CREATE: 0x400 } as const;
@@ -27,13 +29,14 @@ export interface NetlinkMessage {
 export class NetlinkSocket implements Disposable {
   readonly #libc: Libc;
   readonly #fd: number;
-  readonly #buffer = Buffer.allocUnsafeSlow(receiveSize);
+  readonly #buffer: Buffer;
   #sequence = 1;
 
-  /** Takes over `fd`, a netlink socket. */
-  constructor(libc: Libc, fd: number) {
+  /** Takes over `fd`, a netlink socket. `buffer` is used during calls only: sockets may share it. */
+  constructor(libc: Libc, fd: number, buffer: Buffer) {
     this.#libc = libc;
     this.#fd = fd;
+    this.#buffer = buffer;
   }
 
   /** Lets one send, and the answers to it, be as large as `bytes` (root only; without it about 200 KiB). */

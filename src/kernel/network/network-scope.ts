@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { address, cstring, type Libc, nativeFunction } from '../libc/libc.ts';
 import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
 import { MS } from '../mounts/mount-flags.ts';
-import { NetlinkSocket } from '../netlink/netlink-socket.ts';
+import { NetlinkSocket, receiveSize } from '../netlink/netlink-socket.ts';
 
 const CLONE_NEWNET = 0x40000000;
 const AF_NETLINK = 16;
@@ -26,6 +26,7 @@ export class NetworkScope implements Disposable {
   #there: { path: string; fd: number } | undefined;
   /** By protocol, those of the current namespace. */
   #sockets = new Map<number, NetlinkSocket>();
+  readonly #buffer = Buffer.allocUnsafeSlow(receiveSize);
   /** Strings whose addresses are in use. */
   #kept: Uint8Array[] = [];
 
@@ -108,7 +109,7 @@ export class NetworkScope implements Disposable {
   netlink(protocol: number): NetlinkSocket {
     const open = this.#sockets.get(protocol);
     if (open) return open;
-    const socket = new NetlinkSocket(this.#libc, this.socket(AF_NETLINK, SOCK_RAW, protocol));
+    const socket = new NetlinkSocket(this.#libc, this.socket(AF_NETLINK, SOCK_RAW, protocol), this.#buffer);
     this.#sockets.set(protocol, socket);
     return socket;
   }
