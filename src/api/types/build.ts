@@ -2,6 +2,7 @@
 
 import type { ErrorDetail, ProgressDetail } from './common.ts';
 
+/** A line of progress of a build. */
 export interface BuildInfo {
   id?: string;
   stream?: string;
@@ -13,6 +14,7 @@ export interface BuildInfo {
   aux?: ImageID;
 }
 
+/** A record of the build cache. */
 export interface BuildCache {
   ID: string;
   Parents?: string[];

@@ -2,6 +2,7 @@
 
 import type { PortMap } from './containers.ts';
 
+/** How a container is probed. Times are nanoseconds; 0 means inherited. */
 export interface HealthConfig {
   Test?: string[] | null;
   Interval?: number;
@@ -11,6 +12,7 @@ export interface HealthConfig {
   StartInterval?: number;
 }
 
+/** What runs in a container; portable between hosts. */
 export interface ContainerConfig {
   Hostname?: string;
   Domainname?: string;
@@ -35,11 +37,14 @@ export interface ContainerConfig {
   OnBuild?: string[] | null;
   Labels?: Record<string, string> | null;
   StopSignal?: string | null;
+  /** Seconds. */
   StopTimeout?: number | null;
   Shell?: string[] | null;
 }
 
+/** How a container is tied to its host. */
 export type HostConfig = Resources & {
+  /** `source:target[:options]`; a source without a slash is a volume. */
   Binds?: string[] | null;
   ContainerIDFile?: string;
   LogConfig?: {
@@ -76,6 +81,7 @@ export type HostConfig = Resources & {
   Tmpfs?: Record<string, string> | null;
   UTSMode?: string;
   UsernsMode?: string;
+  /** Bytes of /dev/shm. */
   ShmSize?: number;
   Sysctls?: Record<string, string> | null;
   Runtime?: string | null;
@@ -84,6 +90,7 @@ export type HostConfig = Resources & {
   ReadonlyPaths?: string[] | null;
 };
 
+/** Limits. Memory is in bytes, CPU period and quota in microseconds; 0 means none. */
 export interface Resources {
   CpuShares?: number;
   Memory?: number;
@@ -110,11 +117,14 @@ export interface Resources {
   DeviceRequests?: DeviceRequest[] | null;
   KernelMemoryTCP?: number;
   MemoryReservation?: number;
+  /** Memory and swap together; -1 means no limit. */
   MemorySwap?: number;
   MemorySwappiness?: number | null;
+  /** Billionths of a CPU. */
   NanoCpus?: number;
   OomKillDisable?: boolean | null;
   Init?: boolean | null;
+  /** 0 and -1 mean no limit. */
   PidsLimit?: number | null;
   Ulimits?:
     | {
@@ -129,11 +139,13 @@ export interface Resources {
   IOMaximumBandwidth?: number;
 }
 
+/** When a container is started again; the count is for `on-failure`. */
 export interface RestartPolicy {
   Name?: '' | 'no' | 'always' | 'unless-stopped' | 'on-failure';
   MaximumRetryCount?: number;
 }
 
+/** A mount asked for by `--mount`. */
 export interface Mount {
   Target?: string;
   Source?: string;
@@ -168,6 +180,7 @@ export interface Mount {
 
 export type MountType = 'bind' | 'cluster' | 'image' | 'npipe' | 'tmpfs' | 'volume';
 
+/** A mount a container has. */
 export interface MountPoint {
   Type: MountType;
   Name?: string;
@@ -179,12 +192,14 @@ export interface MountPoint {
   Propagation: string;
 }
 
+/** A device of the host in a container; permissions are of `rwm`. */
 export interface DeviceMapping {
   PathOnHost?: string;
   PathInContainer?: string;
   CgroupPermissions?: string;
 }
 
+/** Devices by capability, for a device driver to choose; -1 means all. */
 export interface DeviceRequest {
   Driver?: string;
   Count?: number;
@@ -193,11 +208,13 @@ export interface DeviceRequest {
   Options?: Record<string, string> | null;
 }
 
+/** A limit on a block device, in bytes or operations a second. */
 export interface ThrottleDevice {
   Path?: string;
   Rate?: number;
 }
 
+/** An IP address with its prefix length. */
 export interface Address {
   Addr: string;
   PrefixLen: number;

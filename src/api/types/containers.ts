@@ -4,6 +4,7 @@ import type { OCIDescriptor } from './common.ts';
 import type { Address, ContainerConfig, HostConfig, MountPoint, Resources, RestartPolicy } from './container-config.ts';
 import type { EndpointSettings } from './networks.ts';
 
+/** A port of a container, and where it is published. */
 export interface Port {
   IP?: string;
   PrivatePort: number;
@@ -11,12 +12,14 @@ export interface Port {
   Type: 'tcp' | 'udp' | 'sctp';
 }
 
+/** The state of the probe, with its last results. */
 export interface Health {
   Status: 'none' | 'starting' | 'healthy' | 'unhealthy';
   FailingStreak: number;
   Log: HealthcheckResult[] | null;
 }
 
+/** One run of the probe. */
 export interface HealthcheckResult {
   Start: string;
   End: string;
@@ -24,6 +27,7 @@ export interface HealthcheckResult {
   Output: string;
 }
 
+/** The network side of a container. What lies beside `Networks` is that of the default bridge. */
 export interface NetworkSettings {
   Bridge: string;
   SandboxID: string;
@@ -45,18 +49,22 @@ export interface NetworkSettings {
   Networks: Record<string, EndpointSettings>;
 }
 
+/** What the storage driver knows of a layer. */
 export interface DriverData {
   Name: string;
   Data: Record<string, string> | null;
 }
 
+/** A path that differs from the image. */
 export interface FilesystemChange {
   Path: string;
   Kind: ChangeType;
 }
 
+/** 0 changed, 1 added, 2 deleted. */
 export type ChangeType = number;
 
+/** Everything about a container. */
 export interface ContainerInspectResponse {
   Id: string;
   Created: string | null;
@@ -86,6 +94,7 @@ export interface ContainerInspectResponse {
   NetworkSettings: NetworkSettings;
 }
 
+/** A container in a list. `Created` is seconds since the epoch. */
 export interface ContainerSummary {
   Id: string;
   Names: string[];
@@ -110,6 +119,7 @@ export interface ContainerSummary {
   Mounts: MountPoint[];
 }
 
+/** What a container does now. Times are RFC 3339; year 1 means never. */
 export interface ContainerState {
   Status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   Running: boolean;
@@ -139,6 +149,7 @@ export interface ContainerTopResponse {
   Processes: string[][];
 }
 
+/** How a container ended. */
 export interface ContainerWaitResponse {
   StatusCode: number;
   Error?: ContainerWaitExitError;
@@ -148,26 +159,32 @@ export interface ContainerWaitExitError {
   Message: string;
 }
 
+/** Published ports by container port (`80/tcp`); null for one that is only exposed. */
 export type PortMap = Record<string, PortBinding[] | null>;
 
+/** A host address and port; an empty port means any. */
 export interface PortBinding {
   HostIp?: string;
   HostPort?: string;
 }
 
+/** Networks a new container joins, by name. */
 export interface NetworkingConfig {
   EndpointsConfig?: Record<string, EndpointSettings> | null;
 }
 
+/** A new container. */
 export type ContainerCreateRequest = ContainerConfig & {
   HostConfig?: HostConfig | null;
   NetworkingConfig?: NetworkingConfig | null;
 };
 
+/** New limits of a container. */
 export type ContainerUpdateRequest = Resources & {
   RestartPolicy?: RestartPolicy | null;
 };
 
+/** What was removed, and the bytes that freed. */
 export interface ContainerPruneResponse {
   ContainersDeleted: string[] | null;
   SpaceReclaimed: number;

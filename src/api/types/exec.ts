@@ -1,5 +1,6 @@
 // Processes started in a running container.
 
+/** The process of an exec. */
 export interface ProcessConfig {
   privileged?: boolean;
   user?: string;
@@ -8,6 +9,7 @@ export interface ProcessConfig {
   arguments: string[];
 }
 
+/** A process to start in a container. */
 export interface ExecConfig {
   AttachStdin?: boolean;
   AttachStdout?: boolean;
@@ -22,12 +24,14 @@ export interface ExecConfig {
   WorkingDir?: string;
 }
 
+/** How to start it: detached, or over the connection. */
 export interface ExecStartConfig {
   Detach?: boolean;
   Tty?: boolean;
   ConsoleSize?: [height: number, width: number] | null;
 }
 
+/** A process started in a container; the exit code is null while it runs. */
 export interface ExecInspectResponse {
   CanRemove: boolean;
   DetachKeys: string;

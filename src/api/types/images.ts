@@ -4,6 +4,7 @@ import type { ErrorDetail, OCIDescriptor, OCIPlatform, ProgressDetail } from './
 import type { HealthConfig } from './container-config.ts';
 import type { DriverData } from './containers.ts';
 
+/** A layer of an image, newest first; `<missing>` for one without an image of its own. */
 export interface ImageHistoryResponseItem {
   Id: string;
   Created: number;
@@ -13,6 +14,7 @@ export interface ImageHistoryResponseItem {
   Comment: string;
 }
 
+/** What an image tells its containers. */
 export interface ImageConfig {
   User?: string;
   ExposedPorts?: Record<string, Record<string, unknown>>;
@@ -29,6 +31,7 @@ export interface ImageConfig {
   Shell?: string[];
 }
 
+/** Everything about an image. */
 export interface ImageInspect {
   Id: string;
   Descriptor?: OCIDescriptor;
@@ -56,6 +59,7 @@ export interface ImageInspect {
   };
 }
 
+/** An image in a list. `Created` is seconds since the epoch; -1 where a number was not worked out. */
 export interface ImageSummary {
   Id: string;
   ParentId: string;
@@ -70,6 +74,7 @@ export interface ImageSummary {
   Descriptor?: OCIDescriptor;
 }
 
+/** A manifest of a multi-platform image. */
 export interface ImageManifestSummary {
   ID: string;
   Descriptor: OCIDescriptor;
@@ -91,11 +96,13 @@ export interface ImageManifestSummary {
   };
 }
 
+/** A tag or an image that is gone. */
 export interface ImageDeleteResponseItem {
   Untagged?: string;
   Deleted?: string;
 }
 
+/** A line of progress of a pull, import or load. */
 export interface CreateImageInfo {
   id?: string;
   error?: string;
@@ -105,6 +112,7 @@ export interface CreateImageInfo {
   progressDetail?: ProgressDetail;
 }
 
+/** A line of progress of a push. */
 export interface PushImageInfo {
   error?: string;
   errorDetail?: ErrorDetail;
@@ -113,6 +121,7 @@ export interface PushImageInfo {
   progressDetail?: ProgressDetail;
 }
 
+/** What a registry says of an image. */
 export interface DistributionInspect {
   Descriptor: OCIDescriptor;
   Platforms: OCIPlatform[];

@@ -1,5 +1,6 @@
 // Networks and how containers are joined to them.
 
+/** A network. */
 export interface Network {
   Name: string;
   Id: string;
@@ -24,12 +25,14 @@ export interface ConfigReference {
   Network?: string;
 }
 
+/** How a network gives out addresses. */
 export interface IPAM {
   Driver?: string;
   Config?: IPAMConfig[] | null;
   Options?: Record<string, string> | null;
 }
 
+/** A subnet of a network. */
 export interface IPAMConfig {
   Subnet?: string;
   IPRange?: string;
@@ -37,6 +40,7 @@ export interface IPAMConfig {
   AuxiliaryAddresses?: Record<string, string> | null;
 }
 
+/** A container on a network; addresses with prefix length. */
 export interface NetworkContainer {
   Name: string;
   EndpointID: string;
@@ -55,6 +59,7 @@ export interface NetworkCreateResponse {
   Warning: string;
 }
 
+/** A container’s place on a network: what was asked for, and what it got. */
 export interface EndpointSettings {
   IPAMConfig?: EndpointIPAMConfig | null;
   Links?: string[] | null;
@@ -73,12 +78,14 @@ export interface EndpointSettings {
   DNSNames?: string[] | null;
 }
 
+/** Addresses a container asks for. */
 export interface EndpointIPAMConfig {
   IPv4Address?: string;
   IPv6Address?: string;
   LinkLocalIPs?: string[] | null;
 }
 
+/** A new network. */
 export interface NetworkCreateRequest {
   Name: string;
   Driver?: string;
@@ -95,11 +102,13 @@ export interface NetworkCreateRequest {
   Labels?: Record<string, string> | null;
 }
 
+/** A container to join to a network. */
 export interface NetworkConnectRequest {
   Container?: string;
   EndpointConfig?: EndpointSettings | null;
 }
 
+/** A container to take off a network. */
 export interface NetworkDisconnectRequest {
   Container?: string;
   Force?: boolean;

@@ -30,12 +30,14 @@ export interface PluginInterfaceType {
   Version: string;
 }
 
+/** Something a plugin asks to be allowed. */
 export interface PluginPrivilege {
   Name?: string;
   Description?: string;
   Value?: string[] | null;
 }
 
+/** A managed plugin. */
 export interface Plugin {
   Id: string;
   Name: string;

@@ -1,5 +1,6 @@
 // What a container uses, as `GET /containers/{id}/stats` streams it.
 
+/** One sample, with the CPU figures of the one before. */
 export interface ContainerStatsResponse {
   name?: string;
   id?: string;
@@ -40,6 +41,7 @@ export interface ContainerCPUStats {
   throttling_data: ContainerThrottlingData;
 }
 
+/** CPU time in nanoseconds. */
 export interface ContainerCPUUsage {
   total_usage: number;
   percpu_usage?: number[];
@@ -52,12 +54,14 @@ export interface ContainerPidsStats {
   limit?: number;
 }
 
+/** CPU throttling; times in nanoseconds. */
 export interface ContainerThrottlingData {
   periods: number;
   throttled_periods: number;
   throttled_time: number;
 }
 
+/** Memory in bytes; the names in `stats` are the kernel’s. */
 export interface ContainerMemoryStats {
   usage?: number;
   max_usage?: number;

@@ -7,6 +7,7 @@ import type { SwarmInfo } from './swarm/swarm.ts';
 import type { GenericResources } from './swarm/tasks.ts';
 import type { Volume } from './volumes.ts';
 
+/** Versions of the daemon and what it is made of. */
 export interface SystemVersion {
   Platform: {
     Name: string;
@@ -28,6 +29,7 @@ export interface SystemVersion {
   BuildTime?: string;
 }
 
+/** The daemon and its host. */
 export interface SystemInfo {
   ID: string;
   Containers: number;
@@ -116,6 +118,7 @@ export interface PluginsInfo {
   Log: string[] | null;
 }
 
+/** Registries the daemon knows something about. */
 export interface RegistryServiceConfig {
   InsecureRegistryCIDRs: string[];
   IndexConfigs: Record<string, IndexInfo>;
@@ -129,6 +132,7 @@ export interface IndexInfo {
   Official: boolean;
 }
 
+/** An OCI runtime. */
 export interface Runtime {
   path: string;
   runtimeArgs?: string[];
@@ -144,11 +148,13 @@ export interface DeviceInfo {
   ID: string;
 }
 
+/** What an event happened to. */
 export interface EventActor {
   ID: string;
   Attributes: Record<string, string>;
 }
 
+/** An event; a line of `GET /events`. */
 export interface EventMessage {
   Type:
     | 'builder'
@@ -179,6 +185,7 @@ export interface SystemAuthResponse {
   IdentityToken?: string;
 }
 
+/** What takes room, in bytes. */
 export interface SystemDataUsageResponse {
   LayersSize: number;
   Images: ImageSummary[] | null;

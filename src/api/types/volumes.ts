@@ -2,6 +2,7 @@
 
 import type { ObjectVersion } from './common.ts';
 
+/** A volume. `UsageData` is only in disk usage. */
 export interface Volume {
   Name: string;
   Driver: string;
@@ -18,6 +19,7 @@ export interface Volume {
   };
 }
 
+/** A new volume; without a name it gets a random one. */
 export interface VolumeCreateOptions {
   Name?: string;
   Driver?: string;
@@ -31,6 +33,7 @@ export interface VolumeListResponse {
   Warnings: string[] | null;
 }
 
+/** The swarm’s side of a CSI volume. */
 export interface ClusterVolume {
   ID: string;
   Version: ObjectVersion;
@@ -50,6 +53,7 @@ export interface ClusterVolume {
   }[];
 }
 
+/** What is asked of a CSI volume. */
 export interface ClusterVolumeSpec {
   Group?: string;
   AccessMode?: {

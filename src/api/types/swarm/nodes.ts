@@ -4,6 +4,7 @@ import type { ObjectVersion, Platform } from '../common.ts';
 import type { TLSInfo } from './swarm.ts';
 import type { ResourceObject } from './tasks.ts';
 
+/** What a node is told to be. */
 export interface NodeSpec {
   Name?: string;
   Labels?: Record<string, string> | null;
@@ -11,6 +12,7 @@ export interface NodeSpec {
   Availability?: 'active' | 'pause' | 'drain';
 }
 
+/** A machine of a swarm. */
 export interface Node {
   ID?: string;
   Version?: ObjectVersion;

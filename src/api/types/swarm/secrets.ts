@@ -2,6 +2,7 @@
 
 import type { Driver, ObjectVersion } from '../common.ts';
 
+/** A secret; its data is base64 and never given back. */
 export interface SecretSpec {
   Name?: string;
   Labels?: Record<string, string> | null;
@@ -10,6 +11,7 @@ export interface SecretSpec {
   Templating?: Driver | null;
 }
 
+/** A secret of a swarm. */
 export interface Secret {
   ID?: string;
   Version?: ObjectVersion;
@@ -18,6 +20,7 @@ export interface Secret {
   Spec?: SecretSpec;
 }
 
+/** A config; its data is base64. */
 export interface ConfigSpec {
   Name?: string;
   Labels?: Record<string, string> | null;
@@ -25,6 +28,7 @@ export interface ConfigSpec {
   Templating?: Driver | null;
 }
 
+/** A config of a swarm. */
 export interface Config {
   ID?: string;
   Version?: ObjectVersion;

@@ -3,6 +3,7 @@
 import type { ObjectVersion } from '../common.ts';
 import type { NetworkAttachmentConfig, TaskSpec } from './tasks.ts';
 
+/** What a service is told to be. */
 export interface ServiceSpec {
   Name?: string;
   Labels?: Record<string, string> | null;
@@ -38,6 +39,7 @@ export interface ServiceSpec {
   EndpointSpec?: EndpointSpec | null;
 }
 
+/** A published port of a service. */
 export interface EndpointPortConfig {
   Name?: string;
   Protocol?: 'tcp' | 'udp' | 'sctp';
@@ -46,11 +48,13 @@ export interface EndpointPortConfig {
   PublishMode?: 'ingress' | 'host';
 }
 
+/** How a service is reached. */
 export interface EndpointSpec {
   Mode?: 'vip' | 'dnsrr';
   Ports?: EndpointPortConfig[] | null;
 }
 
+/** A service of a swarm. */
 export interface Service {
   ID?: string;
   Version?: ObjectVersion;

@@ -8,6 +8,7 @@ export interface TLSInfo {
   CertIssuerPublicKey?: string;
 }
 
+/** What a swarm is told to be. Periods are nanoseconds. */
 export interface SwarmSpec {
   Name?: string;
   Labels?: Record<string, string> | null;
@@ -49,6 +50,7 @@ export interface SwarmSpec {
   } | null;
 }
 
+/** A swarm, without its secrets. */
 export interface ClusterInfo {
   ID?: string;
   Version?: ObjectVersion;
@@ -62,15 +64,18 @@ export interface ClusterInfo {
   SubnetSize?: number;
 }
 
+/** Tokens machines join a swarm with. */
 export interface JoinTokens {
   Worker?: string;
   Manager?: string;
 }
 
+/** A swarm, with its join tokens. */
 export type Swarm = ClusterInfo & {
   JoinTokens?: JoinTokens;
 };
 
+/** The swarm as this daemon sees it. */
 export interface SwarmInfo {
   NodeID?: string;
   NodeAddr?: string;

@@ -6,6 +6,7 @@ import type { Network } from '../networks.ts';
 import type { PluginPrivilege } from '../plugins.ts';
 import type { EndpointPortConfig } from './services.ts';
 
+/** What a task runs. */
 export interface TaskSpec {
   PluginSpec?: {
     Name?: string;
@@ -158,6 +159,7 @@ export interface PortStatus {
   Ports?: EndpointPortConfig[];
 }
 
+/** What became of a task. */
 export interface TaskStatus {
   Timestamp?: string;
   State?: TaskState;
@@ -178,6 +180,7 @@ export interface NetworkAttachmentConfig {
   DriverOpts?: Record<string, string> | null;
 }
 
+/** A task: one slot of a service on one node. */
 export interface Task {
   ID?: string;
   Version?: ObjectVersion;
