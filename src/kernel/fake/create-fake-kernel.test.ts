@@ -84,8 +84,12 @@ test('processes, groups and ports behave', async () => {
   const port = sockets.reserve({ protocol: 'udp', address: '127.0.0.1', port: 53 });
   const again = () => sockets.reserve({ protocol: 'udp', address: '127.0.0.1', port: 53 });
   expect(again).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+  const everywhere = () => sockets.reserve({ protocol: 'udp', address: '0.0.0.0', port: 53 });
+  expect(everywhere).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+  sockets.reserve({ protocol: 'udp', address: '::1', port: 53 });
   port[Symbol.dispose]();
-  again();
+  everywhere();
+  expect(again).toThrow();
   const near = await sockets.connectSeqpacket('/attach');
   state.peers.get('/attach')!.write(Buffer.from('a packet'));
   expect(String(await new Promise(resolve => near.once('data', resolve)))).toBe('a packet');

@@ -22,10 +22,24 @@ export class FakeSockets implements Sockets {
 
   reserve(o: { protocol: 'tcp' | 'udp' | 'sctp'; address: string; port: number }): PortReservation {
     const port = o.port || this.#nextPort++;
-    const taken = [o.address, '0.0.0.0'].some(address => this.#state.ports.has(`${o.protocol} ${address}:${port}`));
-    if (taken) throw systemCallError('bind', 'EADDRINUSE', `${o.protocol} ${o.address}:${port}`);
+    const held = [...this.#state.ports].map(parsePort);
+    if (held.some(other => other.protocol === o.protocol && other.port === port && overlap(o.address, other.address))) {
+      throw systemCallError('bind', 'EADDRINUSE', `${o.protocol} ${o.address}:${port}`);
+    }
     const name = `${o.protocol} ${o.address}:${port}`;
     this.#state.ports.add(name);
     return { port, [Symbol.dispose]: () => void this.#state.ports.delete(name) };
   }
+}
+
+function parsePort(held: string): { protocol: string; address: string; port: number } {
+  const [protocol = '', where = ''] = held.split(' ');
+  const colon = where.lastIndexOf(':');
+  return { protocol, address: where.slice(0, colon), port: Number(where.slice(colon + 1)) };
+}
+
+/** Two addresses of one family, equal or one of them the wildcard. */
+function overlap(a: string, b: string): boolean {
+  if (a.includes(':') !== b.includes(':')) return false;
+  return a === b || [a, b].some(address => address === '0.0.0.0' || address === '::');
 }
