@@ -115,7 +115,7 @@ async function call(
   }
   const problem = definition.args(parsed.args.length);
   if (problem !== undefined) {
-    const see = problem.startsWith('requires at') ? 'See' : 'Run';
+    const see = /^requires at least \d+ arguments?$/.test(problem) ? 'See' : 'Run';
     const usage = `Usage:  ${usageLine(io, path, definition)}\n\n${see} '${io.program} ${path} --help' for more information`;
     throw new ExitError(1, `${io.program}: '${io.program} ${path}' ${problem}\n\n${usage}`);
   }

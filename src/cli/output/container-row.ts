@@ -28,6 +28,23 @@ export const containerHeaders = {
   Networks: 'NETWORKS',
 };
 
+/** A container nothing is known of, to try templates on. */
+export const emptyContainer: ContainerSummary = {
+  Id: '',
+  Names: [],
+  Image: '',
+  ImageID: '',
+  Command: '',
+  Created: 0,
+  Ports: [],
+  Labels: {},
+  State: 'created',
+  Status: '',
+  HostConfig: { NetworkMode: '' },
+  NetworkSettings: { Networks: {} },
+  Mounts: [],
+};
+
 /** The fields of a container for templates; `now` in milliseconds. */
 export function containerRow(container: ContainerSummary, options: { truncate: boolean; now: number }): GoStruct {
   const { truncate, now } = options;

@@ -27,6 +27,25 @@ export function formatList(rows: readonly GoStruct[], list: ListFormat): string 
   return formatLines(rows, unescapeFormat(list.format));
 }
 
+/**
+ * Checks a template of rows before anything is asked of a daemon, by trying it on an empty row. Throws a plain Error.
+ */
+export function checkListFormat(format: string, empty: GoStruct): void {
+  const source = unescapeFormat(format.trim().replace(/^table([ \t]+|$)/, ''));
+  if (['', 'json', 'raw'].includes(source)) return;
+  let template: Template;
+  try {
+    template = compileTemplate(source);
+  } catch (error) {
+    throw new Error(`failed to parse template: ${(error as Error).message}`, { cause: error });
+  }
+  try {
+    template.execute(empty);
+  } catch (error) {
+    throw new Error(`failed to execute template: ${(error as Error).message}`, { cause: error });
+  }
+}
+
 /** Whether a format asks for a field, so that the daemon need not compute it otherwise. */
 export function usesField(format: string, field: string): boolean {
   return new RegExp(`\\{\\{[^}]*\\.${field}\\b`).test(format) || /\{\{[^}]*json \.\s*\}\}/.test(format);
@@ -56,7 +75,7 @@ function compile(source: string, functions?: Readonly<Record<string, TemplateFun
   try {
     return compileTemplate(source, { functions });
   } catch (error) {
-    throw new Error(`failed to parse template: ${(error as Error).message}`, { cause: error });
+    throw new Error(`template parsing error: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -64,7 +83,7 @@ function execute(template: Template, row: GoStruct): string {
   try {
     return template.execute(row);
   } catch (error) {
-    throw new Error(`failed to execute template: ${(error as Error).message}`, { cause: error });
+    throw new Error(`template parsing error: ${(error as Error).message}`, { cause: error });
   }
 }
 

@@ -11,11 +11,11 @@ export function formatObject(format: string, object: unknown): string {
 }
 
 /** Like {@link formatObject}, for many objects with one format. */
-export function objectFormatter(format: string): (object: unknown) => string {
+export function objectFormatter(format: string, name = ''): (object: unknown) => string {
   if (format === 'json') return toJson;
   let template: Template;
   try {
-    template = compileTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'));
+    template = compileTemplate(format.replaceAll('\\t', '\t').replaceAll('\\n', '\n'), { name });
   } catch (error) {
     throw new ExitError(64, `template parsing error: ${(error as Error).message}`, { cause: error });
   }

@@ -1,5 +1,7 @@
 // API objects as Go sees them in a template: which objects are maps, and what stands for null and for what is left out.
 
+import { type GoStruct, omitEmpty } from '../../lib/template/values.ts';
+
 /** Fields whose objects are Go maps; all other objects are structs. */
 const mapFields = new Set(
   'Labels Config Volumes ExposedPorts PortBindings Ports Networks Options DriverOpts Sysctls Tmpfs StorageOpt Annotations Data EndpointsConfig Containers Attributes Runtimes IndexConfigs Details Metadata'.split(
@@ -62,7 +64,26 @@ function typed(value: unknown, place: { field: string; parent: string }): unknow
   const entries = Object.entries(value).map(
     ([key, item]) => [key, typed(item, { field: key, parent: field })] as const,
   );
-  return { ...optional[field], ...Object.fromEntries(entries) };
+  const present: GoStruct = Object.fromEntries(entries);
+  const left = Object.entries(optional[field] ?? {}).filter(([key]) => !(key in present));
+  return withGoNames({ ...present, ...Object.fromEntries(left), [omitEmpty]: left.map(([key]) => key) });
+}
+
+/** Names of Go's fields where JSON has others; they answer to a template and are not printed. */
+const goNames: Readonly<Record<string, string>> = {
+  Id: 'ID',
+  NanoCpus: 'NanoCPUs',
+  Dns: 'DNS',
+  DnsOptions: 'DNSOptions',
+  DnsSearch: 'DNSSearch',
+};
+
+function withGoNames(object: GoStruct): GoStruct {
+  for (const [json, go] of Object.entries(goNames)) {
+    if (json in object && !(go in object))
+      Object.defineProperty(object, go, { value: object[json], enumerable: false });
+  }
+  return object;
 }
 
 function isMap(field: string, parent: string): boolean {

@@ -54,7 +54,7 @@ function imageNames(image: ImageSummary, digests: boolean): Name[] {
   });
   const untagged = byDigest.filter(({ repository }) => !tags.some(tag => tag.repository === repository));
   for (const name of untagged) {
-    const shown = digests ? name : { ...name, digest: none };
+    const shown = digests ? name : { ...name, digest: '' };
     if (digests || !names.some(({ repository }) => repository === name.repository)) names.push(shown);
   }
   return names;

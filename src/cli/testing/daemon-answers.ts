@@ -10,7 +10,7 @@ const now = Math.floor(Date.now() / 1000) - 600;
 const base = {
   ImageID: `sha256:${'1'.repeat(64)}`,
   HostConfig: { NetworkMode: 'bridge' },
-  NetworkSettings: { Networks: { bridge: {}, alpha: {} } },
+  NetworkSettings: { Networks: { bridge: {} } },
 };
 
 const containers = [
@@ -81,10 +81,18 @@ const images = [
   {
     ...image,
     Id: `sha256:${'a'.repeat(64)}`,
-    RepoTags: ['nginx:1.27', 'nginx:latest', 'registry.example.com:5000/team/app:v1'],
+    RepoTags: ['nginx:1.27', 'nginx:latest'],
     RepoDigests: [`nginx@sha256:${'e'.repeat(64)}`],
     Created: now - 50 * hour,
     Size: 187654321,
+  },
+  {
+    ...image,
+    Id: `sha256:${'d'.repeat(64)}`,
+    RepoTags: ['registry.example.com:5000/team/app:v1'],
+    RepoDigests: [],
+    Created: now - 5 * hour,
+    Size: 5e9,
   },
   { ...image, Id: `sha256:${'b'.repeat(64)}`, RepoTags: [], RepoDigests: [], Created: 0, Size: 999 },
   {
@@ -98,8 +106,8 @@ const images = [
 ];
 
 const volumes = [
-  { Name: 'zeta', Driver: 'local', Mountpoint: '/v/zeta', Labels: { a: 'b' }, Scope: 'local', Options: null },
-  { Name: 'alpha', Driver: 'nfs', Mountpoint: '/v/alpha', Labels: null, Scope: 'global', Options: {} },
+  { Driver: 'local', Labels: { a: 'b' }, Mountpoint: '/v/zeta', Name: 'zeta', Options: null, Scope: 'local' },
+  { Driver: 'nfs', Labels: null, Mountpoint: '/v/alpha', Name: 'alpha', Options: {}, Scope: 'global' },
 ];
 
 const missing = (kind: string, name: string) => ({ status: 404, json: { message: `No such ${kind}: ${name}` } });

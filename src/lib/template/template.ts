@@ -16,10 +16,16 @@ export interface Template {
  */
 export function compileTemplate(
   source: string,
-  options: { functions?: Readonly<Record<string, TemplateFunction>>; missingKeyIsError?: boolean } = {},
+  options: {
+    functions?: Readonly<Record<string, TemplateFunction>>;
+    missingKeyIsError?: boolean;
+    /** The template's name in messages; '' by default. */
+    name?: string;
+  } = {},
 ): Template {
   const functions = { ...builtinFunctions, ...dockerFunctions, ...options.functions };
-  const parsed = parse(source, name => Object.hasOwn(functions, name));
+  const { name = '' } = options;
+  const parsed = parse(source, name, word => Object.hasOwn(functions, word));
   const { definitions } = parsed;
   const missingKeyIsError = options.missingKeyIsError ?? false;
   return {
@@ -30,18 +36,21 @@ export function compileTemplate(
         if (!(error instanceof TemplateExecutionError)) throw error;
         const { line, column } = position(source, error.offset);
         const at = error.at.length > 20 ? `${error.at.slice(0, 20)}...` : error.at;
-        throw new Error(`template: :${line}:${column}: executing "" at <${at}>: ${error.message}`, { cause: error });
+        throw new Error(
+          `template: ${name}:${line}:${column}: executing ${JSON.stringify(name)} at <${at}>: ${error.message}`,
+          { cause: error },
+        );
       }
     },
   };
 }
 
-function parse(source: string, isFunction: (name: string) => boolean) {
+function parse(source: string, name: string, isFunction: (name: string) => boolean) {
   try {
     return parseTemplate(source, isFunction);
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error;
-    throw new Error(`template: :${position(source, error.offset).line}: ${error.message}`, { cause: error });
+    throw new Error(`template: ${name}:${position(source, error.offset).line}: ${error.message}`, { cause: error });
   }
 }
 

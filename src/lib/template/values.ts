@@ -4,12 +4,14 @@ import { formatG } from '../go-float.ts';
 
 /** An object may name its Go type under this key, for error messages (`*formatter.ContainerContext`). */
 export const goType = Symbol('goType');
+/** A struct may list fields under this key that JSON leaves out, as Go's `omitempty` does. */
+export const omitEmpty = Symbol('omitEmpty');
 
 /**
  * Objects are Go structs (printed `{a b}`, unknown fields are errors), `Map`s are Go maps (printed `map[k:v]`,
  * unknown keys have no value), functions are methods: called with the arguments that follow their name.
  */
-export type GoStruct = { [field: string]: unknown; [goType]?: string };
+export type GoStruct = { [field: string]: unknown; [goType]?: string; [omitEmpty]?: readonly string[] };
 
 export function isStruct(value: unknown): value is GoStruct {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
@@ -67,10 +69,17 @@ function printField(value: unknown): string {
 
 /**
  * A value as Go's encoding/json writes it without HTML escaping: maps with sorted keys; an object with methods
- * becomes a map of the results of those that take no argument.
+ * becomes a map of the results of those that take no argument, with `<`, `>` and `&` escaped, as Docker's formats do.
  */
 export function toJson(value: unknown): string {
-  return JSON.stringify(jsonValue(value)) ?? 'null';
+  const text = JSON.stringify(jsonValue(value)) ?? 'null';
+  return hasMethods(value) ? text.replace(/[<>&]/g, character => escapes[character]!) : text;
+}
+
+const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
+
+function hasMethods(value: unknown): boolean {
+  return isStruct(value) && Object.values(value).some(item => typeof item === 'function');
 }
 
 function jsonValue(value: unknown): unknown {
@@ -78,7 +87,7 @@ function jsonValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(jsonValue);
   if (value instanceof Map) return Object.fromEntries(sortedEntries(value).map(([k, v]) => [String(k), jsonValue(v)]));
   if (!isStruct(value)) return value;
-  const entries = Object.entries(value);
+  const entries = Object.entries(value).filter(([key]) => !value[omitEmpty]?.includes(key));
   if (!entries.some(([, item]) => typeof item === 'function')) {
     return Object.fromEntries(entries.map(([key, item]) => [key, jsonValue(item)]));
   }

@@ -5,8 +5,8 @@ import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { int } from '../../grammar/number-flags.ts';
-import { containerHeaders, containerRow } from '../../output/container-row.ts';
-import { formatList, usesField } from '../../output/format-list.ts';
+import { containerHeaders, containerRow, emptyContainer } from '../../output/container-row.ts';
+import { checkListFormat, formatList, usesField } from '../../output/format-list.ts';
 import { filterFlag } from '../flags.ts';
 
 const table = '{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}';
@@ -29,6 +29,7 @@ export const listContainers = command({
   },
   async run(context, { flags, changed, args: _args }) {
     const format = flags.format || (flags.quiet ? '' : (context.config.psFormat ?? ''));
+    checkListFormat(format, containerRow(emptyContainer, { truncate: true, now: 0 }));
     const limit = flags.latest && flags.last < 0 ? 1 : flags.last;
     const size = changed('size') ? flags.size : usesField(format, 'Size');
     const filters = flags.filter.reduce(addFilter, {});

@@ -1,6 +1,6 @@
 // `tag`.
 
-import { familiarName, parseReference, repositoryName, withDefaultTag } from '../../../oci/reference.ts';
+import { parseReference, repositoryName, withDefaultTag } from '../../../oci/reference.ts';
 import { command } from '../../command.ts';
 import { exactly } from '../../grammar/argument-rule.ts';
 
@@ -22,7 +22,7 @@ export const tag = command({
     await context.client.call('ImageTag', {
       path: { name: source },
       query: {
-        repo: reference.domain === 'docker.io' ? familiarName(reference) : repositoryName(reference),
+        repo: repositoryName(reference),
         tag: reference.tag,
       },
     });

@@ -29,7 +29,7 @@ export const info = command({
       ` Debug Mode: ${context.options.debug}`,
     ];
     lines.push('', 'Server:', ...(asked.info ? serverInfoLines(asked.info) : []));
-    await context.print(`${lines.join('\n')}\n`);
+    await context.print(`${lines.join('\n')}\n\n`);
     for (const warning of asked.info?.Warnings ?? []) context.warn(warning);
     if (asked.failure === undefined) return 0;
     context.warn(asked.failure);

@@ -6,7 +6,7 @@ import { type ClientVersion, clientVersion } from '../../client-version.ts';
 import { command } from '../../command.ts';
 import { type Context, describeFailure } from '../../context.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
-import { formatObject } from '../../output/format-object.ts';
+import { objectFormatter } from '../../output/format-object.ts';
 import { formatAnsic } from '../../time/format-time.ts';
 import { formatFlag } from '../flags.ts';
 
@@ -15,11 +15,11 @@ export const version = command({
   args: noArguments,
   flags: { format: formatFlag() },
   async run(context, { flags }) {
+    const format = objectFormatter(flags.format, 'version');
     const asked = await askServer(context, flags.format);
     const client = clientVersion(context.contextName, context.client.version);
     const server = asked.version;
-    if (flags.format)
-      await context.print(`${formatObject(flags.format, { Client: client, Server: server ?? null })}\n`);
+    if (flags.format) await context.print(`${format({ Client: client, Server: server ?? null })}\n`);
     else await context.print(versionText(client, server));
     if (asked.failure === undefined) return 0;
     context.warn(asked.failure);

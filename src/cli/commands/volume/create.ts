@@ -21,8 +21,8 @@ export const createVolume = command({
       body: {
         ...((args[0] || flags.name) && { Name: args[0] || flags.name }),
         Driver: flags.driver,
-        DriverOpts: flags.opt,
-        Labels: collectLabels([], flags.label),
+        ...(Object.keys(flags.opt).length > 0 && { DriverOpts: flags.opt }),
+        ...(flags.label.length > 0 && { Labels: collectLabels([], flags.label) }),
       },
     });
     await context.print(`${volume.Name}\n`);
