@@ -7,7 +7,6 @@ import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { invalid, notFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { OciProcess, OciSpec } from '../oci/runtime-spec.ts';
-import { adoptProcess } from './monitor/adopt-process.ts';
 import {
   type Bundle,
   type BundleRecord,
@@ -17,14 +16,15 @@ import {
   writeExecBundle,
 } from './monitor/bundle.ts';
 import { startMonitor } from './monitor/conmon.ts';
-import { ContainerProcess, type ProcessDeps } from './monitor/container-process.ts';
-import { ExecProcess } from './monitor/exec-process.ts';
 import { Exits } from './monitor/exits.ts';
-import { OciRuntime } from './monitor/oci-runtime.ts';
-import { identify } from './monitor/process-identity.ts';
-import { removeLeftovers } from './monitor/remove-leftovers.ts';
-import { runtimeError } from './monitor/runtime-error.ts';
+import { OciRuntime } from './oci-runtime/oci-runtime.ts';
+import { runtimeError } from './oci-runtime/runtime-error.ts';
 import type { ExitStatus, Process } from './process.ts';
+import { adoptProcess } from './processes/adopt-process.ts';
+import { ContainerProcess, type ProcessDeps } from './processes/container-process.ts';
+import { ExecProcess } from './processes/exec-process.ts';
+import { identify } from './processes/process-identity.ts';
+import { removeLeftovers } from './processes/remove-leftovers.ts';
 
 export interface RuntimeOptions {
   execRoot: string;

@@ -4,8 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { errorMessage, systemError } from '../../lib/errors.ts';
+import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import { type Bundle, readText } from './bundle.ts';
-import type { OciRuntime } from './oci-runtime.ts';
 
 export interface MonitorOptions {
   conmon: string;

@@ -3,6 +3,7 @@
 import { invalid } from '../../lib/errors.ts';
 import type { OciSeccomp, SeccompRule } from '../../oci/runtime-spec.ts';
 import type { SeccompFilter, SeccompProfile, SeccompProfileRule } from '../spec/input.ts';
+import { kernelAtLeast } from '../spec/kernel-version.ts';
 
 export interface SeccompConditions {
   /** The container's bounding set, full names. */
@@ -77,14 +78,4 @@ function plainRule(rule: SeccompProfileRule): SeccompRule {
     ...(rule.errnoRet !== undefined && { errnoRet: rule.errnoRet }),
     ...(rule.args?.length && { args: rule.args }),
   };
-}
-
-function kernelAtLeast(running: string, wanted: string): boolean {
-  const [major = 0, minor = 0] = numbers(running);
-  const [wantedMajor = 0, wantedMinor = 0] = numbers(wanted);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
-}
-
-function numbers(version: string): number[] {
-  return version.split(/[^0-9]+/, 2).map(Number);
 }

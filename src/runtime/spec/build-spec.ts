@@ -29,7 +29,7 @@ export function buildSpec(input: SpecInput, host: SpecHost): OciSpec {
     root: { path: input.rootfs, ...(input.readonlyRootfs && { readonly: true }) },
     ...(input.namespaces.uts !== 'host' && input.hostname && { hostname: input.hostname }),
     ...(input.namespaces.uts !== 'host' && input.domainname && { domainname: input.domainname }),
-    mounts: buildMounts(input),
+    mounts: buildMounts(input, host),
     ...(input.hooks && { hooks: input.hooks }),
     ...(input.annotations && { annotations: input.annotations }),
     linux: buildLinux(input, host),

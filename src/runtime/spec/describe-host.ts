@@ -28,7 +28,7 @@ export function describeHost(kernel: Pick<Kernel, 'host' | 'cgroups'>): SpecHost
     kernelVersion: host.kernelVersion(),
     architecture: architectures[machine] ?? machine,
     seccomp: host.seccomp(),
-    capabilities: host.knownCapabilities(),
+    capabilities: effective,
     rlimitCeilings: effective.includes('CAP_SYS_RESOURCE') ? {} : hardLimits(host),
     hostDevices: () => listDevices('/dev'),
   };

@@ -21,6 +21,8 @@ export interface MountSpec {
   source?: string;
   destination: string;
   readonly?: boolean;
+  /** Leave mounts below a read-only bind as they are. */
+  readonlyNonRecursive?: boolean;
   /** Bind only: default `rprivate`. */
   propagation?: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
   /** Bind only: do not take the mounts below the source. */
@@ -146,7 +148,7 @@ export interface SpecHost {
   /** Go's architecture names. */
   architecture: string;
   seccomp: boolean;
-  /** Every capability the kernel has, in order. */
+  /** What the daemon itself holds, and so the most that it can give: `available` of `resolveCapabilities`. */
   capabilities: string[];
   /** Hard limits that may not be exceeded, by `RLIMIT_*`; empty when the daemon may raise them. */
   rlimitCeilings: Record<string, number>;

@@ -2,18 +2,19 @@
 
 import type { OciMount } from '../../oci/runtime-spec.ts';
 import { defaultShmSize } from './defaults.ts';
-import type { MountSpec, SpecInput } from './input.ts';
+import type { MountSpec, SpecHost, SpecInput } from './input.ts';
+import { kernelAtLeast } from './kernel-version.ts';
 
 /** Where the init program appears inside. */
 export const initDestination = '/sbin/docker-init';
 
 /** In the order to be mounted. A default gives way to a mount asked for at the same place, or over all of /dev. */
-export function buildMounts(input: SpecInput): OciMount[] {
+export function buildMounts(input: SpecInput, host: SpecHost): OciMount[] {
   const taken = new Set(input.mounts.map(mount => mount.destination));
   const defaults = defaultMounts(input).filter(
     ({ destination }) => !taken.has(destination) && !(taken.has('/dev') && destination.startsWith('/dev/')),
   );
-  return [...defaults, ...input.mounts.map(ociMount), ...initMount(input)];
+  return [...defaults, ...input.mounts.map(mount => ociMount(mount, host)), ...initMount(input)];
 }
 
 function defaultMounts(input: SpecInput): OciMount[] {
@@ -55,9 +56,9 @@ function shmMount(input: SpecInput, options: string[]): OciMount[] {
   }
 }
 
-function ociMount(mount: MountSpec): OciMount {
+function ociMount(mount: MountSpec, host: SpecHost): OciMount {
   const { destination } = mount;
-  const readonly = mount.readonly ? ['ro'] : [];
+  const readonly = mount.readonly ? [readonlyOption(mount, host)] : [];
   if (mount.kind === 'tmpfs') {
     return {
       destination,
@@ -68,6 +69,12 @@ function ociMount(mount: MountSpec): OciMount {
   }
   const options = [mount.nonRecursive ? 'bind' : 'rbind', mount.propagation ?? 'rprivate', ...readonly];
   return { destination, type: 'bind', source: mount.source, options: [...options, ...(mount.options ?? [])] };
+}
+
+/** Read-only all the way down, where the kernel can (mount_setattr), as Docker has it. */
+function readonlyOption(mount: MountSpec, host: SpecHost): 'ro' | 'rro' {
+  if (mount.kind === 'tmpfs' || mount.nonRecursive || mount.readonlyNonRecursive) return 'ro';
+  return kernelAtLeast(host.kernelVersion, '5.12') ? 'rro' : 'ro';
 }
 
 /** Docker's defaults, each unless its contrary (`exec` for `noexec`) is among the options. */

@@ -1,10 +1,10 @@
 // Taking over, after the daemon was restarted or killed, what the one before had started.
 
+import { type Bundle, readRecord } from '../monitor/bundle.ts';
+import { monitorLives } from '../monitor/monitor-lives.ts';
+import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import type { ExitStatus, Process } from '../process.ts';
-import { type Bundle, readRecord } from './bundle.ts';
 import { ContainerProcess, exitStatus, type ProcessDeps } from './container-process.ts';
-import { monitorLives } from './monitor-lives.ts';
-import type { OciRuntime } from './oci-runtime.ts';
 import { isAlive } from './process-identity.ts';
 
 /** How a process counts whose monitor was killed: nobody saw its real exit. */

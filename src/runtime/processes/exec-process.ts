@@ -2,13 +2,13 @@
 
 import type { Kernel } from '../../kernel/index.ts';
 import { conflict, systemError } from '../../lib/errors.ts';
+import { type Bundle, removeBundle } from '../monitor/bundle.ts';
+import type { Monitor } from '../monitor/conmon.ts';
+import { resizeTerminal } from '../monitor/resize-terminal.ts';
+import { runtimeError } from '../oci-runtime/runtime-error.ts';
 import type { AttachStream, ExitStatus, Process } from '../process.ts';
-import { type Bundle, removeBundle } from './bundle.ts';
-import type { Monitor } from './conmon.ts';
 import { openSession } from './container-process.ts';
 import { identify, type ProcessIdentity, signalProcess } from './process-identity.ts';
-import { resizeTerminal } from './resize-terminal.ts';
-import { runtimeError } from './runtime-error.ts';
 
 const sigkill = 9;
 /** What Docker says of a process whose end nobody saw. */

@@ -1,10 +1,10 @@
 // Removing everything of a container, whatever state it is in: the way back from a failed create and from a crash.
 
 import type { Kernel } from '../../kernel/index.ts';
-import { type Bundle, readPid, readRecord, readText, removeBundle } from './bundle.ts';
+import { type Bundle, readPid, readRecord, readText, removeBundle } from '../monitor/bundle.ts';
+import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import type { ProcessDeps } from './container-process.ts';
 import { emptyCgroup } from './empty-cgroup.ts';
-import type { OciRuntime } from './oci-runtime.ts';
 
 const sigkill = 9;
 

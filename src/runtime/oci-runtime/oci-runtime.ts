@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, systemError } from '../../lib/errors.ts';
 import type { OciSpec } from '../../oci/runtime-spec.ts';
-import { removeFolder } from './bundle.ts';
+import { removeFolder } from '../monitor/bundle.ts';
 import { SeccompCache } from './seccomp-cache.ts';
 
 /** One configured runtime, with a root directory of its own. */
