@@ -75,3 +75,12 @@ test('sweep removes what a crash left', () => {
   content.sweep();
   expect(leftovers()).toEqual([]);
 });
+
+test('a large blob comes out as it went in', async () => {
+  const large = Buffer.from(Array.from({ length: 3_000_001 }, (_, index) => (index * 31) % 251));
+  async function* many() {
+    for (let at = 0; at < large.length; at += 70_000) yield large.subarray(at, at + 70_000);
+  }
+  expect(await content.ingest(many())).toEqual({ digest: sha256(large), size: large.length });
+  expect((await content.bytes(sha256(large))).equals(large)).toBe(true);
+});

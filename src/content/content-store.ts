@@ -1,11 +1,12 @@
 // Blobs on disk: written under a temporary name, synced, verified, then renamed to their digest.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
+import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
+import { writeBlob } from './blob-writer.ts';
 
 export interface IngestOptions {
   /** The digest the bytes must have. */
@@ -46,7 +47,7 @@ export class ContentStore {
       const file = await open(temporary, 'wx', 0o600);
       let written: { digest: Digest; size: number };
       try {
-        written = await copy(stream, file, algorithm, options);
+        written = await writeBlob(stream, file, { ...options, algorithm });
         if (!this.has(written.digest)) await file.datasync();
       } finally {
         await file.close();
@@ -138,40 +139,17 @@ export class ContentStore {
     const directory = join(this.#root, 'blobs', algorithm);
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     await rename(temporary, target);
-    await syncDirectory(directory);
+    await syncFile(directory);
   }
 }
 
-async function copy(
-  stream: AsyncIterable<Uint8Array>,
-  file: FileHandle,
-  algorithm: DigestAlgorithm,
-  { expected, size: wanted, signal }: IngestOptions,
-): Promise<{ digest: Digest; size: number }> {
-  const hash = createHash(algorithm);
-  let size = 0;
-  for await (const chunk of stream) {
-    if (signal?.aborted) throw new BerthError('cancelled', 'the transfer was cancelled', { cause: signal.reason });
-    size += chunk.length;
-    if (wanted !== undefined && size > wanted) throw invalid(`blob is larger than the expected ${wanted} bytes`);
-    hash.update(chunk);
-    for (let done = 0; done < chunk.length; ) {
-      done += (await file.write(chunk, done, chunk.length - done)).bytesWritten;
-    }
-  }
-  if (signal?.aborted) throw new BerthError('cancelled', 'the transfer was cancelled', { cause: signal.reason });
-  if (wanted !== undefined && size !== wanted) throw invalid(`blob has ${size} bytes, expected ${wanted}`);
-  const digest: Digest = `${algorithm}:${hash.digest('hex')}`;
-  if (expected !== undefined && digest !== expected) throw invalid(`blob digest is ${digest}, expected ${expected}`);
-  return { digest, size };
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
+/** Of a directory too: then its names are on disk. */
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r');
   try {
-    await directory.sync();
+    await file.sync();
   } finally {
-    await directory.close();
+    await file.close();
   }
 }
 

@@ -121,7 +121,10 @@ async function ingest(
       yield chunk;
     }
   }
-  const { digest, size } = await content.ingest(watched(), { size: entry.size, ...(signal ? { signal } : {}) });
+  const { digest, size } = await content.ingest(watched(), {
+    size: entry.size,
+    ...(signal ? { signal } : {}),
+  });
   return { mediaType: layerTypes[detectCompression(start ?? Buffer.alloc(0))], digest, size };
 }
 

@@ -29,7 +29,10 @@ export async function importLayer(
       yield chunk;
     }
   }
-  const { digest, size } = await content.ingest(watched(), o.signal ? { signal: o.signal } : {});
+  const { digest, size } = await content.ingest(watched(), {
+    deferSync: true,
+    ...(o.signal ? { signal: o.signal } : {}),
+  });
   const layer: Descriptor = { mediaType: layerMediaType(Buffer.concat(start)), digest, size };
   const diffId = await layers.discover(layer, o.signal);
   return { config: Buffer.from(JSON.stringify(configOf(diffId, o))), layers: [layer] };
