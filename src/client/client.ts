@@ -24,7 +24,7 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** A reply whose body is read as it comes. Not reading it to its end requires `close`. */
+/** A reply whose body is read as it comes, once; leaving it early closes it, and not reading it at all requires `close`. */
 export interface StreamResult<T> {
   readonly status: number;
   /** Names in lower case. */

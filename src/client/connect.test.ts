@@ -139,6 +139,36 @@ test('lines come as they are sent, and the call ends with its signal', async () 
   while (d.server.connectionCount > 0) await Bun.sleep(1);
 });
 
+test('leaving a stream early closes its connection', async () => {
+  await using d = await daemon(async exchange => {
+    const writer = exchange.start(200, {});
+    await writer.write('{"Action":"1"}\n{"Action":"2"}\n');
+    await new Promise(resolve => exchange.signal.addEventListener('abort', resolve));
+  });
+  const events = await connect({ host: d.host }).stream('SystemEvents');
+  for await (const event of events.lines()) {
+    expect(event.Action).toBe('1');
+    break;
+  }
+  while (d.server.connectionCount > 0) await Bun.sleep(1);
+});
+
+test('an answer that comes before the body is sent ends the upload', async () => {
+  await using d = await daemon(exchange => {
+    if (exchange.method === 'GET') exchange.send(200, {}, 'OK');
+    else exchange.send(409, {}, '{"message":"no room"}');
+  });
+  let sent = 0;
+  async function* tar() {
+    for (; ; sent++) yield Buffer.alloc(1 << 16);
+  }
+  const error = await failure(connect({ host: d.host }).call('ImageLoad', { body: tar() }));
+  expect([error.kind, error.message]).toEqual(['conflict', 'no room']);
+  const then = sent;
+  await Bun.sleep(20);
+  expect(sent - then).toBeLessThan(2);
+});
+
 test('a connection taken over is a pair of independent directions', async () => {
   await using d = await daemon(async exchange => {
     const socket = exchange.hijack(101, { 'Content-Type': 'application/vnd.docker.multiplexed-stream' });

@@ -74,7 +74,7 @@ class ApiClient {
     options: CallOptions = {},
   ): Promise<StreamResult<unknown>> {
     const response = await this.#send(findEndpoint(operation), parameters, { ...options, upgrade: false });
-    const body = this.#guardStream(response.body, options.signal);
+    const body = this.#guardStream(response, options.signal);
     return {
       status: response.status,
       headers: response.headers,
@@ -152,11 +152,14 @@ class ApiClient {
     }
   }
 
-  async *#guardStream(stream: AsyncIterable<Buffer>, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  async *#guardStream(response: HttpResponse, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
     try {
-      yield* stream;
+      yield* response.body;
     } catch (error) {
       throw this.#failure(error, signal);
+    } finally {
+      // Who leaves early wants no more.
+      response.close();
     }
   }
 

@@ -2,6 +2,7 @@
 
 import type { Endpoint } from '../api/endpoint.ts';
 import { isAtLeast } from '../api/versions.ts';
+import { BatchWriter } from '../lib/batch-writer.ts';
 import { errorMessage } from '../lib/errors.ts';
 import { encodeFrame, type Frame } from '../lib/frames.ts';
 import type { BodyWriter, Exchange } from '../lib/http/exchange.ts';
@@ -142,15 +143,21 @@ async function pump<T>(
 ): Promise<void> {
   const { writer, signal } = out;
   const iterator = stream[Symbol.asyncIterator]();
+  const batch = new BatchWriter(data => writer.write(data));
   // A stream that waits for its next item must not wait for ever on behalf of nobody.
   const leave = () => void iterator.return?.();
   signal.addEventListener('abort', leave, { once: true });
   try {
-    for await (const item of { [Symbol.asyncIterator]: () => iterator }) await writer.write(format(item));
+    for await (const item of { [Symbol.asyncIterator]: () => iterator }) {
+      const sent = batch.add(format(item));
+      if (sent) await sent;
+    }
+    await batch.flush();
     writer.end();
   } catch (error) {
     const message = signal.aborted ? undefined : last?.(error);
     if (message === undefined) return writer.destroy();
+    await batch.flush();
     await writer.write(message);
     writer.end();
   } finally {
