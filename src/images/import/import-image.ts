@@ -30,7 +30,6 @@ export async function importLayer(
     }
   }
   const { digest, size } = await content.ingest(watched(), {
-    deferSync: true,
     ...(o.signal ? { signal: o.signal } : {}),
   });
   const layer: Descriptor = { mediaType: layerMediaType(Buffer.concat(start)), digest, size };
