@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode, systemError } from '../../lib/errors.ts';
+import { removeShadowCgroup } from './shadow-cgroup.ts';
 
 const sigkill = 9;
 /** Killing takes this long at most unless a process hangs in the kernel. */
@@ -15,7 +16,7 @@ const patience = 10_000;
 export async function emptyCgroup(path: string, kernel: Pick<Kernel, 'cgroups' | 'processes'>): Promise<void> {
   const deadline = Date.now() + patience;
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
-    if (removed(path, kernel)) return;
+    if (removed(path, kernel)) return removeShadowCgroup(path);
     for (const pid of kernel.cgroups.processes(path)) kernel.processes.kill(pid, sigkill);
     if (Date.now() > deadline) throw systemError(`processes in cgroup ${path} do not end`);
     await delay(wait);

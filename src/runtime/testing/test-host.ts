@@ -10,6 +10,7 @@ import { silentLogger } from '../../lib/logger.ts';
 import type { OciSpec } from '../../oci/runtime-spec.ts';
 import { defaultCapabilities } from '../capabilities.ts';
 import type { AttachStream, Process } from '../process.ts';
+import { emptyCgroup } from '../processes/empty-cgroup.ts';
 import { type CreateOptions, Runtime } from '../runtime.ts';
 import { buildSpec } from '../spec/build-spec.ts';
 import { describeHost } from '../spec/describe-host.ts';
@@ -98,7 +99,7 @@ export class TestHost {
   async #clean(): Promise<void> {
     await this.runtime().sweep(new Set());
     for (const runtime of this.#runtimes) runtime.close();
-    this.kernel.cgroups.remove(this.cgroupParent);
+    await emptyCgroup(this.cgroupParent, this.kernel);
     this.kernel.close();
     rmSync(this.root, { recursive: true, force: true });
   }
