@@ -23,7 +23,7 @@ import { Runtime } from '../runtime/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { Volumes } from '../volumes/index.ts';
 import type { Configuration } from './configuration/configuration.ts';
-import { findInit } from './find-init.ts';
+import { findInit, findRuntimes } from './find-programs.ts';
 import { createHostPort } from './host-port.ts';
 
 export interface BuildInfo {
@@ -53,11 +53,12 @@ export async function buildDaemon(configuration: Configuration, build: BuildInfo
   const volumes = new Volumes({ root: configuration.dataRoot }, { kernel, store, logger });
   const networks = new Networks(networkOptions(configuration), { kernel, store, logger });
   undo.defer('networks', () => networks.stop());
-  const { execRoot, runtimes, defaultRuntime } = configuration;
+  const { execRoot, defaultRuntime } = configuration;
+  const runtimes = findRuntimes(configuration.runtimes, defaultRuntime, process.env.PATH);
   const runtime = new Runtime({ execRoot, runtimes, defaultRuntime }, { kernel, logger });
   undo.defer('runtime', () => runtime.close());
   const engine: Engine = {
-    config: engineConfig(configuration, build, store, kernel),
+    config: engineConfig({ ...configuration, runtimes }, build, store, kernel),
     host: createHostPort(kernel),
     store,
     images,
@@ -116,7 +117,7 @@ function engineConfig(configuration: Configuration, build: BuildInfo, store: Sto
     logOptions: configuration.logOptions,
     labels: configuration.labels,
     debug: configuration.debug,
-    initPath: findInit(configuration.initPath),
+    initPath: findInit(configuration.initPath, process.env.PATH),
     cgroupParent: configuration.cgroupParent,
     shmSize: configuration.shmSize,
     stopTimeout: 10,

@@ -9,7 +9,8 @@ export interface Configuration {
   dataRoot: string;
   execRoot: string;
   hosts: string[];
-  group: string;
+  /** Of the unix socket; a default group is used where it exists. */
+  group: { name: string; ifPresent: boolean };
   pidfile: string;
   debug: boolean;
   logLevel: LogLevel;
@@ -77,7 +78,7 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     dataRoot: get('data-root', '/var/lib/berth'),
     execRoot,
     hosts: get('hosts', [asDockerd ? 'unix:///var/run/docker.sock' : 'unix:///run/berth/berth.sock']),
-    group: get('group', asDockerd ? 'docker' : 'berth'),
+    group: { name: get('group', asDockerd ? 'docker' : 'berth'), ifPresent: !('group' in values) },
     pidfile: get('pidfile', asDockerd ? '/var/run/docker.pid' : `${execRoot}/berth.pid`),
     debug: get('debug', false),
     logLevel: get<LogLevel>('log-level', 'info'),

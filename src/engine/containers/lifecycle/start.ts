@@ -10,6 +10,7 @@ import { prepareMounts } from '../launch/prepare-mounts.ts';
 import { prepareNetwork } from '../launch/prepare-network.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 import { handleExit } from './exit.ts';
+import { destroy } from './remove.ts';
 
 /** Starts a container by reference. Throws not-modified when it runs already. */
 export async function startContainer(engine: Engine, reference: string): Promise<void> {
@@ -23,7 +24,12 @@ export async function startContainer(engine: Engine, reference: string): Promise
   if (container.removing || container.removed || container.state.Dead) {
     throw conflict('container is marked for removal and cannot be started');
   }
-  await launch(engine, container);
+  try {
+    await launch(engine, container);
+  } catch (error) {
+    if (container.record.hostConfig.AutoRemove) await destroy(engine, container, { volumes: true });
+    throw error;
+  }
 }
 
 /** The work of a start; the caller holds the container's lock and has checked that it may start. */
@@ -64,6 +70,7 @@ export async function launch(engine: Engine, container: Container): Promise<void
     void process.exited.then(status => handleExit(engine, container, process, status));
     undo.move();
   } catch (error) {
+    for (const attach of container.pendingAttaches) attach.fail();
     markFailed(engine, container, error);
     throw error;
   }

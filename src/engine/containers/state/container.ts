@@ -37,6 +37,8 @@ export interface ContainerRecord {
 /** Somebody who waits for the output of a start that has not happened yet. */
 export interface PendingAttach {
   connect(process: Process): Promise<void>;
+  /** The start failed: there will be no output. */
+  fail(): void;
 }
 
 /** A container with an identity and a lifetime; use-cases change it, the registry finds it. */

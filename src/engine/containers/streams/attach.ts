@@ -63,7 +63,7 @@ async function serve(container: Container, connection: Duplex, options: PumpOpti
   const { process } = container;
   if (process) return pump(connection, await process.attach(), options);
   return new Promise<Awaited<ReturnType<typeof pump>>>((resolve, reject) => {
-    const pending: PendingAttach = { connect };
+    const pending: PendingAttach = { connect, fail: () => abandon() };
     const abandon = () => {
       container.pendingAttaches.delete(pending);
       forgetRemoval();
