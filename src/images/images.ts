@@ -65,8 +65,13 @@ export class Images {
    * none. Throws `invalid` for what can be neither.
    */
   find(reference: string): Image | undefined {
-    const id = resolveImage(reference, { names: this.#names, records: this.#records });
+    const id = this.findId(reference);
     return id === undefined ? undefined : this.#view(id);
+  }
+
+  /** Only the id: for lists of many containers, where the rest of the image is not wanted. */
+  findId(reference: string): Digest | undefined {
+    return resolveImage(reference, { names: this.#names, records: this.#records });
   }
 
   /** Like `find`; throws `not-found` `No such image: …`. */

@@ -43,15 +43,19 @@ export class ImageNames {
       if (list) list.push(parseReference(id));
       else names.set(value, [parseReference(id)]);
     }
-    const byText = (a: Reference, b: Reference) => (familiarReference(a) < familiarReference(b) ? -1 : 1);
-    for (const list of names.values()) list.sort(byText);
+    for (const list of names.values()) list.sort(byFamiliarForm);
     return names;
   }
 
-  /** The names of one image. */
+  /** The names of one image, sorted in the same way. */
   of(image: Digest): Reference[] {
-    return this.byImage().get(image) ?? [];
+    const own = this.#records.list().filter(({ value }) => value === image);
+    return own.map(({ id }) => parseReference(id)).sort(byFamiliarForm);
   }
+}
+
+function byFamiliarForm(a: Reference, b: Reference): number {
+  return familiarReference(a) < familiarReference(b) ? -1 : 1;
 }
 
 /** A digest says more than a tag beside it; a bare name means `latest`. */
