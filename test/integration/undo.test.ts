@@ -86,7 +86,7 @@ test('clients that vanish while attached must not stop the container', async () 
     const query = { stream: true, stdin: true, stdout: true, stderr: true };
     const { socket } = await engine.client.hijack('ContainerAttach', { path: { id }, query });
     socket.on('error', () => {});
-    await new Promise(resolve => socket.once('data', resolve));
+    await new Promise(resolve => socket.once('data', resolve).resume());
     socket.destroy();
   }
   expect((await engine.inspect(id)).State?.Running).toBe(true);

@@ -17,7 +17,9 @@ export async function listRemains(places: DaemonPlaces, daemonPid: number | 'sel
     ...mountTargets(daemonPid, places.root).map(target => `mount ${target}`),
     ...(daemonPid === 'self' ? [] : mountTargets('self', places.root).map(target => `mount on the host ${target}`)),
     ...monitors(places.root).map(({ pid, command }) => `process ${pid} ${command}`),
-    ...cgroups(places.cgroupParent).map(path => `cgroup ${path}`),
+    ...cgroups(places.cgroupParent)
+      .filter(path => !path.endsWith(places.cgroupParent))
+      .map(path => `cgroup ${path}`),
     ...links.map(name => `link ${name}`),
     ...(await firewallElements(places.table)).map(element => `nft ${element}`),
     ...containerFiles(places.execRoot).map(path => `file ${path}`),
