@@ -4,6 +4,7 @@ import { bool, filters, int, jsonValue, str, strs } from '../codecs.ts';
 import { endpoint, hijack, json, lines, streamBody } from '../endpoint.ts';
 import type { BuildInfo, BuildPruneResponse } from '../types/build.ts';
 
+/** Keys are the operation ids of the reference. */
 export const build = {
   ImageBuild: endpoint({
     method: 'POST',

@@ -28,6 +28,7 @@ import type {
 } from '../types/containers.ts';
 import type { ContainerStatsResponse } from '../types/stats.ts';
 
+/** Keys are the operation ids of the reference. */
 export const containers = {
   ContainerList: endpoint({
     method: 'GET',

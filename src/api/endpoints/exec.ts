@@ -5,6 +5,7 @@ import { empty, endpoint, hijack, json, jsonBody, optionalJsonBody } from '../en
 import type { IDResponse } from '../types/common.ts';
 import type { ExecConfig, ExecInspectResponse, ExecStartConfig } from '../types/exec.ts';
 
+/** Keys are the operation ids of the reference. */
 export const exec = {
   ContainerExec: endpoint({
     method: 'POST',

@@ -16,6 +16,7 @@ import type {
   PushImageInfo,
 } from '../types/images.ts';
 
+/** Keys are the operation ids of the reference. */
 export const images = {
   ImageList: endpoint({
     method: 'GET',

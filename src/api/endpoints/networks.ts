@@ -11,6 +11,7 @@ import type {
   NetworkPruneResponse,
 } from '../types/networks.ts';
 
+/** Keys are the operation ids of the reference. */
 export const networks = {
   NetworkList: endpoint({ method: 'GET', path: '/networks', query: { filters }, response: json<Network[]>() }),
   NetworkInspect: endpoint({

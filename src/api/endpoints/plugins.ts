@@ -5,6 +5,7 @@ import { empty, endpoint, json, lines, optionalJsonBody, streamBody } from '../e
 import type { CreateImageInfo, PushImageInfo } from '../types/images.ts';
 import type { Plugin, PluginPrivilege } from '../types/plugins.ts';
 
+/** Keys are the operation ids of the reference. */
 export const plugins = {
   PluginList: endpoint({ method: 'GET', path: '/plugins', query: { filters }, response: json<Plugin[]>() }),
   GetPluginPrivileges: endpoint({

@@ -11,6 +11,7 @@ import type {
   SystemVersion,
 } from '../types/system.ts';
 
+/** Keys are the operation ids of the reference. */
 export const system = {
   SystemAuth: endpoint({
     method: 'POST',

@@ -10,6 +10,7 @@ import type {
   VolumeUpdateRequest,
 } from '../types/volumes.ts';
 
+/** Keys are the operation ids of the reference. */
 export const volumes = {
   VolumeList: endpoint({ method: 'GET', path: '/volumes', query: { filters }, response: json<VolumeListResponse>() }),
   VolumeCreate: endpoint({

@@ -5,6 +5,7 @@ import { empty, endpoint, json, optionalJsonBody } from '../../endpoint.ts';
 import type { IDResponse } from '../../types/common.ts';
 import type { Config, ConfigCreateRequest, ConfigSpec } from '../../types/swarm/secrets.ts';
 
+/** Keys are the operation ids of the reference. */
 export const configs = {
   ConfigList: endpoint({ method: 'GET', path: '/configs', query: { filters }, response: json<Config[]>() }),
   ConfigCreate: endpoint({

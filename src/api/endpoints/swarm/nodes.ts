@@ -4,6 +4,7 @@ import { bool, filters, int } from '../../codecs.ts';
 import { empty, endpoint, json, optionalJsonBody } from '../../endpoint.ts';
 import type { Node, NodeSpec } from '../../types/swarm/nodes.ts';
 
+/** Keys are the operation ids of the reference. */
 export const nodes = {
   NodeList: endpoint({ method: 'GET', path: '/nodes', query: { filters }, response: json<Node[]>() }),
   NodeInspect: endpoint({ method: 'GET', path: '/nodes/{id}', response: json<Node>() }),

@@ -5,6 +5,7 @@ import { empty, endpoint, json, optionalJsonBody } from '../../endpoint.ts';
 import type { IDResponse } from '../../types/common.ts';
 import type { Secret, SecretCreateRequest, SecretSpec } from '../../types/swarm/secrets.ts';
 
+/** Keys are the operation ids of the reference. */
 export const secrets = {
   SecretList: endpoint({ method: 'GET', path: '/secrets', query: { filters }, response: json<Secret[]>() }),
   SecretCreate: endpoint({

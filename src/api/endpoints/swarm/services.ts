@@ -10,6 +10,7 @@ import type {
   ServiceUpdateResponse,
 } from '../../types/swarm/services.ts';
 
+/** Keys are the operation ids of the reference. */
 export const services = {
   ServiceList: endpoint({
     method: 'GET',

@@ -11,6 +11,7 @@ import type {
   UnlockKeyResponse,
 } from '../../types/swarm/swarm.ts';
 
+/** Keys are the operation ids of the reference. */
 export const swarm = {
   SwarmInspect: endpoint({ method: 'GET', path: '/swarm', response: json<Swarm>() }),
   SwarmInit: endpoint({
