@@ -3,7 +3,7 @@
 import type { Links } from '../../../kernel/index.ts';
 import { conflict } from '../../../lib/errors.ts';
 import { choosePool } from '../../ipam/default-pools.ts';
-import { formatIpv4, formatSubnet, overlaps, parseCidr, parseIpv4, type Subnet, subnetOf } from '../../ipam/ipv4.ts';
+import { formatIpv4, overlaps, parseCidr, parseIpv4, type Subnet, subnetOf } from '../../ipam/ipv4.ts';
 
 export interface AddressRange {
   subnet: Subnet;
@@ -52,9 +52,4 @@ function routedElsewhere(links: Links, link: string): Subnet[] {
     // Halves of the default route (0.0.0.0/1, as VPNs set them) take no addresses.
     return subnet && subnet.prefix > 1 ? [subnet] : [];
   });
-}
-
-/** `172.17.0.0/16` for the log. */
-export function describeRange(range: AddressRange): string {
-  return formatSubnet(range.subnet);
 }
