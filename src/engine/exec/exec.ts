@@ -3,6 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { ExecConfig, ExecInspectResponse, ExecStartConfig } from '../../api/types/exec.ts';
 import { conflict, errorMessage, invalid } from '../../lib/errors.ts';
+import { encodeFrame } from '../../lib/frames.ts';
 import type { OciProcess } from '../../oci/runtime-spec.ts';
 import { type Process, resolveCapabilities } from '../../runtime/index.ts';
 import { publishContainerEvent } from '../containers/container-events.ts';
@@ -38,10 +39,10 @@ export async function startExec(
   if (exec.started) throw conflict(`exec ${id} has already ${exec.exitCode === null ? 'been started' : 'run'}`);
   exec.started = true;
   const detachKeys = parseDetachKeys(exec.config.DetachKeys);
-  const process = await launchExec(engine, container, exec, options);
+  const { process, ended } = await launchExec(engine, container, exec, options);
   if (options.Detach) return process.start();
   const tty = exec.config.Tty === true;
-  const session = await process.attach();
+  const session = await process.attach({ stdin: exec.config.AttachStdin === true });
   const connection = open({ multiplexed: !tty });
   const pumping = pump(connection, session, {
     multiplexed: !tty,
@@ -49,18 +50,25 @@ export async function startExec(
     stdout: exec.config.AttachStdout === true,
     stderr: exec.config.AttachStderr === true,
     detachKeys,
+    lastWord: ended,
   });
-  await process.start().catch(error => connection.end(`${errorMessage(error)}\r\n`));
+  await process.start().catch(error => {
+    recordFailure(container, exec, error);
+    // Too late for an HTTP error: Docker tells it as output.
+    const text = Buffer.from(`${errorMessage(error)}\r\n`);
+    connection.write(tty ? text : encodeFrame('stdout', text));
+  });
   const end = await pumping;
   if (end === 'detached') publishContainerEvent(engine, container, 'exec_detach', { execID: id });
 }
 
+/** `ended` settles when the exit code is recorded. */
 async function launchExec(
   engine: Engine,
   container: Container,
   exec: Exec,
   options: ExecStartConfig,
-): Promise<Process> {
+): Promise<{ process: Process; ended: Promise<void> }> {
   const { config } = exec;
   publishContainerEvent(engine, container, `exec_start: ${(config.Cmd ?? []).join(' ')}`, { execID: exec.id });
   try {
@@ -72,21 +80,26 @@ async function launchExec(
       stdin: config.AttachStdin === true,
     });
     exec.process = process;
-    void process.exited.then(async status => {
+    const ended = process.exited.then(status => {
       exec.exitCode = status.code;
       exec.endedAt = Date.now();
+      exec.process = undefined;
       container.execIds.delete(exec.id);
       publishContainerEvent(engine, container, 'exec_die', { execID: exec.id, exitCode: String(status.code) });
-      await process.delete();
-      exec.process = undefined;
+      void process.delete();
     });
-    return process;
+    return { process, ended };
   } catch (error) {
-    exec.exitCode = /permission denied/.test(errorMessage(error)) ? 126 : 127;
-    exec.endedAt = Date.now();
-    container.execIds.delete(exec.id);
+    recordFailure(container, exec, error);
     throw error;
   }
+}
+
+/** 126 for a program that may not be executed, 127 for one that is not there. */
+function recordFailure(container: Container, exec: Exec, error: unknown): void {
+  exec.exitCode = /permission denied/.test(errorMessage(error)) ? 126 : 127;
+  exec.endedAt = Date.now();
+  container.execIds.delete(exec.id);
 }
 
 function describeProcess(

@@ -7,6 +7,7 @@ import { execRoutes } from './exec.ts';
 import { imageRoutes } from './images.ts';
 import { networkRoutes } from './networks.ts';
 import { notYetRoutes } from './not-yet.ts';
+import { pluginRoutes } from './plugins.ts';
 import { systemRoutes } from './system.ts';
 import { volumeRoutes } from './volumes.ts';
 
@@ -19,7 +20,7 @@ export function createHandlers(engine: Engine): Handlers {
     volumes: volumeRoutes(engine),
     system: systemRoutes(engine),
     build: notYetRoutes('build'),
-    plugins: notYetRoutes('plugins'),
+    plugins: pluginRoutes(),
     swarm: notYetRoutes('swarm'),
     nodes: notYetRoutes('nodes'),
     services: notYetRoutes('services'),

@@ -13,6 +13,8 @@ export interface PumpOptions {
   stderr: boolean;
   /** As `ctrl-p,ctrl-q`; undefined: nothing detaches. */
   detachKeys?: Buffer;
+  /** The connection stays open until this settles: clients ask for an exec's exit code when it closes. */
+  lastWord?: Promise<unknown>;
 }
 
 /** Why the pump stopped: the process closed its output, the client went away, or it typed the detach keys. */
@@ -28,6 +30,7 @@ export async function pump(connection: Duplex, session: AttachStream, options: P
   else connection.resume();
   const end = await Promise.race([pumpOutput(connection, session, options), interrupted]);
   session.close();
+  if (end === 'output-ended') await options.lastWord;
   if (end === 'client-gone') connection.destroy();
   else connection.end();
   return end;
