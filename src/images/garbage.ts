@@ -56,9 +56,13 @@ export class Garbage {
 
   /** Chain ids that images or container layers stand on. */
   neededLayers(): Set<Digest> {
-    const { records, containerLayers } = this.#deps;
-    const ofImages = records.list().flatMap(({ id }) => chainIds(records.config(id).rootfs.diff_ids));
-    return new Set([...ofImages, ...containerLayers.neededLayers()]);
+    return new Set([...this.layersOfImages(), ...this.#deps.containerLayers.neededLayers()]);
+  }
+
+  /** Chain ids that images stand on. */
+  layersOfImages(): Set<Digest> {
+    const { records } = this.#deps;
+    return new Set(records.list().flatMap(({ id }) => chainIds(records.config(id).rootfs.diff_ids)));
   }
 
   /** Waits for removals in the background. */

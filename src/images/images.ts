@@ -191,8 +191,10 @@ export class Images {
   async removeContainerLayer(containerId: string): Promise<void> {
     const layers = this.#containerLayers.layersOf(containerId);
     this.#containerLayers.remove(containerId);
-    const needed = layers.length === 0 ? undefined : this.#garbage.neededLayers();
-    if (layers.some(chainId => !needed?.has(chainId))) this.#garbage.collect();
+    if (layers.length === 0) return;
+    // Nearly always the image is still there, and then there is nothing to look for.
+    const ofImages = this.#garbage.layersOfImages();
+    if (layers.some(chainId => !ofImages.has(chainId))) this.#garbage.collect();
   }
 
   /** Where the container's files are (`merged` only while mounted), `lower` topmost first; undefined when unknown. */
