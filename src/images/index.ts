@@ -3,5 +3,6 @@
 // `kernel`. Which containers use an image, and telling the world about changes, is the engine's business.
 
 export type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
-export { Images } from './images.ts';
+export { Images, type ImagesDeps } from './images.ts';
 export { parseChange, parseChanges } from './import/changes.ts';
+export type { ContainerLayer } from './snapshots/container-layers.ts';
