@@ -81,7 +81,16 @@ describeContainers('exec', import.meta.path, () => {
   ])('%s in %s is refused', async (program, cwd, detail) => {
     const process = await exec([program], { process: { cwd } });
     await expect(process.start()).rejects.toMatchObject({ kind: 'invalid', message: `${prefix}${detail}` });
+    expect((await process.exited).code).toBe(program === '/etc' ? 126 : 127);
     expect(leftovers()).toEqual([]);
+  });
+
+  test('limits are the container’s', async () => {
+    const { rlimits: _, ...process } = host.spec(['sh', '-c', 'ulimit -n']).process;
+    const options = { containerId: container.id, execId: 'limits', process, tty: false, stdin: false };
+    const limited = await runtime.exec(options);
+    expect((await runToEnd(limited)).stdout).toBe('1024\n');
+    await limited.delete();
   });
 
   test('without a container there is nothing to exec in', async () => {

@@ -94,6 +94,7 @@ export class Runtime {
       stdin: o.stdin,
       stdinOnce: o.stdinOnce,
       hooks: o.spec.hooks !== undefined,
+      shared: sharedSettings(o.spec.process),
     };
     await using undo = new CleanupStack((step, error) => this.#deps.logger.warn(step, { container: o.id, error }));
     const { spec, created } = runtime.prepare(o.spec);
@@ -150,7 +151,10 @@ export class Runtime {
     }
   }
 
-  /** Prepares a process in a running container; it runs from `start()` on. Throws `not-found` without the container. */
+  /**
+   * Prepares a process in a running container; it runs from `start()` on. Limits it does not state are those of the
+   * container's first process. Throws `not-found` without the container.
+   */
   async exec(o: ExecOptions): Promise<Process> {
     const container = this.#bundle(o.containerId);
     const record = readRecord(container);
@@ -161,7 +165,7 @@ export class Runtime {
       ...{ id: o.execId, containerId: o.containerId, bundle, runtime: runtime.name, tty: o.tty, stdin: o.stdin },
       ...{ program: o.process.args[0] ?? '', cwd: o.process.cwd },
     };
-    const execProcess = writeExecBundle(bundle, { ...o.process, terminal: o.tty });
+    const execProcess = writeExecBundle(bundle, { ...record.shared, ...o.process, terminal: o.tty });
     const monitor = startMonitor({
       ...o,
       conmon: this.#conmon,
@@ -210,4 +214,8 @@ export class Runtime {
     if (!runtime) throw invalid(`unknown or invalid runtime name: ${name}`);
     return runtime;
   }
+}
+
+function sharedSettings({ rlimits, oomScoreAdj, apparmorProfile, selinuxLabel }: OciProcess): BundleRecord['shared'] {
+  return { rlimits, oomScoreAdj, apparmorProfile, selinuxLabel };
 }

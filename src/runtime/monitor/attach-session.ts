@@ -8,7 +8,7 @@ const stderrMark = 3;
 
 /**
  * conmon takes the end of any session for the end of stdin (when it was told to close stdin at all). A session that
- * was not given stdin therefore must not go before the process does: `ownsStdin` false makes `close()` go on reading,
+ * was not given stdin therefore must not go before the process does: with `linger`, `close()` goes on reading,
  * to nowhere, until the process ends.
  */
 export class AttachSession implements AttachStream {

@@ -15,6 +15,8 @@ export interface BundleRecord {
   stdinOnce: boolean;
   /** The spec has hooks, so that deleting is the runtime's business. */
   hooks: boolean;
+  /** What a process exec'd into the container has in common with its first one. */
+  shared: Pick<OciProcess, 'rlimits' | 'oomScoreAdj' | 'apparmorProfile' | 'selinuxLabel'>;
   /** Absent until the container is started. `startTime` in clock ticks since boot. */
   started?: { pid: number; startTime: number; at: string };
 }

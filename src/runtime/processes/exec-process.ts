@@ -13,6 +13,9 @@ import { identify, type ProcessIdentity, signalProcess } from './process-identit
 const sigkill = 9;
 /** What Docker says of a process whose end nobody saw. */
 const unknownCode = 255;
+/** The shell's codes for a program that is not there, and for one that cannot be run. */
+const notFoundCode = 127;
+const failedCode = 126;
 
 export interface ExecDescription {
   id: string;
@@ -25,7 +28,10 @@ export interface ExecDescription {
   cwd: string;
 }
 
-/** Before `start()` only the monitor exists: `pid` is 0 and `exited` pending. */
+/**
+ * Before `start()` only the monitor exists: `pid` is 0 and `exited` pending. A start that fails also settles `exited`,
+ * with 126 or 127 as a shell would.
+ */
 export class ExecProcess implements Process {
   readonly id: string;
   readonly exited: Promise<ExitStatus>;
@@ -58,10 +64,12 @@ export class ExecProcess implements Process {
     this.#monitor.go();
     const report = await this.#monitor.report();
     if (!report || report.data < 0) {
-      this.#finish(-1);
+      const failure = report
+        ? runtimeError({ ...this.#description, action: 'exec', output: report.message ?? '' })
+        : systemError('conmon ended before the process was started');
+      this.#finish(/executable file not found|no such file/.test(failure.message) ? notFoundCode : failedCode);
       removeBundle(this.#description.bundle);
-      if (!report) throw systemError('conmon ended before the process was started');
-      throw runtimeError({ ...this.#description, action: 'exec', output: report.message ?? '' });
+      throw failure;
     }
     this.#startedAt = new Date();
     this.#pid = report.data;
