@@ -40,6 +40,8 @@ export function describeDriver(name: string, make: () => LogDriver, write: Write
       using target = temporaryTarget();
       expect(await collect(make(), target)).toEqual([]);
       expect(await collect(make(), target, { follow: true, ended: Promise.resolve() })).toEqual([]);
+      const gone = { ...target, directory: join(target.directory, 'gone') };
+      expect(await collect(make(), gone, { follow: true, ended: Promise.resolve() })).toEqual([]);
     });
 
     test('lines come back in order, by stream, tail and time', async () => {

@@ -2,18 +2,24 @@
 
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { errorCode } from '../../lib/errors.ts';
 
 /** Watches the folder, so that it also hears of the file being made, renamed and made again. */
 export class ChangeSignal implements Disposable {
-  readonly #watcher: FSWatcher;
+  readonly #watcher: FSWatcher | undefined;
   #changed = false;
   #wake: (() => void) | undefined;
 
   constructor(path: string) {
     const name = basename(path);
-    this.#watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
-      if (changed === null || changed === name) this.raise();
-    });
+    try {
+      this.#watcher = watch(dirname(path), { persistent: false }, (_event, changed) => {
+        if (changed === null || changed === name) this.raise();
+      });
+    } catch (error) {
+      // Where there is no folder there will be no log: only `raise` ends the wait.
+      if (errorCode(error) !== 'ENOENT') throw error;
+    }
   }
 
   /** Also from outside: something else worth waking up for has happened. */
@@ -34,7 +40,7 @@ export class ChangeSignal implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#watcher.close();
+    this.#watcher?.close();
     this.#wake?.();
   }
 }

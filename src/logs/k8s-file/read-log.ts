@@ -1,7 +1,5 @@
 // Reading a log from the disk: what is there, and what comes.
 
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { LogEntry, ReadOptions } from '../driver.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { findTail } from './find-tail.ts';
@@ -100,7 +98,6 @@ class Follower implements Disposable {
   over = false;
 
   constructor(path: string, options: ReadOptions) {
-    mkdirSync(dirname(path), { recursive: true });
     this.#signal = new ChangeSignal(path);
     const end = () => {
       this.over = true;
