@@ -5,7 +5,7 @@
 // through promises. Which records exist and when to restart is the engine's business.
 
 export { allCapabilities, defaultCapabilities, resolveCapabilities } from './capabilities.ts';
-export type { AttachStream, ExitStatus, OutputChunk, Process } from './process.ts';
+export type { AttachStream, EndedProcess, ExitStatus, OutputChunk, Process } from './process.ts';
 export { type CreateOptions, type ExecOptions, Runtime, type RuntimeOptions } from './runtime.ts';
 export { buildSpec } from './spec/build-spec.ts';
 export { defaultDevices, defaultMaskedPaths, defaultReadonlyPaths } from './spec/defaults.ts';

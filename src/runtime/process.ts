@@ -53,3 +53,10 @@ export interface Process {
   /** Removes runtime state, cgroup and bundle, killing what is left. Idempotent. */
   delete(): Promise<void>;
 }
+
+/** A process that ended while no daemon looked. */
+export interface EndedProcess {
+  readonly exited: ExitStatus;
+  /** Removes what it left behind: runtime state, cgroup, exit file, bundle. Until then `adopt` finds it again. */
+  delete(): Promise<void>;
+}

@@ -19,7 +19,7 @@ import { startMonitor } from './monitor/conmon.ts';
 import { Exits } from './monitor/exits.ts';
 import { OciRuntime } from './oci-runtime/oci-runtime.ts';
 import { runtimeError } from './oci-runtime/runtime-error.ts';
-import type { ExitStatus, Process } from './process.ts';
+import type { EndedProcess, Process } from './process.ts';
 import { adoptProcess } from './processes/adopt-process.ts';
 import { ContainerProcess, type ProcessDeps } from './processes/container-process.ts';
 import { ExecProcess } from './processes/exec-process.ts';
@@ -124,7 +124,7 @@ export class Runtime {
    * Takes over a process that an earlier daemon started: running, or how it ended. Undefined when there is none; one
    * that was created and never started is removed and counts as none.
    */
-  adopt(id: string): Promise<Process | { exited: ExitStatus } | undefined> {
+  adopt(id: string): Promise<Process | EndedProcess | undefined> {
     return adoptProcess(id, {
       bundle: this.#bundle(id),
       runtime: name => this.#runtime(name),

@@ -14,7 +14,7 @@ export interface Exit {
 /** Waits for exit files, each at the cost of one lookup. */
 export class Exits {
   readonly directory: string;
-  readonly #waiting = new Map<string, (exit: Exit) => void>();
+  readonly #waiting = new Map<string, PromiseWithResolvers<Exit>>();
   readonly #watcher: FSWatcher;
 
   constructor(directory: string) {
@@ -28,10 +28,10 @@ export class Exits {
 
   /** Resolves with the exit of `id`, at once if it is over; never if `forget` is called before. */
   wait(id: string): Promise<Exit> {
-    const { promise, resolve } = Promise.withResolvers<Exit>();
-    this.#waiting.set(id, resolve);
+    const waiting = this.#waiting.get(id) ?? Promise.withResolvers<Exit>();
+    this.#waiting.set(id, waiting);
     this.#check(id);
-    return promise;
+    return waiting.promise;
   }
 
   /** Of a process that is over; undefined while it runs. */
@@ -48,9 +48,9 @@ export class Exits {
 
   /** Settles a wait whose exit file will never come, because the monitor was killed. */
   settle(id: string, exit: Exit): void {
-    const resolve = this.#waiting.get(id);
+    const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    resolve?.(exit);
+    waiting?.resolve(exit);
   }
 
   /** Stops waiting and removes the file. */

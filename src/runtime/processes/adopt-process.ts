@@ -3,7 +3,7 @@
 import { type Bundle, readRecord } from '../monitor/bundle.ts';
 import { monitorLives } from '../monitor/monitor-lives.ts';
 import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
-import type { ExitStatus, Process } from '../process.ts';
+import type { EndedProcess, Process } from '../process.ts';
 import { ContainerProcess, exitStatus, type ProcessDeps } from './container-process.ts';
 import { isAlive } from './process-identity.ts';
 
@@ -19,7 +19,7 @@ export async function adoptProcess(
     remove: (runtime: OciRuntime) => Promise<void>;
     deps: ProcessDeps;
   },
-): Promise<Process | { exited: ExitStatus } | undefined> {
+): Promise<Process | EndedProcess | undefined> {
   const record = readRecord(o.bundle);
   if (!record) return undefined;
   const { kernel, exits, logger } = o.deps;
@@ -29,12 +29,13 @@ export async function adoptProcess(
     await o.remove(runtime);
     return undefined;
   }
-  if (exit) return { exited: exitStatus(exit, o.bundle, record, kernel) };
+  const remove = () => o.remove(runtime);
+  if (exit) return { exited: exitStatus(exit, o.bundle, record, kernel), delete: remove };
   const process = new ContainerProcess({ identity: record.started, bundle: o.bundle, record, runtime }, o.deps);
   // Between the process's end and the exit file the monitor alone is there.
   if (monitorLives(o.bundle, id, kernel)) return process;
   logger.warn('the monitor of a container is gone', { container: id, alive: isAlive(record.started, kernel) });
   process.signal(9);
   exits.settle(id, { code: unseen, at: new Date() });
-  return { exited: await process.exited };
+  return { exited: await process.exited, delete: remove };
 }

@@ -1,7 +1,7 @@
 // What happens when a container's process has ended: give back what it held, tell everybody, restart or remove it.
 
 import { errorMessage } from '../../../lib/errors.ts';
-import type { ExitStatus, Process } from '../../../runtime/index.ts';
+import type { EndedProcess, ExitStatus, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { publishVolumeEvent } from '../../volumes/volume-events.ts';
 import { publishContainerEvent, publishNetworkEvent } from '../container-events.ts';
@@ -14,18 +14,29 @@ import { launch } from './start.ts';
 export async function handleExit(
   engine: Engine,
   container: Container,
-  process: Process | undefined,
+  process: Process,
   status: ExitStatus,
 ): Promise<void> {
+  using _lock = await engine.locks.acquire(container.id);
+  if (container.process !== process || container.removed) return;
+  container.process = undefined;
+  await conclude(engine, container, process, status);
+}
+
+/** The same for an end that happened while no daemon looked. Never rejects. */
+export async function handleMissedExit(engine: Engine, container: Container, ended: EndedProcess): Promise<void> {
+  using _lock = await engine.locks.acquire(container.id);
+  await conclude(engine, container, ended, ended.exited);
+}
+
+/** The caller holds the container's lock. The exit is on record before the runtime's own trace of it goes. */
+async function conclude(engine: Engine, container: Container, leftovers: Leftovers, status: ExitStatus): Promise<void> {
   try {
-    using _lock = await engine.locks.acquire(container.id);
-    if (container.process !== process || container.removed) return;
-    container.process = undefined;
     // Ports and addresses first: who waits for this exit may want them again at once.
     releaseNetwork(engine, container);
     const delay = planRestart(container, status);
     recordExit(engine, container, status, delay !== undefined);
-    await releaseResources(engine, container, process);
+    await releaseResources(engine, container, leftovers);
     if (delay !== undefined) scheduleRestart(engine, container, delay);
     else if (container.record.hostConfig.AutoRemove) await destroy(engine, container, { volumes: true });
   } catch (error) {
@@ -33,11 +44,14 @@ export async function handleExit(
   }
 }
 
+/** What a process leaves to be taken away. */
+type Leftovers = Pick<Process, 'delete'>;
+
 /** Gives back everything a start took, whatever of it there is. Also what a restart of the daemon calls. */
 export async function releaseResources(
   engine: Engine,
   container: Container,
-  process: Process | undefined,
+  leftovers: Leftovers | undefined,
 ): Promise<void> {
   const attempt = async (what: string, release: () => void | Promise<void>) => {
     try {
@@ -48,7 +62,7 @@ export async function releaseResources(
   };
   for (const id of container.execIds) engine.execs.delete(id);
   container.execIds.clear();
-  await attempt('process', () => process?.delete());
+  await attempt('process', () => leftovers?.delete());
   for (const mount of container.record.mounts) {
     if (mount.type !== 'volume' || !mount.name) continue;
     const { name, driver = 'local' } = mount;

@@ -3,16 +3,16 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorMessage } from '../../../lib/errors.ts';
-import type { ExitStatus, Process } from '../../../runtime/index.ts';
+import type { EndedProcess, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container } from '../state/container.ts';
-import { handleExit, releaseResources, scheduleRestart } from './exit.ts';
+import { handleExit, handleMissedExit, releaseResources, scheduleRestart } from './exit.ts';
 import { startContainer } from './start.ts';
 
 /** What the daemon found: containers with a live process, and those whose process ended while nobody looked. */
 export interface Survey {
   running: Map<Container, Process>;
-  ended: Map<Container, ExitStatus>;
+  ended: Map<Container, EndedProcess>;
 }
 
 /** First pass, before the rooms reconcile: finds out which containers still run. Changes nothing. */
@@ -21,7 +21,8 @@ export async function surveyContainers(engine: Engine): Promise<Survey> {
   for (const container of engine.containers.all()) {
     const found = await engine.runtime.adopt(container.id);
     if (found && 'pid' in found) survey.running.set(container, found);
-    else if (container.running) survey.ended.set(container, found?.exited ?? lost());
+    else if (found) survey.ended.set(container, found);
+    else if (container.running) survey.ended.set(container, lost());
   }
   return survey;
 }
@@ -32,9 +33,9 @@ export async function restoreContainers(engine: Engine, survey: Survey): Promise
   for (const [container, process] of survey.running) resume(engine, container, process);
   for (const container of [...engine.containers.all()]) {
     if (survey.running.has(container)) continue;
-    const status = survey.ended.get(container);
-    if (status) await handleExit(engine, container, undefined, status);
-    else await settle(engine, container);
+    const ended = survey.ended.get(container);
+    if (ended && !isOnRecord(container, ended)) await handleMissedExit(engine, container, ended);
+    else await settle(engine, container, ended);
   }
 }
 
@@ -55,9 +56,13 @@ function resume(engine: Engine, container: Container, process: Process): void {
   void process.exited.then(status => handleExit(engine, container, process, status));
 }
 
+/** Whether the daemon before this one had come to note the exit. */
+const isOnRecord = (container: Container, ended: EndedProcess) =>
+  !container.running && container.state.FinishedAt === ended.exited.at.toISOString();
+
 /** A container that did not run: leftovers of a half-made start go, and its policy may want it back. */
-async function settle(engine: Engine, container: Container): Promise<void> {
-  await releaseResources(engine, container, undefined);
+async function settle(engine: Engine, container: Container, ended: EndedProcess | undefined): Promise<void> {
+  await releaseResources(engine, container, ended);
   const { hostConfig, manuallyStopped, state } = container.record;
   if (state.Restarting) return scheduleRestart(engine, container, container.restartDelay);
   const policy = hostConfig.RestartPolicy?.Name;
@@ -69,7 +74,10 @@ async function settle(engine: Engine, container: Container): Promise<void> {
 }
 
 /** The process vanished without a word, most likely with the machine: Docker reports 255 then. */
-const lost = (): ExitStatus => ({ code: 255, at: new Date(), oomKilled: false });
+const lost = (): EndedProcess => ({
+  exited: { code: 255, at: new Date(), oomKilled: false },
+  delete: () => Promise.resolve(),
+});
 
 async function removeOrphanDirectories(engine: Engine): Promise<void> {
   const folder = join(engine.config.dataRoot, 'containers');

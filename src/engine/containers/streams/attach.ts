@@ -61,7 +61,7 @@ export async function attachContainer(
 
 async function serve(container: Container, connection: Duplex, options: PumpOptions) {
   const { process } = container;
-  if (process) return pump(connection, await process.attach(), options);
+  if (process) return pump(connection, await process.attach({ stdin: options.stdin }), options);
   return new Promise<Awaited<ReturnType<typeof pump>>>((resolve, reject) => {
     const pending: PendingAttach = { connect, fail: () => abandon() };
     const abandon = () => {
@@ -76,7 +76,7 @@ async function serve(container: Container, connection: Duplex, options: PumpOpti
     async function connect(started: Process): Promise<void> {
       connection.off('close', abandon);
       forgetRemoval();
-      const session = await started.attach();
+      const session = await started.attach({ stdin: options.stdin });
       pump(connection, session, options).then(resolve, reject);
     }
   });

@@ -2,6 +2,7 @@
 
 import type { Duplex } from 'node:stream';
 import { encodeFrame } from '../../../lib/frames.ts';
+import { readInput } from '../../../lib/http/read-input.ts';
 import type { AttachStream } from '../../../runtime/index.ts';
 import { DetachKeyFilter } from './detach-keys.ts';
 
@@ -57,7 +58,7 @@ async function pumpInput(
 ): Promise<void> {
   const filter = detachKeys ? new DetachKeyFilter(detachKeys) : undefined;
   try {
-    for await (const chunk of connection.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    for await (const chunk of readInput(connection)) {
       const { pass, detached } = filter ? filter.push(chunk) : { pass: chunk, detached: false };
       if (pass.length > 0) await session.stdin.write(pass);
       if (detached) return detach();

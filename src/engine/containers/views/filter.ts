@@ -49,7 +49,7 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
       !container.state.Running && container.state.StartedAt > '0001' && codes.includes(container.state.ExitCode);
   },
   ancestor: (values, engine) => {
-    const ids = values.map(value => engine.images.find(value)?.id);
+    const ids = values.map(value => engine.images.findId(value));
     return container => ids.includes(container.record.imageId) || values.includes(container.record.imageName);
   },
   before: (values, engine) => {

@@ -50,8 +50,8 @@ async function summarise(engine: Engine, container: Container, size: boolean): P
 
 /** The name used at creation, as long as it still means that image. */
 function imageName(engine: Pick<Engine, 'images'>, { record }: Container): string {
-  const current = engine.images.find(record.imageName);
-  return current === undefined || current.id === record.imageId ? record.imageName : record.imageId;
+  const current = engine.images.findId(record.imageName);
+  return current === undefined || current === record.imageId ? record.imageName : record.imageId;
 }
 
 /** As Docker quotes a command line for people. */
