@@ -3,7 +3,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import type { ContainerConfig } from '../../../api/types/container-config.ts';
-import type { ContainerCreateRequest, ContainerCreateResponse } from '../../../api/types/containers.ts';
+import type {
+  ContainerCreateRequest,
+  ContainerCreateResponse,
+  NetworkingConfig,
+} from '../../../api/types/containers.ts';
 import type { Image } from '../../../images/index.ts';
 import { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { invalid, notFound } from '../../../lib/errors.ts';
@@ -33,6 +37,7 @@ export async function createContainer(
     cpus: engine.host.cpus(),
     runtimes: Object.keys(engine.config.runtimes),
   });
+  refuseFixedAddress(givenHost?.NetworkMode, networking);
   engine.logs.validate(givenHost?.LogConfig?.Type || engine.config.logDriver, givenHost?.LogConfig?.Config ?? {});
   const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
   const image = findImage(engine, given.Image ?? '');
@@ -72,6 +77,17 @@ export async function createContainer(
   publishContainerEvent(engine, container, 'create');
   undo.move();
   return { Id: id, Warnings: warnings };
+}
+
+/** The default bridge hands out its addresses itself. */
+function refuseFixedAddress(mode: string | undefined, networking: NetworkingConfig | null | undefined): void {
+  const onDefault = ['', 'default', 'bridge'].includes(mode ?? '');
+  const asked = Object.values(networking?.EndpointsConfig ?? {}).some(settings => settings.IPAMConfig?.IPv4Address);
+  if (onDefault && asked) {
+    throw invalid(
+      'invalid config for network bridge: invalid endpoint settings:\nuser-specified IP address is supported on user-defined networks only',
+    );
+  }
 }
 
 /** Throws not-found the way the docker CLI expects it before it pulls. */

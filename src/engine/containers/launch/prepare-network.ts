@@ -3,8 +3,8 @@
 import { writeFileSync } from 'node:fs';
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
-import { conflict, invalid, notFound } from '../../../lib/errors.ts';
-import type { Endpoint, PortRequest } from '../../../networks/index.ts';
+import { BerthError, conflict, errorKind, errorMessage, invalid, notFound } from '../../../lib/errors.ts';
+import type { AttachRequest, Endpoint, PortRequest } from '../../../networks/index.ts';
 import type { Engine } from '../../engine.ts';
 import { requirePort } from '../configuration/validate.ts';
 import { publishNetworkEvent } from '../container-events.ts';
@@ -27,7 +27,7 @@ export function prepareNetwork(
   const host = mode === 'host';
   const sandbox = host ? 'host' : engine.networks.createSandbox(container.id);
   if (!host) undo.defer('network sandbox', () => engine.networks.removeSandbox(container.id));
-  const endpoint = engine.networks.attach({
+  const endpoint = attach(engine, {
     containerId: container.id,
     containerName: container.name,
     network: mode,
@@ -38,8 +38,18 @@ export function prepareNetwork(
   });
   undo.defer('network endpoint', () => engine.networks.detach(container.id));
   publishNetworkEvent(engine, 'connect', engine.networks.get(mode), container.id);
-  writeIdentity(engine, container, endpoint.address || undefined);
+  writeIdentity(engine, container, { address: endpoint.address || undefined, hostNetwork: host });
   return { sandbox, endpoint };
+}
+
+/** Docker's words around whatever went wrong. */
+function attach(engine: Pick<Engine, 'networks'>, request: AttachRequest): Endpoint {
+  try {
+    return engine.networks.attach(request);
+  } catch (error) {
+    const message = `failed to set up container networking: ${errorMessage(error)}`;
+    throw new BerthError(errorKind(error), message, { cause: error });
+  }
 }
 
 /** `--network container:x`: the other's namespace and the other's files. */
@@ -95,7 +105,7 @@ function hostPort(text: string): PortRequest['hostPort'] {
 function writeIdentity(
   engine: Pick<Engine, 'networks' | 'config'>,
   container: Container,
-  address: string | undefined,
+  place: { address: string | undefined; hostNetwork: boolean },
 ): void {
   const { config, hostConfig } = container.record;
   const list = (own: string[] | null | undefined, fallback: string[]) => (own?.length ? own : fallback);
@@ -103,11 +113,12 @@ function writeIdentity(
     dns: list(hostConfig.Dns, engine.config.dns),
     search: list(hostConfig.DnsSearch, engine.config.dnsSearch),
     options: list(hostConfig.DnsOptions, engine.config.dnsOptions),
+    hostNetwork: place.hostNetwork,
   });
   const hosts = engine.networks.hostsFile({
     hostname: config.Hostname ?? '',
     domainname: config.Domainname || undefined,
-    address,
+    ...place,
     extraHosts: hostConfig.ExtraHosts ?? [],
   });
   writeFileSync(container.file('resolv.conf'), resolvConf, { mode: 0o644 });
