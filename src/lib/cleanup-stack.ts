@@ -20,7 +20,8 @@ export class CleanupStack implements AsyncDisposable {
   /** `onError` hears of an undo step that failed; without it failures are collected and thrown together. */
   constructor(onError?: (name: string, error: unknown) => void) {
     this.#failures = [];
-    this.#onError = onError ?? ((name, error) => this.#failures.push(new Error(`${name}: ${String(error)}`, { cause: error })));
+    this.#onError =
+      onError ?? ((name, error) => this.#failures.push(new Error(`${name}: ${String(error)}`, { cause: error })));
   }
 
   #failures: Error[];

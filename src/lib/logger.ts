@@ -27,7 +27,9 @@ export function createLogger(options: {
       if (order.indexOf(level) < order.indexOf(options.level())) return;
       const all = { ...base, ...fields };
       const time = now().toISOString();
-      options.write(options.format === 'json' ? jsonLine(time, level, message, all) : textLine(time, level, message, all));
+      options.write(
+        options.format === 'json' ? jsonLine(time, level, message, all) : textLine(time, level, message, all),
+      );
     };
     return {
       debug: (m, f) => log('debug', m, f),
@@ -57,7 +59,8 @@ function textLine(time: string, level: LogLevel, message: string, fields: LogFie
 }
 
 function plain(value: unknown): unknown {
-  if (value instanceof Error) return value.cause === undefined ? value.message : `${value.message} (${plain(value.cause)})`;
+  if (value instanceof Error)
+    return value.cause === undefined ? value.message : `${value.message} (${plain(value.cause)})`;
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
 }
 

@@ -31,4 +31,4 @@ function characterClass(body: string): string {
   return `[${negated ? '^' : ''}${inner}]`;
 }
 
-const quote = (char: string) => char.replace(/[.*+?^${}()|[\]\\/-]/u, '\\$&');
+const quote = (char: string) => char.replace(/[.*+?^${}()|[\]\\/]/u, '\\$&');

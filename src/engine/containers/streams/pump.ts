@@ -1,6 +1,7 @@
 // Bytes between a client's connection and a process: frames out, input in, detach keys noticed, nobody left waiting.
 
 import type { Duplex } from 'node:stream';
+import { drained } from '../../../lib/drained.ts';
 import { encodeFrame } from '../../../lib/frames.ts';
 import { readInput } from '../../../lib/http/read-input.ts';
 import type { AttachStream } from '../../../runtime/index.ts';
@@ -67,16 +68,4 @@ async function pumpInput(
   } catch {
     // The connection or the process is gone: the other half of the pump says so.
   }
-}
-
-function drained(connection: Duplex): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      connection.off('drain', done);
-      connection.off('close', done);
-      resolve();
-    };
-    connection.once('drain', done);
-    connection.once('close', done);
-  });
 }

@@ -1,6 +1,7 @@
 // One request over a fresh connection, and its response.
 
 import type { Duplex } from 'node:stream';
+import { drained } from '../../drained.ts';
 import { type BodyDecoder, ChunkedDecoder, FixedDecoder, UntilCloseDecoder } from '../body-decoder.ts';
 import { BodyReader } from '../body-reader.ts';
 import { bodyFraming, findHeadEnd, formatFields, type Headers, parseResponseHead, type ResponseHead } from '../head.ts';
@@ -78,18 +79,6 @@ async function writeChunks(connection: Duplex, body: AsyncIterable<Uint8Array>):
     if (!connection.write('\r\n')) await drained(connection);
   }
   if (!connection.destroyed) connection.write('0\r\n\r\n');
-}
-
-function drained(connection: Duplex): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      connection.off('drain', done);
-      connection.off('close', done);
-      resolve();
-    };
-    connection.once('drain', done);
-    connection.once('close', done);
-  });
 }
 
 const noBytes: Buffer = Buffer.alloc(0);
