@@ -9,6 +9,9 @@ import type { OciSpec } from '../../oci/runtime-spec.ts';
 import { removeFolder } from '../monitor/bundle.ts';
 import { SeccompCache } from './seccomp-cache.ts';
 
+/** Milliseconds. */
+const freezePatience = 5000;
+
 /** One configured runtime, with a root directory of its own. */
 export class OciRuntime {
   readonly name: string;
@@ -44,7 +47,10 @@ export class OciRuntime {
    * for it to come to the fifo is in vain.
    */
   async start(id: string, isOver: () => boolean): Promise<void> {
-    if (!this.#isCrun) return this.run('start', id);
+    if (!this.#isCrun) {
+      await this.run('start', id);
+      return;
+    }
     const fifo = this.#fifo(id);
     const deadline = Date.now() + 2000;
     for (;;) {
@@ -66,14 +72,22 @@ export class OciRuntime {
     return existsSync(this.#fifo(id));
   }
 
-  /** Runs `<runtime> <command> <arguments>`; throws `system` with what it printed if it fails. */
-  async run(...args: string[]): Promise<void> {
-    const child = spawn(this.path, [...this.globalArguments, ...args], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-      env: {},
-    });
-    const { code, output } = await finished(child);
-    if (code !== 0) throw systemError(output.trim() || `${this.name} ${args[0]} failed with status ${code}`);
+  /** Freezes a container. Resolves when it is frozen: crun says so as soon as the kernel has begun. */
+  async pause(id: string): Promise<void> {
+    await this.run('pause', id);
+    const deadline = Date.now() + freezePatience;
+    while (this.#isCrun && JSON.parse(await this.run('state', id)).status !== 'paused') {
+      if (Date.now() > deadline) throw systemError(`container ${id} does not freeze`);
+      await delay(2);
+    }
+  }
+
+  /** Runs `<runtime> <command> <arguments>`, gives what it printed; throws `system` with its complaint if it fails. */
+  async run(...args: string[]): Promise<string> {
+    const child = spawn(this.path, [...this.globalArguments, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
+    const { code, output, errors } = await finished(child);
+    if (code !== 0) throw systemError(errors.trim() || `${this.name} ${args[0]} failed with status ${code}`);
+    return output;
   }
 
   /** Ids with state, whoever made them. */
@@ -116,13 +130,16 @@ function openForWriting(path: string): number | undefined {
   }
 }
 
-function finished(child: ChildProcess): Promise<{ code: number; output: string }> {
-  let output = '';
+function finished(child: ChildProcess): Promise<{ code: number; output: string; errors: string }> {
+  const text = { output: '', errors: '' };
+  child.stdout?.on('data', (data: Buffer) => {
+    text.output += data;
+  });
   child.stderr?.on('data', (data: Buffer) => {
-    output += data;
+    text.errors += data;
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', code => resolve({ code: code ?? -1, output }));
+    child.once('close', code => resolve({ code: code ?? -1, ...text }));
   });
 }

@@ -81,11 +81,11 @@ export class ContainerProcess implements Process {
   }
 
   pause(): Promise<void> {
-    return this.#runtime.run('pause', this.id);
+    return this.#runtime.pause(this.id);
   }
 
-  resume(): Promise<void> {
-    return this.#runtime.run('resume', this.id);
+  async resume(): Promise<void> {
+    await this.#runtime.run('resume', this.id);
   }
 
   delete(): Promise<void> {
@@ -129,7 +129,7 @@ export class ContainerProcess implements Process {
   async #thaw(): Promise<void> {
     if (this.#over || !isAlive(this.#identity, this.#deps.kernel)) return;
     if (await Promise.race([this.exited.then(() => true), delay(5).then(() => false)])) return;
-    await this.#runtime.run('resume', this.id).catch(() => {
+    await this.resume().catch(() => {
       // It was not paused.
     });
   }
