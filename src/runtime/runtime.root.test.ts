@@ -146,6 +146,11 @@ describeContainers('runtime', import.meta.path, () => {
     await container.start();
     expect(await container.exited).toMatchObject({ code: 137, oomKilled: true });
     await container.delete();
+    const script = 'sh -c "x=a; while true; do x=\\$x\\$x; done"; sleep 0.1; exit 5';
+    const parent = await runtime.create(host.options(['sh', '-c', script], limits));
+    await parent.start();
+    expect(await parent.exited).toMatchObject({ code: 5, oomKilled: true });
+    await parent.delete();
     expectNothingLeft();
   });
 

@@ -53,6 +53,8 @@ export function startMonitor(options: MonitorOptions): Monitor {
       stdio: ['ignore', 'ignore', errors, 'pipe', ...(exec ? (['pipe', 'pipe'] as const) : [])],
       env: { PATH: searchPath, _OCI_SYNCPIPE: '3', ...(exec && { _OCI_STARTPIPE: '4', _OCI_ATTACHPIPE: '5' }) },
       detached: true,
+      // conmon tells of an out-of-memory kill by a file in its working folder.
+      cwd: options.bundle.directory,
     });
     return new ConmonMonitor(child, options.bundle);
   } finally {
