@@ -1,9 +1,14 @@
 // Two-way traffic between this terminal and a process behind a hijacked connection.
 
+import type { Duplex } from 'node:stream';
 import type { HijackResult } from '../../client/index.ts';
 import { FrameDecoder } from '../../lib/frames.ts';
+import { ExitError } from '../failure.ts';
 import type { Io, Output } from '../io.ts';
 import { DetachScanner, parseDetachKeys } from './detach-keys.ts';
+
+/** What a shell shows of a process that SIGPIPE ended. */
+const brokenPipeCode = 141;
 
 export interface SessionOptions {
   io: Io;
@@ -51,7 +56,8 @@ async function pumpOutput({ io, connection, tty }: SessionOptions): Promise<Sess
     for (const { stream, data } of decoder.decode(chunk as Buffer)) {
       await writeTo(stream === 'stderr' || stream === 'system' ? io.stderr : io.stdout, data);
     }
-    if (io.stdout.broken) break;
+    // Nobody reads any more: end as a program does that SIGPIPE ends, and leave the container to itself.
+    if (io.stdout.broken) throw new ExitError(brokenPipeCode);
   }
   return 'closed';
 }
@@ -65,15 +71,22 @@ async function pumpInput({ io, connection, detachKeys }: SessionOptions, raw: bo
   const { socket } = connection;
   for await (const chunk of io.stdin.read()) {
     const { data, detached } = scanner?.scan(chunk) ?? { data: chunk, detached: false };
-    if (data.length > 0 && !socket.write(data)) {
-      await new Promise<void>(resolve => {
-        socket.once('drain', resolve);
-        socket.once('close', resolve);
-      });
-    }
+    if (data.length > 0 && !socket.write(data)) await drainOrClose(socket);
     if (detached) return 'detached';
     if (socket.destroyed) return 'closed';
   }
   socket.end();
   return 'closed';
+}
+
+function drainOrClose(socket: Duplex): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('drain', done);
+    socket.on('close', done);
+  });
 }

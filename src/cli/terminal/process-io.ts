@@ -1,5 +1,6 @@
 // The streams, environment and signals of this process.
 
+import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { isatty, type WriteStream } from 'node:tty';
 import type { Input, Io } from '../io.ts';
@@ -42,8 +43,8 @@ class ProcessInput implements Input {
         if (this.#stopped) return;
         yield chunk as Buffer;
       }
-    } catch (error) {
-      if (!this.#stopped) throw error;
+    } catch {
+      // What cannot be read (a directory, a terminal that went away) has no more input.
     }
   }
 
@@ -51,6 +52,8 @@ class ProcessInput implements Input {
     if (!this.isTerminal || this.#raw === on) return;
     this.#raw = on;
     process.stdin.setRawMode(on);
+    // setRawMode leaves the translation of \n to \r\n on, which garbles full-screen programs.
+    if (on) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   }
 
   stop(): void {

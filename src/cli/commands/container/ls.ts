@@ -29,6 +29,8 @@ export const listContainers = command({
   },
   async run(context, { flags, changed, args: _args }) {
     const format = flags.format || (flags.quiet ? '' : (context.config.psFormat ?? ''));
+    if (flags.quiet && flags.format)
+      context.warn('WARNING: Ignoring custom format, because both --format and --quiet are set.');
     checkListFormat(format, containerRow(emptyContainer, { truncate: true, now: 0 }));
     const limit = flags.latest && flags.last < 0 ? 1 : flags.last;
     const size = changed('size') ? flags.size : usesField(format, 'Size');
@@ -43,10 +45,14 @@ export const listContainers = command({
     });
     const now = Date.now();
     const rows = containers.map(container => containerRow(container, { truncate: !flags['no-trunc'], now }));
-    const quiet = flags.quiet && !flags.format;
     const defaultTable = flags.size ? `${table}\t{{.Size}}` : table;
     await context.print(
-      formatList(rows, { format: quiet ? '{{.ID}}' : format, table: defaultTable, raw, headers: containerHeaders }),
+      formatList(rows, {
+        format: flags.quiet ? '{{.ID}}' : format,
+        table: defaultTable,
+        raw,
+        headers: containerHeaders,
+      }),
     );
     return 0;
   },

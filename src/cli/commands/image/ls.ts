@@ -26,6 +26,8 @@ export const listImages = command({
   },
   async run(context, { flags, args }) {
     const format = flags.format || (flags.quiet ? '' : (context.config.imagesFormat ?? ''));
+    if (flags.quiet && flags.format)
+      context.warn('WARNING: Ignoring custom format, because both --format and --quiet are set.');
     let filters: Filters = flags.filter.reduce(addFilter, {});
     if (args[0]) filters = addFilter(filters, `reference=${args[0]}`);
     const images = await context.client.call('ImageList', {
@@ -34,10 +36,9 @@ export const listImages = command({
     const digests = flags.digests || usesField(format, 'Digest');
     const options = { truncate: !flags['no-trunc'], digests, now: Date.now() };
     const rows = images.flatMap(image => imageRows(image, options));
-    const quiet = flags.quiet && !flags.format;
     await context.print(
       formatList(rows, {
-        format: quiet ? '{{.ID}}' : format,
+        format: flags.quiet ? '{{.ID}}' : format,
         table: flags.digests ? digestTable : table,
         raw,
         headers: imageHeaders,
