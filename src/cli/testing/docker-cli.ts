@@ -1,8 +1,5 @@
 // The real docker command line as an oracle, where there is one.
 
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { runCli } from '../run-cli.ts';
 import { fakeIo } from './fake-io.ts';
 
@@ -21,7 +18,8 @@ export function findDockerCli(): string | undefined {
   return /Docker version 28\./.test(stdout.toString()) ? path : undefined;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'berth-docker-config-'));
+// A folder that is not there: neither side has a configuration.
+const folder = '/nonexistent/berth-test';
 const environment = {
   PATH: process.env.PATH ?? '',
   HOME: '/root',

@@ -26,8 +26,6 @@ export const listImages = command({
   },
   async run(context, { flags, args }) {
     const format = flags.format || (flags.quiet ? '' : (context.config.imagesFormat ?? ''));
-    if (flags.quiet && flags.format)
-      context.warn('WARNING: Ignoring custom format, because both --format and --quiet are set.');
     let filters: Filters = flags.filter.reduce(addFilter, {});
     if (args[0]) filters = addFilter(filters, `reference=${args[0]}`);
     const images = await context.client.call('ImageList', {
@@ -38,7 +36,7 @@ export const listImages = command({
     const rows = images.flatMap(image => imageRows(image, options));
     await context.print(
       formatList(rows, {
-        format: flags.quiet ? '{{.ID}}' : format,
+        format: flags.quiet && !flags.format ? '{{.ID}}' : format,
         table: flags.digests ? digestTable : table,
         raw,
         headers: imageHeaders,
