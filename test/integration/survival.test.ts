@@ -41,12 +41,7 @@ test('kill -9 with twenty writing containers and an attached client must lose no
     path: { id: all[0] ?? '' },
     query: { stream: true, stdout: true, stderr: true },
   });
-  const attachEnded = new Promise<void>(resolve =>
-    attached.socket
-      .once('close', resolve)
-      .on('error', () => {})
-      .resume(),
-  );
+  const attachEnded = new Promise<void>(resolve => attached.socket.once('end', resolve).on('error', resolve).resume());
   await eventually('all write', async () => {
     for (const id of all) if (lastLine(await engine.logs(id)) < 5) return false;
     return true;
@@ -56,6 +51,7 @@ test('kill -9 with twenty writing containers and an attached client must lose no
 
   await daemon.kill();
   await attachEnded;
+  attached.socket.destroy();
   for (const state of states) expect(existsSync(`/proc/${state?.Pid}`)).toBe(true);
   await Bun.write(`${volume}/now`, '');
   for (const state of states.slice(16)) await eventually('it ends', () => !existsSync(`/proc/${state?.Pid}`));
@@ -150,13 +146,15 @@ test('restart policies must go on under the next daemon', async () => {
 
 test('a daemon killed in the middle of creating and removing must leave nothing behind', async () => {
   for (let round = 0; round < 5; round++) {
-    const work = Array.from({ length: 8 }, async (_, index) => {
-      const id = await engine.run('sleep 1000', {}, `half-${round}-${index}`);
-      await engine.remove(id);
-    });
+    const work = Promise.allSettled(
+      Array.from({ length: 8 }, async (_, index) => {
+        const id = await engine.run('sleep 1000', {}, `half-${round}-${index}`);
+        await engine.remove(id);
+      }),
+    );
     await Bun.sleep(40 + 60 * round);
     await daemon.kill();
-    await Promise.allSettled(work);
+    await work;
     await daemon.start();
   }
   const containers = await engine.client.call('ContainerList', { query: { all: true } });

@@ -45,7 +45,14 @@ export class TestDaemon implements AsyncDisposable {
   /** Prepares roots and starts; `config` is merged into its daemon.json. */
   static async start(config: Record<string, unknown> = {}): Promise<TestDaemon> {
     const places = await choosePlaces();
-    writeFileSync(places.configFile, JSON.stringify({ 'cgroup-parent': places.cgroupParent, ...config }));
+    writeFileSync(
+      places.configFile,
+      JSON.stringify({
+        'cgroup-parent': places.cgroupParent,
+
+        ...config,
+      }),
+    );
     const daemon = new TestDaemon(places);
     try {
       await daemon.start();
@@ -154,13 +161,22 @@ async function choosePlaces(): Promise<DaemonPlaces> {
   };
 }
 
-/** The gateway address of a /24 that no link of this machine has. */
+/** The gateway address of a /24 that overlaps no link of this machine. */
 async function freeSubnet(): Promise<string> {
-  const addresses = await runOk(['ip', '-o', '-4', 'address']);
+  const taken = [...(await runOk(['ip', '-o', '-4', 'address'])).matchAll(/inet ([\d.]+)\/(\d+)/g)];
+  const overlaps = (address: string) =>
+    taken.some(([, other = '', prefix]) => {
+      const bits = Math.min(Number(prefix), 24);
+      return toNumber(address) >>> (32 - bits) === toNumber(other) >>> (32 - bits);
+    });
   for (;;) {
-    const prefix = `10.${200 + Math.floor(Math.random() * 50)}.${Math.floor(Math.random() * 250)}`;
-    if (!addresses.includes(` ${prefix}.`)) return `${prefix}.1/24`;
+    const address = `10.${200 + Math.floor(Math.random() * 50)}.${Math.floor(Math.random() * 250)}.1`;
+    if (!overlaps(address)) return `${address}/24`;
   }
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 }
 
 function accepts(socket: string): Promise<boolean> {

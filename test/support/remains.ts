@@ -38,10 +38,11 @@ export async function expectNothingLeft(
 ): Promise<void> {
   let left: string[] = [];
   try {
-    await eventually('nothing is left', async () => {
+    const nothingLeft = async () => {
       left = [...(await listRemains(places, daemonPid))].filter(entry => !before.has(entry));
       return left.length === 0;
-    });
+    };
+    await eventually('nothing is left', nothingLeft, { timeoutMs: 10_000, everyMs: 100 });
   } catch {
     throw new Error(`left behind:\n${left.join('\n')}`);
   }
