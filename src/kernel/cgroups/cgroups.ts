@@ -53,8 +53,11 @@ export interface Cgroups {
   stats(path: string): CgroupStats;
   /** In any hierarchy. */
   exists(path: string): boolean;
-  /** rmdir in every hierarchy, leaves first; a group with processes is SystemCallError EBUSY, none is fine. */
-  remove(path: string): void;
+  /**
+   * rmdir in every hierarchy at once, leaves first, off this thread: the kernel takes milliseconds for each. A group
+   * with processes rejects with SystemCallError EBUSY, none is fine.
+   */
+  remove(path: string): Promise<void>;
   /** Names of the groups below `parent`, over all hierarchies; empty if there is no such group. */
   list(parent: string): string[];
   /** Processes of the group and of those below it. */

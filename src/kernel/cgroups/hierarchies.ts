@@ -10,6 +10,11 @@ export interface Hierarchies {
   controllers: Map<string, string>;
   /** Every mounted hierarchy once, those without controllers (`systemd`, `unified`) included. */
   folders: string[];
+  /**
+   * Empty folders where a hierarchy was unmounted. crun makes groups in every hierarchy /proc/self/cgroup names, also
+   * where it is hidden: as ordinary folders.
+   */
+  hidden: string[];
 }
 
 /** Finds them below `root` (/sys/fs/cgroup); `proc` says which v1 controllers the kernel has. */
@@ -18,21 +23,24 @@ export function findHierarchies(root: string, proc: string): Hierarchies {
   if (unified !== undefined) {
     const names = unified.split(/\s+/).filter(Boolean);
     // cpuset, cpu and others are listed; freezing and killing are always there, accounting of processor time too.
-    return { mode: 'v2', controllers: new Map(names.map(name => [name, root])), folders: [root] };
+    return { mode: 'v2', controllers: new Map(names.map(name => [name, root])), folders: [root], hidden: [] };
   }
   const known = knownControllers(proc);
   const controllers = new Map<string, string>();
   const folders = new Set<string>();
+  const hidden: string[] = [];
   let hybrid = false;
   for (const name of foldersOf(root)) {
     const folder = realpathSync(join(root, name));
-    // An empty folder is left where a hierarchy was unmounted.
-    if (!isThere(join(folder, 'cgroup.procs'))) continue;
+    if (!isThere(join(folder, 'cgroup.procs'))) {
+      hidden.push(folder);
+      continue;
+    }
     folders.add(folder);
     if (isThere(join(folder, 'cgroup.controllers'))) hybrid = true;
     else for (const controller of name.split(',')) if (known.has(controller)) controllers.set(controller, folder);
   }
-  return { mode: hybrid ? 'hybrid' : 'v1', controllers, folders: [...folders] };
+  return { mode: hybrid ? 'hybrid' : 'v1', controllers, folders: [...folders], hidden };
 }
 
 /** From /proc/cgroups: a v1 hierarchy without controllers is named otherwise. */

@@ -27,11 +27,11 @@ test('a group with a process is read, refuses to go, and goes when it is empty',
   const stats = cgroups.stats(path);
   expect(stats.memory.limit).toBeUndefined();
   if (cgroups.version() === 1) expect(stats.pids.current).toBe(1);
-  expect(() => cgroups.remove(path)).toThrow(expect.objectContaining({ code: 'EBUSY' }));
+  await expect(cgroups.remove(path)).rejects.toMatchObject({ code: 'EBUSY' });
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-  cgroups.remove(path);
+  await cgroups.remove(path);
   expect(cgroups.exists(path)).toBe(false);
   expect(cgroups.list(name)).toEqual([]);
 });
@@ -50,6 +50,6 @@ test.skipIf(cgroups.mode() !== 'hybrid')('the v2 tree of a hybrid host is read a
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
-  unified.remove(name);
+  await unified.remove(name);
   expect(existsSync(join(root, name))).toBe(false);
 });

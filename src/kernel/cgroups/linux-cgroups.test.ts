@@ -124,9 +124,9 @@ describe('v1', () => {
     expect(cgroups.exists('/nothing')).toBe(false);
   });
 
-  test('a group is removed everywhere, leaves first', () => {
+  test('a group is removed everywhere, leaves first', async () => {
     for (const name of ['memory', 'pids', 'systemd']) mkdirSync(join(root, name, 'gone/x/y'), { recursive: true });
-    open().remove('/gone/x');
+    await open().remove('/gone/x');
     expect(existsSync(join(root, 'memory/gone'))).toBe(true);
     expect(open().exists('/gone/x')).toBe(false);
     open().remove('/gone');
@@ -137,11 +137,11 @@ describe('v1', () => {
   test('what cannot be removed in one hierarchy does not keep the others', () => {
     mkdirSync(join(root, 'pids/stuck'));
     write({ 'memory/stuck/a-file-that-keeps-the-folder': '' });
-    expect(() => open().remove('/stuck')).toThrow(expect.objectContaining({ code: 'ENOTEMPTY' }));
+    await expect(open().remove('/stuck')).rejects.toThrow(expect.objectContaining({ code: 'ENOTEMPTY' }));
     expect(existsSync(join(root, 'pids/stuck'))).toBe(false);
   });
 
-  test('no path leaves the hierarchy, and its root is not removed', () => {
+  test('no path leaves the hierarchy, and its root is not removed', async () => {
     mkdirSync(join(temporary, 'outside'), { recursive: true });
     expect(open().exists('/../../../outside')).toBe(false);
     for (const path of ['/', '', '..', '/a/..']) {
@@ -150,7 +150,7 @@ describe('v1', () => {
   });
 });
 
-test('hybrid: v1 controllers beside a v2 tree, which is a hierarchy too', () => {
+test('hybrid: v1 controllers beside a v2 tree, which is a hierarchy too', async () => {
   write({ ...v1Roots, ...v1Group, 'unified/cgroup.procs': '', 'unified/cgroup.controllers': '\n' });
   mkdirSync(join(root, 'unified/berth/a'), { recursive: true });
   mkdirSync(join(root, 'unified/only/here'), { recursive: true });
@@ -160,7 +160,7 @@ test('hybrid: v1 controllers beside a v2 tree, which is a hierarchy too', () => 
   expect(cgroups.controllers()).not.toContain('unified');
   expect(cgroups.stats('/berth/a').memory.usage).toBe(12288);
   expect(cgroups.exists('/only/here')).toBe(true);
-  cgroups.remove('/only');
+  await cgroups.remove('/only');
   expect(existsSync(join(root, 'unified/only'))).toBe(false);
 });
 
@@ -222,14 +222,24 @@ describe('v2', () => {
     });
   });
 
-  test('groups and processes', () => {
+  test('groups and processes', async () => {
     const cgroups = open();
     mkdirSync(join(root, 'empty/inner'), { recursive: true });
     expect(cgroups.list('/')).toEqual(expect.arrayContaining(['berth', 'empty']));
     expect(cgroups.processes('/berth')).toEqual([5]);
-    cgroups.remove('/empty');
+    await cgroups.remove('/empty');
     expect(cgroups.exists('/empty')).toBe(false);
   });
+});
+
+test('a group that crun made where a hierarchy is hidden goes along', async () => {
+  write({ ...v1Roots, ...v1Group });
+  mkdirSync(join(root, 'unified/berth/b'), { recursive: true });
+  writeFileSync(join(root, 'unified/berth/b/cgroup.procs'), '7');
+  const cgroups = open();
+  expect(cgroups.mode()).toBe('v1');
+  await cgroups.remove('/berth/b');
+  expect(existsSync(join(root, 'unified/berth/b'))).toBe(false);
 });
 
 test('a host without control groups', () => {

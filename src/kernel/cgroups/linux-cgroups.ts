@@ -1,5 +1,6 @@
 // Control groups through their file systems.
-import { type Dirent, readdirSync, rmdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import { fromNodeError, systemCallError } from '../libc/system-call-error.ts';
@@ -43,17 +44,16 @@ export class LinuxCgroups implements Cgroups {
     return this.#folders(path).length > 0;
   }
 
-  remove(path: string): void {
+  async remove(path: string): Promise<void> {
     if (within('/', path) === '/') throw systemCallError('remove cgroup', 'EINVAL', path);
-    let failure: unknown;
-    for (const folder of this.#folders(path)) {
-      try {
-        removeTree(folder);
-      } catch (error) {
-        failure ??= fromNodeError(error);
-      }
-    }
-    if (failure) throw failure;
+    const folders = this.#hierarchies.folders.map(hierarchy => within(hierarchy, path));
+    const removals = await Promise.allSettled(folders.map(removeTree));
+    const failure = removals.find(removal => removal.status === 'rejected');
+    if (failure) throw fromNodeError(failure.reason);
+    // Ordinary folders with ordinary files: the group would come back as one of these only.
+    await Promise.all(
+      this.#hierarchies.hidden.map(hidden => rm(within(hidden, path), { recursive: true, force: true })),
+    );
   }
 
   list(parent: string): string[] {
@@ -77,13 +77,16 @@ function within(hierarchy: string, path: string): string {
   return join(hierarchy, join('/', path)).replace(/(.)\/$/, '$1');
 }
 
-/** Groups are removed from the leaves up; the files in them are the kernel's and go along. */
-function removeTree(folder: string): void {
-  for (const name of childGroups(folder)) removeTree(join(folder, name));
+/** Groups are removed from the leaves up; the files in them are the kernel's and go along. Most have no leaves. */
+async function removeTree(folder: string): Promise<void> {
   try {
-    rmdirSync(folder);
+    await rmdir(folder);
   } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+    if (errorCode(error) === 'ENOENT') return;
+    const children = childGroups(folder);
+    if (children.length === 0) throw error;
+    await Promise.all(children.map(name => removeTree(join(folder, name))));
+    await removeTree(folder);
   }
 }
 

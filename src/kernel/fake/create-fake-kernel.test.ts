@@ -75,11 +75,11 @@ test('processes, groups and ports behave', async () => {
   state.processes.set(7, { startTime: 1, children: [8], commandLine: ['sh'] });
   state.cgroups.set('/berth/a', { processes: [7] });
   expect(cgroups.list('/berth')).toEqual(['a']);
-  expect(() => cgroups.remove('/berth/a')).toThrow(expect.objectContaining({ code: 'EBUSY' }));
+  await expect(cgroups.remove('/berth/a')).rejects.toMatchObject({ code: 'EBUSY' });
   expect(processes.kill(7, 9)).toBe(true);
   expect(processes.kill(7, 9)).toBe(false);
   state.cgroups.get('/berth/a')!.processes = [];
-  cgroups.remove('/berth/a');
+  await cgroups.remove('/berth/a');
   expect(cgroups.exists('/berth/a')).toBe(false);
   const port = sockets.reserve({ protocol: 'udp', address: '127.0.0.1', port: 53 });
   const again = () => sockets.reserve({ protocol: 'udp', address: '127.0.0.1', port: 53 });

@@ -40,7 +40,7 @@ export class FakeCgroups implements Cgroups {
     return this.#treeOf(path).length > 0;
   }
 
-  remove(path: string): void {
+  async remove(path: string): Promise<void> {
     if (this.processes(path).length > 0) throw systemCallError('remove cgroup', 'EBUSY', path);
     for (const name of this.#treeOf(path)) this.#state.cgroups.delete(name);
   }

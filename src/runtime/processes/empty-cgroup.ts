@@ -3,7 +3,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode, systemError } from '../../lib/errors.ts';
-import { removeShadowCgroup } from './shadow-cgroup.ts';
 
 const sigkill = 9;
 /** Killing takes this long at most unless a process hangs in the kernel. */
@@ -16,16 +15,16 @@ const patience = 10_000;
 export async function emptyCgroup(path: string, kernel: Pick<Kernel, 'cgroups' | 'processes'>): Promise<void> {
   const deadline = Date.now() + patience;
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
-    if (removed(path, kernel)) return removeShadowCgroup(path);
+    if (await removed(path, kernel)) return;
     for (const pid of kernel.cgroups.processes(path)) kernel.processes.kill(pid, sigkill);
     if (Date.now() > deadline) throw systemError(`processes in cgroup ${path} do not end`);
     await delay(wait);
   }
 }
 
-function removed(path: string, kernel: Pick<Kernel, 'cgroups'>): boolean {
+async function removed(path: string, kernel: Pick<Kernel, 'cgroups'>): Promise<boolean> {
   try {
-    kernel.cgroups.remove(path);
+    await kernel.cgroups.remove(path);
     return true;
   } catch (error) {
     if (errorCode(error) === 'EBUSY') return false;
