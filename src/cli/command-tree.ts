@@ -86,13 +86,13 @@ const containerEntries: readonly CommandEntry[] = [
   {
     path: 'container prune',
     short: 'Remove all stopped containers',
-    load: async () => (await import('./commands/container/prune.ts')).pruneContainers,
+    load: async () => (await import('./commands/prune.ts')).pruneContainers,
   },
   {
     path: 'container rename',
     aliases: ['rename'],
     short: 'Rename a container',
-    load: async () => (await import('./commands/container/rename.ts')).rename,
+    load: async () => (await import('./commands/container/lifecycle.ts')).rename,
   },
   {
     path: 'container restart',
@@ -141,7 +141,7 @@ const containerEntries: readonly CommandEntry[] = [
     path: 'container wait',
     aliases: ['wait'],
     short: 'Block until one or more containers stop, then print their exit codes',
-    load: async () => (await import('./commands/container/wait.ts')).wait,
+    load: async () => (await import('./commands/container/lifecycle.ts')).wait,
   },
 ];
 
@@ -173,7 +173,7 @@ const imageEntries: readonly CommandEntry[] = [
   {
     path: 'image prune',
     short: 'Remove unused images',
-    load: async () => (await import('./commands/image/prune.ts')).pruneImages,
+    load: async () => (await import('./commands/prune.ts')).pruneImages,
   },
   {
     path: 'image rm',
@@ -233,7 +233,7 @@ const otherEntries: readonly CommandEntry[] = [
   {
     path: 'volume prune',
     short: 'Remove unused local volumes',
-    load: async () => (await import('./commands/volume/prune.ts')).pruneVolumes,
+    load: async () => (await import('./commands/prune.ts')).pruneVolumes,
   },
   {
     path: 'volume rm',

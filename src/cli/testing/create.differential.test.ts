@@ -39,9 +39,10 @@ describe.skipIf(docker === undefined)('requests of create and run equal those of
   }
 });
 
-/** Docker takes volumes from a Go map: their order says nothing. */
+/** Docker takes volumes and variables from Go maps: their order says nothing. */
 function comparable(request: RecordedRequest): RecordedRequest {
-  const body = request.body as { HostConfig?: { Binds?: string[] | null } } | undefined;
+  const body = request.body as { Env?: string[] | null; HostConfig?: { Binds?: string[] | null } } | undefined;
+  body?.Env?.sort();
   body?.HostConfig?.Binds?.sort();
   return request;
 }

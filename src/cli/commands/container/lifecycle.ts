@@ -1,9 +1,11 @@
-// Commands that do one thing to each of several containers: stop, restart, kill, pause, unpause, rm.
+// Commands that do one simple thing to containers: stop, restart, kill, pause, unpause, rm, wait, rename.
 
 import { isFromDaemon } from '../../../client/index.ts';
 import { errorKind } from '../../../lib/errors.ts';
 import { command } from '../../command.ts';
-import { atLeast } from '../../grammar/argument-rule.ts';
+import { describeFailure } from '../../context.ts';
+import { ExitError } from '../../failure.ts';
+import { atLeast, exactly } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { int } from '../../grammar/number-flags.ts';
 import { forEach } from '../for-each.ts';
@@ -98,3 +100,33 @@ export const remove = command({
 });
 
 const isMissing = (error: unknown) => isFromDaemon(error) && errorKind(error) === 'not-found';
+
+export const wait = command({
+  usage: 'CONTAINER [CONTAINER...]',
+  args: atLeast(1),
+  flags: {},
+  run: (context, { args }) =>
+    forEach(context, args, {}, async id => {
+      const result = await context.client.call('ContainerWait', { path: { id } });
+      if (result.Error?.Message) throw new Error(result.Error.Message);
+      return String(result.StatusCode);
+    }),
+});
+
+export const rename = command({
+  usage: 'CONTAINER NEW_NAME',
+  args: exactly(2),
+  flags: {},
+  async run(context, { args }) {
+    const [id, name] = args.map(arg => arg.trim()) as [string, string];
+    if (id === '' || name === '') throw new Error('Error: Neither old nor new names may be empty');
+    try {
+      await context.client.call('ContainerRename', { path: { id }, query: { name } });
+    } catch (error) {
+      throw new ExitError(1, `${describeFailure(error)}\nError: failed to rename container named ${id}`, {
+        cause: error,
+      });
+    }
+    return 0;
+  },
+});
