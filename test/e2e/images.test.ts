@@ -24,8 +24,9 @@ scenarios(['busybox'], {
   'tag and rmi must add and remove a name': async ({ cli }) => {
     const name = fresh();
     await cli.ok(['tag', 'busybox', `${name}:v1`]);
-    expect(await cli.ok(['images', '--format', '{{.Repository}}:{{.Tag}}', name])).toBe(`${name}:v1`);
+    const listed = await cli.ok(['images', '--format', '{{.Repository}}:{{.Tag}}', name]);
     expect(await cli.ok(['rmi', `${name}:v1`])).toBe(`Untagged: ${name}:v1`);
+    expect(listed).toBe(`${name}:v1`);
     expect(await cli.ok(['images', '-q', name])).toBe('');
     expect(await cli.ok(['images', '-q', 'busybox'])).not.toBe('');
   },
