@@ -3,7 +3,7 @@
 import type { Context } from '../context.ts';
 import { ExitError } from '../failure.ts';
 
-/** Asks a question that ends in [y/N]; ends the command when the answer is not yes. */
+/** Asks a question that ends in [y/N]; ends the command, silently and with exit code 0 as Docker does, when it is not answered with yes. */
 export async function confirm(context: Context, question: string): Promise<void> {
   await context.print(`${question} [y/N] `);
   let answer = '';
@@ -12,10 +12,5 @@ export async function confirm(context: Context, question: string): Promise<void>
     if (answer.includes('\n')) break;
   }
   if (answer.split('\n')[0]!.trim().toLowerCase() === 'y') return;
-  throw new ExitError(
-    1,
-    context.commandPath.includes('prune') ? `${pruned(context.commandPath)} prune has been cancelled` : '',
-  );
+  throw new ExitError(0);
 }
-
-const pruned = (path: string) => path.split(' ')[0] ?? '';

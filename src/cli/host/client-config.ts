@@ -1,6 +1,5 @@
 // The user's configuration folder: `config.json` and the contexts, as Docker's tools keep them.
 
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ExitError } from '../failure.ts';
@@ -42,6 +41,7 @@ export function readClientConfig(io: Io, options: Pick<GlobalOptions, 'config'>)
 
 /** The address a named context points to. Throws ExitError when there is no such context. */
 export function readContextHost(io: Io, options: Pick<GlobalOptions, 'config'>, name: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const digest = createHash('sha256').update(name).digest('hex');
   const file = join(configFolder(io, options), 'contexts', 'meta', digest, 'meta.json');
   try {

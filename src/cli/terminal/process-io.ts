@@ -1,6 +1,5 @@
 // The streams, environment and signals of this process.
 
-import { spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { isatty, type WriteStream } from 'node:tty';
 import type { Input, Io } from '../io.ts';
@@ -53,7 +52,11 @@ class ProcessInput implements Input {
     this.#raw = on;
     process.stdin.setRawMode(on);
     // setRawMode leaves the translation of \n to \r\n on, which garbles full-screen programs.
-    if (on) spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+    // Loaded here: most commands never need it, and it costs part of the start-up time.
+    if (on)
+      process
+        .getBuiltinModule('node:child_process')
+        .spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
   }
 
   stop(): void {
