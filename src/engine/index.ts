@@ -3,9 +3,9 @@
 // to `server`, processes to `runtime`, and every resource to its own room.
 
 export { createContainer } from './containers/configuration/create.ts';
+export { renameContainer } from './containers/configuration/rename.ts';
 export { pauseContainer, unpauseContainer } from './containers/lifecycle/pause.ts';
 export { pruneContainers, removeContainer } from './containers/lifecycle/remove.ts';
-export { renameContainer } from './containers/lifecycle/rename.ts';
 export { restoreContainers, type Survey, surveyContainers } from './containers/lifecycle/restore.ts';
 export { startContainer } from './containers/lifecycle/start.ts';
 export { killContainer, restartContainer, stopContainer } from './containers/lifecycle/stop.ts';

@@ -9,7 +9,7 @@ import type {
 } from '../../api/types/volumes.ts';
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { Volume } from '../../volumes/index.ts';
-import { volumeUsers } from '../containers/lifecycle/remove.ts';
+import { volumeUsers } from '../containers/lifecycle/destroy.ts';
 import { hasLabel } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 import { publishVolumeEvent } from './volume-events.ts';

@@ -6,8 +6,9 @@ import { errorMessage } from '../../../lib/errors.ts';
 import type { EndedProcess, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container } from '../state/container.ts';
-import { handleExit, handleMissedExit, releaseResources, scheduleRestart } from './exit.ts';
+import { releaseResources } from './release.ts';
 import { startContainer } from './start.ts';
+import { handleMissedExit, scheduleRestart, watchExit } from './supervise.ts';
 
 /** What the daemon found: containers with a live process, and those whose process ended while nobody looked. */
 export interface Survey {
@@ -40,7 +41,6 @@ export async function restoreContainers(engine: Engine, survey: Survey): Promise
 }
 
 function resume(engine: Engine, container: Container, process: Process): void {
-  container.process = process;
   const { state } = container.record;
   Object.assign(state, {
     Running: true,
@@ -53,7 +53,7 @@ function resume(engine: Engine, container: Container, process: Process): void {
   if (Date.parse(state.StartedAt) < process.startedAt.getTime() - 1000)
     state.StartedAt = process.startedAt.toISOString();
   engine.containers.save(container);
-  void process.exited.then(status => handleExit(engine, container, process, status));
+  watchExit(engine, container, process);
 }
 
 /** Whether the daemon before this one had come to note the exit. */

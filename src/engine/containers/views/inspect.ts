@@ -3,7 +3,7 @@
 import type { ContainerInspectResponse } from '../../../api/types/containers.ts';
 import type { Engine } from '../../engine.ts';
 import { identityOwner } from '../launch/prepare-network.ts';
-import { logTarget } from '../lifecycle/start.ts';
+import { logTarget } from '../log-target.ts';
 import type { Container } from '../state/container.ts';
 import { describeMounts } from './mount-points.ts';
 import { describeNetworkSettings } from './network-settings.ts';

@@ -4,7 +4,7 @@ import { invalid, notImplemented } from '../../../lib/errors.ts';
 import type { Frame } from '../../../lib/frames.ts';
 import type { LogEntry } from '../../../logs/index.ts';
 import type { Engine } from '../../engine.ts';
-import { logTarget } from '../lifecycle/start.ts';
+import { logTarget } from '../log-target.ts';
 import type { Container } from '../state/container.ts';
 
 /** As the API's query has them: `tail` a number or `all`, `since` and `until` Unix times with decimals. */

@@ -1,22 +1,29 @@
-// What happens when a container's process has ended: give back what it held, tell everybody, restart or remove it.
+// From a start to its exit: the process is watched, and when it has ended, what it held is given back, everybody is told,
+// and the container is restarted or removed.
 
 import { errorMessage } from '../../../lib/errors.ts';
 import type { EndedProcess, ExitStatus, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
-import { publishVolumeEvent } from '../../volumes/volume-events.ts';
-import { publishContainerEvent, publishNetworkEvent } from '../container-events.ts';
+import { publishContainerEvent } from '../container-events.ts';
 import type { Container } from '../state/container.ts';
-import { destroy } from './remove.ts';
+import { destroy } from './destroy.ts';
+import { launch } from './launch.ts';
+import { type Leftovers, releaseNetwork, releaseResources } from './release.ts';
 import { planRestart } from './restart-policy.ts';
-import { launch } from './start.ts';
+
+/** Starts the container and looks after its exit. The caller holds its lock and has checked that it may start. */
+export async function run(engine: Engine, container: Container): Promise<void> {
+  watchExit(engine, container, await launch(engine, container));
+}
+
+/** Looks after the exit of a process that runs already. */
+export function watchExit(engine: Engine, container: Container, process: Process): void {
+  container.process = process;
+  void process.exited.then(status => handleExit(engine, container, process, status));
+}
 
 /** Runs once for each start, after the process has ended. Never rejects. */
-export async function handleExit(
-  engine: Engine,
-  container: Container,
-  process: Process,
-  status: ExitStatus,
-): Promise<void> {
+async function handleExit(engine: Engine, container: Container, process: Process, status: ExitStatus): Promise<void> {
   using _lock = await engine.locks.acquire(container.id);
   if (container.process !== process || container.removed) return;
   container.process = undefined;
@@ -42,43 +49,6 @@ async function conclude(engine: Engine, container: Container, leftovers: Leftove
   } catch (error) {
     engine.logger.error('handling an exit failed', { container: container.id, error: errorMessage(error) });
   }
-}
-
-/** What a process leaves to be taken away. */
-type Leftovers = Pick<Process, 'delete'>;
-
-/** Gives back everything a start took, whatever of it there is. Also what a restart of the daemon calls. */
-export async function releaseResources(
-  engine: Engine,
-  container: Container,
-  leftovers: Leftovers | undefined,
-): Promise<void> {
-  const attempt = async (what: string, release: () => void | Promise<void>) => {
-    try {
-      await release();
-    } catch (error) {
-      engine.logger.error(`could not release ${what}`, { container: container.id, error: errorMessage(error) });
-    }
-  };
-  for (const id of container.execIds) engine.execs.delete(id);
-  container.execIds.clear();
-  await attempt('process', () => leftovers?.delete());
-  for (const mount of container.record.mounts) {
-    if (mount.type !== 'volume' || !mount.name) continue;
-    const { name, driver = 'local' } = mount;
-    await attempt(`volume ${name}`, () => engine.volumes.unmount(name, container.id));
-    publishVolumeEvent(engine, 'unmount', { name, driver }, { container: container.id });
-  }
-  await attempt('root file system', () => engine.images.unmountRootfs(container.id));
-}
-
-/** Endpoint, ports and sandbox; nothing there is fine. */
-export function releaseNetwork(engine: Pick<Engine, 'networks' | 'events'>, container: Container): void {
-  const endpoint = engine.networks.endpoint(container.id);
-  engine.networks.detach(container.id);
-  engine.networks.removeSandbox(container.id);
-  const network = endpoint && engine.networks.find(endpoint.networkId);
-  if (network) publishNetworkEvent(engine, 'disconnect', network, container.id);
 }
 
 function recordExit(engine: Engine, container: Container, status: ExitStatus, restarting: boolean): void {
@@ -114,7 +84,7 @@ async function restartNow(engine: Engine, container: Container): Promise<void> {
   using _lock = await engine.locks.acquire(container.id);
   if (container.removing || container.removed || !container.state.Restarting) return;
   try {
-    await launch(engine, container);
+    await run(engine, container);
   } catch (error) {
     engine.logger.error('restart failed', { container: container.id, error: errorMessage(error) });
     const status: ExitStatus = { code: container.state.ExitCode, at: new Date(), oomKilled: false };

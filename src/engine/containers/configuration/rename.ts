@@ -2,8 +2,8 @@
 
 import { invalid } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
-import { requireName } from '../configuration/names.ts';
 import { publishContainerEvent } from '../container-events.ts';
+import { requireName } from './names.ts';
 
 /** Throws `conflict` when another container has the name. */
 export function renameContainer(engine: Pick<Engine, 'containers' | 'events'>, reference: string, to: string): void {

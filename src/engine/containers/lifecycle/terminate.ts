@@ -1,0 +1,83 @@
+// Ending a container's process: signals, patience, then SIGKILL.
+
+import { systemError } from '../../../lib/errors.ts';
+import type { Engine } from '../../engine.ts';
+import { publishContainerEvent } from '../container-events.ts';
+import { parseSignal } from '../signals.ts';
+import type { Container } from '../state/container.ts';
+
+const SIGKILL = 9;
+const SIGTERM = 15;
+/** After SIGKILL a process may still hang in the kernel; longer than this is an error worth telling. */
+const killPatience = 30_000;
+
+/** Resolves at the next exit; throws `system` when SIGKILL has not brought it about in half a minute. */
+export async function untilKilled(container: Container, exited: Promise<void>): Promise<void> {
+  if (!(await race(exited, killPatience))) throw stuck(container);
+}
+
+/** The next exit of the container. */
+export function nextExit(container: Container): Promise<void> {
+  return new Promise(resolve => container.onExit(() => resolve()));
+}
+
+/** Stop signal, wait, SIGKILL, wait; returns when the exit has been handled. */
+export async function terminate(
+  engine: Engine,
+  container: Container,
+  options: { signal?: number; timeout?: number },
+): Promise<void> {
+  const seconds = options.timeout ?? container.record.config.StopTimeout ?? engine.config.stopTimeout;
+  const exited = nextExit(container);
+  container.record.manuallyStopped = true;
+  container.stopping = true;
+  if (seconds !== 0 || options.signal) await sendSignal(engine, container, options.signal ?? stopSignal(container));
+  const patient = seconds < 0 ? exited.then(() => true) : race(exited, seconds * 1000);
+  if (!(await patient)) {
+    await sendSignal(engine, container, SIGKILL);
+    await untilKilled(container, exited);
+  }
+  // The exit is announced while its handling still holds the lock.
+  using _handled = await engine.locks.acquire(container.id);
+}
+
+/** Ends the waiting for an automatic restart. */
+export function cancelRestart(engine: Engine, container: Container): void {
+  clearTimeout(container.restartTimer);
+  container.record.manuallyStopped = true;
+  Object.assign(container.record.state, { Status: 'exited', Running: false, Restarting: false });
+  engine.containers.save(container);
+  publishContainerEvent(engine, container, 'stop');
+}
+
+/** A frozen process is thawed for SIGKILL. Nothing happens when the process is gone. */
+export async function sendSignal(engine: Engine, container: Container, signal: number): Promise<void> {
+  const { process } = container;
+  if (!process?.signal(signal)) return;
+  publishContainerEvent(engine, container, 'kill', { signal: String(signal) });
+  // A frozen process would only see it after an unpause.
+  if (container.state.Paused && signal === SIGKILL) await process.resume();
+}
+
+/** The signal that asks this container to end. */
+export function stopSignal(container: Container): number {
+  return container.record.config.StopSignal ? parseSignal(container.record.config.StopSignal) : SIGTERM;
+}
+
+const stuck = (container: Container) =>
+  systemError(
+    `container ${container.id} PID ${container.state.Pid} is zombie and can not be killed. Use the --init option when creating containers to run an init inside the container that forwards signals and reaps processes`,
+  );
+
+/** True when `promise` settles within `milliseconds`. */
+async function race(promise: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
