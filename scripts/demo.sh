@@ -46,13 +46,14 @@ clean_up() {
   awk -v root="$root/" 'index($5, root) == 1 { print $5 }' /proc/self/mountinfo | tac | xargs -r -n1 umount -l
   ip link delete "$bridge" 2>/dev/null || true
   nft delete table ip "berth-$bridge" 2>/dev/null || true
+  rmdir "/sys/fs/cgroup/$bridge" /sys/fs/cgroup/*/"$bridge" 2>/dev/null || true
   rm -rf --one-file-system "$root"
   exit "$status"
 }
 trap clean_up EXIT
 
 "$PWD/dist/berth" daemon --data-root "$root/data" --exec-root "$root/exec" --pidfile "$root/berth.pid" -H "$host" \
-  --bridge "$bridge" --bip "10.$((RANDOM % 50 + 200)).$((RANDOM % 250)).1/24" >"$root/daemon.log" 2>&1 &
+  --cgroup-parent "/$bridge" --bridge "$bridge" --bip "10.$((RANDOM % 50 + 200)).$((RANDOM % 250)).1/24" >"$root/daemon.log" 2>&1 &
 daemon=$!
 for _ in $(seq 100); do
   [ -S "$root/berth.sock" ] && berth version >/dev/null 2>&1 && break
