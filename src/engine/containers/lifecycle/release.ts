@@ -3,36 +3,49 @@
 import { errorMessage } from '../../../lib/errors.ts';
 import type { Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
-import { publishVolumeEvent } from '../../volumes/volume-events.ts';
 import { publishNetworkEvent } from '../container-events.ts';
 import type { Container } from '../state/container.ts';
 
 /** What a process leaves to be taken away. */
 export type Leftovers = Pick<Process, 'delete'>;
 
-/** Gives back everything a start took, whatever of it there is. Also what a restart of the daemon calls. */
-export async function releaseResources(
-  engine: Engine,
+/**
+ * Runtime state and cgroup of an ended process, and its execs. Never rejects: what will not go is logged, and found by
+ * the next start of the daemon.
+ */
+export async function releaseProcess(
+  engine: Pick<Engine, 'execs' | 'logger'>,
   container: Container,
   leftovers: Leftovers | undefined,
 ): Promise<void> {
-  const attempt = async (what: string, release: () => void | Promise<void>) => {
-    try {
-      await release();
-    } catch (error) {
-      engine.logger.error(`could not release ${what}`, { container: container.id, error: errorMessage(error) });
-    }
-  };
   for (const id of container.execIds) engine.execs.delete(id);
   container.execIds.clear();
-  await attempt('process', () => leftovers?.delete());
-  for (const mount of container.record.mounts) {
-    if (mount.type !== 'volume' || !mount.name) continue;
-    const { name, driver = 'local' } = mount;
-    await attempt(`volume ${name}`, () => engine.volumes.unmount(name, container.id));
-    publishVolumeEvent(engine, 'unmount', { name, driver }, { container: container.id });
+  await attempt(engine, container, 'process', () => leftovers?.delete());
+}
+
+/** Volumes and root file system; those that are not mounted are fine. Never rejects. */
+export async function releaseMounts(
+  engine: Pick<Engine, 'volumes' | 'images' | 'logger'>,
+  container: Container,
+): Promise<void> {
+  for (const { type, name } of container.record.mounts) {
+    if (type !== 'volume' || !name) continue;
+    await attempt(engine, container, `volume ${name}`, () => engine.volumes.unmount(name, container.id));
   }
-  await attempt('root file system', () => engine.images.unmountRootfs(container.id));
+  await attempt(engine, container, 'root file system', () => engine.images.unmountRootfs(container.id));
+}
+
+async function attempt(
+  engine: Pick<Engine, 'logger'>,
+  container: Container,
+  what: string,
+  release: () => void | Promise<void>,
+): Promise<void> {
+  try {
+    await release();
+  } catch (error) {
+    engine.logger.error(`could not release ${what}`, { container: container.id, error: errorMessage(error) });
+  }
 }
 
 /** Endpoint, ports and sandbox; nothing there is fine. */

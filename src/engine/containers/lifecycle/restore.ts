@@ -6,7 +6,7 @@ import { errorMessage } from '../../../lib/errors.ts';
 import type { EndedProcess, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container } from '../state/container.ts';
-import { releaseResources } from './release.ts';
+import { releaseMounts, releaseProcess } from './release.ts';
 import { startContainer } from './start.ts';
 import { handleMissedExit, scheduleRestart, watchExit } from './supervise.ts';
 
@@ -62,7 +62,8 @@ const isOnRecord = (container: Container, ended: EndedProcess) =>
 
 /** A container that did not run: leftovers of a half-made start go, and its policy may want it back. */
 async function settle(engine: Engine, container: Container, ended: EndedProcess | undefined): Promise<void> {
-  await releaseResources(engine, container, ended);
+  await releaseProcess(engine, container, ended);
+  await releaseMounts(engine, container);
   const { hostConfig, manuallyStopped, state } = container.record;
   if (state.Restarting) return scheduleRestart(engine, container, container.restartDelay);
   const policy = hostConfig.RestartPolicy?.Name;

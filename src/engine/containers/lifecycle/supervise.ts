@@ -4,11 +4,13 @@
 import { errorMessage } from '../../../lib/errors.ts';
 import type { EndedProcess, ExitStatus, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
+import { publishVolumeEvent } from '../../volumes/volume-events.ts';
 import { publishContainerEvent } from '../container-events.ts';
+import { unwatchHealth, watchHealth } from '../health/health.ts';
 import type { Container } from '../state/container.ts';
 import { destroy } from './destroy.ts';
 import { launch } from './launch.ts';
-import { type Leftovers, releaseNetwork, releaseResources } from './release.ts';
+import { type Leftovers, releaseMounts, releaseNetwork, releaseProcess } from './release.ts';
 import { planRestart } from './restart-policy.ts';
 
 /** Starts the container and looks after its exit. The caller holds its lock and has checked that it may start. */
@@ -16,9 +18,10 @@ export async function run(engine: Engine, container: Container): Promise<void> {
   watchExit(engine, container, await launch(engine, container));
 }
 
-/** Looks after the exit of a process that runs already. */
+/** Looks after the health and the exit of a process that runs already. */
 export function watchExit(engine: Engine, container: Container, process: Process): void {
   container.process = process;
+  if (!container.state.Paused) watchHealth(engine, container);
   void process.exited.then(status => handleExit(engine, container, process, status));
 }
 
@@ -43,11 +46,22 @@ async function conclude(engine: Engine, container: Container, leftovers: Leftove
     releaseNetwork(engine, container);
     const delay = planRestart(container, status);
     recordExit(engine, container, status, delay !== undefined);
-    await releaseResources(engine, container, leftovers);
+    // The kernel takes milliseconds to end a cgroup: nobody but the lock waits for it.
+    const released = releaseProcess(engine, container, leftovers);
+    await releaseMounts(engine, container);
+    publishUnmounts(engine, container);
+    if (delay === undefined && container.record.hostConfig.AutoRemove)
+      await destroy(engine, container, { volumes: true });
+    await released;
     if (delay !== undefined) scheduleRestart(engine, container, delay);
-    else if (container.record.hostConfig.AutoRemove) await destroy(engine, container, { volumes: true });
   } catch (error) {
     engine.logger.error('handling an exit failed', { container: container.id, error: errorMessage(error) });
+  }
+}
+
+function publishUnmounts(engine: Pick<Engine, 'events'>, container: Container): void {
+  for (const { type, name, driver = 'local' } of container.record.mounts) {
+    if (type === 'volume' && name) publishVolumeEvent(engine, 'unmount', { name, driver }, { container: container.id });
   }
 }
 
@@ -64,6 +78,7 @@ function recordExit(engine: Engine, container: Container, status: ExitStatus, re
     ExitCode: status.code,
     FinishedAt: status.at.toISOString(),
   });
+  unwatchHealth(container);
   if (restarting) container.record.restartCount++;
   container.stopping = false;
   engine.containers.save(container);
