@@ -7,7 +7,7 @@ import { daemonOptions } from './configuration/options.ts';
 export function daemonHelp(program: string): string {
   const name = basename(program) === 'dockerd' ? 'dockerd' : 'berth daemon';
   const rows = daemonOptions
-    .filter(option => !option.fileOnly)
+    .filter(option => !option.hidden)
     .map(option => {
       const short = option.short ? `-${option.short}, ` : '    ';
       const value = option.kind === 'bool' ? '' : ` ${option.kind}`;

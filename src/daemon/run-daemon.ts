@@ -51,6 +51,7 @@ async function serve(configuration: Configuration, configFile: string, build: Bu
   await using undo = new CleanupStack((step, error) =>
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
   );
+  for (const key of configuration.ignored) logger.warn(`${key} has no effect`);
   claimRoots(configuration, undo);
   survive(logger);
 

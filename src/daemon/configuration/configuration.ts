@@ -2,6 +2,8 @@
 
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { LogLevel } from '../../lib/logger.ts';
+import { ignoredOptions, refusedOptions } from './foreign-options.ts';
+import { optionKey } from './options.ts';
 import { type OptionValues, parseDaemonFlags } from './parse-flags.ts';
 import { readConfigFile } from './read-file.ts';
 
@@ -39,6 +41,8 @@ export interface Configuration {
   labels: string[];
   /** Seconds. */
   shutdownTimeout: number;
+  /** Options of dockerd that were given and change nothing, for the log. */
+  ignored: string[];
 }
 
 /** What the command line asks for besides a configuration. */
@@ -69,6 +73,7 @@ export function parseRequest(argv: readonly string[], asDockerd: boolean): Reque
 /** Merges and checks; a value given in both places is refused, as Docker does. */
 export function buildConfiguration(flags: OptionValues, file: OptionValues, asDockerd: boolean): Configuration {
   requireOnePlace(flags, file);
+  refuseForeign({ ...file, ...flags });
   const values = { ...file, ...flags, runtimes: { ...(file.runtimes as object), ...(flags.runtimes as object) } };
   const get = <T>(key: string, fallback: T): T => (values[key as keyof typeof values] as T | undefined) ?? fallback;
   const execRoot = get('exec-root', '/run/berth');
@@ -104,6 +109,7 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     logOptions: get<Record<string, string>>('log-opts', {}),
     labels: get<string[]>('labels', []),
     shutdownTimeout: get('shutdown-timeout', 15),
+    ignored: ignoredOptions.map(optionKey).filter(key => key in values),
   };
   check(configuration, get<string | undefined>('storage-driver', undefined));
   return configuration;
@@ -127,6 +133,14 @@ function check(configuration: Configuration, storageDriver: string | undefined):
     if (!label.includes('=')) throw invalid(`bad attribute format: ${label}: expected key=value`);
   // IFNAMSIZ, with the terminating zero.
   if (!/^[\w.-]{1,15}$/.test(bridge)) throw invalid(`bridge: invalid interface name: ${bridge}`);
+}
+
+/** An option whose `false` or `''` was given asks for nothing. */
+function refuseForeign(values: OptionValues): void {
+  for (const option of refusedOptions) {
+    const value = values[optionKey(option)];
+    if (value) throw invalid(`${optionKey(option)} is not supported yet: leave it out`);
+  }
 }
 
 function requireOnePlace(flags: OptionValues, file: OptionValues): void {

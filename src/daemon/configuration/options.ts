@@ -12,8 +12,8 @@ export interface DaemonOption {
   readonly help: string;
   /** Cannot be written in daemon.json. */
   readonly flagOnly?: true;
-  /** Cannot be given as a flag. */
-  readonly fileOnly?: true;
+  /** Not shown in the help. */
+  readonly hidden?: true;
 }
 
 export const daemonOptions: readonly DaemonOption[] = [

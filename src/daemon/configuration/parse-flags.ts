@@ -2,12 +2,16 @@
 
 import { invalid } from '../../lib/errors.ts';
 import { parseRamBytes } from '../../lib/units.ts';
+import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { type DaemonOption, daemonOptions, optionKey } from './options.ts';
 
 /** Values by daemon.json key. Maps are objects, lists arrays. */
 export type OptionValues = Record<string, unknown>;
 
-/** Throws `invalid` naming the flag, with the nearest known one for a mistyped name. */
+/** Everything dockerd understands. */
+export const allOptions: readonly DaemonOption[] = [...daemonOptions, ...ignoredOptions, ...refusedOptions];
+
+/** Throws `invalid` naming the flag. */
 export function parseDaemonFlags(argv: readonly string[]): OptionValues {
   const values: OptionValues = {};
   for (let i = 0; i < argv.length; i++) {
@@ -30,7 +34,7 @@ function findOption(word: string): { option: DaemonOption; inline: string | unde
   const equals = word.indexOf('=');
   const name = word.slice(long ? 2 : 1, equals < 0 ? undefined : equals);
   if (long) {
-    const option = daemonOptions.find(candidate => candidate.flag === name && !candidate.fileOnly);
+    const option = allOptions.find(candidate => candidate.flag === name);
     if (!option) throw invalid(`unknown flag: --${name}`);
     return { option, inline: equals < 0 ? undefined : word.slice(equals + 1), shown: `--${name}` };
   }

@@ -3,8 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { errorCode, errorMessage, invalid } from '../../lib/errors.ts';
 import { parseRamBytes } from '../../lib/units.ts';
-import { type DaemonOption, daemonOptions, optionKey } from './options.ts';
-import type { OptionValues } from './parse-flags.ts';
+import { type DaemonOption, optionKey } from './options.ts';
+import { allOptions, type OptionValues } from './parse-flags.ts';
 
 /** Undefined when there is no such file; throws `invalid` naming file and key. */
 export function readConfigFile(path: string): OptionValues | undefined {
@@ -28,7 +28,7 @@ export function parseConfigFile(text: string, path: string): OptionValues {
     throw refuse(errorMessage(error));
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw refuse('expected a JSON object');
-  const known = new Map(daemonOptions.filter(option => !option.flagOnly).map(option => [optionKey(option), option]));
+  const known = new Map(allOptions.filter(option => !option.flagOnly).map(option => [optionKey(option), option]));
   const unknown = Object.keys(parsed).filter(key => !known.has(key));
   if (unknown.length > 0) {
     throw refuse(`the following directives don't match any configuration option: ${unknown.join(', ')}`);

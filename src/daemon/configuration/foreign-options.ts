@@ -1,0 +1,70 @@
+// dockerd's other options: understood, so that its command lines and files work, but without a meaning here.
+
+import type { DaemonOption, OptionKind } from './options.ts';
+
+/** Nothing is lost by going on without them: what they tune does not exist here, or not yet. The log says so. */
+const ignored: readonly [flag: string, kind: OptionKind, key?: string][] = [
+  ['allow-direct-routing', 'bool'],
+  ['bip6', 'string'],
+  ['cdi-spec-dir', 'list', 'cdi-spec-dirs'],
+  ['containerd', 'string'],
+  ['containerd-namespace', 'string'],
+  ['containerd-plugins-namespace', 'string'],
+  ['cri-containerd', 'bool'],
+  ['default-address-pool', 'list', 'default-address-pools'],
+  ['default-network-opt', 'map', 'default-network-opts'],
+  ['exec-opt', 'list', 'exec-opts'],
+  ['experimental', 'bool'],
+  ['feature', 'map', 'features'],
+  ['host-gateway-ip', 'list', 'host-gateway-ips'],
+  ['http-proxy', 'string'],
+  ['https-proxy', 'string'],
+  ['insecure-registry', 'list', 'insecure-registries'],
+  ['ip-forward-no-drop', 'bool'],
+  ['ip6tables', 'bool'],
+  ['iptables', 'bool'],
+  ['max-concurrent-downloads', 'int'],
+  ['max-concurrent-uploads', 'int'],
+  ['max-download-attempts', 'int'],
+  ['metrics-addr', 'string'],
+  ['network-control-plane-mtu', 'int'],
+  ['no-proxy', 'string'],
+  ['node-generic-resource', 'list', 'node-generic-resources'],
+  ['raw-logs', 'bool'],
+  ['registry-mirror', 'list', 'registry-mirrors'],
+  ['storage-opt', 'list', 'storage-opts'],
+  ['swarm-default-advertise-addr', 'string'],
+  ['userland-proxy', 'bool'],
+  ['userland-proxy-path', 'string'],
+];
+
+/** Going on without them would be less safe, or another network, than what was asked for: they are refused. */
+const refused: readonly [flag: string, kind: OptionKind, key?: string][] = [
+  ['authorization-plugin', 'list', 'authorization-plugins'],
+  ['cpu-rt-period', 'int'],
+  ['cpu-rt-runtime', 'int'],
+  ['default-cgroupns-mode', 'string'],
+  ['default-gateway', 'string'],
+  ['default-gateway-v6', 'string'],
+  ['default-ipc-mode', 'string'],
+  ['default-ulimit', 'list', 'default-ulimits'],
+  ['fixed-cidr', 'string'],
+  ['fixed-cidr-v6', 'string'],
+  ['ipv6', 'bool'],
+  ['no-new-privileges', 'bool'],
+  ['rootless', 'bool'],
+  ['seccomp-profile', 'string'],
+  ['selinux-enabled', 'bool'],
+  ['tls', 'bool'],
+  ['tlscacert', 'string'],
+  ['tlscert', 'string'],
+  ['tlskey', 'string'],
+  ['tlsverify', 'bool'],
+  ['userns-remap', 'string'],
+];
+
+const foreign = (list: typeof ignored): DaemonOption[] =>
+  list.map(([flag, kind, key]) => ({ flag, kind, key, help: '', hidden: true }));
+
+export const ignoredOptions: readonly DaemonOption[] = foreign(ignored);
+export const refusedOptions: readonly DaemonOption[] = foreign(refused);
