@@ -34,7 +34,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     sysctl: name => host.sysctl(name),
     openFiles: () => readdirSync('/dev/fd').length,
     fileSystem: path => fileSystems[statfsSync(path).type] ?? 'unknown',
-    swapAccounting: () => true,
+    swapAccounting: () => cgroups.swapAccounting(),
     diskUsage: path => files.diskUsage(path),
     resolveInRoot: (root, path) => files.openInRoot(root, path),
     resolveUser: (rootfs, user, groupAdd) => resolveUser(rootfs, user, groupAdd, kernel),

@@ -49,6 +49,8 @@ export interface Cgroups {
   version(): 1 | 2;
   /** Usable controllers: `memory`, `cpu`, `pids`, ... (v1's `blkio` is called `blkio`, v2's `io`). */
   controllers(): string[];
+  /** Whether swap can be limited: a kernel may be built or booted without it. */
+  swapAccounting(): boolean;
   /** Throws SystemCallError ENOENT when the group is gone. */
   stats(path: string): CgroupStats;
   /** In any hierarchy. */

@@ -242,6 +242,13 @@ test('a group that crun made where a hierarchy is hidden goes along', async () =
   expect(existsSync(join(root, 'unified/berth/b'))).toBe(false);
 });
 
+test('swap can be limited where the kernel has files for it', () => {
+  write({ ...v1Roots, ...v1Group });
+  expect(open().swapAccounting()).toBe(false);
+  write({ 'memory/memory.memsw.limit_in_bytes': '9223372036854771712' });
+  expect(open().swapAccounting()).toBe(true);
+});
+
 test('a host without control groups', () => {
   const cgroups = new LinuxCgroups({ root: join(root, 'nothing'), proc });
   expect([cgroups.mode(), cgroups.controllers(), cgroups.exists('/a'), cgroups.list('/')]).toEqual([

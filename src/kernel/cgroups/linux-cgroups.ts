@@ -1,5 +1,5 @@
 // Control groups through their file systems.
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
@@ -29,6 +29,14 @@ export class LinuxCgroups implements Cgroups {
 
   controllers(): string[] {
     return [...this.#hierarchies.controllers.keys()];
+  }
+
+  swapAccounting(): boolean {
+    const memory = this.#hierarchies.controllers.get('memory');
+    if (memory === undefined) return false;
+    if (this.version() === 1) return existsSync(join(memory, 'memory.memsw.limit_in_bytes'));
+    // The root group has no limits: its children show which there are.
+    return childGroups(memory).some(name => existsSync(join(memory, name, 'memory.swap.max')));
   }
 
   stats(path: string): CgroupStats {

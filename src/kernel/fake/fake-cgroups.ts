@@ -36,6 +36,10 @@ export class FakeCgroups implements Cgroups {
     };
   }
 
+  swapAccounting(): boolean {
+    return true;
+  }
+
   exists(path: string): boolean {
     return this.#treeOf(path).length > 0;
   }
