@@ -62,8 +62,8 @@ export async function startExec(
   if (end === 'detached') publishContainerEvent(engine, container, 'exec_detach', { execID: id });
 }
 
-/** `ended` settles when the exit code is recorded. */
-async function launchExec(
+/** Prepares the process of a recorded exec; `start()` lets it run. `ended` settles when the exit code is recorded. */
+export async function launchExec(
   engine: Engine,
   container: Container,
   exec: Exec,

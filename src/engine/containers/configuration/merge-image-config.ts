@@ -23,10 +23,7 @@ export function mergeImageConfig(config: ContainerConfig, image: ImageRunConfig)
   } else if (config.Entrypoint.length === 1 && config.Entrypoint[0] === '') {
     merged.Entrypoint = null;
   }
-  const test = config.Healthcheck?.Test;
-  if (!config.Healthcheck) merged.Healthcheck = image.Healthcheck;
-  else if (!test?.length && image.Healthcheck)
-    merged.Healthcheck = { ...image.Healthcheck, ...defined(config.Healthcheck) };
+  if (image.Healthcheck) merged.Healthcheck = { ...image.Healthcheck, ...defined(config.Healthcheck ?? {}) };
   return merged;
 }
 

@@ -3,6 +3,7 @@
 import type { ContainerConfig, HostConfig, RestartPolicy } from '../../../api/types/container-config.ts';
 import { invalid } from '../../../lib/errors.ts';
 import { resolveCapabilities } from '../../../runtime/index.ts';
+import { validateHealth } from '../health/health-plan.ts';
 import { parseSignal } from '../signals.ts';
 
 const mebibyte = 1024 * 1024;
@@ -46,6 +47,7 @@ function validateProcess(config: ContainerConfig): void {
     if (variable === '' || variable.startsWith('=')) throw invalid(`invalid environment variable: ${variable}`);
   }
   if (config.StopSignal) parseSignal(config.StopSignal);
+  validateHealth(config.Healthcheck);
   if (config.Hostname && config.Hostname.length > 63) {
     throw invalid(`invalid hostname: ${config.Hostname}: longer than 63 characters`);
   }

@@ -5,6 +5,7 @@ import { BerthError, errorMessage } from '../../../lib/errors.ts';
 import { buildSpec, type Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
+import { resetHealth } from '../health/health.ts';
 import { describeSpec } from '../launch/describe-spec.ts';
 import { prepareMounts } from '../launch/prepare-mounts.ts';
 import { prepareNetwork } from '../launch/prepare-network.ts';
@@ -72,6 +73,7 @@ function markRunning(engine: Engine, container: Container, pid: number, startedA
     StartedAt: startedAt.toISOString(),
     FinishedAt: container.state.FinishedAt || zeroTime,
   });
+  resetHealth(container);
   engine.containers.save(container);
   publishContainerEvent(engine, container, 'start');
 }

@@ -3,6 +3,7 @@
 import { conflict } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
+import { unwatchHealth, watchHealth } from '../health/health.ts';
 
 /** Freezes every process of a running container. */
 export async function pauseContainer(engine: Engine, reference: string): Promise<void> {
@@ -12,6 +13,7 @@ export async function pauseContainer(engine: Engine, reference: string): Promise
   if (container.state.Paused) throw conflict(`Container ${container.id} is already paused`);
   await container.process.pause();
   Object.assign(container.record.state, { Paused: true, Status: 'paused' });
+  unwatchHealth(container);
   engine.containers.save(container);
   publishContainerEvent(engine, container, 'pause');
 }
@@ -23,6 +25,7 @@ export async function unpauseContainer(engine: Engine, reference: string): Promi
   if (!container.process || !container.state.Paused) throw conflict(`Container ${container.id} is not paused`);
   await container.process.resume();
   Object.assign(container.record.state, { Paused: false, Status: 'running' });
+  watchHealth(engine, container);
   engine.containers.save(container);
   publishContainerEvent(engine, container, 'unpause');
 }

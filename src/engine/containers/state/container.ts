@@ -54,6 +54,8 @@ export class Container {
   stopping = false;
   /** Next automatic start; cancelled by stop and removal. */
   restartTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Probes it while it runs; absent for a container without a health check. */
+  healthMonitor: { stop(): void } | undefined;
   /** Milliseconds waited before the last automatic start. */
   restartDelay = 0;
   readonly pendingAttaches = new Set<PendingAttach>();

@@ -9,6 +9,7 @@ import type { Container } from '../state/container.ts';
 type Test = (container: Container) => boolean;
 type Rooms = Pick<Engine, 'containers' | 'images' | 'networks'>;
 
+const healths = ['none', 'starting', 'healthy', 'unhealthy'];
 const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
 
 /** Every key has to match, one of its values is enough. Throws `invalid` naming a key or value that is unknown. */
@@ -74,7 +75,16 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
   },
   publish: some((container, value) => portMatches(Object.keys(container.record.hostConfig.PortBindings ?? {}), value)),
   expose: some((container, value) => portMatches(Object.keys(container.record.config.ExposedPorts ?? {}), value)),
-  health: values => container => values.includes(container.state.Health?.Status ?? 'none'),
+  health: values => {
+    for (const value of values) {
+      if (!healths.includes(value)) {
+        throw invalid(
+          `invalid filter 'health=${value}': invalid value for health (${value}): must be one of ${healths.join(', ')}`,
+        );
+      }
+    }
+    return container => values.includes(container.state.Health?.Status ?? 'none');
+  },
   'is-task': values => () => values.includes('false'),
   isolation: () => () => true,
 };
