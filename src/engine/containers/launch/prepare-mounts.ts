@@ -72,22 +72,21 @@ async function mountVolume(
 ): Promise<string> {
   const name = mount.name!;
   const source = engine.volumes.mount(name, container.id);
-  undo.defer(`volume ${name}`, () => engine.volumes.unmount(name, container.id));
+  const volume = { name, driver: mount.driver ?? 'local' };
+  publishVolumeEvent(engine, 'mount', volume, {
+    container: container.id,
+    destination: mount.destination,
+    propagation: mount.propagation,
+    'read/write': String(mount.readWrite),
+  });
+  undo.defer(`volume ${name}`, () => {
+    engine.volumes.unmount(name, container.id);
+    publishVolumeEvent(engine, 'unmount', volume, { container: container.id });
+  });
   if (!mount.noCopy && !mount.subpath) {
     const inImage = engine.host.resolveInRoot(rootfs, mount.destination);
     if (statSync(inImage, { throwIfNoEntry: false })?.isDirectory()) await engine.volumes.copyUp(name, inImage);
   }
-  publishVolumeEvent(
-    engine,
-    'mount',
-    { name, driver: mount.driver ?? 'local' },
-    {
-      container: container.id,
-      destination: mount.destination,
-      propagation: mount.propagation,
-      'read/write': String(mount.readWrite),
-    },
-  );
   if (!mount.subpath) return source;
   const inside = engine.host.resolveInRoot(source, mount.subpath);
   if (!statSync(inside, { throwIfNoEntry: false })) {

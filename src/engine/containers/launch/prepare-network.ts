@@ -36,8 +36,12 @@ export function prepareNetwork(
     mac: container.record.endpoints[mode]?.MacAddress || container.record.config.MacAddress || undefined,
     ipv4: container.record.endpoints[mode]?.IPAMConfig?.IPv4Address || undefined,
   });
-  undo.defer('network endpoint', () => engine.networks.detach(container.id));
-  publishNetworkEvent(engine, 'connect', engine.networks.get(mode), container.id);
+  const network = engine.networks.get(mode);
+  publishNetworkEvent(engine, 'connect', network, container.id);
+  undo.defer('network endpoint', () => {
+    engine.networks.detach(container.id);
+    publishNetworkEvent(engine, 'disconnect', network, container.id);
+  });
   writeIdentity(engine, container, { address: endpoint.address || undefined, hostNetwork: host });
   return { sandbox, endpoint };
 }
