@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { Kernel } from '../kernel/index.ts';
+import type { Kernel, LinkStatistics } from '../kernel/index.ts';
 import { conflict, errorCode, notFound, systemError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Collection, Store } from '../store/index.ts';
@@ -174,6 +174,15 @@ export class Networks {
     this.#driver(this.#networks.get(endpoint.networkId))?.detach(endpoint);
     this.#records.endpoints.delete(containerId);
     this.#endpoints.delete(containerId);
+  }
+
+  /**
+   * Counters of the interfaces in the container's namespace, by name, without `lo`; empty when it has no namespace of
+   * its own.
+   */
+  statistics(containerId: string): Map<string, LinkStatistics> {
+    if (!this.#sandboxes.exists(containerId)) return new Map();
+    return this.#sandboxes.statistics(containerId);
   }
 
   endpoint(containerId: string): Endpoint | undefined {

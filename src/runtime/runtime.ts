@@ -25,6 +25,9 @@ import { ContainerProcess, type ProcessDeps } from './processes/container-proces
 import { ExecProcess } from './processes/exec-process.ts';
 import { identify } from './processes/process-identity.ts';
 import { removeLeftovers } from './processes/remove-leftovers.ts';
+import { type ResourceUsage, readUsage } from './processes/resource-usage.ts';
+import type { ResourceLimits } from './spec/input.ts';
+import { buildLimits } from './spec/resources.ts';
 
 export interface RuntimeOptions {
   execRoot: string;
@@ -184,6 +187,29 @@ export class Runtime {
       throw error;
     }
     return process;
+  }
+
+  /** The container's processes by their pids on the host, exec'd ones included; none when it is gone. */
+  processes(id: string): number[] {
+    const path = readRecord(this.#bundle(id))?.cgroupPath;
+    return path ? this.#deps.kernel.cgroups.processes(path) : [];
+  }
+
+  /** What the container uses; undefined when it is gone. */
+  usage(id: string): ResourceUsage | undefined {
+    const path = readRecord(this.#bundle(id))?.cgroupPath;
+    return path ? readUsage(path, this.#deps.kernel) : undefined;
+  }
+
+  /**
+   * Changes limits of a container that runs; those that are absent stay. Throws not-found without the container,
+   * `system` with what the runtime says when the kernel refuses.
+   */
+  async update(id: string, limits: ResourceLimits): Promise<void> {
+    const bundle = this.#bundle(id);
+    const record = readRecord(bundle);
+    if (!record) throw notFound(`No such container: ${id}`);
+    await this.#runtime(record.runtime).update(id, buildLimits(limits), bundle.directory);
   }
 
   /** Stops watching. Processes go on. */

@@ -2,15 +2,15 @@
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kernel } from '../../kernel/index.ts';
+import type { Kernel, LinkStatistics } from '../../kernel/index.ts';
 import { errorCode } from '../../lib/errors.ts';
 
 /** The sandboxes of one daemon, in `<execRoot>/netns`. */
 export class Sandboxes {
   readonly #directory: string;
-  readonly #kernel: Pick<Kernel, 'netns'>;
+  readonly #kernel: Pick<Kernel, 'netns' | 'links'>;
 
-  constructor(o: { execRoot: string }, kernel: Pick<Kernel, 'netns'>) {
+  constructor(o: { execRoot: string }, kernel: Pick<Kernel, 'netns' | 'links'>) {
     this.#directory = join(o.execRoot, 'netns');
     this.#kernel = kernel;
   }
@@ -31,6 +31,12 @@ export class Sandboxes {
   /** Drops the pin; nothing pinned is fine. The kernel takes the interfaces down once no process is inside. */
   remove(containerId: string): void {
     this.#kernel.netns.remove(this.path(containerId));
+  }
+
+  /** Counters of the interfaces inside, by name, without `lo`. */
+  statistics(containerId: string): Map<string, LinkStatistics> {
+    const links = this.#kernel.netns.run(this.path(containerId), () => this.#kernel.links.list());
+    return new Map(links.filter(link => link.name !== 'lo').map(link => [link.name, link.statistics]));
   }
 
   exists(containerId: string): boolean {

@@ -1,16 +1,29 @@
 // What Berth must know of an OCI runtime: its arguments, where it keeps state, how a created container is let run.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, systemError } from '../../lib/errors.ts';
-import type { OciSpec } from '../../oci/runtime-spec.ts';
+import type { OciResources, OciSpec } from '../../oci/runtime-spec.ts';
 import { removeFolder } from '../monitor/bundle.ts';
 import { SeccompCache } from './seccomp-cache.ts';
 
 /** Milliseconds. */
 const freezePatience = 5000;
+/** PID_MAX_LIMIT of linux/threads.h. */
+const mostProcesses = 4_194_304;
 
 /** One configured runtime, with a root directory of its own. */
 export class OciRuntime {
@@ -82,6 +95,17 @@ export class OciRuntime {
     }
   }
 
+  /** Changes the limits of a container that runs; `directory` may hold a file for the while. As `run` otherwise. */
+  async update(id: string, resources: OciResources, directory: string): Promise<void> {
+    const file = join(directory, `resources-${randomUUID()}.json`);
+    writeFileSync(file, JSON.stringify(this.#isCrun ? boundedPids(resources) : resources), { mode: 0o600 });
+    try {
+      await this.run('update', '--resources', file, id);
+    } finally {
+      unlinkSync(file);
+    }
+  }
+
   /** Runs `<runtime> <command> <arguments>`, gives what it printed; throws `system` with its complaint if it fails. */
   async run(...args: string[]): Promise<string> {
     const child = spawn(this.path, [...this.globalArguments, ...args], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
@@ -117,6 +141,11 @@ export class OciRuntime {
   #fifo(id: string): string {
     return join(this.#root, id, 'exec.fifo');
   }
+}
+
+/** crun cannot lift a limit of processes: it writes the -1 as it is. The kernel's largest number limits nothing. */
+function boundedPids(resources: OciResources): OciResources {
+  return resources.pids?.limit === -1 ? { ...resources, pids: { limit: mostProcesses } } : resources;
 }
 
 /** Undefined when nobody reads the fifo. */

@@ -7,11 +7,14 @@ import type { ResourceLimits, SpecHost, SpecInput } from './input.ts';
 const cpuPeriod = 100_000;
 
 export function buildResources(input: SpecInput): OciResources {
-  const limits = input.resources ?? {};
+  return { devices: deviceRules(input), ...buildLimits(input.resources ?? {}) };
+}
+
+/** Only what is limited. */
+export function buildLimits(limits: ResourceLimits): OciResources {
   const memory = memoryLimits(limits);
   const cpu = cpuLimits(limits);
   return {
-    devices: deviceRules(input),
     ...(memory && { memory }),
     ...(cpu && { cpu }),
     ...(limits.pidsLimit !== undefined && { pids: { limit: limits.pidsLimit > 0 ? limits.pidsLimit : -1 } }),

@@ -1,0 +1,41 @@
+// Measuring and limiting containers that run. Needs root.
+
+import { expect, test } from 'bun:test';
+import { describeContainers, TestHost } from './testing/test-host.ts';
+
+const mebibyte = 1 << 20;
+
+describeContainers('limits', import.meta.path, () => {
+  const host = new TestHost();
+  const runtime = host.runtime();
+
+  test.each(['crun', 'runc'])('%s: limits of a running container change, the others stay', async name => {
+    const limits = { resources: { memory: 64 * mebibyte, memorySwap: 128 * mebibyte, pidsLimit: 50 } };
+    const container = await runtime.create(host.options(['sleep', '1000'], limits, { runtime: name }));
+    await container.start();
+    expect(runtime.usage(container.id)).toMatchObject({
+      memory: { limit: 64 * mebibyte },
+      pids: { current: 1, limit: 50 },
+    });
+    await runtime.update(container.id, { memory: 32 * mebibyte });
+    expect(runtime.usage(container.id)).toMatchObject({ memory: { limit: 32 * mebibyte }, pids: { limit: 50 } });
+    // More memory than swap allowed before: the order of the two matters to the kernel.
+    await runtime.update(container.id, { memory: 200 * mebibyte, memorySwap: 300 * mebibyte });
+    await runtime.update(container.id, { pidsLimit: 20 });
+    expect(runtime.usage(container.id)).toMatchObject({
+      memory: { limit: 200 * mebibyte },
+      pids: { current: 1, limit: 20 },
+    });
+    await runtime.update(container.id, { pidsLimit: -1, memorySwap: -1 });
+    expect(runtime.usage(container.id)?.pids.limit ?? 4_194_304).toBe(4_194_304);
+    expect(runtime.processes(container.id)).toEqual([container.pid]);
+    await expect(runtime.update(container.id, { cpusetCpus: '9999' })).rejects.toMatchObject({ kind: 'system' });
+    await container.delete();
+  });
+
+  test('a container that is gone uses nothing and has no limits', async () => {
+    expect(runtime.usage('gone')).toBeUndefined();
+    expect(runtime.processes('gone')).toEqual([]);
+    await expect(runtime.update('gone', {})).rejects.toMatchObject({ kind: 'not-found' });
+  });
+});
