@@ -1,7 +1,7 @@
 // What this program says about itself.
 
-import packageFile from '../../package.json' with { type: 'json' };
 import { maximumVersion } from '../api/versions.ts';
+import { buildInfo } from '../lib/build-info.ts';
 
 /** The `Client` part of `version` and `info`. */
 export interface ClientVersion {
@@ -19,14 +19,14 @@ export interface ClientVersion {
 /** This program's version; Go has no part in it, so that field names the runtime. */
 export function clientVersion(context: string, apiVersion: string): ClientVersion {
   return {
-    Version: packageFile.version,
+    Version: buildInfo.version,
     ApiVersion: apiVersion,
     DefaultAPIVersion: maximumVersion,
-    GitCommit: '',
+    GitCommit: buildInfo.commit,
     GoVersion: `bun${process.versions.bun ?? ''}`,
     Os: process.platform,
     Arch: process.arch === 'x64' ? 'amd64' : process.arch,
-    BuildTime: '',
+    BuildTime: buildInfo.buildTime,
     Context: context,
   };
 }

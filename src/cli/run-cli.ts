@@ -1,5 +1,6 @@
 // From arguments to exit code: global flags, the command, its flags, and what is printed when it fails.
 
+import { buildInfo } from '../lib/build-info.ts';
 import type { Command } from './command.ts';
 import { commandEntries, findCommand, findGroup } from './command-tree.ts';
 import { createContext, describeFailure } from './context.ts';
@@ -44,8 +45,12 @@ function report(error: unknown, io: Io): number {
 async function dispatch(argv: string[], io: Io): Promise<number> {
   const parsed = parseGlobal(argv, io);
   const [name] = parsed.args;
-  if (parsed.flags.version)
-    return await call('version', ['--format', '{{.Client.Version}}'], { io, options: parsed.flags });
+  if (parsed.flags.version) {
+    // Tools read the version out of this sentence.
+    const program = io.program === 'docker' ? 'Docker' : 'Berth';
+    io.stdout.write(`${program} version ${buildInfo.version}, build ${buildInfo.commit}\n`);
+    return 0;
+  }
   if (name === undefined || (name === 'help' && parsed.args.length === 1)) {
     io.stdout.write(programHelp(io, configFolder(io, parsed.flags)));
     return 0;

@@ -13,6 +13,7 @@ import {
 } from '../engine/index.ts';
 import { Images } from '../images/index.ts';
 import { createKernel, type Kernel } from '../kernel/index.ts';
+import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { errorMessage } from '../lib/errors.ts';
 import { KeyedMutex } from '../lib/keyed-mutex.ts';
@@ -25,12 +26,6 @@ import { Volumes } from '../volumes/index.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { findInit, findRuntimes } from './find-programs.ts';
 import { createHostPort } from './host-port.ts';
-
-export interface BuildInfo {
-  version: string;
-  commit: string;
-  buildTime: string;
-}
 
 /** A built engine. `close` leaves running containers alone; when none runs, nothing stays on the host. */
 export interface Daemon {

@@ -4,6 +4,7 @@ import { readdirSync, statfsSync } from 'node:fs';
 import type { HostPort } from '../engine/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { describeHost, resolveUser } from '../runtime/index.ts';
+import { runPs } from './run-ps.ts';
 
 /** f_type of statfs(2), by Docker's names. */
 const fileSystems: Record<number, string> = {
@@ -24,6 +25,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     spec,
     memoryTotal: () => host.memoryTotal(),
     cpus: () => host.cpus(),
+    cpuTime: () => host.cpuTime(),
     kernelVersion: () => host.kernelVersion(),
     operatingSystem: () => host.operatingSystem(),
     operatingSystemVersion: () => host.operatingSystemVersion(),
@@ -35,6 +37,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     openFiles: () => readdirSync('/dev/fd').length,
     fileSystem: path => fileSystems[statfsSync(path).type] ?? 'unknown',
     swapAccounting: () => cgroups.swapAccounting(),
+    ps: runPs,
     diskUsage: path => files.diskUsage(path),
     resolveInRoot: (root, path) => files.openInRoot(root, path),
     resolveUser: (rootfs, user, groupAdd) => resolveUser(rootfs, user, groupAdd, kernel),

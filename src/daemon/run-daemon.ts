@@ -3,11 +3,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { createKernel, ensureHybridMountNamespace, execve, removeMountNamespace } from '../kernel/index.ts';
+import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { conflict, errorMessage, invalid } from '../lib/errors.ts';
 import { createLogger, type Logger, type LogLevel } from '../lib/logger.ts';
 import { createApiServer, createHandlers, parseListenAddress } from '../server/index.ts';
-import { type BuildInfo, buildDaemon } from './build-daemon.ts';
+import { buildDaemon } from './build-daemon.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { daemonHelp } from './help.ts';
 

@@ -20,7 +20,7 @@ export function imageRoutes(engine: Engine): Handlers['images'] {
     ImageCreate: ({ query, body, signal }) => {
       if (query.fromSrc !== '-')
         throw notYet(
-          `ImageCreate can only import from the request's body yet, not pull ${query.fromImage ?? query.fromSrc ?? ''}`,
+          `pulling is not implemented yet: load or import ${query.fromImage ?? query.fromSrc ?? 'the image'} instead`,
         );
       const { repo: repository, tag, message, changes = [] } = query;
       return { stream: importImage(engine, body, { repository, tag, message, changes, signal }) };

@@ -45,7 +45,7 @@ function versionText(client: ClientVersion, server: SystemVersion | undefined): 
     ` API version:\t${client.ApiVersion}${lower}`,
     ` Runtime:\t${client.GoVersion}`,
     ...(client.GitCommit ? [` Git commit:\t${client.GitCommit}`] : []),
-    ...(client.BuildTime ? [` Built:\t${client.BuildTime}`] : []),
+    ...(client.BuildTime ? [` Built:\t${formatBuilt(client.BuildTime)}`] : []),
     ` OS/Arch:\t${client.Os}/${client.Arch}`,
     ` Context:\t${client.Context}`,
   ];
@@ -69,9 +69,14 @@ function serverLines(server: SystemVersion): string[] {
     if (engine) lines.push(`  API version:\t${Details.ApiVersion} (minimum version ${Details.MinAPIVersion})`);
     lines.push(...labels.map(([label, key]) => `  ${label}:\t${Details[key] ?? ''}`));
     if (!engine) return lines;
-    const built = Date.parse(String(Details.BuildTime ?? ''));
-    lines.push(`  Built:\t${Number.isNaN(built) ? (Details.BuildTime ?? '') : formatAnsic(built)}`);
+    lines.push(`  Built:\t${formatBuilt(String(Details.BuildTime ?? ''))}`);
     lines.push(`  OS/Arch:\t${Details.Os}/${Details.Arch}`, `  Experimental:\t${Details.Experimental ?? 'false'}`);
     return lines;
   });
+}
+
+/** As C's asctime writes it; what is no time stays as it is. */
+function formatBuilt(time: string): string {
+  const built = Date.parse(time);
+  return Number.isNaN(built) ? time : formatAnsic(built);
 }
