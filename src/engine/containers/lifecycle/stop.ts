@@ -1,10 +1,10 @@
 // `docker stop`, `kill` and `restart`.
 
-import { BerthError, conflict, errorMessage, notModified } from '../../../lib/errors.ts';
+import { BerthError, errorMessage, notModified } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import { parseSignal } from '../signals.ts';
-import { run } from './supervise.ts';
+import { startStopped } from './start.ts';
 import { cancelRestart, nextExit, sendSignal, stopSignal, terminate, untilKilled } from './terminate.ts';
 
 const SIGKILL = 9;
@@ -18,7 +18,7 @@ export interface StopOptions {
 export async function stopContainer(engine: Engine, reference: string, options: StopOptions): Promise<void> {
   const container = engine.containers.get(reference);
   const signal = options.signal ? parseSignal(options.signal) : undefined;
-  if (container.state.Restarting) return cancelRestart(engine, container);
+  if (container.state.Restarting && (await cancelRestart(engine, container))) return;
   if (!container.running) throw notModified(`container ${container.id} is already stopped`);
   await terminate(engine, container, { signal, timeout: options.timeout });
   publishContainerEvent(engine, container, 'stop');
@@ -39,24 +39,23 @@ export async function killContainer(engine: Engine, reference: string, signalTex
     throw refuse(`container ${container.id} is restarting, wait until the container is running`, 'conflict');
   if (!container.running) throw refuse(`container ${container.id} is not running`, 'conflict');
   if (signal === SIGKILL || signal === stopSignal(container)) container.record.manuallyStopped = true;
-  const exited = nextExit(container);
+  const exited = signal === SIGKILL ? nextExit(container) : undefined;
   await sendSignal(engine, container, signal);
-  if (signal === SIGKILL) await untilKilled(container, exited);
+  if (exited) await untilKilled(container, exited);
 }
 
 /** Stops the container if it runs and starts it again. */
 export async function restartContainer(engine: Engine, reference: string, options: StopOptions): Promise<void> {
   const container = engine.containers.get(reference);
-  if (container.state.Restarting) cancelRestart(engine, container);
-  if (container.running)
-    await terminate(engine, container, {
-      timeout: options.timeout,
-      signal: options.signal ? parseSignal(options.signal) : undefined,
-    });
+  const signal = options.signal ? parseSignal(options.signal) : undefined;
+  if (container.state.Restarting) await cancelRestart(engine, container);
+  container.keptAfterExit = true;
+  try {
+    if (container.running) await terminate(engine, container, { timeout: options.timeout, signal });
+  } finally {
+    container.keptAfterExit = false;
+  }
   using _lock = await engine.locks.acquire(container.id);
-  if (container.removing || container.removed) throw conflict('container is marked for removal and cannot be started');
-  container.record.manuallyStopped = false;
-  container.restartDelay = 0;
-  if (!container.running) await run(engine, container);
+  if (!container.running) await startStopped(engine, container);
   publishContainerEvent(engine, container, 'restart');
 }

@@ -43,19 +43,28 @@ export async function handleMissedExit(engine: Engine, container: Container, end
 async function conclude(engine: Engine, container: Container, leftovers: Leftovers, status: ExitStatus): Promise<void> {
   try {
     // Ports and addresses first: who waits for this exit may want them again at once.
-    releaseNetwork(engine, container);
+    tryReleaseNetwork(engine, container);
     const delay = planRestart(container, status);
     recordExit(engine, container, status, delay !== undefined);
     // The kernel takes milliseconds to end a cgroup: nobody but the lock waits for it.
     const released = releaseProcess(engine, container, leftovers);
     await releaseMounts(engine, container);
     publishUnmounts(engine, container);
-    if (delay === undefined && container.record.hostConfig.AutoRemove)
+    if (delay === undefined && container.record.hostConfig.AutoRemove && !container.keptAfterExit)
       await destroy(engine, container, { volumes: true });
     await released;
     if (delay !== undefined) scheduleRestart(engine, container, delay);
   } catch (error) {
     engine.logger.error('handling an exit failed', { container: container.id, error: errorMessage(error) });
+  }
+}
+
+/** Nobody must miss the exit because the network would not let go. */
+function tryReleaseNetwork(engine: Engine, container: Container): void {
+  try {
+    releaseNetwork(engine, container);
+  } catch (error) {
+    engine.logger.error('could not release the network', { container: container.id, error: errorMessage(error) });
   }
 }
 
@@ -102,9 +111,11 @@ async function restartNow(engine: Engine, container: Container): Promise<void> {
     await run(engine, container);
   } catch (error) {
     engine.logger.error('restart failed', { container: container.id, error: errorMessage(error) });
-    const status: ExitStatus = { code: container.state.ExitCode, at: new Date(), oomKilled: false };
+    // It did not run at all, so its delays go on growing.
+    const at = new Date(container.state.StartedAt);
+    const status: ExitStatus = { code: container.state.ExitCode, at, oomKilled: false };
     const delay = planRestart(container, status);
-    if (delay === undefined) return;
+    if (delay === undefined) return container.announceExit(status);
     Object.assign(container.record.state, { Status: 'restarting', Running: true, Restarting: true });
     container.record.restartCount++;
     engine.containers.save(container);

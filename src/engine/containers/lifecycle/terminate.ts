@@ -5,6 +5,7 @@ import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import { parseSignal } from '../signals.ts';
 import type { Container } from '../state/container.ts';
+import { markThawed } from './pause.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
@@ -41,22 +42,31 @@ export async function terminate(
   using _handled = await engine.locks.acquire(container.id);
 }
 
-/** Ends the waiting for an automatic restart. */
-export function cancelRestart(engine: Engine, container: Container): void {
+/** Ends the waiting for an automatic restart; false when there is none, or no longer: then the container runs. */
+export async function cancelRestart(engine: Engine, container: Container): Promise<boolean> {
+  using _lock = await engine.locks.acquire(container.id);
+  const { state } = container.record;
+  if (!state.Restarting) return false;
   clearTimeout(container.restartTimer);
   container.record.manuallyStopped = true;
-  Object.assign(container.record.state, { Status: 'exited', Running: false, Restarting: false });
+  Object.assign(state, { Status: 'exited', Running: false, Restarting: false });
   engine.containers.save(container);
   publishContainerEvent(engine, container, 'stop');
+  // Who came after the last exit waits for one that will not come.
+  container.announceExit({ code: state.ExitCode, at: new Date(state.FinishedAt), oomKilled: state.OOMKilled });
+  return true;
 }
 
-/** A frozen process is thawed for SIGKILL. Nothing happens when the process is gone. */
+/** A frozen process is thawed for a signal that is to end it. Nothing happens when the process is gone. */
 export async function sendSignal(engine: Engine, container: Container, signal: number): Promise<void> {
   const { process } = container;
   if (!process?.signal(signal)) return;
   publishContainerEvent(engine, container, 'kill', { signal: String(signal) });
   // A frozen process would only see it after an unpause.
-  if (container.state.Paused && signal === SIGKILL) await process.resume();
+  if (container.state.Paused && (signal === SIGKILL || signal === stopSignal(container))) {
+    await process.resume();
+    if (container.process === process) markThawed(engine, container);
+  }
 }
 
 /** The signal that asks this container to end. */

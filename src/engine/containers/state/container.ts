@@ -52,6 +52,8 @@ export class Container {
   removing = false;
   /** A stop is under way: the exit that follows is what was wanted. */
   stopping = false;
+  /** A restart is under way: the exit in between does not remove an auto-remove container. */
+  keptAfterExit = false;
   /** Next automatic start; cancelled by stop and removal. */
   restartTimer: ReturnType<typeof setTimeout> | undefined;
   /** Probes it while it runs; absent for a container without a health check. */
