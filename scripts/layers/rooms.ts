@@ -42,7 +42,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   lib: { mayImport: [], door: false },
 };
 
-/** The program's entry picks a program by name: it may open these doors only. */
+/** The program's entry picks a program by name: besides `lib` it may open these doors only. */
 export const entryMayImport: readonly string[] = ['daemon', 'cli'];
 
 /** Rooms that may read the environment and arguments, and end the process. */

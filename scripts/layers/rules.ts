@@ -66,7 +66,7 @@ function* checkOtherRoom(
   { from, to, target }: { from: string | undefined; to: string; target: string },
   { specifier, star }: ImportStatement,
 ): Generator<string> {
-  const allowed = from === undefined ? entryMayImport : [...(rooms[from]?.mayImport ?? []), 'lib'];
+  const allowed = [...(from === undefined ? entryMayImport : (rooms[from]?.mayImport ?? [])), 'lib'];
   if (!allowed.includes(to)) {
     const who = from === undefined ? 'the entry' : `${from}/`;
     yield `${who} may not import ${to}/ ('${specifier}'); it may import: ${allowed.join(', ')}`;
