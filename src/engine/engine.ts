@@ -47,6 +47,8 @@ export interface HostPort {
   readonly spec: SpecHost;
   memoryTotal(): number;
   cpus(): number;
+  /** Nanoseconds all processors together have spent, idle time included, and how many are online. */
+  cpuTime(): { total: number; online: number };
   kernelVersion(): string;
   operatingSystem(): string;
   operatingSystemVersion(): string;
@@ -60,6 +62,8 @@ export interface HostPort {
   fileSystem(path: string): string;
   /** Whether swap can be limited. */
   swapAccounting(): boolean;
+  /** Runs the host's ps(1) and gives its exit code and what it printed. Throws `system` when there is none. */
+  ps(args: string[]): Promise<{ code: number; output: string; errors: string }>;
   /** Bytes of all files below a directory. */
   diskUsage(path: string): Promise<number>;
   /** The real host path of `path` as seen inside `root`; links cannot lead outside. Missing tails are allowed. */

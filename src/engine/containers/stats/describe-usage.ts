@@ -109,13 +109,8 @@ function describeMemory({ memory }: Usage, version: 1 | 2, machine: number): Con
 }
 
 function describeBlkioV1({ blkio }: Usage): ContainerBlkioStats {
-  const inWords = (entries: Usage['blkio']['serviced']) =>
-    entries.map(entry => ({ ...entry, op: entry.op.toLowerCase() }));
-  return {
-    ...noBlkio([]),
-    io_service_bytes_recursive: inWords(blkio.serviceBytes),
-    io_serviced_recursive: inWords(blkio.serviced),
-  };
+  const { serviceBytes, serviced } = blkio;
+  return { ...noBlkio([]), io_service_bytes_recursive: serviceBytes, io_serviced_recursive: serviced };
 }
 
 function describeBlkioV2({ blkio }: Usage): ContainerBlkioStats {
