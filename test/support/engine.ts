@@ -63,7 +63,7 @@ export async function frameText(body: AsyncIterable<Uint8Array>): Promise<string
   return Buffer.concat(pieces).toString();
 }
 
-async function text(body: AsyncIterable<Uint8Array>): Promise<string> {
+export async function text(body: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = [];
   for await (const chunk of body) pieces.push(chunk);
   return Buffer.concat(pieces).toString();

@@ -5,6 +5,7 @@ import type { ImageHistoryResponseItem, ImageInspect, ImageSummary } from '../..
 import type { Image } from '../../images/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { matchPattern } from '../../lib/path-match.ts';
+import type { ImageRunConfig } from '../../oci/image-config.ts';
 import { hasLabel } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 
@@ -85,7 +86,7 @@ export function inspectImage(engine: Pick<Engine, 'images'>, reference: string):
     Created: image.created || undefined,
     DockerVersion: config.docker_version ?? '',
     Author: image.author ?? '',
-    Config: config.config as ImageInspect['Config'],
+    Config: describeConfig(config.config),
     Architecture: config.architecture,
     ...(config.variant ? { Variant: config.variant } : {}),
     Os: config.os,
@@ -95,6 +96,21 @@ export function inspectImage(engine: Pick<Engine, 'images'>, reference: string):
     RootFS: { Type: 'layers', Layers: image.diffIds },
     Metadata: { LastTagTime: image.lastTagged ?? '0001-01-01T00:00:00Z' },
   };
+}
+
+/** Docker always names these. */
+function describeConfig(config: ImageRunConfig): ImageInspect['Config'] {
+  const always = {
+    Cmd: null,
+    Entrypoint: null,
+    Env: null,
+    Labels: null,
+    OnBuild: null,
+    User: '',
+    Volumes: null,
+    WorkingDir: '',
+  };
+  return { ...always, ...config } as ImageInspect['Config'];
 }
 
 /** Newest layer first; throws not-found. */

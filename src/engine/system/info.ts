@@ -78,7 +78,7 @@ export function describeSystem(engine: Engine): SystemInfo {
       LocalNodeState: 'inactive',
       ControlAvailable: false,
       Error: '',
-      RemoteManagers: undefined,
+      RemoteManagers: null,
     },
     LiveRestoreEnabled: true,
     Isolation: '',

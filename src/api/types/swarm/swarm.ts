@@ -82,7 +82,7 @@ export interface SwarmInfo {
   LocalNodeState?: LocalNodeState;
   ControlAvailable?: boolean;
   Error?: string;
-  RemoteManagers?: PeerNode[];
+  RemoteManagers?: PeerNode[] | null;
   Nodes?: number;
   Managers?: number;
   Cluster?: ClusterInfo;

@@ -84,7 +84,7 @@ function resources(given: HostConfig) {
     MemoryReservation: given.MemoryReservation ?? 0,
     // As Docker: a memory limit alone allows as much swap again.
     MemorySwap: given.MemorySwap || (memory > 0 ? memory * 2 : 0),
-    MemorySwappiness: given.MemorySwappiness === -1 ? undefined : given.MemorySwappiness,
+    MemorySwappiness: given.MemorySwappiness === -1 ? null : (given.MemorySwappiness ?? null),
     OomKillDisable: given.OomKillDisable ?? false,
     PidsLimit: given.PidsLimit || null,
     Ulimits: given.Ulimits ?? [],
