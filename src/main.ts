@@ -1,15 +1,17 @@
 // The one executable: the engine as `berth daemon` or `dockerd`, the command line as `berth` or `docker`.
 
 import { basename } from 'node:path';
-import { processIo, runCli } from './cli/index.ts';
-import { runDaemon } from './daemon/index.ts';
 import { buildInfo } from './lib/build-info.ts';
 
 const calledAs = process.argv0;
 const [first, ...rest] = process.argv.slice(2);
-const isDaemon = basename(calledAs) === 'dockerd' || first === 'daemon';
 
-process.exitCode = isDaemon
-  ? await runDaemon(first === 'daemon' ? rest : process.argv.slice(2), calledAs, buildInfo)
-  : await runCli(process.argv.slice(2), processIo(calledAs));
+// Only the program that is wanted is evaluated: a command line should not pay for the engine.
+if (basename(calledAs) === 'dockerd' || first === 'daemon') {
+  const { runDaemon } = await import('./daemon/index.ts');
+  process.exitCode = await runDaemon(first === 'daemon' ? rest : process.argv.slice(2), calledAs, buildInfo);
+} else {
+  const { processIo, runCli } = await import('./cli/index.ts');
+  process.exitCode = await runCli(process.argv.slice(2), processIo(calledAs));
+}
 process.exit();
