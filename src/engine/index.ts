@@ -4,6 +4,10 @@
 
 export { createContainer } from './containers/configuration/create.ts';
 export { renameContainer } from './containers/configuration/rename.ts';
+export { updateContainer } from './containers/configuration/update.ts';
+export { archiveContainerPath, type ContainerArchive, statContainerPath } from './containers/files/archive.ts';
+export { exportContainer, listContainerChanges } from './containers/files/export.ts';
+export { type ExtractRequest, extractIntoContainer } from './containers/files/extract.ts';
 export { pauseContainer, unpauseContainer } from './containers/lifecycle/pause.ts';
 export { pruneContainers, removeContainer } from './containers/lifecycle/remove.ts';
 export { restoreContainers, type Survey, surveyContainers } from './containers/lifecycle/restore.ts';
@@ -24,6 +28,7 @@ export { watchEvents } from './events/watch-events.ts';
 export { createExec, inspectExec, resizeExec, startExec } from './exec/exec.ts';
 export { ExecRegistry } from './exec/exec-registry.ts';
 export { importImage, loadImages, pruneImages, removeImage, tagImage } from './images/change.ts';
+export { type CommitRequest, commitContainer } from './images/commit.ts';
 export { imageHistory, inspectImage, listImages } from './images/views.ts';
 export { inspectNetwork, listNetworks } from './networks/networks.ts';
 export { describeSystem } from './system/info.ts';

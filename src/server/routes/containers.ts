@@ -1,12 +1,16 @@
 // Containers: from requests to the engine's use-cases.
 
 import {
+  archiveContainerPath,
   attachContainer,
   createContainer,
   type Engine,
+  exportContainer,
+  extractIntoContainer,
   hasLabel,
   inspectContainer,
   killContainer,
+  listContainerChanges,
   listContainers,
   listProcesses,
   parseTime,
@@ -19,12 +23,14 @@ import {
   resizeContainer,
   restartContainer,
   startContainer,
+  statContainerPath,
   stopContainer,
   unpauseContainer,
+  updateContainer,
   waitContainer,
 } from '../../engine/index.ts';
 import { invalid } from '../../lib/errors.ts';
-import { type Handlers, notImplemented } from '../handler.ts';
+import { type Handlers, notImplemented, reply } from '../handler.ts';
 
 export function containerRoutes(engine: Engine): Handlers['containers'] {
   return {
@@ -33,8 +39,8 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
     ContainerInspect: ({ path, query }) => inspectContainer(engine, path.id, query),
     ContainerTop: ({ path, query }) => listProcesses(engine, path.id, query.ps_args),
     ContainerLogs: ({ path, query, signal }) => readLogs(engine, path.id, query, signal),
-    ContainerChanges: notImplemented,
-    ContainerExport: notImplemented,
+    ContainerChanges: ({ path }) => listContainerChanges(engine, path.id),
+    ContainerExport: ({ path, signal }) => ({ stream: exportContainer(engine, path.id, signal) }),
     ContainerStats: ({ path, query, signal }) => {
       const options = { stream: query.stream !== false, oneShot: query['one-shot'] === true };
       return { stream: readStats(engine, path.id, options, signal) };
@@ -45,7 +51,7 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
     ContainerRestart: ({ path, query }) =>
       restartContainer(engine, path.id, { signal: query.signal, timeout: query.t }),
     ContainerKill: ({ path, query }) => killContainer(engine, path.id, query.signal),
-    ContainerUpdate: notImplemented,
+    ContainerUpdate: ({ path, body }) => updateContainer(engine, path.id, body),
     ContainerRename: ({ path, query }) => renameContainer(engine, path.id, query.name ?? ''),
     ContainerPause: ({ path }) => pauseContainer(engine, path.id),
     ContainerUnpause: ({ path }) => unpauseContainer(engine, path.id),
@@ -58,9 +64,17 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
       if (query.link) throw invalid('links are not supported: use a network of your own');
       return removeContainer(engine, path.id, { force: query.force === true, volumes: query.v === true });
     },
-    ContainerArchiveInfo: notImplemented,
-    ContainerArchive: notImplemented,
-    PutContainerArchive: notImplemented,
+    ContainerArchiveInfo: async ({ path, query }) =>
+      reply(undefined, { headers: await statContainerPath(engine, path.id, query.path) }),
+    ContainerArchive: ({ path, query, signal }) => archiveContainerPath(engine, path.id, { path: query.path, signal }),
+    PutContainerArchive: ({ path, query, body, signal }) =>
+      extractIntoContainer(engine, path.id, {
+        path: query.path,
+        noOverwriteDirNonDir: query.noOverwriteDirNonDir === true,
+        copyUidGid: query.copyUIDGID === true,
+        archive: body,
+        signal,
+      }),
     ContainerPrune: ({ query }) => pruneContainers(engine, pruneFilter(query.filters ?? {})),
   };
 }

@@ -5,6 +5,7 @@ import { invalid } from '../../../lib/errors.ts';
 import { resolveCapabilities } from '../../../runtime/index.ts';
 import { validateHealth } from '../health/health-plan.ts';
 import { parseSignal } from '../signals.ts';
+import { validateCpuset } from './cpuset.ts';
 
 const mebibyte = 1024 * 1024;
 const policies = ['', 'no', 'always', 'on-failure', 'unless-stopped'];
@@ -19,8 +20,7 @@ export interface Limits {
 export function validateConfiguration(config: ContainerConfig, host: HostConfig, limits: Limits): string[] {
   validateProcess(config);
   validateRestartPolicy(host);
-  validateMemory(host);
-  validateCpu(host, limits.cpus);
+  validateLimits(host, limits);
   validateModes(config, host);
   resolveCapabilities({ add: host.CapAdd ?? [], drop: host.CapDrop ?? [], privileged: false });
   if (host.Runtime && !limits.runtimes.includes(host.Runtime)) {
@@ -29,6 +29,13 @@ export function validateConfiguration(config: ContainerConfig, host: HostConfig,
   for (const port of Object.keys(host.PortBindings ?? {})) requirePort(port);
   for (const port of Object.keys(config.ExposedPorts ?? {})) requirePort(port);
   return [];
+}
+
+/** Throws `invalid`. An `update` may name a limit of swap alone: that of memory is set already. */
+export function validateLimits(host: HostConfig, options: { cpus: number; update?: boolean }): void {
+  validateMemory(host, options.update === true);
+  validateCpu(host, options.cpus);
+  validateCpuset(host, options.cpus);
 }
 
 /** `80/tcp` or `80`; throws `invalid`. */
@@ -71,13 +78,13 @@ export function validateRestartPolicy(host: { RestartPolicy?: RestartPolicy | nu
   }
 }
 
-function validateMemory(host: HostConfig): void {
+function validateMemory(host: HostConfig, update: boolean): void {
   const { Memory: memory = 0, MemorySwap: swap = 0, MemoryReservation: reservation = 0 } = host;
   if (memory !== 0 && memory < 6 * mebibyte) throw invalid('Minimum memory limit allowed is 6MB');
   if (memory > 0 && swap > 0 && swap < memory) {
     throw invalid('Minimum memoryswap limit should be larger than memory limit, see usage');
   }
-  if (memory === 0 && swap > 0) {
+  if (memory === 0 && swap > 0 && !update) {
     throw invalid('You should always set the Memory limit when using Memoryswap limit, see usage');
   }
   if (memory > 0 && reservation > 0 && memory < reservation) {
