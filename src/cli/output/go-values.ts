@@ -76,6 +76,7 @@ const goNames: Readonly<Record<string, string>> = {
   Dns: 'DNS',
   DnsOptions: 'DNSOptions',
   DnsSearch: 'DNSSearch',
+  ApiVersion: 'APIVersion',
 };
 
 function withGoNames(object: GoStruct): GoStruct {

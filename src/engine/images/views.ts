@@ -18,7 +18,7 @@ export function listImages(engine: Rooms, options: { filters?: Filters; all?: bo
   return engine.images
     .list()
     .filter(image => tests.every(test => test(image)))
-    .map(image => summarise(image, users.get(image.id) ?? 0))
+    .map(image => summarise(withNames(image, options.filters?.reference), users.get(image.id) ?? 0))
     .sort((a, b) => b.Created - a.Created);
 }
 
@@ -64,6 +64,12 @@ function imageTest(engine: Pick<Engine, 'images'>, key: string, values: string[]
     default:
       throw invalid(`invalid filter '${key}'`);
   }
+}
+
+/** Of an image found by name only the names that were asked for are shown. */
+function withNames(image: Image, patterns: string[] | undefined): Image {
+  if (!patterns) return image;
+  return { ...image, tags: image.tags.filter(tag => patterns.some(pattern => matchesReference(pattern, tag))) };
 }
 
 /** A pattern without a tag matches every tag of the name. */

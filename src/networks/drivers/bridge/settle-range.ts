@@ -1,7 +1,7 @@
 // Which addresses a bridge gets: its own if nobody else on this machine has them, else the next of Docker's pools.
 
 import type { Links } from '../../../kernel/index.ts';
-import { conflict } from '../../../lib/errors.ts';
+import { conflict, errorCode } from '../../../lib/errors.ts';
 import { choosePool } from '../../ipam/default-pools.ts';
 import { formatIpv4, overlaps, parseCidr, parseIpv4, type Subnet, subnetOf } from '../../ipam/ipv4.ts';
 
@@ -40,10 +40,20 @@ function hasAddress(links: Links, link: string, wanted: AddressRange): boolean {
 }
 
 function addressesOf(links: Links, link: string): { link: string; text: string; subnet: Subnet }[] {
-  return links.addresses(link).flatMap(({ address, prefix }) => {
+  return addressesIfThere(links, link).flatMap(({ address, prefix }) => {
     const value = parseIpv4(address);
     return value === undefined ? [] : [{ link, text: `${address}/${prefix}`, subnet: subnetOf(value, prefix) }];
   });
+}
+
+/** None on a link that is gone: others make and remove theirs while we look. */
+function addressesIfThere(links: Links, link: string): { address: string; prefix: number }[] {
+  try {
+    return links.addresses(link);
+  } catch (error) {
+    if (errorCode(error) === 'ENODEV') return [];
+    throw error;
+  }
 }
 
 function routedElsewhere(links: Links, link: string): Subnet[] {
