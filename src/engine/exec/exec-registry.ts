@@ -21,6 +21,8 @@ export interface Exec {
 
 export class ExecRegistry {
   readonly #byId = new Map<string, Exec>();
+  /** The first to end first. */
+  readonly #ended = new Set<Exec>();
 
   add(containerId: string, config: ExecConfig): Exec {
     this.#forgetOld();
@@ -37,22 +39,35 @@ export class ExecRegistry {
     return exec;
   }
 
+  find(id: string): Exec | undefined {
+    return this.#byId.get(id);
+  }
+
   /** Throws not-found with Docker's wording. */
   get(id: string): Exec {
-    const exec = this.#byId.get(id);
+    const exec = this.find(id);
     if (!exec) throw notFound(`No such exec instance: ${id}`);
     return exec;
   }
 
-  delete(id: string): void {
-    this.#byId.delete(id);
+  /** Notes its exit code, which can be asked for a while longer. */
+  end(exec: Exec, exitCode: number, now: number = Date.now()): void {
+    Object.assign(exec, { exitCode, endedAt: now, process: undefined });
+    if (this.#byId.has(exec.id)) this.#ended.add(exec);
   }
 
-  /** Insertion order is age: the walk stops at the first one that may stay. */
+  delete(id: string): void {
+    const exec = this.#byId.get(id);
+    if (!exec) return;
+    this.#byId.delete(id);
+    this.#ended.delete(exec);
+  }
+
+  /** Stops at the first one that may stay: those behind it ended later. */
   #forgetOld(now: number = Date.now()): void {
-    for (const exec of this.#byId.values()) {
-      if (exec.endedAt === undefined || now - exec.endedAt < keptAfterEnd) return;
-      this.#byId.delete(exec.id);
+    for (const exec of this.#ended) {
+      if (now - (exec.endedAt ?? now) < keptAfterEnd) return;
+      this.delete(exec.id);
     }
   }
 }

@@ -18,6 +18,7 @@ import type { Exec } from './exec-registry.ts';
 export function createExec(engine: Engine, reference: string, config: ExecConfig): { Id: string } {
   const container = requireRunning(engine, reference);
   if (!config.Cmd?.length) throw invalid('No exec command specified');
+  parseDetachKeys(config.DetachKeys);
   const exec = engine.execs.add(container.id, config);
   container.execIds.add(exec.id);
   publishContainerEvent(engine, container, `exec_create: ${config.Cmd.join(' ')}`, { execID: exec.id });
@@ -36,13 +37,18 @@ export async function startExec(
 ): Promise<void> {
   const exec = engine.execs.get(id);
   const container = requireRunning(engine, exec.containerId);
-  if (exec.started) throw conflict(`exec ${id} has already ${exec.exitCode === null ? 'been started' : 'run'}`);
+  if (exec.started)
+    throw conflict(`exec command ${id} ${exec.exitCode === null ? 'is already running' : 'has already run'}`);
   exec.started = true;
   const detachKeys = parseDetachKeys(exec.config.DetachKeys);
   const { process, ended } = await launchExec(engine, container, exec, options);
   if (options.Detach) return process.start();
   const tty = exec.config.Tty === true;
-  const session = await process.attach({ stdin: exec.config.AttachStdin === true });
+  const session = await process.attach({ stdin: exec.config.AttachStdin === true }).catch(async error => {
+    recordFailure(engine, container, exec, error);
+    await process.delete();
+    throw error;
+  });
   const connection = open({ multiplexed: !tty });
   const pumping = pump(connection, session, {
     multiplexed: !tty,
@@ -53,7 +59,7 @@ export async function startExec(
     lastWord: ended,
   });
   await process.start().catch(error => {
-    recordFailure(container, exec, error);
+    recordFailure(engine, container, exec, error);
     // Too late for an HTTP error: Docker tells it as output.
     const text = Buffer.from(`${errorMessage(error)}\r\n`);
     connection.write(tty ? text : encodeFrame('stdout', text));
@@ -81,24 +87,21 @@ export async function launchExec(
     });
     exec.process = process;
     const ended = process.exited.then(status => {
-      exec.exitCode = status.code;
-      exec.endedAt = Date.now();
-      exec.process = undefined;
+      engine.execs.end(exec, status.code);
       container.execIds.delete(exec.id);
       publishContainerEvent(engine, container, 'exec_die', { execID: exec.id, exitCode: String(status.code) });
       void process.delete();
     });
     return { process, ended };
   } catch (error) {
-    recordFailure(container, exec, error);
+    recordFailure(engine, container, exec, error);
     throw error;
   }
 }
 
 /** 126 for a program that may not be executed, 127 for one that is not there. */
-function recordFailure(container: Container, exec: Exec, error: unknown): void {
-  exec.exitCode = /permission denied/.test(errorMessage(error)) ? 126 : 127;
-  exec.endedAt = Date.now();
+function recordFailure(engine: Pick<Engine, 'execs'>, container: Container, exec: Exec, error: unknown): void {
+  engine.execs.end(exec, /permission denied/.test(errorMessage(error)) ? 126 : 127);
   container.execIds.delete(exec.id);
 }
 

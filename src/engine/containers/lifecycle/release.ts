@@ -18,7 +18,8 @@ export async function releaseProcess(
   container: Container,
   leftovers: Leftovers | undefined,
 ): Promise<void> {
-  for (const id of container.execIds) engine.execs.delete(id);
+  // Those that run end with the container, and their clients still ask for the exit code.
+  for (const id of container.execIds) if (!engine.execs.find(id)?.started) engine.execs.delete(id);
   container.execIds.clear();
   await attempt(engine, container, 'process', () => leftovers?.delete());
 }

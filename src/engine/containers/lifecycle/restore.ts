@@ -6,6 +6,7 @@ import { errorMessage } from '../../../lib/errors.ts';
 import type { EndedProcess, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container } from '../state/container.ts';
+import { destroy } from './destroy.ts';
 import { releaseMounts, releaseProcess } from './release.ts';
 import { startContainer } from './start.ts';
 import { handleMissedExit, scheduleRestart, watchExit } from './supervise.ts';
@@ -65,6 +66,7 @@ async function settle(engine: Engine, container: Container, ended: EndedProcess 
   await releaseProcess(engine, container, ended);
   await releaseMounts(engine, container);
   const { hostConfig, manuallyStopped, state } = container.record;
+  if (hostConfig.AutoRemove) return destroy(engine, container, { volumes: true });
   if (state.Restarting) return scheduleRestart(engine, container, container.restartDelay);
   const policy = hostConfig.RestartPolicy?.Name;
   const wanted = policy === 'always' || (policy === 'unless-stopped' && !manuallyStopped);

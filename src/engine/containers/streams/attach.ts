@@ -61,6 +61,7 @@ export async function attachContainer(
 
 async function serve(container: Container, connection: Duplex, options: PumpOptions) {
   const { process } = container;
+  if (connection.destroyed) return 'client-gone';
   if (process) return pump(connection, await process.attach({ stdin: options.stdin }), options);
   return new Promise<Awaited<ReturnType<typeof pump>>>((resolve, reject) => {
     const pending: PendingAttach = { connect, fail: () => abandon() };

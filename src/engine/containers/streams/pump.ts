@@ -25,6 +25,7 @@ export type PumpEnd = 'output-ended' | 'client-gone' | 'detached';
 /** Runs until one side is done; then both are closed. Never rejects. */
 export async function pump(connection: Duplex, session: AttachStream, options: PumpOptions): Promise<PumpEnd> {
   const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<PumpEnd>();
+  if (connection.destroyed) interrupt('client-gone');
   connection.once('close', () => interrupt('client-gone'));
   connection.on('error', () => interrupt('client-gone'));
   if (options.stdin) void pumpInput(connection, session, options.detachKeys, () => interrupt('detached'));

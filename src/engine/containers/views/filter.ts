@@ -4,7 +4,7 @@ import type { Filters } from '../../../api/codecs.ts';
 import { parseDuration } from '../../../lib/duration.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
-import type { Container } from '../state/container.ts';
+import { type Container, zeroTime } from '../state/container.ts';
 
 type Test = (container: Container) => boolean;
 type Rooms = Pick<Engine, 'containers' | 'images' | 'networks'>;
@@ -15,7 +15,7 @@ const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exi
 /** Every key has to match, one of its values is enough. Throws `invalid` naming a key or value that is unknown. */
 export function containerFilter(engine: Rooms, filters: Filters): Test {
   const tests = Object.entries(filters).map(([key, values]) => {
-    const make = makers[key];
+    const make = Object.hasOwn(makers, key) ? makers[key] : undefined;
     if (!make) throw invalid(`invalid filter '${key}'`);
     return make(values, engine);
   });
@@ -47,7 +47,7 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
       return Number(value);
     });
     return container =>
-      !container.state.Running && container.state.StartedAt > '0001' && codes.includes(container.state.ExitCode);
+      !container.state.Running && container.state.StartedAt !== zeroTime && codes.includes(container.state.ExitCode);
   },
   ancestor: (values, engine) => {
     const ids = values.map(value => engine.images.findId(value));
@@ -92,8 +92,8 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
 /** `label` or `label=value`. */
 export function hasLabel(labels: Record<string, string>, text: string): boolean {
   const equals = text.indexOf('=');
-  if (equals < 0) return text in labels;
-  return labels[text.slice(0, equals)] === text.slice(equals + 1);
+  const name = equals < 0 ? text : text.slice(0, equals);
+  return Object.hasOwn(labels, name) && (equals < 0 || labels[name] === text.slice(equals + 1));
 }
 
 /** `80`, `80/tcp` or a range `8000-8010/udp` against `80/tcp`-like keys. */

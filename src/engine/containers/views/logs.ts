@@ -33,15 +33,16 @@ export function readLogs(
   if (container.record.hostConfig.LogConfig?.Type === 'none') {
     throw notImplemented('configured logging driver does not support reading');
   }
+  const follow = options.follow === true && container.state.Running;
   const batches = engine.logs.readBatches({
     ...logTarget(container),
     tail: parseTail(options.tail),
     since: parseNanoseconds(options.since),
     until: parseNanoseconds(options.until),
-    follow: options.follow === true && container.state.Running,
+    follow,
     stdout: options.stdout === true,
     stderr: options.stderr === true,
-    ended: ended(container),
+    ended: follow ? ended(container, signal) : Promise.resolve(),
     signal,
   });
   return { multiplexed: !container.tty, stream: toFrames(batches, options.timestamps === true) };
@@ -68,13 +69,13 @@ async function* toFrames(batches: AsyncIterable<LogEntry[]>, timestamps: boolean
   }
 }
 
-/** Settles when the container stops or goes. */
-function ended(container: Container): Promise<void> {
-  if (!container.state.Running) return Promise.resolve();
-  return new Promise(resolve => {
-    container.onExit(() => resolve());
-    container.onRemoved(() => resolve());
-  });
+/** Settles when the container stops or goes, or the reader does. */
+async function ended(container: Container, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const forget = [container.onExit(() => resolve()), container.onRemoved(resolve)];
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  await promise;
+  for (const off of forget) off();
 }
 
 /** What is not a number means everything, as in Docker. */
