@@ -29,7 +29,7 @@ export function parseBind(text: string): ContainerMount {
     return {
       ...common,
       type: 'bind',
-      source: posix.normalize(first),
+      source: posix.normalize(first).replace(/(.)\/$/, '$1'),
       propagation: mode.propagation ?? 'rprivate',
       createSource: true,
     };

@@ -41,7 +41,7 @@ function bindPart(mount: Mount, refuse: Refuse): Part {
   if (mount.TmpfsOptions) throw refuse('field TmpfsOptions must not be specified');
   const options = mount.BindOptions;
   return {
-    source: posix.normalize(source),
+    source: posix.normalize(source).replace(/(.)\/$/, '$1'),
     mode: '',
     propagation: options?.Propagation ?? 'rprivate',
     nonRecursive: options?.NonRecursive,
