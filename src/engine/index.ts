@@ -31,6 +31,7 @@ export { importImage, loadImages, pruneImages, removeImage, tagImage } from './i
 export { type CommitRequest, commitContainer } from './images/commit.ts';
 export { imageHistory, inspectImage, listImages } from './images/views.ts';
 export { inspectNetwork, listNetworks } from './networks/networks.ts';
+export { measureDiskUsage } from './system/disk-usage.ts';
 export { describeSystem } from './system/info.ts';
 export { describeVersion, goArchitecture } from './system/version.ts';
 export { createVolume, inspectVolume, listVolumes, pruneVolumes, removeVolume } from './volumes/volumes.ts';

@@ -1,6 +1,6 @@
 // The daemon itself: from requests to the engine's use-cases.
 
-import { describeSystem, describeVersion, type Engine, watchEvents } from '../../engine/index.ts';
+import { describeSystem, describeVersion, type Engine, measureDiskUsage, watchEvents } from '../../engine/index.ts';
 import { type Handlers, notImplemented, reply } from '../handler.ts';
 
 const pingHeaders = {
@@ -18,6 +18,6 @@ export function systemRoutes(engine: Engine): Handlers['system'] {
     SystemPing: () => reply('OK', { headers: pingHeaders }),
     SystemPingHead: () => reply('', { headers: pingHeaders }),
     SystemEvents: ({ query }) => ({ stream: watchEvents(engine, query) }),
-    SystemDataUsage: notImplemented,
+    SystemDataUsage: ({ query }) => measureDiskUsage(engine, query.type),
   };
 }
