@@ -76,7 +76,7 @@ test('killed anywhere, nothing is broken and nothing is left', async () => {
     await images.close();
     expect(content.list()).toEqual([]);
     expect(readdirSync(join(root, 'layers'))).toEqual([]);
-    expect(readdirSync(join(root, 'rw'))).toEqual(['empty']);
+    expect(readdirSync(join(root, 'rw'))).toEqual(['init']);
     expect(kernel.mounts.list().filter(({ target }) => target.startsWith(root))).toEqual([]);
     store.close();
   }

@@ -125,7 +125,7 @@ test('a container sees the layers merged, and writes to its own', async () => {
 
 test('a container without an image stands on nothing', () => {
   images.createContainerLayer('c', undefined);
-  expect(readdirSync(images.mountRootfs('c'))).toEqual([]);
+  expect(readdirSync(images.mountRootfs('c')).sort()).toEqual(['.dockerenv', 'dev', 'etc', 'proc', 'sys']);
   expect(() => images.createContainerLayer('c', undefined)).toThrow('already');
 });
 
@@ -323,7 +323,7 @@ test('of an OCI layout the image for this machine comes in', async () => {
   expect(named(await load(once(gzipSync(tarOf(layout())))))).toEqual(['layout:7']);
   expect(images.get('layout:7').config.architecture).toBe('amd64');
   images.createContainerLayer('c', images.get('layout:7').id);
-  expect(readdirSync(images.mountRootfs('c'))).toEqual(['amd64']);
+  expect(readdirSync(images.mountRootfs('c'))).toContain('amd64');
 });
 
 test('an archive that lacks something says what', async () => {

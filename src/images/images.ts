@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { ContentStore } from '../content/index.ts';
 import type { Kernel } from '../kernel/index.ts';
-import { invalid } from '../lib/errors.ts';
+import { invalid, notFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageRunConfig } from '../oci/image-config.ts';
@@ -12,7 +12,9 @@ import type { Store } from '../store/index.ts';
 import { loadArchive } from './archive/load.ts';
 import { Garbage } from './garbage.ts';
 import type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
+import { type CommitOptions, commitLayer } from './import/commit-image.ts';
 import { importLayer } from './import/import-image.ts';
+import { type Change, listChanges } from './layers/diff/list-changes.ts';
 import { LayerStore } from './layers/layer-store.ts';
 import { imageHistory } from './records/image-history.ts';
 import { ImageNames } from './records/image-names.ts';
@@ -22,6 +24,8 @@ import { planRemoval, type RemovalStep } from './records/plan-removal.ts';
 import { type NewImage, registerImage } from './records/register-image.ts';
 import { noSuchImage, resolveImage } from './records/resolve-image.ts';
 import { type ContainerLayer, ContainerLayers } from './snapshots/container-layers.ts';
+import type { RootfsView } from './snapshots/rootfs-view.ts';
+import { RootfsViews } from './snapshots/rootfs-views.ts';
 
 export interface ImagesDeps {
   kernel: Pick<Kernel, 'mounts' | 'files'>;
@@ -38,6 +42,7 @@ export class Images {
   readonly #names: ImageNames;
   readonly #layers: LayerStore;
   readonly #containerLayers: ContainerLayers;
+  readonly #views: RootfsViews;
   readonly #garbage: Garbage;
 
   /** `root` is the data root; layers go to `layers/`, container layers to `rw/`. `platform`: the machine's own. */
@@ -49,6 +54,7 @@ export class Images {
     const layers = new LayerStore(join(options.root, 'layers'), deps);
     this.#layers = layers;
     this.#containerLayers = new ContainerLayers(join(options.root, 'rw'), { ...deps, layers });
+    this.#views = new RootfsViews(join(options.root, 'views'), { ...deps, containerLayers: this.#containerLayers });
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
   }
 
@@ -152,14 +158,40 @@ export class Images {
     try {
       const deps = { content: this.#deps.content, layers: this.#layers };
       const image = await importLayer(stream, deps, { ...o, platform: o.platform ?? this.#platform });
-      const registering = this.#register(image, o.signal);
-      let step = await registering.next();
-      while (!step.done) step = await registering.next();
-      if (name) this.#setName(step.value, name);
-      return this.#view(step.value) as Image;
+      return await this.#add(image, name, o.signal);
     } finally {
       this.#garbage.collect();
     }
+  }
+
+  /**
+   * `docker commit`: the container's own layer on top of `parent`, the image it was made from (undefined when there was
+   * none). The container may run. Throws `not-found` for a container without a layer or a parent that is gone, `cancelled`.
+   */
+  async commit(
+    containerId: string,
+    o: CommitOptions & { parent: Digest | undefined; reference?: string | undefined },
+  ): Promise<Image> {
+    const name = o.reference === undefined ? undefined : parseReference(o.reference);
+    const source = this.#containerLayers.find(containerId);
+    if (!source) throw notFound(`container ${containerId} has no layer`);
+    using _hold = this.#garbage.hold();
+    try {
+      const parent = o.parent === undefined ? undefined : this.#view(o.parent);
+      if (o.parent !== undefined && !parent) throw noSuchImage(o.parent);
+      const deps = { content: this.#deps.content, files: this.#deps.kernel.files };
+      const image = await commitLayer({ ...source, parent, platform: this.#platform }, deps, o);
+      return await this.#add(image, name, o.signal);
+    } finally {
+      this.#garbage.collect();
+    }
+  }
+
+  /** `docker diff`. Throws `not-found` for a container without a layer. */
+  async changes(containerId: string): Promise<Change[]> {
+    const source = this.#containerLayers.find(containerId);
+    if (!source) throw notFound(`container ${containerId} has no layer`);
+    return listChanges(source.upper, source.lower, this.#deps.kernel.files);
   }
 
   /** `docker history`, newest first. Throws `not-found`. */
@@ -202,6 +234,14 @@ export class Images {
     return this.#containerLayers.find(containerId);
   }
 
+  /**
+   * A view of a container's file system, running or not, for copying; without its volumes until `view.mount`. The
+   * caller closes it. Throws `not-found` for a container without a layer.
+   */
+  openRootfs(containerId: string): RootfsView {
+    return this.#views.open(containerId);
+  }
+
   /** Ids of the containers that have a layer. */
   containerLayers(): string[] {
     return this.#containerLayers.list();
@@ -218,6 +258,7 @@ export class Images {
       for (const name of this.#names.of(id)) this.#names.delete(name);
       this.#records.delete(id);
     }
+    this.#views.restore();
     this.#containerLayers.restore(o.containers);
     this.#layers.sweep();
     this.#garbage.collect();
@@ -241,6 +282,14 @@ export class Images {
   #register(image: NewImage, signal?: AbortSignal) {
     const deps = { content: this.#deps.content, layers: this.#layers, records: this.#records };
     return registerImage(image, deps, signal);
+  }
+
+  async #add(image: NewImage, name: Reference | undefined, signal: AbortSignal | undefined): Promise<Image> {
+    const registering = this.#register(image, signal);
+    let step = await registering.next();
+    while (!step.done) step = await registering.next();
+    if (name) this.#setName(step.value, name);
+    return this.#view(step.value) as Image;
   }
 
   #setName(id: Digest, name: Reference): void {

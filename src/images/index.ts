@@ -5,4 +5,7 @@
 export type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
 export { Images, type ImagesDeps } from './images.ts';
 export { parseChange, parseChanges } from './import/changes.ts';
+export type { Change } from './layers/diff/list-changes.ts';
 export type { ContainerLayer } from './snapshots/container-layers.ts';
+export type { ExtractOptions, PathStat, RootfsView } from './snapshots/rootfs-view.ts';
+export type { ViewMount } from './snapshots/rootfs-views.ts';

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { BerthError, errorCode, invalid, systemError } from '../../lib/errors.ts';
 import { TarReader } from '../../lib/tar/reader.ts';
+import { TimeSlice } from '../../lib/time-slice.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { openDecompressed } from './decompress.ts';
 import { LayerWriter, type LayerWriterOptions } from './layer-writer.ts';
-import { TimeSlice } from './time-slice.ts';
 
 export interface ApplyOptions extends LayerWriterOptions {
   /** Known to be true of the stream already (a verified, uncompressed blob): saves hashing it again. */

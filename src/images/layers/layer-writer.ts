@@ -23,7 +23,7 @@ import { errorCode, invalid } from '../../lib/errors.ts';
 import type { TarEntry } from '../../lib/tar/entry.ts';
 import { encodeName } from '../../lib/tar/names.ts';
 import type { TarEvent } from '../../lib/tar/reader.ts';
-import { ConfinedTree, isTaken, isWhiteoutDevice } from './confined-tree.ts';
+import { ConfinedTree, isTaken, isWhiteoutDevice } from '../../lib/tar/tree/confined-tree.ts';
 import { isOverlayAttribute, opaqueAttribute, opaqueValue, parseWhiteout } from './whiteout.ts';
 
 const { O_CREAT, O_EXCL, O_WRONLY, S_IFBLK, S_IFCHR } = constants;

@@ -28,3 +28,14 @@ export function parseWhiteout(base: string): Whiteout {
 export function isOverlayAttribute(name: string): boolean {
   return name.startsWith('trusted.overlay.') || name.startsWith('user.overlay.');
 }
+
+/** The name in an archive that takes `name` away. */
+export function whiteoutName(name: string): string {
+  const slash = name.lastIndexOf('/') + 1;
+  return `${name.slice(0, slash)}${prefix}${name.slice(slash)}`;
+}
+
+/** The name in an archive that says that a directory hides what is below. */
+export function opaqueWhiteout(directory: string): string {
+  return `${directory}/${opaqueName}`;
+}

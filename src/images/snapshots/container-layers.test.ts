@@ -36,7 +36,7 @@ test('the topmost image layer comes first, and a mounted root is not mounted aga
   const layers = open();
   layers.create('c', [bottom, top]);
   expect(kernel.calls).toEqual([]);
-  expect(layers.find('c')?.lower).toEqual([join(root, '2'), join(root, '1')]);
+  expect(layers.find('c')?.lower).toEqual([join(root, '2'), join(root, '1'), join(root, 'rw', 'init')]);
   expect(layers.mount('c')).toBe(layers.mount('c'));
   expect(kernel.calls.filter(call => call.startsWith('mounts.overlay'))).toHaveLength(1);
 });
@@ -58,7 +58,7 @@ test('what is busy is detached', async () => {
   layers.remove('c');
   await layers.settled();
   expect(kernel.calls.filter(call => call.startsWith('mounts.unmount'))).toHaveLength(2);
-  expect(readdirSync(join(root, 'rw'))).toEqual(['empty']);
+  expect(readdirSync(join(root, 'rw'))).toEqual(['init']);
 });
 
 test('an unmount that fails keeps the layer and its record', () => {
@@ -69,7 +69,7 @@ test('an unmount that fails keeps the layer and its record', () => {
   expect(() => layers.remove('c')).toThrow();
   kernel.heal();
   expect(layers.list()).toEqual(['c']);
-  expect(readdirSync(join(root, 'rw')).sort()).toEqual(['1', 'empty']);
+  expect(readdirSync(join(root, 'rw')).sort()).toEqual(['1', 'init']);
 });
 
 test('numbers are not used twice after a restart', () => {
@@ -77,5 +77,5 @@ test('numbers are not used twice after a restart', () => {
   const again = open();
   again.create('b', []);
   expect(again.find('b')?.upper).toBe(join(root, 'rw/2/upper'));
-  expect(again.find('b')?.lower).toEqual([join(root, 'rw/empty')]);
+  expect(again.find('b')?.lower).toEqual([join(root, 'rw/init')]);
 });

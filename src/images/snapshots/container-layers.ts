@@ -8,6 +8,7 @@ import type { Logger } from '../../lib/logger.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
+import { makeInitLayer } from './init-layer.ts';
 
 /** `layers`: chain ids of the image's layers, bottom first. */
 interface ContainerLayerRecord {
@@ -30,7 +31,7 @@ export interface ContainerLayersDeps {
 }
 
 const removedPrefix = 'removed-';
-const emptyName = 'empty';
+const initName = 'init';
 
 /** Keyed by container id. A record is made after its directories and goes before them; `restore` removes the rest. */
 export class ContainerLayers {
@@ -38,6 +39,8 @@ export class ContainerLayers {
   readonly #deps: ContainerLayersDeps;
   readonly #records: Collection<ContainerLayerRecord>;
   readonly #removals = new Set<Promise<void>>();
+  /** Root file systems somebody looks at, by container; `wanted` while the container itself needs its mount. */
+  readonly #holds = new Map<string, { count: number; wanted: boolean }>();
   #next: number;
 
   /** `root` is `dataRoot/rw`. */
@@ -45,7 +48,8 @@ export class ContainerLayers {
     this.#root = root;
     this.#deps = deps;
     this.#records = deps.store.collection('container-layers');
-    mkdirSync(join(root, emptyName), { recursive: true, mode: 0o711 });
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    makeInitLayer(join(root, initName));
     const numbers = this.#records.list().map(({ value }) => value.number);
     this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(number)) + 1;
   }
@@ -70,20 +74,47 @@ export class ContainerLayers {
   mount(containerId: string): string {
     const { mounts } = this.#deps.kernel;
     const { upper, work, merged, lower } = this.#paths(this.#get(containerId));
+    const hold = this.#holds.get(containerId);
+    if (hold) hold.wanted = true;
     if (!mounts.isMounted(merged)) mounts.overlay({ lower, upper, work, target: merged, index: false });
     return merged;
+  }
+
+  /** Keeps the root file system mounted until disposed, whether the container starts or ends meanwhile. */
+  hold(containerId: string): { path: string } & Disposable {
+    const { merged } = this.#paths(this.#get(containerId));
+    const hold = this.#holds.get(containerId) ?? { count: 0, wanted: this.#deps.kernel.mounts.isMounted(merged) };
+    const { wanted } = hold;
+    const path = this.mount(containerId);
+    hold.wanted = wanted;
+    hold.count++;
+    this.#holds.set(containerId, hold);
+    let held = true;
+    return {
+      path,
+      [Symbol.dispose]: () => {
+        if (!held) return;
+        held = false;
+        if (--hold.count > 0 || this.#holds.get(containerId) !== hold) return;
+        this.#holds.delete(containerId);
+        if (!hold.wanted) this.#unmount(merged);
+      },
+    };
   }
 
   /** Unmounts; fine when it is not mounted or not known. What still uses it keeps it until it lets go. */
   unmount(containerId: string): void {
     const record = this.#records.get(containerId);
-    if (record) this.#unmount(this.#paths(record).merged);
+    const hold = this.#holds.get(containerId);
+    if (hold) hold.wanted = false;
+    else if (record) this.#unmount(this.#paths(record).merged);
   }
 
   /** Unmounts and removes; the directories go in the background. Idempotent. */
   remove(containerId: string): void {
     const record = this.#records.get(containerId);
     if (!record) return;
+    this.#holds.delete(containerId);
     this.#unmount(this.#paths(record).merged);
     this.#records.delete(containerId);
     this.#discard(String(record.number));
@@ -114,7 +145,7 @@ export class ContainerLayers {
   /** Removes the layers of all other containers, and directories (mounted ones too) that no record owns. */
   restore(containers: ReadonlySet<string>): void {
     for (const id of this.list()) if (!containers.has(id)) this.remove(id);
-    const known = new Set([emptyName, ...this.#records.list().map(({ value }) => String(value.number))]);
+    const known = new Set([initName, ...this.#records.list().map(({ value }) => String(value.number))]);
     for (const name of readdirSync(this.#root)) {
       if (known.has(name)) continue;
       this.#unmount(join(this.#root, name, 'merged'));
@@ -140,8 +171,7 @@ export class ContainerLayers {
       upper: join(directory, 'upper'),
       work: join(directory, 'work'),
       merged: join(directory, 'merged'),
-      // Overlay wants at least one lower layer.
-      lower: lower.length > 0 ? lower : [join(this.#root, emptyName)],
+      lower: [...lower, join(this.#root, initName)],
     };
   }
 

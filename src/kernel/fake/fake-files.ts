@@ -51,6 +51,10 @@ export class FakeFiles implements Files {
     return this.#real.openInRoot(root, path);
   }
 
+  openDescriptor(root: string, path: string, options?: { follow?: boolean }): number {
+    return this.#real.openDescriptor(root, path, options);
+  }
+
   async diskUsage(path: string): Promise<number> {
     return await this.#real.diskUsage(path);
   }

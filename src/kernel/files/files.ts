@@ -19,6 +19,11 @@ export interface Files {
    * that do not exist are kept as they are. A `..` among them is SystemCallError ENOENT, a loop of links ELOOP.
    */
   openInRoot(root: string, path: string): string;
+  /**
+   * A descriptor (O_PATH) of what `path` leads to inside `root`; a link at its end is followed only with `follow`, or
+   * when a slash comes after it. The caller closes it. Unlike a path it cannot be made to mean something else.
+   */
+  openDescriptor(root: string, path: string, options?: { follow?: boolean }): number;
   /** Bytes of all files below `path`, each hard-linked file once; files that vanish meanwhile do not count. */
   diskUsage(path: string): Promise<number>;
   /** An exclusive lock on the file at `path` (made if missing) until disposed or the process ends; undefined if held. */

@@ -4,9 +4,11 @@ import { cstring, type Libc } from '../libc/libc.ts';
 import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
 import { diskUsage } from './disk-usage.ts';
 import type { Files } from './files.ts';
-import { openInRoot } from './open-in-root.ts';
+import { openDescriptor, openInRoot } from './open-in-root.ts';
 
 const AT_FDCWD = -100;
+const O_PATH = 0o10000000;
+const O_CLOEXEC = 0o2000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
@@ -49,8 +51,17 @@ export class LinuxFiles implements Files {
 
   mknod(path: string, mode: number, device: number): void {
     this.#libc.check('mknod', this.#libc.call.mknod(cstring(path), mode, device), path);
-    // mknod takes the umask away from the mode; it made the file just now, so there is no link to follow.
-    chmodSync(path, mode & 0o7777);
+    // mknod takes the umask away from the mode. By descriptor: should a link have taken its place, it is not followed.
+    const fd = this.#libc.check(
+      'open',
+      this.#libc.call.openat(AT_FDCWD, cstring(path), O_PATH | O_CLOEXEC | constants.O_NOFOLLOW, 0),
+      path,
+    );
+    try {
+      chmodSync(`/proc/self/fd/${fd}`, mode & 0o7777);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   mkfifo(path: string, mode: number): void {
@@ -67,6 +78,10 @@ export class LinuxFiles implements Files {
 
   openInRoot(root: string, path: string): string {
     return openInRoot(this.#libc, root, path);
+  }
+
+  openDescriptor(root: string, path: string, options: { follow?: boolean } = {}): number {
+    return openDescriptor(this.#libc, { root, path, follow: options.follow === true });
   }
 
   diskUsage(path: string): Promise<number> {

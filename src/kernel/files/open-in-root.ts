@@ -41,6 +41,18 @@ export function openInRoot(libc: Libc, root: string, path: string): string {
   }
 }
 
+/** An O_PATH descriptor of what is at `path` inside `root`. */
+export function openDescriptor(libc: Libc, o: { root: string; path: string; follow: boolean }): number {
+  const folder = open(o.root, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    const found = openat2(libc, folder, o.path, o.follow ? 0 : constants.O_NOFOLLOW);
+    if (found === undefined) throw systemCallError('open in root', 'ENOENT', o.path);
+    return found;
+  } finally {
+    closeSync(folder);
+  }
+}
+
 /** The host path of what `name` leads to; undefined if it does not exist. */
 function openWithin(libc: Libc, folder: number, name: string, flags: number): string | undefined {
   const fd = openat2(libc, folder, name, flags);

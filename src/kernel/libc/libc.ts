@@ -1,5 +1,6 @@
 // The C library through bun:ffi: the one place where the project leaves JavaScript.
 import { dlopen, type FFIFunction, FFIType, ptr, read } from 'bun:ffi';
+import { nameBytes } from '../../lib/tar/names.ts';
 import { SystemCallError, systemCallError } from './system-call-error.ts';
 
 // The _fast kinds give a plain number whenever it fits.
@@ -81,10 +82,13 @@ export function openLibc(): Libc {
   };
 }
 
-/** A string as C sees it. A NUL inside would cut it short unseen: SystemCallError EINVAL. */
+/**
+ * A string as C sees it; bytes that are not UTF-8 come as lone surrogates (lib/tar/names.ts). A NUL inside would cut it
+ * short unseen: SystemCallError EINVAL.
+ */
 export function cstring(text: string): Buffer {
   if (text.includes('\0')) throw systemCallError('cstring', 'EINVAL', JSON.stringify(text));
-  return Buffer.from(`${text}\0`);
+  return nameBytes(`${text}\0`);
 }
 
 /**

@@ -1,7 +1,7 @@
-// Paths inside one directory, resolved so that nothing leads outside: the tree a layer is written into.
+// Paths inside one directory, resolved so that nothing leads outside: the tree an archive is written into.
 import { lstatSync, mkdirSync, readlinkSync, rmSync, type Stats, unlinkSync } from 'node:fs';
-import { errorCode, invalid } from '../../lib/errors.ts';
-import { decodeName, encodeName } from '../../lib/tar/names.ts';
+import { errorCode, invalid } from '../../errors.ts';
+import { decodeName, encodeName } from '../names.ts';
 
 const maximumLinks = 40;
 

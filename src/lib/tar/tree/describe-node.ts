@@ -1,0 +1,69 @@
+// A file as a member of an archive.
+import { readlinkSync } from 'node:fs';
+import { type TarEntry, type TarEntryType, tarEntry } from '../entry.ts';
+import { decodeName, encodeName } from '../names.ts';
+import type { TreeNode } from './walk-tree.ts';
+
+const nanosecondsPerSecond = 1_000_000_000n;
+
+/** Reads extended attributes; whoever has no kernel at hand archives without them. */
+export interface AttributeReader {
+  listXattr(path: string): string[];
+  getXattr(path: string, name: string): Buffer | undefined;
+}
+
+/** What the archive says of a node; undefined for a socket, which no archive can hold. */
+export function describeNode(node: TreeNode, attributes: AttributeReader | undefined): TarEntry | undefined {
+  const { stats, path } = node;
+  const type = typeOf(node);
+  if (type === undefined) return undefined;
+  const seconds = stats.mtimeNs / nanosecondsPerSecond - (stats.mtimeNs % nanosecondsPerSecond < 0n ? 1n : 0n);
+  const isDevice = type === 'char' || type === 'block';
+  return tarEntry({
+    type,
+    name: type === 'directory' && !node.name.endsWith('/') ? `${node.name}/` : node.name,
+    linkName: type === 'symlink' ? decodeName(readlinkSync(encodeName(path), { encoding: 'buffer' })) : '',
+    mode: Number(stats.mode) & 0o7777,
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+    size: type === 'file' ? Number(stats.size) : 0,
+    mtime: Number(seconds),
+    mtimeNanoseconds: Number(stats.mtimeNs - seconds * nanosecondsPerSecond),
+    ...(isDevice ? deviceNumbers(Number(stats.rdev)) : {}),
+    xattrs: attributes && readAttributes(path, attributes),
+  });
+}
+
+function typeOf({ stats }: TreeNode): TarEntryType | undefined {
+  if (stats.isFile()) return 'file';
+  if (stats.isDirectory()) return 'directory';
+  if (stats.isSymbolicLink()) return 'symlink';
+  if (stats.isFIFO()) return 'fifo';
+  if (stats.isCharacterDevice()) return 'char';
+  return stats.isBlockDevice() ? 'block' : undefined;
+}
+
+/** As glibc's gnu_dev_major and gnu_dev_minor. */
+function deviceNumbers(device: number): { deviceMajor: number; deviceMinor: number } {
+  const number = BigInt(device);
+  return {
+    deviceMajor: Number(((number >> 8n) & 0xfffn) | ((number >> 32n) & 0xfffff000n)),
+    deviceMinor: Number((number & 0xffn) | ((number >> 12n) & 0xffffff00n)),
+  };
+}
+
+/** Capabilities, access lists and the user's own; not what belongs to the host (labels) or to overlay. */
+function readAttributes(path: string, reader: AttributeReader): Map<string, Buffer> | undefined {
+  let found: Map<string, Buffer> | undefined;
+  for (const name of reader.listXattr(path)) {
+    if (!isPortable(name)) continue;
+    const value = reader.getXattr(path, name);
+    if (value) (found ??= new Map()).set(name, value);
+  }
+  return found;
+}
+
+function isPortable(name: string): boolean {
+  if (name.startsWith('user.')) return !name.startsWith('user.overlay.');
+  return name === 'security.capability' || name.startsWith('system.posix_acl_');
+}

@@ -1,0 +1,38 @@
+// A plain archive into a tree: fed to a writer in small portions of time.
+import { BerthError, errorCode, errorMessage, systemError } from '../../errors.ts';
+import { TimeSlice } from '../../time-slice.ts';
+import { asBuffer } from '../read-tar.ts';
+import { TarReader } from '../reader.ts';
+import type { TreeWriter } from './tree-writer.ts';
+
+/**
+ * Writes everything and sets the times of directories. Throws `system` (a bad archive, a full disk) or `cancelled`;
+ * what was written until then stays, except for the file that was not complete.
+ */
+export async function unpackTree(
+  source: AsyncIterable<Uint8Array>,
+  writer: TreeWriter,
+  signal?: AbortSignal,
+): Promise<void> {
+  const reader = new TarReader();
+  const slice = new TimeSlice();
+  try {
+    for await (const chunk of source) {
+      reader.feed(asBuffer(chunk));
+      for (let event = reader.next(); event; event = reader.next()) {
+        const writing = writer.handle(event);
+        if (writing) await writing;
+        if (slice.used) await slice.pause();
+        if (signal?.aborted) throw new BerthError('cancelled', 'the extraction was cancelled');
+      }
+    }
+    reader.finish();
+    writer.finish();
+  } catch (error) {
+    writer.abandon();
+    const mine = error instanceof BerthError && error.kind !== 'invalid';
+    throw mine || (errorCode(error) === undefined && !(error instanceof BerthError))
+      ? error
+      : systemError(errorMessage(error), error);
+  }
+}
