@@ -42,6 +42,8 @@ async function prepareMount(
         source: mount.source,
         propagation: mount.propagation || 'rprivate',
         nonRecursive: mount.nonRecursive,
+        // Nothing lies below a file, and crun refuses to go down there.
+        readonlyNonRecursive: !statSync(mount.source).isDirectory(),
       };
     case 'volume':
       return { ...common, kind: 'bind', source: await mountVolume(engine, container, rootfs, mount, undo) };
@@ -105,6 +107,7 @@ function identityMounts(engine: Pick<Engine, 'containers'>, container: Container
       source: owner.file(file),
       destination: join('/etc', file),
       readonly: container.record.hostConfig.ReadonlyRootfs === true,
+      readonlyNonRecursive: true,
     }))
     .filter(mount => !taken.has(mount.destination));
 }
