@@ -71,7 +71,11 @@ export const containers = {
     },
     response: frames,
   }),
-  ContainerChanges: endpoint({ method: 'GET', path: '/containers/{id}/changes', response: json<FilesystemChange[]>() }),
+  ContainerChanges: endpoint({
+    method: 'GET',
+    path: '/containers/{id}/changes',
+    response: json<FilesystemChange[] | null>(),
+  }),
   ContainerExport: endpoint({
     method: 'GET',
     path: '/containers/{id}/export',

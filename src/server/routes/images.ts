@@ -1,6 +1,7 @@
 // Images: from requests to the engine's use-cases.
 
 import {
+  commitContainer,
   type Engine,
   imageHistory,
   importImage,
@@ -36,7 +37,18 @@ export function imageRoutes(engine: Engine): Handlers['images'] {
       removeImage(engine, path.name, { force: query.force === true, prune: query.noprune !== true }),
     ImageSearch: notImplemented,
     ImagePrune: ({ query }) => pruneImages(engine, query.filters ?? {}),
-    ImageCommit: notImplemented,
+    ImageCommit: ({ query, body, signal }) =>
+      commitContainer(engine, {
+        container: query.container,
+        repository: query.repo,
+        tag: query.tag,
+        comment: query.comment,
+        author: query.author,
+        pause: query.pause !== false,
+        changes: query.changes ?? [],
+        config: body,
+        signal,
+      }),
     ImageGet: notImplemented,
     ImageGetAll: notImplemented,
     ImageLoad: ({ query, body, signal }) => ({
