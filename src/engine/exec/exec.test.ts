@@ -1,10 +1,10 @@
 // Exec: refusals, streams, exit codes, and what is kept afterwards.
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { Duplex } from 'node:stream';
 import type { ExecConfig } from '../../api/types/exec.ts';
 import { invalid } from '../../lib/errors.ts';
 import { pauseContainer } from '../containers/lifecycle/pause.ts';
+import { FakeClient } from '../testing/fake-client.ts';
 import { createTestEngine, outcome, type TestEngine, until } from '../testing/test-engine.ts';
 import { createExec, inspectExec, resizeExec, startExec } from './exec.ts';
 import { ExecRegistry } from './exec-registry.ts';
@@ -15,20 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => own.close());
 
-/** A client's connection: what it was sent, and what it types. */
-class Client extends Duplex {
-  readonly sent: Buffer[] = [];
-  override _read(): void {}
-  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
-    this.sent.push(chunk);
-    done();
-  }
-  get text(): string {
-    return Buffer.concat(this.sent).toString();
-  }
-}
-
-async function begin(config: ExecConfig, client = new Client()) {
+async function begin(config: ExecConfig, client = new FakeClient()) {
   const { container } = await own.run({ Env: ['A=1'], HostConfig: { CapAdd: ['NET_ADMIN'] } }, 'web');
   const { Id } = createExec(own.engine, 'web', { Cmd: ['sh'], ...config });
   const served = startExec(own.engine, Id, {}, () => client);
@@ -66,7 +53,7 @@ test("gets the container's environment, its own over it, and the container's cap
 
 test('ends with its detach keys and goes on running', async () => {
   const { id, client, served, process } = await begin({ AttachStdin: true, Tty: true, DetachKeys: 'ctrl-x' });
-  client.push(Buffer.from('ls\x18more'));
+  client.type('ls\x18more');
   await served;
   expect(process.sessions[0]!.input).toBe('ls');
   expect(inspectExec(own.engine, id).Running).toBe(true);
@@ -109,7 +96,7 @@ describe('refusals', () => {
 
   test('of a second start', async () => {
     const { id, process, served } = await begin({});
-    const again = () => outcome(() => startExec(own.engine, id, {}, () => new Client()));
+    const again = () => outcome(() => startExec(own.engine, id, {}, () => new FakeClient()));
     expect(await again()).toBe(`conflict: exec command ${id} is already running`);
     process.exit(0);
     await served;
@@ -126,7 +113,7 @@ describe('a failed start', () => {
       const { container } = await own.run();
       const { Id } = createExec(own.engine, container.id, { Cmd: ['x'] });
       own.log.fail('runtime.exec', invalid(message));
-      expect(await outcome(() => startExec(own.engine, Id, {}, () => new Client()))).toBe(`invalid: ${message}`);
+      expect(await outcome(() => startExec(own.engine, Id, {}, () => new FakeClient()))).toBe(`invalid: ${message}`);
       expect(inspectExec(own.engine, Id)).toMatchObject({ ExitCode: code, Running: false });
       expect(container.execIds.size).toBe(0);
     });
@@ -136,7 +123,7 @@ describe('a failed start', () => {
     const { container } = await own.run();
     const { Id } = createExec(own.engine, container.id, { Cmd: ['x'], Tty: true, AttachStdout: true });
     own.log.fail('process.start', invalid('no such program'));
-    const client = new Client();
+    const client = new FakeClient();
     const served = startExec(own.engine, Id, {}, () => client);
     await until(() => client.text !== '');
     expect(client.text).toBe('no such program\r\n');
@@ -148,7 +135,7 @@ describe('a failed start', () => {
     const { container } = await own.run();
     const { Id } = createExec(own.engine, container.id, { Cmd: ['x'] });
     own.log.fail('process.attach');
-    expect(await outcome(() => startExec(own.engine, Id, {}, () => new Client()))).toMatch(/failed$/);
+    expect(await outcome(() => startExec(own.engine, Id, {}, () => new FakeClient()))).toMatch(/failed$/);
     expect(own.runtime.last.deleted).toBe(true);
     expect(inspectExec(own.engine, Id).Running).toBe(false);
   });

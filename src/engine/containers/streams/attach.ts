@@ -1,6 +1,7 @@
 // `docker attach`: a client joins a container's terminal or streams, before the start or while it runs.
 
 import type { Duplex } from 'node:stream';
+import { drained } from '../../../lib/drained.ts';
 import { conflict } from '../../../lib/errors.ts';
 import { encodeFrame } from '../../../lib/frames.ts';
 import type { Process } from '../../../runtime/index.ts';
@@ -89,13 +90,13 @@ async function replayLogs(
   options: AttachOptions,
   connection: Duplex,
 ): Promise<void> {
-  const { multiplexed, stream } = readLogs(
-    engine,
-    container.id,
-    { stdout: options.stdout, stderr: options.stderr },
-    new AbortController().signal,
-  );
-  for await (const frame of stream) connection.write(multiplexed ? encodeFrame(frame.stream, frame.data) : frame.data);
+  const { stdout, stderr } = options;
+  const { multiplexed, stream } = readLogs(engine, container.id, { stdout, stderr }, new AbortController().signal);
+  for await (const frame of stream) {
+    if (connection.destroyed) return;
+    const ready = connection.write(multiplexed ? encodeFrame(frame.stream, frame.data) : frame.data);
+    if (!ready) await drained(connection);
+  }
 }
 
 /** Throws `conflict` when there is nothing to resize. */
