@@ -17,7 +17,6 @@ export { waitContainer } from './containers/lifecycle/wait.ts';
 export { ContainerRegistry } from './containers/state/container-registry.ts';
 export { readStats } from './containers/stats/stats.ts';
 export { attachContainer, resizeContainer } from './containers/streams/attach.ts';
-export { hasLabel, parseTime } from './containers/views/filter.ts';
 export { inspectContainer } from './containers/views/inspect.ts';
 export { listContainers } from './containers/views/list.ts';
 export { readLogs } from './containers/views/logs.ts';
@@ -31,6 +30,8 @@ export { importImage, loadImages, pruneImages, removeImage, tagImage } from './i
 export { type CommitRequest, commitContainer } from './images/commit.ts';
 export { imageHistory, inspectImage, listImages } from './images/views.ts';
 export { inspectNetwork, listNetworks } from './networks/networks.ts';
+export { pruneNetworks } from './networks/prune.ts';
+export { pruneFilter } from './prune-filter.ts';
 export { measureDiskUsage } from './system/disk-usage.ts';
 export { describeSystem } from './system/info.ts';
 export { describeVersion, goArchitecture } from './system/version.ts';

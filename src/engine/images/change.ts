@@ -5,7 +5,9 @@ import type { CreateImageInfo, ImageDeleteResponseItem, ImagePruneResponse } fro
 import { type Image, parseChanges } from '../../images/index.ts';
 import { errorMessage, invalid } from '../../lib/errors.ts';
 import type { Engine } from '../engine.ts';
+import { pruneFilter } from '../prune-filter.ts';
 import { publishImageEvent } from './image-events.ts';
+import { layerSizes, totalSize } from './layer-sizes.ts';
 
 /** Loads an archive; progress lines, then a `stream` line for each image, as the docker CLI prints them. */
 export async function* loadImages(
@@ -87,25 +89,29 @@ function imageUsers(engine: Pick<Engine, 'containers'>, image: Image) {
     .map(container => ({ id: container.id, running: container.state.Running }));
 }
 
-/** Removes dangling images, or with `dangling=false` every image no container uses. */
+/**
+ * Removes dangling images, or with `dangling=false` every image no container uses; `until` and labels restrict it.
+ * Throws `invalid` for other filters.
+ */
 export async function pruneImages(
   engine: Pick<Engine, 'images' | 'containers' | 'events' | 'logger'>,
   filters: Filters,
 ): Promise<ImagePruneResponse> {
-  for (const key of Object.keys(filters)) if (key !== 'dangling') throw invalid(`invalid filter '${key}'`);
+  const chosen = pruneFilter(filters, ['dangling']);
   const all = ['false', '0'].includes(filters.dangling?.[0] ?? 'true');
   const deleted: ImageDeleteResponseItem[] = [];
-  let reclaimed = 0;
+  const before = totalSize(layerSizes(engine.images.list()));
   for (const image of engine.images.list()) {
+    if (!chosen({ created: image.created, labels: image.config.config.Labels })) continue;
     if ((!all && image.tags.length > 0) || imageUsers(engine, image).length > 0) continue;
     try {
       const names = image.tags.length > 0 ? image.tags : [image.id];
       for (const name of names) deleted.push(...(await removeImage(engine, name, { force: false, prune: true })));
-      reclaimed += image.size;
     } catch (error) {
       engine.logger.warn('image not pruned', { image: image.id, error: errorMessage(error) });
     }
   }
-  publishImageEvent(engine, 'prune', '', '');
+  const reclaimed = before - totalSize(layerSizes(engine.images.list()));
+  engine.events.publish({ Type: 'image', Action: 'prune', id: '', attributes: { reclaimed: String(reclaimed) } });
   return { ImagesDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: reclaimed };
 }

@@ -3,10 +3,10 @@
 import type { ImageSummary } from '../../api/types/images.ts';
 import type { SystemDataUsageResponse } from '../../api/types/system.ts';
 import type { Volume } from '../../api/types/volumes.ts';
-import type { Image } from '../../images/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { listContainers } from '../containers/views/list.ts';
 import type { Engine } from '../engine.ts';
+import { type LayerSizes, layerSizes, totalSize } from '../images/layer-sizes.ts';
 import { listImages } from '../images/views.ts';
 import { listVolumes } from '../volumes/volumes.ts';
 
@@ -19,7 +19,7 @@ export async function measureDiskUsage(engine: Engine, types: string[] = []): Pr
   const wanted = (kind: string) => types.length === 0 || types.includes(kind);
   const sizes = layerSizes(engine.images.list());
   return {
-    LayersSize: wanted('image') ? [...sizes.values()].reduce((sum, { size }) => sum + size, 0) : 0,
+    LayersSize: wanted('image') ? totalSize(sizes) : 0,
     Images: wanted('image') ? listImages(engine, {}).map(image => withShare(engine, image, sizes)) : null,
     Containers: wanted('container') ? await listContainers(engine, { all: true, size: true }) : null,
     Volumes: wanted('volume') ? await measureVolumes(engine) : null,
@@ -27,24 +27,7 @@ export async function measureDiskUsage(engine: Engine, types: string[] = []): Pr
   };
 }
 
-/** Every layer once, by chain id, and how many images have it. */
-function layerSizes(images: Image[]): Map<string, { size: number; images: number }> {
-  const layers = new Map<string, { size: number; images: number }>();
-  for (const { chainIds, layerSizes: sizes } of images) {
-    chainIds.forEach((id, index) => {
-      const known = layers.get(id);
-      if (known) known.images++;
-      else layers.set(id, { size: sizes[index] ?? 0, images: 1 });
-    });
-  }
-  return layers;
-}
-
-function withShare(
-  engine: Pick<Engine, 'images'>,
-  summary: ImageSummary,
-  layers: ReturnType<typeof layerSizes>,
-): ImageSummary {
+function withShare(engine: Pick<Engine, 'images'>, summary: ImageSummary, layers: LayerSizes): ImageSummary {
   const shared = (engine.images.find(summary.Id)?.chainIds ?? [])
     .map(id => layers.get(id))
     .reduce((sum, layer) => sum + (layer && layer.images > 1 ? layer.size : 0), 0);

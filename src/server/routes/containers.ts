@@ -7,15 +7,14 @@ import {
   type Engine,
   exportContainer,
   extractIntoContainer,
-  hasLabel,
   inspectContainer,
   killContainer,
   listContainerChanges,
   listContainers,
   listProcesses,
-  parseTime,
   pauseContainer,
   pruneContainers,
+  pruneFilter,
   readLogs,
   readStats,
   removeContainer,
@@ -75,22 +74,9 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
         archive: body,
         signal,
       }),
-    ContainerPrune: ({ query }) => pruneContainers(engine, pruneFilter(query.filters ?? {})),
-  };
-}
-
-/** `until` and `label`, `label!`. */
-function pruneFilter(filters: Record<string, string[]>) {
-  const { until, label = [], 'label!': notLabel = [], ...unknown } = filters;
-  const strange = Object.keys(unknown)[0];
-  if (strange !== undefined) throw invalid(`invalid filter '${strange}'`);
-  const before = until?.[0] === undefined ? undefined : parseTime(until[0]);
-  return ({ record }: { record: { created: string; config: { Labels?: Record<string, string> | null } } }) => {
-    const labels = record.config.Labels ?? {};
-    return (
-      (before === undefined || Date.parse(record.created) < before) &&
-      label.every(text => hasLabel(labels, text)) &&
-      !notLabel.some(text => hasLabel(labels, text))
-    );
+    ContainerPrune: ({ query }) => {
+      const chosen = pruneFilter(query.filters ?? {});
+      return pruneContainers(engine, ({ record }) => chosen({ created: record.created, labels: record.config.Labels }));
+    },
   };
 }

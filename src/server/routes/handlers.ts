@@ -2,6 +2,7 @@
 
 import type { Engine } from '../../engine/index.ts';
 import type { Handlers } from '../handler.ts';
+import { buildRoutes } from './build.ts';
 import { containerRoutes } from './containers.ts';
 import { execRoutes } from './exec.ts';
 import { imageRoutes } from './images.ts';
@@ -19,7 +20,7 @@ export function createHandlers(engine: Engine): Handlers {
     networks: networkRoutes(engine),
     volumes: volumeRoutes(engine),
     system: systemRoutes(engine),
-    build: notYetRoutes('build'),
+    build: buildRoutes(),
     plugins: pluginRoutes(),
     swarm: notYetRoutes('swarm'),
     nodes: notYetRoutes('nodes'),

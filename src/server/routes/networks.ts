@@ -1,6 +1,6 @@
 // Networks: from requests to the engine's use-cases.
 
-import { type Engine, inspectNetwork, listNetworks } from '../../engine/index.ts';
+import { type Engine, inspectNetwork, listNetworks, pruneNetworks } from '../../engine/index.ts';
 import { type Handlers, notImplemented } from '../handler.ts';
 
 export function networkRoutes(engine: Engine): Handlers['networks'] {
@@ -11,6 +11,6 @@ export function networkRoutes(engine: Engine): Handlers['networks'] {
     NetworkCreate: notImplemented,
     NetworkConnect: notImplemented,
     NetworkDisconnect: notImplemented,
-    NetworkPrune: notImplemented,
+    NetworkPrune: ({ query }) => pruneNetworks(engine, query.filters ?? {}),
   };
 }

@@ -4,6 +4,7 @@ import type { ContainerPruneResponse } from '../../../api/types/containers.ts';
 import { conflict, errorMessage } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container } from '../state/container.ts';
+import { containerSizes } from '../views/inspect.ts';
 import { destroy } from './destroy.ts';
 import { cancelRestart, terminate } from './terminate.ts';
 
@@ -60,16 +61,19 @@ export async function pruneContainers(
   chosen: (container: Container) => boolean,
 ): Promise<ContainerPruneResponse> {
   const removed: string[] = [];
+  let reclaimed = 0;
   for (const container of [...engine.containers.all()]) {
     if (container.state.Running || container.removing || !chosen(container)) continue;
     try {
+      const { SizeRw: size } = await containerSizes(engine, container);
       await removeContainer(engine, container.id, { force: false, volumes: false });
       removed.push(container.id);
+      reclaimed += size;
     } catch (error) {
       // Started or removed by somebody else meanwhile.
       engine.logger.warn('container not pruned', { container: container.id, error: errorMessage(error) });
     }
   }
-  engine.events.publish({ Type: 'container', Action: 'prune', id: '', attributes: { reclaimed: '0' } });
-  return { ContainersDeleted: removed.length > 0 ? removed : null, SpaceReclaimed: 0 };
+  engine.events.publish({ Type: 'container', Action: 'prune', id: '', attributes: { reclaimed: String(reclaimed) } });
+  return { ContainersDeleted: removed.length > 0 ? removed : null, SpaceReclaimed: reclaimed };
 }
