@@ -143,14 +143,18 @@ function refuseForeign(values: OptionValues): void {
   }
 }
 
+/** As Docker: even lists have one place, only runtimes are put together. */
 function requireOnePlace(flags: OptionValues, file: OptionValues): void {
-  const shared = Object.keys(flags).filter(key => key in file && !isList(flags[key]));
+  const shared = Object.keys(flags).filter(key => key in file && key !== 'runtimes');
   if (shared.length === 0) return;
-  const show = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
   const each = shared.map(key => `${key}: (from flag: ${show(flags[key])}, from file: ${show(file[key])})`);
   throw conflict(
     `the following directives are specified both as a flag and in the configuration file: ${each.join(', ')}`,
   );
 }
 
-const isList = (value: unknown) => typeof value === 'object';
+/** Lists in Go's form. */
+function show(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.join(' ')}]`;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

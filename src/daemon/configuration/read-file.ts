@@ -67,8 +67,16 @@ function checkValue(option: DaemonOption, value: unknown, refuse: (why: string) 
       return value;
     case 'map':
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('expected an object');
-      return option.key === 'runtimes' ? checkRuntimes(value, refuse) : value;
+      if (option.key === 'runtimes') return checkRuntimes(value, refuse);
+      // The values of options that are only accepted (`features`) may be anything.
+      return option.key === 'log-opts' ? checkStrings(value, refuse) : value;
   }
+}
+
+function checkStrings(value: object, refuse: (why: string) => Error): object {
+  const wrong = Object.entries(value).find(([, item]) => typeof item !== 'string');
+  if (wrong) throw refuse(`"${wrong[0]}" must be a string`);
+  return value;
 }
 
 function checkRuntimes(
