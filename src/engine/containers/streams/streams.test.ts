@@ -193,7 +193,7 @@ describe('attach', () => {
     const { path } = own.engine.logs.open({
       ...{ containerId: container.id, driver: 'json-file', options: {}, directory: container.directory },
     });
-    writeFileSync(path!, '2024-01-01T00:00:00.000000000Z stdout F earlier\n');
+    writeFileSync(path!, '2024-01-01T00:00:00.000000000+00:00 stdout F earlier\n');
     const client = new FakeClient();
     await attach(container.id, client, { logs: true, stdout: true });
     expect(client.text).toBe(encodeFrame('stdout', Buffer.from('earlier\n')).toString());
