@@ -35,10 +35,28 @@ const containerEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/container/attach.ts')).attach,
   },
   {
+    path: 'container commit',
+    aliases: ['commit'],
+    short: "Create a new image from a container's changes",
+    load: async () => (await import('./commands/container/commit.ts')).commit,
+  },
+  {
+    path: 'container cp',
+    aliases: ['cp'],
+    short: 'Copy files/folders between a container and the local filesystem',
+    load: async () => (await import('./commands/container/cp.ts')).cp,
+  },
+  {
     path: 'container create',
     aliases: ['create'],
     short: 'Create a new container',
     load: async () => (await import('./commands/container/create.ts')).create,
+  },
+  {
+    path: 'container diff',
+    aliases: ['diff'],
+    short: "Inspect changes to files or directories on a container's filesystem",
+    load: async () => (await import('./commands/container/diff.ts')).diff,
   },
   {
     path: 'container exec',
@@ -46,6 +64,12 @@ const containerEntries: readonly CommandEntry[] = [
     common: true,
     short: 'Execute a command in a running container',
     load: async () => (await import('./commands/container/exec.ts')).exec,
+  },
+  {
+    path: 'container export',
+    aliases: ['export'],
+    short: "Export a container's filesystem as a tar archive",
+    load: async () => (await import('./commands/container/export.ts')).exportContainer,
   },
   {
     path: 'container inspect',

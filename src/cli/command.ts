@@ -14,7 +14,7 @@ export interface Invocation<F extends FlagSet> {
 
 /** A command. Its name and place are the business of the command tree. */
 export interface Command<F extends FlagSet = FlagSet> {
-  /** What follows the name in the usage line: `[OPTIONS] IMAGE [COMMAND] [ARG...]`. */
+  /** What follows the name in the usage line: `[OPTIONS] IMAGE [COMMAND] [ARG...]`; one line for each form. */
   readonly usage: string;
   readonly args: ArgumentRule;
   readonly flags: F;

@@ -19,7 +19,10 @@ export function commandHelp(io: Io, entry: CommandEntry, path: string, definitio
 
 /** The line that says how a command is called. */
 export function usageLine(io: Io, path: string, definition: Command): string {
-  return `${io.program} ${path}${definition.usage === '' ? '' : ` ${definition.usage}`}`;
+  return definition.usage
+    .split('\n')
+    .map(line => `${io.program} ${path}${line === '' ? '' : ` ${line}`}`)
+    .join('\n\t');
 }
 
 /** Help of a group such as `container`. */

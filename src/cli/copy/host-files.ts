@@ -1,0 +1,92 @@
+// The host's files of a copy: a path as an archive, an archive below a directory.
+
+import { spawnSync } from 'node:child_process';
+import { lutimesSync } from 'node:fs';
+import type { TarEntry } from '../../lib/tar/entry.ts';
+import { asBuffer } from '../../lib/tar/read-tar.ts';
+import { TarReader } from '../../lib/tar/reader.ts';
+import { ConfinedTree } from '../../lib/tar/tree/confined-tree.ts';
+import { type PackItem, packTree } from '../../lib/tar/tree/pack-tree.ts';
+import { type SpecialFiles, type TreePlaces, TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
+import { nodeAt, walkTree } from '../../lib/tar/tree/walk-tree.ts';
+import { splitEntry } from './go-path.ts';
+import { type CopyPlan, renameEntry } from './plan-copy.ts';
+
+/** The archive of a path whose entries begin with `name`. */
+export function packHostPath(path: string, name: string): AsyncGenerator<Buffer, void> {
+  return packTree(hostItems(path, name));
+}
+
+function* hostItems(path: string, name: string): Generator<PackItem, void> {
+  const { directory, entry } = splitEntry(path);
+  const node = nodeAt(`${directory}${entry}`, name);
+  if (!node) return;
+  yield node;
+  if (node.stats.isDirectory()) yield* walkTree(node.path, name);
+}
+
+/**
+ * Writes an archive of a container, which nobody trusts, below the plan's directory: no name and no link in it leads
+ * outside. Files belong to whoever copies, as with docker.
+ */
+export async function unpackToHost(archive: AsyncIterable<Uint8Array>, plan: CopyPlan): Promise<void> {
+  const writer = new TreeWriter({
+    places: new HostPlaces(plan.directory),
+    special,
+    keepKinds: true,
+    setOwners: false,
+    target: plan.directory,
+  });
+  const reader = new TarReader();
+  try {
+    for await (const chunk of archive) {
+      reader.feed(asBuffer(chunk));
+      for (let event = reader.next(); event; event = reader.next()) {
+        if (event.kind === 'entry') renameMember(event.entry, plan);
+        await writer.handle(event);
+      }
+    }
+    reader.finish();
+    writer.finish();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}
+
+function renameMember(entry: TarEntry, { rename }: CopyPlan): void {
+  entry.name = renameEntry(entry.name, rename);
+  if (entry.type === 'link') entry.linkName = renameEntry(entry.linkName, rename);
+}
+
+/** Directories below `root`; a link among them is followed only inside. */
+class HostPlaces implements TreePlaces {
+  readonly #root: string;
+  /** Only the last one is remembered: whatever replaces a directory on the way to it asks for another one first. */
+  #last: { key: string; path: string } | undefined;
+
+  constructor(root: string) {
+    this.#root = root.replace(/\/+$/, '') || '/';
+  }
+
+  directory(parts: readonly string[]): string {
+    const key = parts.join('/');
+    if (this.#last?.key !== key) {
+      const tree = new ConfinedTree(this.#root === '/' ? '' : this.#root, () => {});
+      this.#last = { key, path: tree.path(tree.directory(parts)) };
+    }
+    return this.#last.path;
+  }
+}
+
+const special: SpecialFiles = {
+  makeNode(path, { type, mode, deviceMajor, deviceMinor }) {
+    const kind = type === 'fifo' ? ['p'] : [type === 'char' ? 'c' : 'b', String(deviceMajor), String(deviceMinor)];
+    const { status, stderr } = spawnSync('mknod', ['-m', mode.toString(8), path, ...kind], { encoding: 'utf8' });
+    if (status !== 0) throw new Error(stderr?.trim() || `cannot make ${path}`);
+  },
+  setTimes(path, { mtime, mtimeNanoseconds }) {
+    const time = mtime + mtimeNanoseconds / 1e9;
+    lutimesSync(path, time, time);
+  },
+};
