@@ -199,11 +199,18 @@ export class Images {
     return imageHistory(this.get(reference), id => this.#view(id));
   }
 
-  /** Makes the directories and the record of a container's writable layer; without an image it stands on nothing. */
-  createContainerLayer(containerId: string, imageId: Digest | undefined): void {
+  /**
+   * Makes the directories and the record of a container's writable layer; without an image it stands on nothing. An
+   * `ephemeral` one is never synced to disk: it will be thrown away. The record is as durable as the caller's next one.
+   */
+  createContainerLayer(
+    containerId: string,
+    imageId: Digest | undefined,
+    { ephemeral = false }: { ephemeral?: boolean } = {},
+  ): void {
     const image = imageId === undefined ? undefined : this.#view(imageId);
     if (imageId !== undefined && !image) throw noSuchImage(imageId);
-    this.#containerLayers.create(containerId, image?.chainIds ?? []);
+    this.#containerLayers.create(containerId, image?.chainIds ?? [], { ephemeral });
   }
 
   /** Mounts the container's root file system unless it is mounted, and returns where. Throws `not-found`. */

@@ -58,3 +58,23 @@ test('records are there after closing and opening, and a newer file is refused',
     rmSync(directory, { recursive: true });
   }
 });
+
+test('a write that need not be durable survives the process that made it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-store-'));
+  try {
+    const path = join(folder, 'berth.db');
+    const script = `
+      import { openStore } from ${JSON.stringify(join(import.meta.dir, 'index.ts'))};
+      const records = openStore(${JSON.stringify(path)}).collection('records');
+      records.put('a', 1, { durable: false });
+      records.put('b', 2);
+      records.delete('b', { durable: false });
+      process.kill(process.pid, 'SIGKILL');`;
+    Bun.spawnSync([process.execPath, '-e', script]);
+    const store = openStore(path);
+    expect(store.collection('records').list()).toEqual([{ id: 'a', value: 1 }]);
+    store.close();
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -8,12 +8,20 @@ import { migrate } from './migrations.ts';
 export interface Collection<T> {
   /** A fresh copy each time; undefined when there is none. */
   get(id: string): T | undefined;
-  /** Inserts or replaces. Durable when it returns, or when the surrounding transaction does. */
-  put(id: string, value: T): void;
+  /** Inserts or replaces. Durable when it returns, or when the surrounding transaction does; see `WriteOptions`. */
+  put(id: string, value: T, options?: WriteOptions): void;
   /** False when there was none. */
-  delete(id: string): boolean;
+  delete(id: string, options?: WriteOptions): boolean;
   /** All records, ordered by id. */
   list(): { id: string; value: T }[];
+}
+
+/**
+ * `durable: false` does not wait for the disk: the write survives the end of the process, and a power cut only if
+ * a durable one came after it. Without effect in a transaction, which is durable as a whole.
+ */
+export interface WriteOptions {
+  durable?: boolean;
 }
 
 export interface Store {
@@ -67,10 +75,21 @@ function openCollection<T>(database: Database, name: string): Collection<T> {
       const row = get.get({ ...key, id });
       return row ? (JSON.parse(row.value) as T) : undefined;
     },
-    put(id, value) {
-      put.run({ ...key, id, value: JSON.stringify(value) });
+    put(id, value, options) {
+      write(database, options, () => put.run({ ...key, id, value: JSON.stringify(value) }));
     },
-    delete: id => remove.run({ ...key, id }).changes > 0,
+    delete: (id, options) => write(database, options, () => remove.run({ ...key, id }).changes > 0),
     list: () => all.all(key).map(row => ({ id: row.id, value: JSON.parse(row.value) as T })),
   };
+}
+
+/** SQLite takes the pragma between transactions only; it costs microseconds, the disk's answer milliseconds. */
+function write<T>(database: Database, { durable = true }: WriteOptions = {}, run: () => T): T {
+  if (durable || database.inTransaction) return run();
+  database.run('PRAGMA synchronous = NORMAL');
+  try {
+    return run();
+  } finally {
+    database.run('PRAGMA synchronous = FULL');
+  }
 }

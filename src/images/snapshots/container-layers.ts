@@ -14,6 +14,8 @@ import { makeInitLayer } from './init-layer.ts';
 interface ContainerLayerRecord {
   number: number;
   layers: Digest[];
+  /** Its content need not outlive the machine. */
+  ephemeral?: boolean;
 }
 
 /** Where a container's files are. `lower` topmost first. */
@@ -54,10 +56,13 @@ export class ContainerLayers {
     this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(number)) + 1;
   }
 
-  /** Makes the directories and the record; nothing is mounted. Throws `conflict` when the container has a layer. */
-  create(containerId: string, layers: readonly Digest[]): void {
+  /**
+   * Makes the directories and the record; nothing is mounted. Throws `conflict` when the container has a layer. The
+   * record is as durable as the caller's own that comes after it.
+   */
+  create(containerId: string, layers: readonly Digest[], o: { ephemeral: boolean } = { ephemeral: false }): void {
     if (this.#records.get(containerId)) throw conflict(`container ${containerId} has a layer already`);
-    const entry = { number: this.#next++, layers: [...layers] };
+    const entry = { number: this.#next++, layers: [...layers], ephemeral: o.ephemeral };
     const { upper, work, merged, lower } = this.#paths(entry);
     const directory = join(this.#root, String(entry.number));
     mkdirSync(directory, { mode: 0o711 });
@@ -67,16 +72,19 @@ export class ContainerLayers {
     const base = layers.length > 0 ? top : { mode: 0o755, uid: 0, gid: 0 };
     lchownSync(upper, base.uid, base.gid);
     chmodSync(upper, base.mode & 0o7777);
-    this.#records.put(containerId, entry);
+    this.#records.put(containerId, entry, { durable: false });
   }
 
   /** Mounts the root file system unless it is, and returns where. Throws `not-found` for an unknown container. */
   mount(containerId: string): string {
     const { mounts } = this.#deps.kernel;
-    const { upper, work, merged, lower } = this.#paths(this.#get(containerId));
+    const record = this.#get(containerId);
+    const { upper, work, merged, lower } = this.#paths(record);
     const hold = this.#holds.get(containerId);
     if (hold) hold.wanted = true;
-    if (!mounts.isMounted(merged)) mounts.overlay({ lower, upper, work, target: merged, index: false });
+    if (!mounts.isMounted(merged)) {
+      mounts.overlay({ lower, upper, work, target: merged, index: false, volatile: record.ephemeral === true });
+    }
     return merged;
   }
 
@@ -116,7 +124,8 @@ export class ContainerLayers {
     if (!record) return;
     this.#holds.delete(containerId);
     this.#unmount(this.#paths(record).merged);
-    this.#records.delete(containerId);
+    // Coming back after a power cut it is found to have no container.
+    this.#records.delete(containerId, { durable: false });
     this.#discard(String(record.number));
   }
 

@@ -159,3 +159,31 @@ test('a mount point with a space and a newline is found again', () => {
   expect(mounts.list().find(entry => entry.target === target)?.options).toStartWith('ro');
   expect(mounts.unmount(target)).toBe(true);
 });
+
+test('a volatile overlay can be mounted again', () => {
+  const mount = { ...overlayOf([layer('below')], 'volatile'), volatile: true };
+  for (const round of ['first', 'second']) {
+    mounts.overlay(mount);
+    const own = mounts.list().find(entry => entry.target === mount.target);
+    // `volatile`, or `fsync=volatile` from Linux 6.18 on.
+    expect(own?.superOptions).toMatch(/[,=]volatile$/);
+    writeFileSync(join(mount.target, round), round);
+    mounts.unmount(mount.target);
+  }
+  expect(readdirSync(mount.upper).sort()).toEqual(['first', 'second']);
+});
+
+test('a volatile overlay of very many layers, too', () => {
+  const lower = Array.from({ length: 80 }, (_, index) =>
+    layer(`a-layer-with-a-rather-long-name-number-${index}-of-eighty`),
+  );
+  const mount = { ...overlayOf(lower, 'volatile-wide'), volatile: true };
+  mounts.overlay(mount);
+  expect(
+    mounts
+      .list()
+      .find(entry => entry.target === mount.target)
+      ?.superOptions.split(','),
+  ).toContain('volatile');
+  mounts.unmount(mount.target);
+});

@@ -28,6 +28,11 @@ export interface OverlayMount {
   target: string;
   /** Keeps hard links whole over copy-up; off unless asked for, whatever the kernel's default is. */
   index?: boolean;
+  /**
+   * Nothing is ever synced to disk (Linux 5.10): unmounting does not wait for it, and fsync inside does nothing. The
+   * kernel leaves a mark in `work` that forbids a second mount; see `overlay`.
+   */
+  volatile?: boolean;
 }
 
 export interface BindMount {

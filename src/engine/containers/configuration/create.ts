@@ -68,7 +68,7 @@ export async function createContainer(
     engine.logger.error(`undo failed: ${step}`, { error, container: id }),
   );
   bindVolumes(engine, record, undo);
-  engine.images.createContainerLayer(id, image.id);
+  engine.images.createContainerLayer(id, image.id, { ephemeral: hostConfig.AutoRemove === true });
   undo.defer('container layer', () => engine.images.removeContainerLayer(id));
   const container = engine.containers.add(record);
   undo.defer('record', () => engine.containers.delete(container));

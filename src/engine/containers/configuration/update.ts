@@ -75,7 +75,7 @@ async function apply(
     await engine.runtime.update(container.id, { ...describeResources(limits), ...unlimited });
   }
   record.hostConfig = { ...record.hostConfig, ...limits, ...(policy && { RestartPolicy: policy }) };
-  engine.containers.save(container);
+  engine.containers.save(container, { durable: true });
 }
 
 /** Throws `conflict` where new settings contradict those that stay. */

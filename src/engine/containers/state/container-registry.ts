@@ -1,7 +1,7 @@
 // All containers in memory, found by id, name or the beginning of an id, and written to the store.
 
 import { conflict, invalid, notFound } from '../../../lib/errors.ts';
-import type { Collection, Store } from '../../../store/index.ts';
+import type { Collection, Store, WriteOptions } from '../../../store/index.ts';
 import { Container, type ContainerRecord } from './container.ts';
 
 /** Docker shows and people type the first 12 digits: those are looked up without a scan. */
@@ -53,7 +53,7 @@ export class ContainerRegistry {
   add(record: ContainerRecord): Container {
     this.#requireFreeName(record.name);
     const container = new Container(record, this.#directory(record.id));
-    this.#records.put(record.id, record);
+    this.#records.put(record.id, record, { durable: !record.hostConfig.AutoRemove });
     this.#index(container);
     return container;
   }
@@ -68,18 +68,21 @@ export class ContainerRegistry {
     this.#requireFreeName(name);
     const before = container.record.name;
     container.record.name = name;
-    this.save(container);
+    this.save(container, { durable: true });
     this.#byName.delete(before);
     this.#byName.set(name, container.id);
   }
 
-  /** Makes the record as it is now durable; nothing happens once the container is gone. */
-  save(container: Container): void {
-    if (!container.removed) this.#records.put(container.id, container.record);
+  /**
+   * Writes the record as it is now; nothing happens once the container is gone. What changes is the story of its
+   * process, which a power cut ends anyway: it has to survive the daemon only. What a user has set is to be `durable`.
+   */
+  save(container: Container, options: WriteOptions = { durable: false }): void {
+    if (!container.removed) this.#records.put(container.id, container.record, options);
   }
 
   delete(container: Container): void {
-    this.#records.delete(container.id);
+    this.#records.delete(container.id, { durable: !container.record.hostConfig.AutoRemove });
     this.#byId.delete(container.id);
     this.#byName.delete(container.name);
     this.#byShortId.delete(container.id.slice(0, shortLength));

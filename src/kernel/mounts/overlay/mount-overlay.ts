@@ -1,5 +1,6 @@
 // Overlay, by whichever of the kernel's interfaces can take the number of layers.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { cstring, type Libc } from '../../libc/libc.ts';
 import { SystemCallError, systemCallError } from '../../libc/system-call-error.ts';
 import type { OverlayMount } from '../mounts.ts';
@@ -7,6 +8,7 @@ import { optionPage, overlayOptions, overlaySwitches, relativeOverlayOptions } f
 
 /** System call numbers are the same on every architecture from 424 on. */
 const sys = { move_mount: 429, fsopen: 430, fsconfig: 431, fsmount: 432 } as const;
+const FSCONFIG_SET_FLAG = 0;
 const FSCONFIG_SET_STRING = 1;
 const FSCONFIG_CMD_CREATE = 6;
 const MOVE_MOUNT_F_EMPTY_PATH = 4;
@@ -16,6 +18,7 @@ const fsconfigPage = 256;
 
 /** Mounts overlay; throws SystemCallError (E2BIG: more layers than this kernel's interfaces can take). */
 export function mountOverlay(libc: Libc, mount: OverlayMount): void {
+  if (mount.volatile && mount.work !== undefined) clearVolatileMark(mount.work);
   const options = overlayOptions(mount);
   if (Buffer.byteLength(options) <= optionPage) {
     mountWithOptions(libc, mount.target, options);
@@ -28,6 +31,11 @@ export function mountOverlay(libc: Libc, mount: OverlayMount): void {
     if (!(error instanceof SystemCallError) || !['ENOSYS', 'EINVAL', 'EPERM'].includes(error.code)) throw error;
     mountRelative(libc, mount);
   }
+}
+
+/** The kernel cannot know whether the last volatile mount lost anything; only a crash of the machine loses. */
+function clearVolatileMark(work: string): void {
+  rmSync(join(work, 'work/incompat/volatile'), { recursive: true, force: true });
 }
 
 function mountWithOptions(libc: Libc, target: string, options: string): void {
@@ -47,6 +55,8 @@ function mountByFsopen(libc: Libc, mount: OverlayMount): void {
     if (mount.upper !== undefined) set('upperdir', unescapable(paths.shorten(mount.upper)));
     if (mount.work !== undefined) set('workdir', unescapable(paths.shorten(mount.work)));
     for (const [key, value] of overlaySwitches(mount)) set(key, value);
+    if (mount.volatile)
+      libc.syscall('fsconfig', sys.fsconfig, [context, FSCONFIG_SET_FLAG, cstring('volatile'), null, 0]);
     libc.syscall('fsconfig', sys.fsconfig, [context, FSCONFIG_CMD_CREATE, null, null, 0], target);
     const mounted = libc.syscall('fsmount', sys.fsmount, [context, 1, 0], target);
     try {

@@ -26,6 +26,7 @@ export function overlayOptions(mount: OverlayMount, path: (path: string) => stri
     ...(mount.upper === undefined ? [] : [`upperdir=${layer(mount.upper)}`]),
     ...(mount.work === undefined ? [] : [`workdir=${layer(mount.work)}`]),
     ...overlaySwitches(mount).map(([name, value]) => `${name}=${value}`),
+    ...(mount.volatile ? ['volatile'] : []),
   ].join(',');
 }
 
