@@ -27,15 +27,21 @@ export class FakeImages {
     const id: Digest = `sha256:${String(this.images.length + 1).padStart(64, '0')}`;
     const rootfs = { type: 'layers' as const, diff_ids: [] };
     const image: Image = {
-      ...{ id, config: { architecture: 'amd64', os: 'linux', config, rootfs }, layers: [], diffIds: [], chainIds: [] },
-      ...{ size: 1000, layerSizes: [], created, tags: tag ? [tag] : [], digests: [] },
+      ...{
+        id,
+        config: { architecture: 'amd64', os: 'linux', config, rootfs },
+        layers: [],
+        diffIds: [id],
+        chainIds: [id],
+      },
+      ...{ size: 1000, layerSizes: [1000], created, tags: tag ? [tag] : [], digests: [] },
     };
     this.images.push(image);
     return image;
   }
 
   list(): Image[] {
-    return this.images;
+    return [...this.images];
   }
 
   find(reference: string): Image | undefined {

@@ -1,0 +1,139 @@
+// A container in the runtime's words: environment, namespaces, security, limits, published ports.
+
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostConfig } from '../../../api/types/container-config.ts';
+import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
+import { createTestEngine, outcome, type TestEngine } from '../../testing/test-engine.ts';
+import { startContainer } from '../lifecycle/start.ts';
+import { parseSignal } from '../signals.ts';
+
+let own: TestEngine;
+beforeEach(async () => {
+  own = await createTestEngine();
+});
+afterEach(() => own.close());
+
+async function specOf(request: ContainerCreateRequest) {
+  await own.run(request);
+  return own.runtime.created.at(-1)!.spec;
+}
+
+/** Why a start with this host side is refused. */
+async function refusal(host: HostConfig): Promise<string> {
+  const { id } = await own.create({ HostConfig: host });
+  return outcome(() => startContainer(own.engine, id));
+}
+
+describe('the environment', () => {
+  test("has Docker's order and defaults", async () => {
+    const { process } = await specOf({ Hostname: 'box', Tty: true, Env: ['A=1', 'GONE'] });
+    expect(process.env).toEqual([
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      ...['HOSTNAME=box', 'TERM=xterm', 'A=1', 'HOME=/root'],
+    ]);
+  });
+
+  test('keeps what the container sets itself', async () => {
+    const env = ['PATH=/mine', 'HOSTNAME=other', 'HOME=/here', 'TERM=vt100'];
+    const { process } = await specOf({ Tty: true, Env: env });
+    expect(process.env).toEqual(env);
+  });
+});
+
+describe('namespaces', () => {
+  test("joins another container's, while it runs", async () => {
+    const { container: other } = await own.run({ HostConfig: { IpcMode: 'shareable' } }, 'other');
+    const spec = await specOf({
+      HostConfig: { PidMode: 'container:other', IpcMode: 'container:other', NetworkMode: 'container:other' },
+    });
+    const paths = Object.fromEntries(spec.linux.namespaces.map(({ type, path }) => [type, path]));
+    expect(paths).toMatchObject({
+      ...{ pid: `/proc/${other.state.Pid}/ns/pid`, ipc: `/proc/${other.state.Pid}/ns/ipc` },
+      network: own.engine.networks.sandboxPath(other.id),
+    });
+    expect(spec.mounts.find(mount => mount.destination === '/etc/hosts')?.source).toBe(other.file('hosts'));
+  });
+
+  test('of a container that is not there, does not run or does not share are refused', async () => {
+    const { id } = await own.create({}, 'idle');
+    await own.run({}, 'private');
+    expect(await refusal({ PidMode: 'container:nobody' })).toBe('not-found: No such container: nobody');
+    expect(await refusal({ PidMode: 'container:idle' })).toBe(`conflict: container ${id} is not running`);
+    expect(await refusal({ IpcMode: 'container:private' })).toMatch(
+      /^invalid: can't join IPC of container .*non-shareable/,
+    );
+    expect(await refusal({ NetworkMode: 'container:idle' })).toBe(
+      `conflict: cannot join network namespace of a non running container: ${id}`,
+    );
+    expect(await refusal({ NetworkMode: 'nope' })).toMatch(/^not-found: .*network nope not found$/);
+  });
+});
+
+describe('the host side', () => {
+  test('becomes limits, rules and mounts', async () => {
+    const spec = await specOf({
+      HostConfig: {
+        ...{ Memory: 64_000_000, CpuShares: 512, PidsLimit: 10, CgroupParent: '/mine', ReadonlyRootfs: true },
+        ...{ Ulimits: [{ Name: 'nofile', Soft: 10, Hard: 20 }], DeviceCgroupRules: ['c 1:* rw'] },
+        ...{ SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'], Tmpfs: { '/tmp': 'size=1m' } },
+      },
+    });
+    expect(spec.root?.readonly).toBe(true);
+    expect(spec.linux.cgroupsPath).toBe(`/mine/${own.runtime.created[0]!.id}`);
+    expect(spec.linux.resources).toMatchObject({
+      memory: { limit: 64_000_000, swap: 128_000_000 },
+      cpu: { shares: 512 },
+      pids: { limit: 10 },
+    });
+    expect(spec.linux.resources?.devices).toContainEqual({ allow: true, type: 'c', major: 1, access: 'rw' });
+    expect(spec.process).toMatchObject({
+      noNewPrivileges: true,
+      rlimits: [{ type: 'RLIMIT_NOFILE', soft: 10, hard: 20 }],
+    });
+    expect(spec.linux.seccomp).toBeUndefined();
+    expect(spec.mounts.find(mount => mount.destination === '/tmp')).toMatchObject({ type: 'tmpfs' });
+  });
+
+  const refused: [host: HostConfig, message: RegExp][] = [
+    [{ SecurityOpt: ['what=ever'] }, /^invalid: invalid --security-opt 2: "what=ever"$/],
+    [{ SecurityOpt: ['seccomp=/path'] }, /^invalid: Decoding seccomp profile failed/],
+    [{ DeviceCgroupRules: ['c 1'] }, /^invalid: invalid device cgroup rule format: 'c 1'$/],
+    [{ Devices: [{ PathOnHost: '/not/there' }] }, /"\/not\/there": no such file or directory$/],
+    [{ Devices: [{ PathOnHost: '/etc/passwd' }] }, /"\/etc\/passwd": not a device node$/],
+    [{ Devices: [{ PathOnHost: '/dev/null', CgroupPermissions: 'x' }] }, /^invalid: invalid device mode: x$/],
+    [{ Init: true }, /^invalid: the engine found no init/],
+    [{ PortBindings: { '80/tcp': [{ HostPort: '9-8' }] } }, /^invalid: invalid port specification: "9-8"$/],
+  ];
+  for (const [host, message] of refused) {
+    test(`refused: ${JSON.stringify(host)}`, async () => expect(await refusal(host)).toMatch(message));
+  }
+
+  test('a file mounted over /etc/hosts takes the place of the own one', async () => {
+    const file = join(own.root, 'hosts');
+    writeFileSync(file, '');
+    const spec = await specOf({ HostConfig: { Binds: [`${file}:/etc/hosts`] } });
+    expect(spec.mounts.filter(mount => mount.destination === '/etc/hosts').map(mount => mount.source)).toEqual([file]);
+  });
+
+  test('-P publishes what is exposed and not published already', async () => {
+    const { container } = await own.run({
+      ExposedPorts: { '80/tcp': {}, '53/udp': {} },
+      HostConfig: { PublishAllPorts: true, PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '18080' }] } },
+    });
+    const ports = own.engine.networks.endpoint(container.id)?.ports ?? [];
+    expect(ports.map(port => [port.containerPort, port.protocol, port.hostIp])).toEqual([
+      [80, 'tcp', '127.0.0.1'],
+      [53, 'udp', '0.0.0.0'],
+    ]);
+  });
+});
+
+test('signals are read by name and number', async () => {
+  const known = { SIGTERM: 15, term: 15, '9': 9, '64': 64, RTMIN: 34, 'SIGRTMIN+3': 37, 'RTMAX-1': 63 };
+  for (const [text, number] of Object.entries(known)) expect(parseSignal(text)).toBe(number);
+  for (const text of ['0', '65', '-1', 'NOPE', 'RTMAX+1', '']) {
+    expect(await outcome(() => parseSignal(text))).toBe(`invalid: invalid signal: ${text}`);
+  }
+});
