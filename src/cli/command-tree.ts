@@ -144,6 +144,12 @@ const containerEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/container/start.ts')).start,
   },
   {
+    path: 'container stats',
+    aliases: ['stats'],
+    short: 'Display a live stream of container(s) resource usage statistics',
+    load: async () => (await import('./commands/container/stats.ts')).stats,
+  },
+  {
     path: 'container stop',
     aliases: ['stop'],
     short: 'Stop one or more running containers',
@@ -160,6 +166,12 @@ const containerEntries: readonly CommandEntry[] = [
     aliases: ['unpause'],
     short: 'Unpause all processes within one or more containers',
     load: async () => (await import('./commands/container/lifecycle.ts')).unpause,
+  },
+  {
+    path: 'container update',
+    aliases: ['update'],
+    short: 'Update configuration of one or more containers',
+    load: async () => (await import('./commands/container/update.ts')).update,
   },
   {
     path: 'container wait',
@@ -220,6 +232,11 @@ const otherEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/system/inspect.ts')).inspect,
   },
   {
+    path: 'system df',
+    short: 'Show docker disk usage',
+    load: async () => (await import('./commands/system/df.ts')).df,
+  },
+  {
     path: 'system events',
     aliases: ['events'],
     short: 'Get real time events from the server',
@@ -231,6 +248,11 @@ const otherEntries: readonly CommandEntry[] = [
     common: true,
     short: 'Display system-wide information',
     load: async () => (await import('./commands/system/info.ts')).info,
+  },
+  {
+    path: 'system prune',
+    short: 'Remove unused data',
+    load: async () => (await import('./commands/system/prune.ts')).pruneSystem,
   },
   {
     path: 'version',

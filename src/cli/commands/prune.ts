@@ -61,7 +61,8 @@ async function ask(context: Context, force: boolean, what: string): Promise<void
   if (!force) await confirm(context, `WARNING! This will remove ${what}\nAre you sure you want to continue?`);
 }
 
-function imageLine(item: ImageDeleteResponseItem): string {
+/** A step of removing images, as every prune tells it. */
+export function imageLine(item: ImageDeleteResponseItem): string {
   return item.Untagged ? `untagged: ${item.Untagged}` : `deleted: ${item.Deleted}`;
 }
 

@@ -110,6 +110,57 @@ const volumes = [
   { Driver: 'nfs', Labels: null, Mountpoint: '/v/alpha', Name: 'alpha', Options: {}, Scope: 'global' },
 ];
 
+const usage = {
+  name: '/web',
+  id: 'a'.repeat(64),
+  read: new Date().toISOString(),
+  preread: new Date(Date.now() - 1000).toISOString(),
+  pids_stats: { current: 17, limit: 100 },
+  blkio_stats: {
+    io_service_bytes_recursive: [
+      { major: 8, minor: 0, op: 'Read', value: 123456789 },
+      { major: 8, minor: 0, op: 'write', value: 4096 },
+      { major: 8, minor: 0, op: 'Total', value: 123460885 },
+    ],
+  },
+  cpu_stats: {
+    cpu_usage: { total_usage: 2_500_000_000, usage_in_kernelmode: 0, usage_in_usermode: 0 },
+    system_cpu_usage: 102_000_000_000,
+    online_cpus: 4,
+    throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+  },
+  precpu_stats: {
+    cpu_usage: { total_usage: 2_000_000_000, usage_in_kernelmode: 0, usage_in_usermode: 0 },
+    system_cpu_usage: 100_000_000_000,
+    throttling_data: { periods: 0, throttled_periods: 0, throttled_time: 0 },
+  },
+  memory_stats: { usage: 300_000_000, stats: { total_inactive_file: 100_000_000 }, limit: 1_073_741_824 },
+  networks: { eth0: interfaceCounters(1000, 20), eth1: interfaceCounters(234567, 3) },
+};
+
+function interfaceCounters(received: number, sent: number) {
+  const packets = { rx_packets: 1, rx_errors: 0, rx_dropped: 0, tx_packets: 1, tx_errors: 0, tx_dropped: 0 };
+  return { rx_bytes: received, tx_bytes: sent, ...packets };
+}
+
+const diskUsage = {
+  LayersSize: 5_200_000_000,
+  Images: images.map((entry, index) => ({ ...entry, SharedSize: index * 100, Containers: index % 2 })),
+  Containers: containers,
+  Volumes: volumes.map((volume, index) => ({ ...volume, UsageData: { RefCount: index, Size: 512_000 * (index + 1) } })),
+  BuildCache: [
+    {
+      ...{ ID: 'cache1', Type: 'regular', Description: 'x', InUse: false, Shared: false, Size: 5000, UsageCount: 2 },
+      ...{ CreatedAt: new Date((now - 5 * hour) * 1000).toISOString(), LastUsedAt: null },
+    },
+    {
+      ...{ ID: 'c'.repeat(25), Type: 'source.local', InUse: true, Shared: true, Size: 70000, UsageCount: 1 },
+      ...{ CreatedAt: new Date((now - 50 * hour) * 1000).toISOString(), Description: '' },
+      LastUsedAt: new Date((now - 7 * hour) * 1000).toISOString(),
+    },
+  ],
+};
+
 const missing = (kind: string, name: string) => ({ status: 404, json: { message: `No such ${kind}: ${name}` } });
 
 /** Answers of the pretended daemon. Objects called `missing…` are not there. */
@@ -132,6 +183,12 @@ export const daemonAnswers: Answers = [
     /^POST \/images\/prune$/,
     { json: { ImagesDeleted: [{ Untagged: 'x:1' }, { Deleted: 'sha256:1' }], SpaceReclaimed: 0 } },
   ],
+  [/^POST \/networks\/prune$/, { json: { NetworksDeleted: ['net1'] } }],
+  [/^POST \/build\/prune$/, { json: { CachesDeleted: ['c1', 'c2'], SpaceReclaimed: 2000 } }],
+  [/^GET \/containers\/[^/]+\/stats$/, { json: usage }],
+  [/^POST \/containers\/warned\/update$/, { json: { Warnings: ['careful', 'twice'] } }],
+  [/^POST \/containers\/[^/]+\/update$/, { json: { Warnings: null } }],
+  [/^GET \/system\/df$/, { json: diskUsage }],
   [/^POST \/volumes\/prune$/, { json: { VolumesDeleted: ['a'], SpaceReclaimed: 10 } }],
   [/^DELETE \/images\//, { json: [{ Untagged: 'x:1' }, { Deleted: 'sha256:1' }] }],
   [

@@ -48,14 +48,19 @@ function comparable({ code, out, err, requests }: Result): unknown {
       .filter(line => line.trim() !== '' && !line.startsWith('Did you mean '))
       .join('\n')
       .replace("SRun 'docker images", "Run 'docker images"),
-    requests: code === 0 ? requests.map(comparableRequest).sort((a, b) => (a.path < b.path ? -1 : 1)) : [],
+    requests: code === 0 ? requests.filter(isComparable).map(comparableRequest).sort(byPath) : [],
   };
 }
+
+/** `stats` of docker listens for news even when it shows one picture only. */
+const isComparable = ({ path }: RecordedRequest) => path !== '/events';
+
+const byPath = (a: { path: string }, b: { path: string }) => (a.path < b.path ? -1 : 1);
 
 /** Filters may be written as lists or as objects: both mean the same. */
 function comparableRequest(request: RecordedRequest) {
   const { filters, ...query } = request.query;
-  const parsed = JSON.parse(filters ?? '{}') as Record<string, string[] | Record<string, boolean>>;
+  const parsed = JSON.parse(filters || '{}') as Record<string, string[] | Record<string, boolean>>;
   const lists = Object.entries(parsed).map(([key, value]) => [key, Array.isArray(value) ? value : Object.keys(value)]);
   return { ...request, query: { ...query, filters: Object.fromEntries(lists.sort()) } };
 }
