@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { lutimesSync } from 'node:fs';
 import type { TarEntry } from '../../lib/tar/entry.ts';
+import { encodeName } from '../../lib/tar/names.ts';
 import { asBuffer } from '../../lib/tar/read-tar.ts';
 import { TarReader } from '../../lib/tar/reader.ts';
 import { ConfinedTree } from '../../lib/tar/tree/confined-tree.ts';
@@ -86,7 +87,8 @@ const special: SpecialFiles = {
     if (status !== 0) throw new Error(stderr?.trim() || `cannot make ${path}`);
   },
   setTimes(path, { mtime, mtimeNanoseconds }) {
-    const time = mtime + mtimeNanoseconds / 1e9;
-    lutimesSync(path, time, time);
+    // node takes a time before 1970 for the present.
+    const time = Math.max(0, mtime + mtimeNanoseconds / 1e9);
+    lutimesSync(encodeName(path), time, time);
   },
 };
