@@ -30,6 +30,7 @@ export async function unpackTree(
     writer.finish();
   } catch (error) {
     writer.abandon();
+    if (signal?.aborted) throw new BerthError('cancelled', 'the extraction was cancelled', { cause: error });
     const mine = error instanceof BerthError && error.kind !== 'invalid';
     throw mine || (errorCode(error) === undefined && !(error instanceof BerthError))
       ? error
