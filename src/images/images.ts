@@ -173,6 +173,7 @@ export class Images {
     o: CommitOptions & { parent: Digest | undefined; reference?: string | undefined },
   ): Promise<Image> {
     const name = o.reference === undefined ? undefined : parseReference(o.reference);
+    if (name?.digest !== undefined) throw invalid('cannot import digest reference');
     const source = this.#containerLayers.find(containerId);
     if (!source) throw notFound(`container ${containerId} has no layer`);
     using _hold = this.#garbage.hold();

@@ -55,6 +55,10 @@ export class FakeFiles implements Files {
     return this.#real.openDescriptor(root, path, options);
   }
 
+  dataSegments(descriptor: number): { offset: number; length: number }[] {
+    return this.#real.dataSegments(descriptor);
+  }
+
   async diskUsage(path: string): Promise<number> {
     return await this.#real.diskUsage(path);
   }

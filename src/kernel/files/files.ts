@@ -24,6 +24,8 @@ export interface Files {
    * when a slash comes after it. The caller closes it. Unlike a path it cannot be made to mean something else.
    */
   openDescriptor(root: string, path: string, options?: { follow?: boolean }): number;
+  /** The pieces of an open file that hold data, in order: what is between them are holes. */
+  dataSegments(descriptor: number): { offset: number; length: number }[];
   /** Bytes of all files below `path`, each hard-linked file once; files that vanish meanwhile do not count. */
   diskUsage(path: string): Promise<number>;
   /** An exclusive lock on the file at `path` (made if missing) until disposed or the process ends; undefined if held. */

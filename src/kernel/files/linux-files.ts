@@ -10,6 +10,8 @@ const AT_FDCWD = -100;
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
+const SEEK_DATA = 3;
+const SEEK_HOLE = 4;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 const nanosecondsPerSecond = 1_000_000_000n;
@@ -82,6 +84,20 @@ export class LinuxFiles implements Files {
 
   openDescriptor(root: string, path: string, options: { follow?: boolean } = {}): number {
     return openDescriptor(this.#libc, { root, path, follow: options.follow === true });
+  }
+
+  dataSegments(descriptor: number): { offset: number; length: number }[] {
+    const segments: { offset: number; length: number }[] = [];
+    for (let end = 0; ; ) {
+      const offset = Number(this.#libc.call.lseek(descriptor, end, SEEK_DATA));
+      if (offset < 0) {
+        // Nothing but a hole is left.
+        this.#undefinedIf(['ENXIO'], 'seek data', `descriptor ${descriptor}`);
+        return segments;
+      }
+      end = this.#libc.check('seek hole', this.#libc.call.lseek(descriptor, offset, SEEK_HOLE));
+      segments.push({ offset, length: end - offset });
+    }
   }
 
   diskUsage(path: string): Promise<number> {

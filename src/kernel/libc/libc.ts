@@ -23,6 +23,7 @@ const symbols = {
   llistxattr: { args: ['ptr', 'ptr', u64], returns: i64 },
   lremovexattr: { args: ['ptr', 'ptr'], returns: 'i32' },
   lsetxattr: { args: ['ptr', 'ptr', 'ptr', u64, 'i32'], returns: 'i32' },
+  lseek: { args: ['i32', i64, 'i32'], returns: i64 },
   mknod: { args: ['ptr', 'u32', u64], returns: 'i32' },
   mount: { args: ['ptr', 'ptr', 'ptr', u64, 'ptr'], returns: 'i32' },
   openat: { args: ['i32', 'ptr', 'i32', 'u32'], returns: 'i32' },

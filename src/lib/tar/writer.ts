@@ -3,6 +3,7 @@ import { type TarEntry, tarEntry } from './entry.ts';
 import { blockSize, sealHeader, writeNumber, writeText } from './header.ts';
 import { nameBytes } from './names.ts';
 import { formatPax } from './pax.ts';
+import type { Segment } from './sparse.ts';
 
 const typeFlags: Record<TarEntry['type'], string> = {
   file: '0',
@@ -19,7 +20,31 @@ const largestSize = 0o77777777777;
 /** The header blocks of a member. A file's `size` bytes and `tarPadding(size)` must follow. */
 export function encodeTarHeader(values: Partial<TarEntry> & Pick<TarEntry, 'type' | 'name'>): Buffer {
   const entry = tarEntry(values);
-  const pax = paxFor(entry);
+  return withPax(paxFor(entry), entry);
+}
+
+/**
+ * The header blocks of a file with holes (GNU's pax format 1.0), its map included. The bytes of `segments` (in order,
+ * `size` being that of the whole file) and their padding must follow.
+ */
+export function encodeSparseHeader(entry: TarEntry, segments: readonly Segment[]): Buffer {
+  // A file that is one hole still needs a piece, which then has no bytes.
+  const pieces = segments.length > 0 ? segments : [{ offset: entry.size, length: 0 }];
+  const numbers = [pieces.length, ...pieces.flatMap(({ offset, length }) => [offset, length])];
+  const text = Buffer.from(numbers.map(number => `${number}\n`).join(''));
+  const map = Buffer.concat([text, tarPadding(text.length)]);
+  const stored = pieces.reduce((total, { length }) => total + length, map.length);
+  const sparse: [string, Buffer | string][] = [
+    ['GNU.sparse.major', '1'],
+    ['GNU.sparse.minor', '0'],
+    ['GNU.sparse.name', nameBytes(entry.name)],
+    ['GNU.sparse.realsize', String(entry.size)],
+  ];
+  const body = { ...entry, name: 'GNUSparseFile.0/entry', size: stored };
+  return Buffer.concat([withPax([...sparse, ...paxFor(body)], body), map]);
+}
+
+function withPax(pax: [string, Buffer | string][], entry: TarEntry): Buffer {
   const header = encodeHeader(entry, typeFlags[entry.type]);
   if (pax.length === 0) return header;
   const body = formatPax(pax);

@@ -1,7 +1,7 @@
 // Changes of a container over its image, and the layer they make, on a real overlay. Needs root.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createKernel, type Kernel } from '../../../kernel/index.ts';
 import { applyLayer } from '../apply-layer.ts';
@@ -28,7 +28,7 @@ beforeAll(() => {
   const script = `
     echo more >>kept/f; rm -r gone; rm -r emptied; mkdir emptied; echo new >emptied/b
     mkdir new; echo one >new/one; ln new/one new/two; chmod 4711 new/one; chown 12:34 new/one
-    truncate -s 3000000 new/sparse; mkfifo new/fifo; ln -s ../kept new/link; mknod new/null c 1 3
+    truncate -s 3000000 new/hole; cp new/hole new/sparse; printf data | dd of=new/sparse bs=1 seek=1000000 conv=notrunc 2>/dev/null; mkfifo new/fifo; ln -s ../kept new/link; mknod new/null c 1 3
     touch -d @1000000000.123456789 new/one
     chmod 700 touched; echo changed >same/f; rm kept/g; touch hidden; rm hidden`;
   shell('merged', script);
@@ -55,6 +55,7 @@ test('every change is listed once, parents first', async () => {
     'D /kept/g',
     'A /new',
     'A /new/fifo',
+    'A /new/hole',
     'A /new/link',
     'A /new/null',
     'A /new/one',
@@ -67,13 +68,24 @@ test('every change is listed once, parents first', async () => {
 
 test('the layer made of them gives the same tree on the same image', async () => {
   let members = 0;
-  const stream = packDiff(layer(), kernel.files, { onMember: () => members++ });
-  await applyLayer(stream, at('again'), {
+  let bytes = 0;
+  async function* counted(): AsyncGenerator<Buffer> {
+    for await (const piece of packDiff(layer(), kernel.files, { onMember: () => members++ })) {
+      bytes += piece.length;
+      writeFileSync(at('layer.tar'), piece, { flag: 'a' });
+      yield piece;
+    }
+  }
+  await applyLayer(counted(), at('again'), {
     files: kernel.files,
     lowerDirectory: () => undefined,
     onSkippedAttribute: (path, name) => expect.unreachable(`${path} ${name}`),
   });
   expect(members).toBeGreaterThan(10);
+  expect(bytes).toBeLessThan(100_000);
+  for (const name of ['hole', 'sparse']) expect(lstatSync(at('again/new', name)).blocks).toBeLessThan(100);
+  const compared = spawnSync('tar', ['-df', at('layer.tar'), '-C', at('merged'), 'new'], { encoding: 'utf8' });
+  expect(compared).toMatchObject({ status: 0, stdout: '', stderr: '' });
   mkdirSync(at('work2'));
   mkdirSync(at('upper2'));
   const lower = [at('again'), ...layer().lower];

@@ -17,7 +17,11 @@ export function packDiff(
   files: Kernel['files'],
   o: { onMember: () => void; signal?: AbortSignal | undefined },
 ): AsyncGenerator<Buffer, void> {
-  return packTree(diffItems(source, files, o.onMember), { attributes: files, signal: o.signal });
+  return packTree(diffItems(source, files, o.onMember), {
+    attributes: files,
+    segments: descriptor => files.dataSegments(descriptor),
+    signal: o.signal,
+  });
 }
 
 /**

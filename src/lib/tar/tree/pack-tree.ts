@@ -4,7 +4,8 @@ import { BerthError, errorCode } from '../../errors.ts';
 import { TimeSlice } from '../../time-slice.ts';
 import { type TarEntry, tarEntry } from '../entry.ts';
 import { encodeName } from '../names.ts';
-import { encodeTarHeader, tarEnd, tarPadding } from '../writer.ts';
+import type { Segment } from '../sparse.ts';
+import { encodeSparseHeader, encodeTarHeader, tarEnd, tarPadding } from '../writer.ts';
 import { type AttributeReader, describeNode } from './describe-node.ts';
 import type { TreeNode } from './walk-tree.ts';
 
@@ -16,6 +17,8 @@ const readSize = 256 * 1024;
 export type PackItem = TreeNode | { entry: Partial<TarEntry> & Pick<TarEntry, 'type' | 'name'> };
 
 export interface PackOptions {
+  /** Where a file has data, in order; without it, holes are written out as zeros. */
+  segments?: ((descriptor: number) => Segment[]) | undefined;
   attributes?: AttributeReader | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -40,19 +43,21 @@ export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}):
     return whole;
   };
   for (const item of items) {
-    const member = begin(item, linked, o.attributes);
+    const member = begin(item, linked, o);
     if (!member) continue;
     try {
-      add(encodeTarHeader(member.entry));
-      if (member.descriptor !== undefined) {
-        const wanted = member.entry.size;
-        if (wanted <= batchSize) add(readWhole(member.descriptor, wanted));
+      const { entry, descriptor, holes } = member;
+      add(holes ? encodeSparseHeader(entry, holes) : encodeTarHeader(entry));
+      const segments = descriptor === undefined ? [] : (holes ?? [{ offset: 0, length: entry.size }]);
+      for (const segment of segments) {
+        if (segment.length <= batchSize) add(readWhole(descriptor as number, segment));
         else {
           yield take();
-          yield* readPieces(member.descriptor, wanted);
+          yield* readPieces(descriptor as number, segment);
         }
-        add(tarPadding(wanted));
+        if (size >= batchSize) yield take();
       }
+      add(tarPadding(segments.reduce((total, { length }) => total + length, 0)));
     } finally {
       if (member.descriptor !== undefined) closeSync(member.descriptor);
     }
@@ -66,12 +71,15 @@ export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}):
   yield take();
 }
 
+/** A member about to be written; `descriptor` is open, `holes` the pieces of data of a file that has some. */
+interface Member {
+  entry: TarEntry;
+  descriptor?: number;
+  holes?: Segment[] | undefined;
+}
+
 /** The header of an item, and its content as an open file; undefined for what cannot be archived or is gone. */
-function begin(
-  item: PackItem,
-  linked: Map<string, string>,
-  attributes: AttributeReader | undefined,
-): { entry: TarEntry; descriptor?: number } | undefined {
+function begin(item: PackItem, linked: Map<string, string>, { attributes, segments }: PackOptions): Member | undefined {
   if ('entry' in item) return { entry: tarEntry(item.entry) };
   const { stats, path } = item;
   try {
@@ -86,27 +94,37 @@ function begin(
     if (entry?.type !== 'file' || entry.size === 0) return entry && { entry };
     // Should a fifo have taken the file's place by now, opening it must not wait for a writer.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-    return { entry, descriptor: openSync(encodeName(path), flags) };
+    const descriptor = openSync(encodeName(path), flags);
+    // Fewer blocks than bytes: there are holes, as far as the file system tells.
+    const holes = segments && stats.blocks * 512n < stats.size ? segments(descriptor) : undefined;
+    return { entry, descriptor, holes: holes && within(holes, entry.size) };
   } catch (error) {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ELOOP') return undefined;
     throw error;
   }
 }
 
-/** Exactly `size` bytes. */
-function readWhole(descriptor: number, size: number): Buffer {
+/** What was written behind the end meanwhile is not part of the member. */
+function within(segments: Segment[], size: number): Segment[] {
+  return segments
+    .filter(({ offset }) => offset < size)
+    .map(({ offset, length }) => ({ offset, length: Math.min(length, size - offset) }));
+}
+
+/** Exactly the bytes of the segment. */
+function readWhole(descriptor: number, { offset, length: size }: Segment): Buffer {
   const bytes = Buffer.alloc(size);
   for (let at = 0; at < size; ) {
-    const got = readSync(descriptor, bytes, at, size - at, at);
+    const got = readSync(descriptor, bytes, at, size - at, offset + at);
     if (got === 0) break;
     at += got;
   }
   return bytes;
 }
 
-async function* readPieces(descriptor: number, size: number): AsyncGenerator<Buffer, void> {
-  for (let at = 0; at < size; ) {
-    const wanted = Math.min(readSize, size - at);
+async function* readPieces(descriptor: number, { offset, length }: Segment): AsyncGenerator<Buffer, void> {
+  for (let at = offset; at < offset + length; ) {
+    const wanted = Math.min(readSize, offset + length - at);
     const buffer = Buffer.allocUnsafe(wanted);
     const got = await readAt(descriptor, buffer, at);
     if (got === 0) buffer.fill(0);
