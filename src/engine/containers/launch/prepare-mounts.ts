@@ -7,7 +7,7 @@ import { invalid } from '../../../lib/errors.ts';
 import type { MountSpec } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { publishVolumeEvent } from '../../volumes/volume-events.ts';
-import type { Container } from '../state/container.ts';
+import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
 import { identityOwner } from './prepare-network.ts';
 
@@ -85,7 +85,8 @@ async function mountVolume(
     engine.volumes.unmount(name, container.id);
     publishVolumeEvent(engine, 'unmount', volume, { container: container.id });
   });
-  if (!mount.noCopy && !mount.subpath) {
+  // Only before its first start: what the container has emptied since stays empty.
+  if (!mount.noCopy && !mount.subpath && container.state.StartedAt === zeroTime) {
     const inImage = engine.host.resolveInRoot(rootfs, mount.destination);
     if (statSync(inImage, { throwIfNoEntry: false })?.isDirectory()) await engine.volumes.copyUp(name, inImage);
   }
