@@ -164,6 +164,18 @@ scenarios(['busybox'], {
     expect(seen.split('\n').sort()).toEqual(['false', 'true', 'v']);
   },
 
+  'cp must not fill a volume again that the container has emptied': async scene => {
+    const { cli, volume } = scene;
+    const name = await prepared(scene, 'test -e /usr/bin/env && echo filled; rm -rf /usr/*', [
+      '-v',
+      `${volume()}:/usr`,
+    ]);
+    expect(await cli.ok(['logs', name])).toContain('filled');
+    expect([...(await members(cli, name, '/usr')).keys()]).toEqual(['usr/']);
+    await cli.ok(['stop', '-t', '0', name]);
+    expect([...(await members(cli, name, '/usr')).keys()]).toEqual(['usr/']);
+  },
+
   'a link must not lead cp out of the container': async scene => {
     const { cli, folder } = scene;
     const { here } = folder();

@@ -6,7 +6,7 @@ import { BerthError, errorCode, errorMessage, invalid, notFound, systemError } f
 /** Absolute and clean, but a slash or `/.` at the end stays: it asks for a directory. Throws `invalid` for none. */
 export function cleanArchivePath(path: string | undefined): string {
   // Docker's words, blank missing and all.
-  if (!path) throw invalid("bad parameter: pathcannot be empty");
+  if (!path) throw invalid('bad parameter: pathcannot be empty');
   if (path.includes('\0')) throw invalid('path contains a NUL');
   const clean = posix.join('/', path).replace(/\/+$/, '') || '/';
   if (path === '.' || path.endsWith('/.')) return clean === '/' ? '/.' : `${clean}/.`;
