@@ -36,6 +36,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     sysctl: name => host.sysctl(name),
     openFiles: () => readdirSync('/dev/fd').length,
     fileSystem: path => fileSystems[statfsSync(path).type] ?? 'unknown',
+    blkioWeight: () => cgroups.blkioWeight(),
     swapAccounting: () => cgroups.swapAccounting(),
     ps: runPs,
     diskUsage: path => files.diskUsage(path),

@@ -62,6 +62,8 @@ export interface HostPort {
   fileSystem(path: string): string;
   /** Whether swap can be limited. */
   swapAccounting(): boolean;
+  /** Whether block I/O can be given weights. */
+  blkioWeight(): boolean;
   /** Runs the host's ps(1) and gives its exit code and what it printed. Throws `system` when there is none. */
   ps(args: string[]): Promise<{ code: number; output: string; errors: string }>;
   /** Bytes of all files below a directory. */

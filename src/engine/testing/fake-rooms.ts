@@ -174,6 +174,7 @@ export function fakeHost(): HostPort {
     openFiles: () => 3,
     fileSystem: () => 'extfs',
     swapAccounting: () => true,
+    blkioWeight: () => true,
     ps: async () => ({ code: 0, output: 'PID CMD\n', errors: '' }),
     diskUsage: async () => 42,
     resolveInRoot: (root, path) => join(root, path),

@@ -51,6 +51,8 @@ export interface Cgroups {
   controllers(): string[];
   /** Whether swap can be limited: a kernel may be built or booted without it. */
   swapAccounting(): boolean;
+  /** Whether groups can be given weights of block I/O. */
+  blkioWeight(): boolean;
   /** Throws SystemCallError ENOENT when the group is gone. */
   stats(path: string): CgroupStats;
   /** In any hierarchy. */

@@ -258,3 +258,14 @@ test('a host without control groups', () => {
     [],
   ]);
 });
+
+test('weights of block I/O are there with their file, and with the controller on v2', () => {
+  write({ ...v1Roots, ...v1Group });
+  expect(open().blkioWeight()).toBe(false);
+  write({ 'blkio/blkio.weight': '500\n' });
+  expect(open().blkioWeight()).toBe(true);
+  write({ 'cgroup.controllers': 'cpu io\n' });
+  expect(open().blkioWeight()).toBe(true);
+  write({ 'cgroup.controllers': 'cpu memory\n' });
+  expect(open().blkioWeight()).toBe(false);
+});

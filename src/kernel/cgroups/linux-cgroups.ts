@@ -39,6 +39,13 @@ export class LinuxCgroups implements Cgroups {
     return childGroups(memory).some(name => existsSync(join(memory, name, 'memory.swap.max')));
   }
 
+  blkioWeight(): boolean {
+    // v2 has a weight with the controller, by one scheduler or the other.
+    if (this.version() === 2) return this.#hierarchies.controllers.has('io');
+    const blkio = this.#hierarchies.controllers.get('blkio');
+    return blkio !== undefined && existsSync(join(blkio, 'blkio.weight'));
+  }
+
   stats(path: string): CgroupStats {
     if (!this.exists(path)) throw systemCallError('read cgroup', 'ENOENT', path);
     if (this.version() === 2) return readStatsV2(within(this.#hierarchies.folders[0]!, path));

@@ -36,6 +36,10 @@ export class FakeCgroups implements Cgroups {
     };
   }
 
+  blkioWeight(): boolean {
+    return true;
+  }
+
   swapAccounting(): boolean {
     return true;
   }

@@ -17,6 +17,7 @@ import { publishContainerEvent } from '../container-events.ts';
 import { type ContainerRecord, zeroTime } from '../state/container.ts';
 import { bindVolumes } from './bind-volumes.ts';
 import { collectMounts } from './collect-mounts.ts';
+import { discardUnsupported } from './discard-unsupported.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { generateName, requireName } from './names.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
@@ -30,15 +31,16 @@ export async function createContainer(
   engine: Engine,
   input: { name?: string; request: ContainerCreateRequest },
 ): Promise<ContainerCreateResponse> {
-  const { HostConfig: givenHost, NetworkingConfig: networking, ...given } = input.request;
+  const { HostConfig: askedHost, NetworkingConfig: networking, ...given } = input.request;
   if (!given.Image && Object.keys(given).length === 0)
     throw invalid('config cannot be empty in order to create a container');
-  const warnings = validateConfiguration(given, givenHost ?? {}, {
+  const { limits: givenHost, warnings } = discardUnsupported(askedHost ?? {}, engine.host);
+  validateConfiguration(given, givenHost, {
     cpus: engine.host.cpus(),
     runtimes: Object.keys(engine.config.runtimes),
   });
-  refuseFixedAddress(givenHost?.NetworkMode, networking);
-  engine.logs.validate(givenHost?.LogConfig?.Type || engine.config.logDriver, givenHost?.LogConfig?.Config ?? {});
+  refuseFixedAddress(givenHost.NetworkMode, networking);
+  engine.logs.validate(givenHost.LogConfig?.Type || engine.config.logDriver, givenHost.LogConfig?.Config ?? {});
   const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
   const image = findImage(engine, given.Image ?? '');
   const config = mergeImageConfig(given, image.config.config);
@@ -46,7 +48,7 @@ export async function createContainer(
   if (command.length === 0) throw invalid('no command specified');
 
   const id = randomBytes(32).toString('hex');
-  const hostConfig = normaliseHostConfig(givenHost ?? {}, engine.config, engine.host.spec.cgroupVersion);
+  const hostConfig = normaliseHostConfig(givenHost, engine.config, engine.host.spec.cgroupVersion);
   const record: ContainerRecord = {
     id,
     name,

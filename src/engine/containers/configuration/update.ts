@@ -7,6 +7,7 @@ import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import { describeResources } from '../launch/describe-resources.ts';
 import type { Container } from '../state/container.ts';
+import { discardUnsupported } from './discard-unsupported.ts';
 import { validateLimits, validateRestartPolicy } from './validate.ts';
 
 /** What can change; of other fields in a request nothing is made, as in Docker. */
@@ -28,8 +29,9 @@ const changeable = [
 type Limits = Pick<HostConfig, (typeof changeable)[number] | 'PidsLimit'>;
 
 /**
- * Values of zero stay as they are. Throws `invalid` for what cannot be, not-found, `conflict` for what does not go with
- * the rest, `system` with the runtime's words; nothing has changed then.
+ * Values of zero stay as they are; what the machine cannot do is left out with a warning. Throws `invalid` for what
+ * cannot be, not-found, `conflict` for what does not go with the rest, `system` with the runtime's words; nothing has
+ * changed then.
  */
 export async function updateContainer(
   engine: Engine,
@@ -37,7 +39,8 @@ export async function updateContainer(
   request: ContainerUpdateRequest,
 ): Promise<ContainerUpdateResponse> {
   const policy = request.RestartPolicy?.Name ? { MaximumRetryCount: 0, ...request.RestartPolicy } : undefined;
-  const limits = changedLimits(request);
+  const { limits: supported, warnings } = discardUnsupported(request, engine.host);
+  const limits = changedLimits(supported);
   validateRestartPolicy({ RestartPolicy: policy });
   validateLimits(limits, { cpus: engine.host.cpus(), update: true });
   const container = engine.containers.get(reference);
@@ -49,7 +52,7 @@ export async function updateContainer(
     throw new BerthError(errorKind(error), message, { cause: error });
   }
   publishContainerEvent(engine, container, 'update');
-  return { Warnings: null };
+  return { Warnings: warnings.length > 0 ? warnings : null };
 }
 
 /** The limits a request sets. A limit of processes below 1 means none, which is written as 0. */

@@ -16,8 +16,8 @@ export interface Limits {
   runtimes: string[];
 }
 
-/** Throws `invalid` for the first thing that cannot be; what is only unwise comes back as warnings. */
-export function validateConfiguration(config: ContainerConfig, host: HostConfig, limits: Limits): string[] {
+/** Throws `invalid` for the first thing that cannot be. */
+export function validateConfiguration(config: ContainerConfig, host: HostConfig, limits: Limits): void {
   validateProcess(config);
   validateRestartPolicy(host);
   validateLimits(host, limits);
@@ -28,7 +28,6 @@ export function validateConfiguration(config: ContainerConfig, host: HostConfig,
   }
   for (const port of Object.keys(host.PortBindings ?? {})) requirePort(port);
   for (const port of Object.keys(config.ExposedPorts ?? {})) requirePort(port);
-  return [];
 }
 
 /** Throws `invalid`. An `update` may name a limit of swap alone: that of memory is set already. */
