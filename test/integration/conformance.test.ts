@@ -6,6 +6,7 @@ import { missingProperties } from '../conformance/missing-properties.ts';
 import { validateResponse } from '../conformance/validate-response.ts';
 import { TestDaemon } from '../support/daemon.ts';
 import { Engine, text } from '../support/engine.ts';
+import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;
@@ -58,6 +59,33 @@ test('an exec', async () => {
   const body = { Cmd: ['true'], AttachStdout: true };
   const { Id: id } = await engine.client.call('ContainerExec', { path: { id: running }, body });
   expectConformity('ExecInspect', await engine.client.call('ExecInspect', { path: { id } }));
+});
+
+test('what containers use, and what they are allowed to', async () => {
+  for (const id of [running, ended]) {
+    for (const query of [{ stream: false, 'one-shot': true }, { stream: false }]) {
+      const stats = await engine.client.stream('ContainerStats', { path: { id }, query });
+      expectConformity('ContainerStats', await stats.json());
+    }
+  }
+  const top = await engine.client.call('ContainerTop', { path: { id: running }, query: { ps_args: 'aux' } });
+  expectConformity('ContainerTop', top);
+  const updated = await engine.client.call('ContainerUpdate', { path: { id: running }, body: { CpuShares: 512 } });
+  expectConformity('ContainerUpdate', updated);
+  const path = { id: await engine.run('sleep 1000', { Healthcheck: { Test: ['CMD', 'true'], Interval: 50_000_000 } }) };
+  const inspect = () => engine.client.call('ContainerInspect', { path });
+  await eventually('it was probed', async () => ((await inspect()).State.Health?.Log ?? []).length > 0);
+  expectConformity('ContainerInspect', await inspect());
+  await engine.remove(path.id);
+});
+
+test('what takes room, and what can go', async () => {
+  expectConformity('SystemDataUsage', await engine.client.call('SystemDataUsage', { query: {} }));
+  const query = { filters: { label: ['nosuch'] } };
+  expectConformity('NetworkPrune', await engine.client.call('NetworkPrune', { query }));
+  expectConformity('VolumePrune', await engine.client.call('VolumePrune', { query }));
+  expectConformity('ImagePrune', await engine.client.call('ImagePrune', { query }));
+  expectConformity('BuildPrune', await engine.client.call('BuildPrune', { query }));
 });
 
 test('images', async () => {
