@@ -91,6 +91,21 @@ test('ImageCommit: a client that leaves must leave the container running, and no
   expect(await engine.client.call('ImageList', {})).toHaveLength(1);
 });
 
+test('a daemon killed in the middle of a copy and a commit must leave no view, and thaw the container', async () => {
+  await full();
+  const { body } = await engine.client.stream('ContainerArchive', { path: { id }, query: { path: '/big' } });
+  const copy = body[Symbol.asyncIterator]();
+  await copy.next();
+  const commit = engine.client.call('ImageCommit', { query: { container: id } }).catch(() => {});
+  await eventually('it is frozen', async () => (await engine.inspect(id)).State?.Paused === true);
+  await daemon.kill();
+  await commit;
+  await copy.return?.();
+  await daemon.start();
+  await eventually('it is thawed', async () => (await engine.inspect(id)).State?.Paused === false);
+  expect(await engine.client.call('ImageList', {})).toHaveLength(1);
+});
+
 test('a commit that fails must thaw the container', async () => {
   await full();
   const commit = engine.client.call('ImageCommit', { query: { container: id, repo: 'Not:A:Name' } });

@@ -27,10 +27,8 @@ export interface CommitRequest {
   signal: AbortSignal;
 }
 
-type Rooms = Pick<Engine, 'images' | 'containers' | 'events' | 'locks'>;
-
 /** Throws not-found, `invalid` for a bad name or change, `conflict` for a container on its way out. */
-export async function commitContainer(engine: Rooms, o: CommitRequest): Promise<IDResponse> {
+export async function commitContainer(engine: Engine, o: CommitRequest): Promise<IDResponse> {
   if (!o.container) throw invalid('invalid name or ID supplied: ""');
   const container = engine.containers.get(o.container);
   requireCommittable(container);
@@ -63,14 +61,18 @@ function requireCommittable(container: Container): void {
 }
 
 /** Runs `act` while the container is frozen, if it runs and was not frozen before. */
-async function frozen<T>(engine: Rooms, container: Container, wanted: boolean, act: () => Promise<T>): Promise<T> {
-  const freeze = wanted && container.running && !container.state.Paused;
-  if (freeze) await pauseContainer(engine as Engine, container.id);
+async function frozen<T>(engine: Engine, container: Container, wanted: boolean, act: () => Promise<T>): Promise<T> {
+  if (!wanted || !container.running || container.state.Paused) return await act();
+  container.record.frozenForCommit = true;
+  engine.containers.save(container);
   try {
+    await pauseContainer(engine, container.id);
     return await act();
   } finally {
+    delete container.record.frozenForCommit;
     // Somebody may have killed or thawed it meanwhile.
-    if (freeze && container.state.Paused) await unpauseContainer(engine as Engine, container.id);
+    if (container.state.Paused) await unpauseContainer(engine, container.id);
+    else engine.containers.save(container);
   }
 }
 

@@ -7,6 +7,7 @@ import type { EndedProcess, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container } from '../state/container.ts';
 import { destroy } from './destroy.ts';
+import { markThawed } from './pause.ts';
 import { releaseMounts, releaseProcess } from './release.ts';
 import { startContainer } from './start.ts';
 import { handleMissedExit, scheduleRestart, watchExit } from './supervise.ts';
@@ -55,6 +56,19 @@ function resume(engine: Engine, container: Container, process: Process): void {
     state.StartedAt = process.startedAt.toISOString();
   engine.containers.save(container);
   watchExit(engine, container, process);
+  if (container.record.frozenForCommit) void thaw(engine, container, process);
+}
+
+/** The commit that froze it went with the daemon before this one. */
+async function thaw(engine: Engine, container: Container, process: Process): Promise<void> {
+  try {
+    await process.resume();
+  } catch (error) {
+    engine.logger.warn('not thawed after a commit', { container: container.id, error: errorMessage(error) });
+  }
+  delete container.record.frozenForCommit;
+  if (container.state.Paused) markThawed(engine, container);
+  else engine.containers.save(container);
 }
 
 /** Whether the daemon before this one had come to note the exit. */

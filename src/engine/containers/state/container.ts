@@ -32,6 +32,8 @@ export interface ContainerRecord {
   restartCount: number;
   /** Stopped or killed by a person: `unless-stopped` and `always` must not bring it back by themselves. */
   manuallyStopped: boolean;
+  /** A commit under way has frozen it: a daemon that finds it so after a crash thaws it. */
+  frozenForCommit?: boolean;
 }
 
 /** Somebody who waits for the output of a start that has not happened yet. */
