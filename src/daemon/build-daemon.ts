@@ -75,10 +75,12 @@ export async function buildDaemon(configuration: Configuration, build: BuildInfo
 /** Each room reconciles with what still runs; only then the containers' own stories go on. */
 async function restore(engine: Engine): Promise<void> {
   const survey = await surveyContainers(engine);
-  const running = new Set([...survey.running.keys()].map(container => container.id));
+  // One of which nobody knows whether it runs keeps what it may need.
+  const present = [...survey.running.keys(), ...survey.unknown];
+  const running = new Set(present.map(container => container.id));
   const known = new Set([...engine.containers.all()].map(container => container.id));
   const users = new Map<string, Set<string>>();
-  for (const container of survey.running.keys()) {
+  for (const container of present) {
     for (const { type, name } of container.record.mounts) {
       if (type === 'volume' && name) users.set(name, (users.get(name) ?? new Set()).add(container.id));
     }

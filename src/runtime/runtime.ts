@@ -141,16 +141,25 @@ export class Runtime {
     return readdirSync(this.#containers);
   }
 
-  /** Ends and removes every container that is not in `known`: processes, monitors, runtime state, cgroups, bundles. */
+  /**
+   * Ends and removes every container that is not in `known`: processes, monitors, runtime state, cgroups, bundles. What
+   * will not go is logged.
+   */
   async sweep(known: Set<string>): Promise<void> {
-    const found = new Map<string, OciRuntime | undefined>(this.list().map(id => [id, this.#recordedRuntime(id)]));
+    const found = new Map<string, OciRuntime | undefined>(this.list().map(id => [id, undefined]));
     for (const runtime of this.#runtimes.values()) {
       for (const id of runtime.list()) found.set(id, runtime);
     }
-    for (const [id, runtime] of found) {
-      if (known.has(id)) continue;
-      this.#deps.logger.warn('removing a container that no record owns', { container: id });
-      await this.#removeLeftovers(id, runtime ?? this.#runtime(this.#defaultRuntime));
+    const orphans = [...found].filter(([id]) => !known.has(id));
+    await Promise.all(orphans.map(([id, runtime]) => this.#sweepOne(id, runtime)));
+  }
+
+  async #sweepOne(id: string, runtime: OciRuntime | undefined): Promise<void> {
+    this.#deps.logger.warn('removing a container that no record owns', { container: id });
+    try {
+      await this.#removeLeftovers(id, runtime ?? this.#recordedRuntime(id) ?? this.#runtime(this.#defaultRuntime));
+    } catch (error) {
+      this.#deps.logger.error('a container that no record owns could not be removed', { container: id, error });
     }
   }
 

@@ -164,3 +164,28 @@ test('directories of containers nobody knows go, the others stay', async () => {
   expect(existsSync(orphan)).toBe(false);
   expect(existsSync(container.directory)).toBe(true);
 });
+
+test('a container that cannot be looked at is left alone and keeps no other from being taken over', async () => {
+  const ids = [(await own.run()).container.id, (await own.run()).container.id];
+  await own.reboot();
+  for (const id of ids) own.runtime.found.set(id, new FakeProcess(id, 78, own.log));
+  own.log.fail('runtime.adopt');
+  const survey = await surveyContainers(own.engine);
+  expect(survey.running.size).toBe(1);
+  const [unknown] = survey.unknown;
+  await restoreContainers(own.engine, survey);
+  for (const id of ids) expect(own.engine.containers.get(id).state).toMatchObject({ Status: 'running', Running: true });
+  expect(unknown?.process).toBeUndefined();
+  expect(own.images.mounted).toContain(unknown?.id ?? '');
+});
+
+test('a container that cannot be settled keeps no other from its end', async () => {
+  const stuck = await own.create({ HostConfig: { AutoRemove: true } });
+  const { container: over } = await own.run();
+  await own.reboot();
+  own.runtime.found.set(over.id, ended({ code: 5 }));
+  own.log.fail('images.removeContainerLayer', new Error('no space left'));
+  await restoreContainers(own.engine, await surveyContainers(own.engine));
+  expect(own.engine.containers.get(over.id).state.ExitCode).toBe(5);
+  expect(own.engine.containers.find(stuck.id)).toBeUndefined();
+});

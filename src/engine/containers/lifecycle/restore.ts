@@ -16,18 +16,38 @@ import { handleMissedExit, scheduleRestart, watchExit } from './supervise.ts';
 export interface Survey {
   running: Map<Container, Process>;
   ended: Map<Container, EndedProcess>;
+  /** Could not be found out: they may run, so that everything they have stays, until a later daemon knows more. */
+  unknown: Set<Container>;
 }
 
-/** First pass, before the rooms reconcile: finds out which containers still run. Changes nothing. */
+/** Looking at a container mostly waits for files and runtimes; more at once than this only wait for one another. */
+const lanes = 16;
+
+/** First pass, before the rooms reconcile: finds out which containers still run. Never rejects. */
 export async function surveyContainers(engine: Engine): Promise<Survey> {
-  const survey: Survey = { running: new Map(), ended: new Map() };
-  for (const container of engine.containers.all()) {
+  const survey: Survey = { running: new Map(), ended: new Map(), unknown: new Set() };
+  // One iterator for all lanes: each takes the next container.
+  const containers = [...engine.containers.all()].values();
+  const lane = async () => {
+    for (const container of containers) await surveyOne(engine, container, survey);
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return survey;
+}
+
+async function surveyOne(engine: Engine, container: Container, survey: Survey): Promise<void> {
+  try {
     const found = await engine.runtime.adopt(container.id);
     if (found && 'pid' in found) survey.running.set(container, found);
     else if (found) survey.ended.set(container, found);
     else if (container.running) survey.ended.set(container, lost());
+  } catch (error) {
+    survey.unknown.add(container);
+    engine.logger.error('a container could not be taken over and is left alone', {
+      container: container.id,
+      error: errorMessage(error),
+    });
   }
-  return survey;
 }
 
 /** Second pass, after the rooms reconciled: states, exits and restarts as if the daemon had been there. */
@@ -35,11 +55,19 @@ export async function restoreContainers(engine: Engine, survey: Survey): Promise
   await removeOrphanDirectories(engine);
   for (const [container, process] of survey.running) resume(engine, container, process);
   for (const container of [...engine.containers.all()]) {
-    if (survey.running.has(container)) continue;
-    const ended = survey.ended.get(container);
-    if (ended && !isOnRecord(container, ended)) await handleMissedExit(engine, container, ended);
-    else await settle(engine, container, ended);
+    if (survey.running.has(container) || survey.unknown.has(container)) continue;
+    try {
+      await restoreStopped(engine, container, survey.ended.get(container));
+    } catch (error) {
+      // The trouble of one container must not keep the daemon from all others.
+      engine.logger.error('a container could not be restored', { container: container.id, error: errorMessage(error) });
+    }
   }
+}
+
+async function restoreStopped(engine: Engine, container: Container, ended: EndedProcess | undefined): Promise<void> {
+  if (ended && !isOnRecord(container, ended)) await handleMissedExit(engine, container, ended);
+  else await settle(engine, container, ended);
 }
 
 function resume(engine: Engine, container: Container, process: Process): void {
