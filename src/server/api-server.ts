@@ -8,6 +8,8 @@ import type { Exchange } from '../lib/http/exchange.ts';
 import type { Headers } from '../lib/http/head.ts';
 import { HttpServer } from '../lib/http/http-server.ts';
 import type { Logger } from '../lib/logger.ts';
+import { acceptWebSocket } from '../lib/websocket/handshake.ts';
+import { WebSocketStream } from '../lib/websocket/web-socket-stream.ts';
 import { decodeJsonBody } from './decode/body.ts';
 import { decodeQuery } from './decode/query.ts';
 import { errorStatus } from './error-status.ts';
@@ -121,7 +123,10 @@ export class ApiServer {
         return exchange.signal;
       },
       hijack: (options: { multiplexed: boolean }) => {
-        taken = takeOver(exchange, { ...context, ...options });
+        taken =
+          endpoint.response.kind === 'websocket'
+            ? takeOverAsWebSocket(exchange, headers)
+            : takeOver(exchange, { ...context, ...options });
         return taken;
       },
     };
@@ -180,6 +185,12 @@ function sendError(exchange: Exchange, headers: Headers, failure: { status: numb
 
 function redirect(exchange: Exchange, location: string): void {
   exchange.send(301, { Location: location });
+}
+
+function takeOverAsWebSocket(exchange: Exchange, headers: Headers): Duplex {
+  const accepted = acceptWebSocket(exchange.headers);
+  if (!accepted) throw invalid('this is a websocket: ask for an upgrade to websocket, version 13');
+  return new WebSocketStream(exchange.hijack(101, { ...headers, ...accepted }));
 }
 
 /** Old clients ask for no upgrade and get 200; BuildKit's session asks for h2c. */

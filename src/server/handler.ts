@@ -14,6 +14,7 @@ import type {
   QueryOf,
   StreamBody,
   TextResponse,
+  WebSocketResponse,
 } from '../api/endpoint.ts';
 import type { Endpoints, Tag } from '../api/endpoints.ts';
 import { BerthError } from '../lib/errors.ts';
@@ -36,9 +37,12 @@ export interface ApiRequest<E extends Endpoint = Endpoint> {
   /**
    * Takes the connection over: sends the status (101, or 200 to a client that asked for no upgrade) and returns the
    * raw connection, which half-closes when the client ends its input. The handler must end or destroy it; its
-   * returned value is then ignored. `multiplexed` says whether the output will be stdcopy frames.
+   * returned value is then ignored. `multiplexed` says whether the output will be stdcopy frames. For a websocket the
+   * stream carries what is in the messages; a request that asks for none is refused.
    */
-  readonly hijack: E['response'] extends HijackResponse ? (options: { multiplexed: boolean }) => Duplex : never;
+  readonly hijack: E['response'] extends HijackResponse | WebSocketResponse
+    ? (options: { multiplexed: boolean }) => Duplex
+    : never;
 }
 
 /** A value with a status or headers of its own; make it with `reply`. */

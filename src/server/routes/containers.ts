@@ -29,7 +29,7 @@ import {
   waitContainer,
 } from '../../engine/index.ts';
 import { invalid } from '../../lib/errors.ts';
-import { type Handlers, notImplemented, reply } from '../handler.ts';
+import { type Handlers, reply } from '../handler.ts';
 
 export function containerRoutes(engine: Engine): Handlers['containers'] {
   return {
@@ -55,7 +55,8 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
     ContainerPause: ({ path }) => pauseContainer(engine, path.id),
     ContainerUnpause: ({ path }) => unpauseContainer(engine, path.id),
     ContainerAttach: ({ path, query, hijack }) => attachContainer(engine, path.id, query, hijack),
-    ContainerAttachWebsocket: notImplemented,
+    ContainerAttachWebsocket: ({ path, query, hijack }) =>
+      attachContainer(engine, path.id, { ...query, framed: false }, hijack),
     ContainerWait: ({ path, query, signal }) => ({
       later: waitContainer(engine, path.id, { condition: query.condition, signal }),
     }),

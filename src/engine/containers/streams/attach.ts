@@ -21,6 +21,8 @@ export interface AttachOptions {
   /** What is written from now on. */
   stream?: boolean;
   detachKeys?: string;
+  /** False: stdout and stderr come bare, one after the other, as a websocket carries them. */
+  framed?: boolean;
 }
 
 /**
@@ -39,7 +41,7 @@ export async function attachContainer(
   if (container.state.Restarting)
     throw conflict(`container ${container.id} is restarting, wait until the container is running`);
   const detachKeys = parseDetachKeys(options.detachKeys);
-  const multiplexed = !container.tty;
+  const multiplexed = !container.tty && options.framed !== false;
   const connection = open({ multiplexed });
   connection.on('error', () => connection.destroy());
   try {
