@@ -18,7 +18,7 @@ function talk(path: string, headers: string[], message: Buffer): Promise<Buffer>
   return new Promise((resolve, reject) => {
     const received: Buffer[] = [];
     const socket = connect({ path: daemon.places.socket });
-    socket.on('data', data => received.push(data));
+    socket.on('data', (data: Buffer) => received.push(data));
     socket.on('end', () => resolve(Buffer.concat(received)));
     socket.on('error', reject);
     socket.write([`GET ${path} HTTP/1.1`, 'Host: berth', ...headers, '', ''].join('\r\n'));
