@@ -8,4 +8,4 @@ export { parseChange, parseChanges } from './import/changes.ts';
 export type { Change } from './layers/diff/list-changes.ts';
 export type { ContainerLayer } from './snapshots/container-layers.ts';
 export type { ExtractOptions, PathStat, RootfsView } from './snapshots/rootfs-view.ts';
-export type { ViewMount } from './snapshots/rootfs-views.ts';
+export type { ViewMount } from './snapshots/view-mount.ts';

@@ -1,6 +1,6 @@
 // What a container is told to be: its configuration and the configuration of its host side.
 
-import type { PortMap } from './containers.ts';
+import type { PortMap } from './ports.ts';
 
 /** How a container is probed. Times are nanoseconds; 0 means inherited. */
 export interface HealthConfig {

@@ -3,6 +3,7 @@
 import type { OCIDescriptor } from './common.ts';
 import type { Address, ContainerConfig, HostConfig, MountPoint, Resources, RestartPolicy } from './container-config.ts';
 import type { EndpointSettings } from './networks.ts';
+import type { PortMap } from './ports.ts';
 
 /** A port of a container, and where it is published. */
 export interface Port {
@@ -157,15 +158,6 @@ export interface ContainerWaitResponse {
 
 export interface ContainerWaitExitError {
   Message: string;
-}
-
-/** Published ports by container port (`80/tcp`); null for one that is only exposed. */
-export type PortMap = Record<string, PortBinding[] | null>;
-
-/** A host address and port; an empty port means any. */
-export interface PortBinding {
-  HostIp?: string;
-  HostPort?: string;
 }
 
 /** Networks a new container joins, by name. */

@@ -1,7 +1,7 @@
 // `--publish` and `--expose`: what they say, in the words of docker/go-connections.
 
 import { isIP } from 'node:net';
-import type { PortMap } from '../../api/types/containers.ts';
+import type { PortMap } from '../../api/types/ports.ts';
 import { parseInteger } from '../grammar/number-flags.ts';
 
 export interface Ports {

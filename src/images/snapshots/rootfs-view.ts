@@ -10,8 +10,8 @@ import { TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../lib/tar/tree/unpack-tree.ts';
 import { descriptorPath, nodeAt, walkTree } from '../../lib/tar/tree/walk-tree.ts';
 import { openDecompressed } from '../layers/decompress.ts';
-import type { ViewMount } from './rootfs-views.ts';
 import { specialFiles } from './special-files.ts';
+import type { ViewMount } from './view-mount.ts';
 import { ViewPlaces } from './view-places.ts';
 
 export interface RootfsViewOptions {

@@ -1,4 +1,5 @@
 // Views of containers' file systems: what a container would see, at a place of our own, for as long as somebody copies.
+
 import { closeSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
@@ -6,20 +7,11 @@ import { errorCode } from '../../lib/errors.ts';
 import { descriptorPath } from '../../lib/tar/tree/walk-tree.ts';
 import type { ContainerLayers } from './container-layers.ts';
 import { RootfsView } from './rootfs-view.ts';
+import type { ViewMount } from './view-mount.ts';
 
 export interface RootfsViewsDeps {
   kernel: Pick<Kernel, 'mounts' | 'files'>;
   containerLayers: ContainerLayers;
-}
-
-/** Something of the host that the container has mounted. */
-export interface ViewMount {
-  source: string;
-  /** Absolute, in the container. */
-  destination: string;
-  readonly: boolean;
-  /** With what is mounted below the source. */
-  recursive: boolean;
 }
 
 /**

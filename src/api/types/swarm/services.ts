@@ -1,6 +1,7 @@
 // Services and their ports.
 
 import type { ObjectVersion } from '../common.ts';
+import type { EndpointPortConfig } from './ports.ts';
 import type { NetworkAttachmentConfig, TaskSpec } from './tasks.ts';
 
 /** What a service is told to be. */
@@ -37,15 +38,6 @@ export interface ServiceSpec {
   } | null;
   Networks?: NetworkAttachmentConfig[] | null;
   EndpointSpec?: EndpointSpec | null;
-}
-
-/** A published port of a service. */
-export interface EndpointPortConfig {
-  Name?: string;
-  Protocol?: 'tcp' | 'udp' | 'sctp';
-  TargetPort?: number;
-  PublishedPort?: number;
-  PublishMode?: 'ingress' | 'host';
 }
 
 /** How a service is reached. */

@@ -4,7 +4,7 @@ import type { ObjectVersion, Platform } from '../common.ts';
 import type { HealthConfig, Mount } from '../container-config.ts';
 import type { Network } from '../networks.ts';
 import type { PluginPrivilege } from '../plugins.ts';
-import type { EndpointPortConfig } from './services.ts';
+import type { EndpointPortConfig } from './ports.ts';
 
 /** What a task runs. */
 export interface TaskSpec {

@@ -1,6 +1,6 @@
 // `port`.
 
-import type { PortBinding } from '../../../api/types/containers.ts';
+import type { PortBinding } from '../../../api/types/ports.ts';
 import { command } from '../../command.ts';
 import { between } from '../../grammar/argument-rule.ts';
 import { hostPort } from '../../output/container-row.ts';

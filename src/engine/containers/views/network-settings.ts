@@ -1,7 +1,8 @@
 // The network part of what `inspect` and `ps` show.
 
-import type { NetworkSettings, Port, PortMap } from '../../../api/types/containers.ts';
+import type { NetworkSettings, Port } from '../../../api/types/containers.ts';
 import type { EndpointSettings } from '../../../api/types/networks.ts';
+import type { PortMap } from '../../../api/types/ports.ts';
 import type { Endpoint } from '../../../networks/index.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container } from '../state/container.ts';
