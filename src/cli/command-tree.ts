@@ -183,6 +183,12 @@ const containerEntries: readonly CommandEntry[] = [
 
 const imageEntries: readonly CommandEntry[] = [
   {
+    path: 'image history',
+    aliases: ['history'],
+    short: 'Show the history of an image',
+    load: async () => (await import('./commands/image/history.ts')).history,
+  },
+  {
     path: 'image import',
     aliases: ['import'],
     short: 'Import the contents from a tarball to create a filesystem image',

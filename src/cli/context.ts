@@ -1,6 +1,6 @@
 // What every command is given: where it writes, and the daemon it talks to.
 
-import { type Client, connect, isFromDaemon } from '../client/index.ts';
+import { type Client, connect, isFromDaemon, readTlsFiles } from '../client/index.ts';
 import type { GlobalOptions } from './global-flags.ts';
 import { type ClientConfig, readClientConfig } from './host/client-config.ts';
 import { resolveHost } from './host/resolve-host.ts';
@@ -32,7 +32,11 @@ export function createContext(io: Io, options: GlobalOptions, commandPath: strin
   };
   const target = lazy(() => resolveHost({ options, io, config: config() }));
   const config = lazy(() => readClientConfig(io, options));
-  const client = lazy(() => connect({ host: target().host, version: io.environment.DOCKER_API_VERSION || undefined }));
+  const client = lazy(() => {
+    const { host, tls } = target();
+    const version = io.environment.DOCKER_API_VERSION || undefined;
+    return connect({ host, version, tls: tls && readTlsFiles(tls) });
+  });
   return {
     io,
     options,

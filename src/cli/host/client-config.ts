@@ -1,7 +1,8 @@
 // The user's configuration folder: `config.json` and the contexts, as Docker's tools keep them.
 
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TlsFiles } from '../../client/index.ts';
 import { ExitError } from '../failure.ts';
 import type { GlobalOptions } from '../global-flags.ts';
 import type { Io } from '../io.ts';
@@ -39,17 +40,29 @@ export function readClientConfig(io: Io, options: Pick<GlobalOptions, 'config'>)
   }
 }
 
-/** The address a named context points to. Throws ExitError when there is no such context. */
-export function readContextHost(io: Io, options: Pick<GlobalOptions, 'config'>, name: string): string {
+/** What a named context says of its daemon. */
+export interface ContextEndpoint {
+  host: string;
+  /** Undefined: not encrypted. */
+  tls: TlsFiles | undefined;
+}
+
+/** The daemon a named context points to. Throws ExitError when there is no such context. */
+export function readContextEndpoint(io: Io, options: Pick<GlobalOptions, 'config'>, name: string): ContextEndpoint {
   const { createHash } = process.getBuiltinModule('node:crypto');
   const digest = createHash('sha256').update(name).digest('hex');
-  const file = join(configFolder(io, options), 'contexts', 'meta', digest, 'meta.json');
+  const contexts = join(configFolder(io, options), 'contexts');
+  const file = join(contexts, 'meta', digest, 'meta.json');
+  let endpoint: { Host?: string; SkipTLSVerify?: boolean } | undefined;
   try {
-    const meta = JSON.parse(readFileSync(file, 'utf8')) as { Endpoints?: { docker?: { Host?: string } } };
-    const host = meta.Endpoints?.docker?.Host;
-    if (host) return host;
+    endpoint = (JSON.parse(readFileSync(file, 'utf8')) as { Endpoints?: { docker?: object } }).Endpoints?.docker;
   } catch (cause) {
     throw new ExitError(1, `context "${name}": context not found: open ${file}: no such file or directory`, { cause });
   }
-  throw new ExitError(1, `context "${name}" has no docker endpoint`);
+  if (!endpoint?.Host) throw new ExitError(1, `context "${name}" has no docker endpoint`);
+  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem']
+    .map(pem => join(contexts, 'tls', digest, 'docker', pem))
+    .map(path => (existsSync(path) ? path : undefined));
+  const encrypted = ca || cert || key || endpoint.SkipTLSVerify;
+  return { host: endpoint.Host, tls: encrypted ? { ca, cert, key, verify: !endpoint.SkipTLSVerify } : undefined };
 }

@@ -26,7 +26,8 @@ export function parsePlatform(text: string): OCIPlatform {
       `error parsing specified platform: "${text}": unknown operating system or architecture: invalid argument`,
     );
   }
-  return { os: system, architecture, ...(variant && { variant }) };
+  // In the order in which Go writes them.
+  return { architecture, os: system, ...(variant && { variant }) };
 }
 
 /** A platform in the normal form of a query. */

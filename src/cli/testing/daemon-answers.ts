@@ -138,6 +138,26 @@ const usage = {
   networks: { eth0: interfaceCounters(1000, 20), eth1: interfaceCounters(234567, 3) },
 };
 
+const layers = [
+  {
+    Id: `sha256:${'1'.repeat(64)}`,
+    Created: now - 3 * hour,
+    CreatedBy: 'CMD ["nginx" "-g" "daemon off;"]',
+    Tags: ['nginx:1.27'],
+    Size: 0,
+    Comment: 'buildkit.dockerfile.v0',
+  },
+  {
+    Id: '<missing>',
+    Created: now - 24 * hour,
+    CreatedBy: '/bin/sh -c set -x\t&& apt-get install -y nginx-and-a-very-long-list-of-other-packages',
+    Tags: null,
+    Size: 112_345_678,
+    Comment: '',
+  },
+  { Id: '<missing>', Created: 0, CreatedBy: '', Tags: null, Size: 1_234, Comment: 'Imported from -' },
+];
+
 function interfaceCounters(received: number, sent: number) {
   const packets = { rx_packets: 1, rx_errors: 0, rx_dropped: 0, tx_packets: 1, tx_errors: 0, tx_dropped: 0 };
   return { rx_bytes: received, tx_bytes: sent, ...packets };
@@ -172,6 +192,7 @@ export const daemonAnswers: Answers = [
   [/^GET \/containers\/json$/, { json: containers }],
   [/^GET \/containers\/[^/]+\/json$/, { json: fixtures.container }],
   [/^GET \/images\/json$/, { json: images }],
+  [/^GET \/images\/.+\/history$/, { json: layers }],
   [/^GET \/images\/.+\/json$/, { json: fixtures.image }],
   [/^GET \/volumes$/, { json: { Volumes: volumes, Warnings: null } }],
   [/^GET \/volumes\/[^/]+$/, { json: volumes[0] }],

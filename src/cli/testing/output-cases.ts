@@ -79,12 +79,22 @@ const q = (text: string) => (text.includes("'") ? `"${text}"` : `'${text}'`);
 /** One command line a case. */
 export const outputCases: readonly (readonly string[])[] = [
   ...psTemplates.map(template => ['ps', '-a', '--format', template]),
+  ['history', '--format', '{{json .}}', 'nginx'],
+  ['history', '--format', 'table {{.ID}}\\t{{.CreatedAt}}\\t{{.Comment}}', 'nginx'],
   ...inspectTemplates.map(template => ['inspect', '--format', template, 'one']),
   ...[
     'ps',
     'ps -a',
     'ps -aq',
     'ps -q --format {{.Names}}',
+    'history nginx',
+    'history --no-trunc nginx',
+    'history -q nginx',
+    'history -H=false nginx',
+    'history --human=false --no-trunc nginx',
+    'history --format {{.Foo}} nginx',
+    'image history --platform linux/amd64 nginx',
+    'history',
     'images -q --format {{.Tag}}',
     'volume ls -q --format {{.Driver}}',
     'ps -a --format {{.Names}} --no-trunc',

@@ -19,6 +19,12 @@ export function formatAnsic(milliseconds: number): string {
   return `${day} ${month} ${String(Number(date)).padStart(2)} ${clock} ${year}`;
 }
 
+/** `2026-11-21T12:19:18Z`: RFC 3339 without a fraction. */
+export function formatRfc3339(milliseconds: number): string {
+  const { date, clock, offset } = parts(new Date(milliseconds));
+  return `${date}T${clock}${offset === '+00:00' ? 'Z' : offset}`;
+}
+
 function parts(time: Date): { date: string; clock: string; offset: string; zone: string } {
   const two = (value: number) => String(value).padStart(2, '0');
   const minutes = -time.getTimezoneOffset();
