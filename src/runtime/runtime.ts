@@ -204,6 +204,12 @@ export class Runtime {
     return path ? this.#deps.kernel.cgroups.processes(path) : [];
   }
 
+  /** Whether the container is paused, whatever became of the daemon that was about to pause or resume it. */
+  isPaused(id: string): boolean {
+    const path = readRecord(this.#bundle(id))?.cgroupPath;
+    return path !== undefined && this.#deps.kernel.cgroups.frozen(path);
+  }
+
   /** What the container uses; undefined when it is gone. */
   usage(id: string): ResourceUsage | undefined {
     const path = readRecord(this.#bundle(id))?.cgroupPath;

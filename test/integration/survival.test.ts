@@ -76,6 +76,7 @@ test('kill -9 with twenty writing containers and an attached client must lose no
   expect(await engine.wait(killed)).toBe(137);
 
   await inParallel(20, 4, index => engine.remove(all[index] ?? ''));
+  await engine.client.call('VolumeDelete', { path: { name: 'stopper' } });
   await expectNothingLeft(daemon.places, daemon.pid, before);
 }, 120_000);
 

@@ -75,7 +75,7 @@ export class TestDaemon implements AsyncDisposable {
   }
 
   get running(): boolean {
-    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#child !== undefined && !hasEnded(this.#child);
   }
 
   /** The command that starts a daemon on these roots. */
@@ -87,18 +87,18 @@ export class TestDaemon implements AsyncDisposable {
     ];
   }
 
-  /** Starts it and waits until it answers. */
+  /** Starts it and waits until it answers; throws when it ends before. */
   async start(): Promise<void> {
     const log = openSync(this.places.logFile, 'a');
     const child = Bun.spawn(this.command(), { stdio: ['ignore', log, log] });
     this.#child = child;
     await eventually('the daemon answers', async () => {
-      if (child.exitCode !== null) return true;
+      if (hasEnded(child)) return true;
       return (await accepts(this.places.socket)) && (await this.ping());
     }).catch(error => {
       throw new Error(`${error.message}\n${this.log()}`, { cause: error });
     });
-    if (child.exitCode !== null) throw new Error(`the daemon ended with ${child.exitCode}:\n${this.log()}`);
+    if (hasEnded(child)) throw new Error(`the daemon ended with ${child.exitCode ?? child.signalCode}:\n${this.log()}`);
   }
 
   /** True when it answers `_ping`. */
@@ -139,6 +139,8 @@ export class TestDaemon implements AsyncDisposable {
     return code;
   }
 }
+
+const hasEnded = (child: Bun.Subprocess) => child.exitCode !== null || child.signalCode !== null;
 
 /** Short paths (a socket's has at most 107 bytes) and names that no other daemon of this machine has. */
 async function choosePlaces(): Promise<DaemonPlaces> {

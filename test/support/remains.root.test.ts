@@ -1,6 +1,6 @@
 // The leak check itself: it must see each kind of thing that a container can leave behind.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonPlaces } from './daemon.ts';
 import { clearRemains, expectNothingLeft, listRemains } from './remains.ts';
@@ -109,5 +109,22 @@ test('a file of a container, and a layer', async () => {
     /^file .*rw\/7/,
     () => mkdirSync(layer),
     () => rmSync(layer, { recursive: true }),
+  );
+});
+
+test('a volume, and a file that the daemon has open', async () => {
+  const volume = join(places.dataRoot, 'volumes', 'left');
+  await sees(
+    /^file .*volumes\/left/,
+    () => mkdirSync(volume, { recursive: true }),
+    () => rmSync(join(volume, '..'), { recursive: true }),
+  );
+  let descriptor = -1;
+  await sees(
+    /^descriptor .*held/,
+    () => {
+      descriptor = openSync(join(places.root, 'held'), 'w');
+    },
+    () => closeSync(descriptor),
   );
 });

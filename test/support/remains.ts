@@ -1,6 +1,6 @@
 // What a daemon and its containers have in the kernel and on disk: listed to find leaks, removed at the end of a test.
 
-import { existsSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { DaemonPlaces } from './daemon.ts';
 import { eventually } from './eventually.ts';
@@ -23,8 +23,22 @@ export async function listRemains(places: DaemonPlaces, daemonPid: number | 'sel
     ...links.map(name => `link ${name}`),
     ...(await firewallElements(places.table)).map(element => `nft ${element}`),
     ...containerFiles(places.execRoot).map(path => `file ${path}`),
-    ...['rw', 'containers'].flatMap(folder => filesBelow(join(places.dataRoot, folder), 1)).map(path => `file ${path}`),
+    ...dataFolders.flatMap(folder => filesBelow(join(places.dataRoot, folder), 1)).map(path => `file ${path}`),
+    ...(daemonPid === 'self' ? [] : openFiles(daemonPid, places.root).map(path => `descriptor ${path}`)),
   ]);
+}
+
+/** Where the data root has something for each container, volume, view or upload. */
+const dataFolders = ['rw', 'containers', 'volumes', 'views', 'content/ingest'];
+
+/** How many descriptors a process has open, of every kind. */
+export function countDescriptors(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length;
+}
+
+/** Bytes of a process's own memory, as the kernel counts them. */
+export function residentMemory(pid: number): number {
+  return Number(/^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
 /**
@@ -104,6 +118,13 @@ async function firewallElements(table: string): Promise<string[]> {
     .flatMap(set => (set?.elem ?? []).map(element => `${table} ${set?.name} ${JSON.stringify(element)}`));
 }
 
+/** Files below `root`, deleted ones too, that a process has open. */
+function openFiles(pid: number, root: string): string[] {
+  return readdirSync(`/proc/${pid}/fd`)
+    .map(name => readLinkIfThere(`/proc/${pid}/fd/${name}`))
+    .filter(target => target.startsWith(`${root}/`));
+}
+
 /** Files, and folders named for a container or exec; the empty folders they live in stay for the next one. */
 function containerFiles(root: string): string[] {
   return filesBelow(root).filter(path => /^[0-9a-f]{12}/.test(basename(path)) || !statSync(path).isDirectory());
@@ -121,6 +142,14 @@ function foldersBelow(root: string): string[] {
   return readdirSync(root, { withFileTypes: true })
     .filter(entry => entry.isDirectory())
     .flatMap(entry => [join(root, entry.name), ...foldersBelow(join(root, entry.name))]);
+}
+
+function readLinkIfThere(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
 }
 
 function readIfThere(path: string): string {

@@ -137,6 +137,11 @@ export class FakeRuntime {
     return this.found.get(id);
   }
 
+  isPaused(id: string): boolean {
+    const found = this.found.get(id);
+    return found instanceof FakeProcess && found.paused;
+  }
+
   /** The youngest process. */
   get last(): FakeProcess {
     return this.processes.at(-1)!;

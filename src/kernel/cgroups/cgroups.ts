@@ -66,4 +66,6 @@ export interface Cgroups {
   list(parent: string): string[];
   /** Processes of the group and of those below it. */
   processes(path: string): number[];
+  /** Whether its processes are frozen, or about to be; false when it is gone. */
+  frozen(path: string): boolean;
 }

@@ -105,6 +105,19 @@ describe('v1', () => {
     });
   });
 
+  test('a group is frozen as soon as the kernel has begun to freeze it', () => {
+    write({ 'freezer/cgroup.procs': '1\n' });
+    for (const [state, frozen] of [
+      ['FROZEN', true],
+      ['FREEZING', true],
+      ['THAWED', false],
+    ] as const) {
+      write({ 'freezer/berth/a/freezer.state': `${state}\n` });
+      expect(open().frozen('/berth/a')).toBe(frozen);
+    }
+    expect(open().frozen('/berth/none')).toBe(false);
+  });
+
   test('the largest page count means no limit, a missing file nothing', () => {
     write({ 'memory/berth/b/memory.limit_in_bytes': '9223372036854771712\n', 'pids/berth/b/pids.max': 'max\n' });
     const stats = open().stats('berth/b');
@@ -182,6 +195,11 @@ describe('v2', () => {
       'berth/a/cgroup.procs': '5\n',
     }),
   );
+
+  test('a group is frozen when it was told to freeze', () => {
+    write({ 'berth/a/cgroup.freeze': '1\n', 'berth/b/cgroup.freeze': '0\n' });
+    expect(['/berth/a', '/berth/b', '/berth/none'].map(path => open().frozen(path))).toEqual([true, false, false]);
+  });
 
   test('is recognised, with its controllers', () => {
     const cgroups = open();

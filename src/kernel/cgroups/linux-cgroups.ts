@@ -6,7 +6,7 @@ import { errorCode } from '../../lib/errors.ts';
 import { fromNodeError, systemCallError } from '../libc/system-call-error.ts';
 import type { CgroupMode, CgroupStats, Cgroups } from './cgroups.ts';
 import { findHierarchies, type Hierarchies } from './hierarchies.ts';
-import { readLines } from './read-values.ts';
+import { readLines, readNumber } from './read-values.ts';
 import { readStatsV1 } from './stats-v1.ts';
 import { readStatsV2 } from './stats-v2.ts';
 
@@ -77,6 +77,13 @@ export class LinuxCgroups implements Cgroups {
 
   processes(path: string): number[] {
     return [...new Set(this.#folders(path).flatMap(processesBelow))].sort((a, b) => a - b);
+  }
+
+  frozen(path: string): boolean {
+    if (this.version() === 2) return readNumber(within(this.#hierarchies.folders[0]!, path), 'cgroup.freeze') === 1;
+    const freezer = this.#hierarchies.controllers.get('freezer');
+    const [state = 'THAWED'] = freezer === undefined ? [] : readLines(within(freezer, path), 'freezer.state');
+    return state !== 'THAWED';
   }
 
   /** The group's folder in every hierarchy that has it. */

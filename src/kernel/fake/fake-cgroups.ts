@@ -63,6 +63,10 @@ export class FakeCgroups implements Cgroups {
     return this.#treeOf(path).flatMap(name => this.#state.cgroups.get(name)!.processes);
   }
 
+  frozen(): boolean {
+    return false;
+  }
+
   #treeOf(path: string): string[] {
     const prefix = `${path.replace(/\/$/, '')}/`;
     return [...this.#state.cgroups.keys()].filter(name => name === path || name.startsWith(prefix));

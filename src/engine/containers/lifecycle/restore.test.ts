@@ -51,13 +51,20 @@ describe('a container that runs', () => {
     expect(process.deleted).toBe(true);
   });
 
-  test('stays paused if it was', async () => {
-    const { container } = await own.run();
-    container.record.state.Paused = true;
-    own.engine.containers.save(container);
-    const adopted = await nextDaemon(container.id, new FakeProcess(container.id, 77, own.log));
-    expect(adopted.state).toMatchObject({ Status: 'paused', Paused: true, Running: true });
-  });
+  for (const [paused, Status] of [
+    [true, 'paused'],
+    [false, 'running'],
+  ] as const) {
+    test(`is ${Status} if it really is, whatever is on record`, async () => {
+      const { container } = await own.run();
+      container.record.state.Paused = !paused;
+      own.engine.containers.save(container);
+      const process = new FakeProcess(container.id, 77, own.log);
+      process.paused = paused;
+      const adopted = await nextDaemon(container.id, process);
+      expect(adopted.state).toMatchObject({ Status, Paused: paused, Running: true });
+    });
+  }
 
   test('though the crash came before its start was recorded, gets its start time', async () => {
     const container = await own.create();

@@ -72,12 +72,15 @@ async function restoreStopped(engine: Engine, container: Container, ended: Ended
 
 function resume(engine: Engine, container: Container, process: Process): void {
   const { state } = container.record;
+  // A daemon killed between a pause and the record of it leaves a record that is wrong.
+  const paused = engine.runtime.isPaused(container.id);
   Object.assign(state, {
     Running: true,
+    Paused: paused,
     Restarting: false,
     Dead: false,
     Pid: process.pid,
-    Status: state.Paused ? 'paused' : 'running',
+    Status: paused ? 'paused' : 'running',
   });
   // A daemon killed between the start and the record of it leaves no start time.
   if (Date.parse(state.StartedAt) < process.startedAt.getTime() - 1000)
