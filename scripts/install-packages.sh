@@ -14,6 +14,7 @@ if [ "${1:-}" = --test ]; then
     mmdebstrap                # real Debian images from the mirror
     busybox-static            # a small image from one file
     procps curl xz-utils zstd
+    openssl                   # certificates for TLS
     netbase                   # nft prints protocols by name only with /etc/protocols
   )
 fi

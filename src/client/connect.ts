@@ -6,6 +6,7 @@ import { endpoints, type OperationId } from '../api/endpoints.ts';
 import { compareVersions, maximumVersion } from '../api/versions.ts';
 import { BerthError } from '../lib/errors.ts';
 import { dial } from '../lib/http/client/dial.ts';
+import type { TlsTrust } from '../lib/http/client/dial-tls.ts';
 import { type HttpRequest, type HttpResponse, sendRequest } from '../lib/http/client/request.ts';
 import type { CallOptions, Client, HijackResult, StreamResult } from './client.ts';
 import { answerError, connectionError, refusedVersion } from './failure.ts';
@@ -19,6 +20,8 @@ export interface ConnectOptions {
   /** Speak this version and no other; without it, the newest both sides know. */
   version?: string;
   userAgent?: string;
+  /** Encrypts TCP: who is believed, and the certificate shown to a daemon that asks for one. */
+  tls?: TlsTrust;
   /** How to reach the daemon, instead of dialling `host`; the connection must allow half-open. */
   dial?: (signal?: AbortSignal) => Promise<Duplex>;
 }
@@ -54,7 +57,7 @@ class ApiClient {
     this.#userAgent = options.userAgent ?? 'Berth-Client';
     if (options.dial) this.#dial = options.dial;
     else {
-      const address = parseHost(options.host);
+      const address = parseHost(options.host, options.tls);
       this.#dial = signal => dial(address, signal);
     }
   }

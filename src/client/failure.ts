@@ -2,6 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { BerthError, type ErrorKind, errorCode, errorMessage } from '../lib/errors.ts';
+import { describeTlsFailure } from './tls-failure.ts';
 
 const kinds: Record<number, ErrorKind> = {
   400: 'invalid',
@@ -47,9 +48,10 @@ export function connectionError(host: string, error: unknown): BerthError {
     const message = `permission denied while trying to connect to the Docker daemon socket at ${host}${groupAdvice(host)}`;
     return new BerthError('unavailable', message, { cause: error });
   }
+  const encryption = describeTlsFailure(error);
   const message =
-    code === undefined
-      ? `error during connect: ${errorMessage(error)}`
+    code === undefined || encryption !== undefined
+      ? `error during connect: ${encryption ?? errorMessage(error)}`
       : `Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?`;
   return new BerthError('unavailable', message, { cause: error });
 }

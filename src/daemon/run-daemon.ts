@@ -7,10 +7,13 @@ import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { conflict, errorMessage, invalid } from '../lib/errors.ts';
 import { createLogger, type Logger, type LogLevel } from '../lib/logger.ts';
-import { createApiServer, createHandlers, parseListenAddress } from '../server/index.ts';
+import { createApiServer, createHandlers } from '../server/index.ts';
+import { takeActivatedSockets } from './activated-sockets.ts';
 import { buildDaemon } from './build-daemon.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { daemonHelp } from './help.ts';
+import { checkHosts, planListeners } from './listeners.ts';
+import { readTlsIdentity } from './tls-identity.ts';
 
 /** Serves until SIGTERM or SIGINT; returns the exit code. `program` is the name it was called by. */
 export async function runDaemon(argv: readonly string[], program: string, build: BuildInfo): Promise<number> {
@@ -38,10 +41,13 @@ export async function runDaemon(argv: readonly string[], program: string, build:
 
 async function serve(configuration: Configuration, configFile: string, build: BuildInfo): Promise<number> {
   if (process.getuid?.() !== 0) throw invalid('the daemon needs to be started with root privileges');
-  requireSafeHosts(configuration.hosts);
+  checkHosts(configuration);
+  const identity = configuration.tls && readTlsIdentity(configuration.tls);
   const pin = join(configuration.execRoot, 'ns', 'mnt');
   const place = ensureHybridMountNamespace({ pin });
+  // The same process comes back here: it keeps its pid, and what it was handed over.
   if (place !== 'ready') execve(place.exec, process.env);
+  const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
 
   let level: LogLevel = configuration.debug ? 'debug' : configuration.logLevel;
   const logger = createLogger({
@@ -65,9 +71,8 @@ async function serve(configuration: Configuration, configFile: string, build: Bu
   });
   const server = createApiServer({ handlers: createHandlers(daemon.engine), logger, version: build.version });
   undo.defer('server', () => server.close({ grace: configuration.shutdownTimeout * 1000 }));
-  for (const host of configuration.hosts) {
-    const address = parseListenAddress(host);
-    await server.listen(address.kind === 'unix' ? { ...address, group: configuration.group } : address);
+  for (const { host, address } of listeners) {
+    await server.listen(address);
     logger.info(`API listen on ${host}`);
   }
   logger.info('daemon has completed initialization', {
@@ -115,17 +120,6 @@ function readPid(path: string): number | undefined {
 }
 
 const isDaemon = (commandLine: string[]) => commandLine.some(word => /(^|\/)(berth|dockerd)$/.test(word));
-
-/** Anybody who reaches a plain TCP port would be root here. */
-function requireSafeHosts(hosts: string[]): void {
-  for (const host of hosts) {
-    const address = parseListenAddress(host);
-    if (address.kind !== 'tcp' || /^(127\.|localhost$|::1$)/.test(address.host)) continue;
-    throw invalid(
-      `refusing to listen on ${host} without TLS: anybody who can connect would have root access; use a unix socket or tcp://127.0.0.1:${address.port}`,
-    );
-  }
-}
 
 /** A mistake in one request must not end the daemon for all the others. */
 function survive(logger: Logger): void {

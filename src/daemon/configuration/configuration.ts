@@ -6,6 +6,7 @@ import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { optionKey } from './options.ts';
 import { type OptionValues, parseDaemonFlags } from './parse-flags.ts';
 import { readConfigFile } from './read-file.ts';
+import { readTlsPaths, type TlsPaths } from './tls-paths.ts';
 
 export interface Configuration {
   dataRoot: string;
@@ -13,6 +14,10 @@ export interface Configuration {
   hosts: string[];
   /** Of the unix socket; a default group is used where it exists. */
   group: { name: string; ifPresent: boolean };
+  /** Undefined: TCP is not encrypted. */
+  tls: TlsPaths | undefined;
+  /** TCP beyond loopback even where anybody may connect. */
+  allowInsecureTcp: boolean;
   pidfile: string;
   debug: boolean;
   logLevel: LogLevel;
@@ -84,6 +89,8 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     execRoot,
     hosts: get('hosts', [asDockerd ? 'unix:///var/run/docker.sock' : 'unix:///run/berth/berth.sock']),
     group: { name: get('group', asDockerd ? 'docker' : 'berth'), ifPresent: !('group' in values) },
+    tls: readTlsPaths(values),
+    allowInsecureTcp: get('allow-insecure-tcp', false),
     pidfile: get('pidfile', asDockerd ? '/var/run/docker.pid' : `${execRoot}/berth.pid`),
     debug: get('debug', false),
     logLevel: get<LogLevel>('log-level', 'info'),

@@ -55,11 +55,6 @@ const refused: readonly [flag: string, kind: OptionKind, key?: string][] = [
   ['rootless', 'bool'],
   ['seccomp-profile', 'string'],
   ['selinux-enabled', 'bool'],
-  ['tls', 'bool'],
-  ['tlscacert', 'string'],
-  ['tlscert', 'string'],
-  ['tlskey', 'string'],
-  ['tlsverify', 'bool'],
   ['userns-remap', 'string'],
 ];
 

@@ -18,6 +18,11 @@ export interface DaemonOption {
 
 export const daemonOptions: readonly DaemonOption[] = [
   { flag: 'add-runtime', key: 'runtimes', kind: 'map', help: 'Register an additional OCI runtime (name=path)' },
+  {
+    flag: 'allow-insecure-tcp',
+    kind: 'bool',
+    help: 'Listen on TCP beyond loopback even where clients need no certificate: everybody who can connect is root',
+  },
   { flag: 'bip', kind: 'string', help: 'IPv4 address and prefix of the default bridge' },
   { flag: 'bridge', short: 'b', kind: 'string', help: 'Name of the default bridge; made when it is missing' },
   { flag: 'cgroup-parent', kind: 'string', help: 'Parent cgroup of all containers' },
@@ -37,7 +42,7 @@ export const daemonOptions: readonly DaemonOption[] = [
     short: 'H',
     key: 'hosts',
     kind: 'list',
-    help: 'Where to listen (unix:///path or tcp://127.0.0.1:port)',
+    help: 'Where to listen (unix:///path, tcp://host:port or fd://)',
   },
   { flag: 'icc', kind: 'bool', help: 'Let containers of the default bridge talk to each other' },
   { flag: 'init', kind: 'bool', help: 'Put an init in front of every container process' },
@@ -60,6 +65,11 @@ export const daemonOptions: readonly DaemonOption[] = [
   { flag: 'pidfile', short: 'p', kind: 'string', help: 'File with the process id of the daemon' },
   { flag: 'shutdown-timeout', kind: 'int', help: 'Seconds that requests may take to finish at a stop' },
   { flag: 'storage-driver', short: 's', kind: 'string', help: 'Storage driver (overlay2)' },
+  { flag: 'tls', kind: 'bool', help: 'Use TLS on TCP; implied by --tlsverify' },
+  { flag: 'tlscacert', kind: 'string', help: 'Trust clients with certificates signed by this CA only' },
+  { flag: 'tlscert', kind: 'string', help: 'Path of the TLS certificate' },
+  { flag: 'tlskey', kind: 'string', help: 'Path of the TLS key' },
+  { flag: 'tlsverify', kind: 'bool', help: 'Use TLS on TCP and verify the client' },
   { flag: 'validate', kind: 'bool', help: 'Validate the configuration and exit', flagOnly: true },
   { flag: 'version', short: 'v', kind: 'bool', help: 'Print version and exit', flagOnly: true },
 ];

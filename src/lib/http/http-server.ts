@@ -3,6 +3,7 @@
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type ExchangeHandler, ServerConnection } from './server-connection.ts';
+import { createTlsListener, type TlsIdentity } from './tls-listener.ts';
 
 /** Accepts connections on any number of listeners and hands every request to one handler. */
 export class HttpServer {
@@ -14,9 +15,14 @@ export class HttpServer {
     this.#handler = handler;
   }
 
-  /** Starts to listen (`{ path }` or `{ host, port }`); resolves to what `address()` then says. */
-  async listen(options: ListenOptions): Promise<ReturnType<Server['address']>> {
-    const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, socket => this.accept(socket));
+  /**
+   * Starts to listen (`{ path }`, `{ host, port }`, or `{ fd }` of a socket that listens already), with `tls` for
+   * encrypted connections only; resolves to what `address()` then says.
+   */
+  async listen(options: ListenOptions & { fd?: number }, tls?: TlsIdentity): Promise<ReturnType<Server['address']>> {
+    const server = tls
+      ? createTlsListener(tls, socket => this.accept(socket))
+      : createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, socket => this.accept(socket));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(options, () => {

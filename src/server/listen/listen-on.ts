@@ -1,22 +1,28 @@
-// Listening on a unix socket or a TCP port.
+// Listening on a unix socket, a TCP port, or a socket that somebody else opened.
 
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { BerthError, conflict, errorCode, errorMessage, invalid, systemError } from '../../lib/errors.ts';
 import type { HttpServer } from '../../lib/http/http-server.ts';
+import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 /**
  * `mode` is 0o660 and `group` root unless said; a group is a name or a number. One that does not exist is an error,
- * unless it is `ifPresent` (the default group need not exist).
+ * unless it is `ifPresent` (the default group need not exist). `fd` is a socket that listens already; its file, if it has
+ * one, stays where it is. With `tls`, only encrypted connections are served there.
  */
 export type ListenAddress =
   | { kind: 'unix'; path: string; mode?: number; group?: { name: string; ifPresent: boolean } }
-  | { kind: 'tcp'; host: string; port: number };
+  | { kind: 'tcp'; host: string; port: number; tls?: TlsIdentity }
+  | { kind: 'fd'; fd: number; tls?: TlsIdentity };
 
 /** Where it listens: with the real port where 0 was asked for. */
-export type BoundAddress = { kind: 'unix'; path: string } | { kind: 'tcp'; host: string; port: number };
+export type BoundAddress =
+  | { kind: 'unix'; path: string }
+  | { kind: 'tcp'; host: string; port: number }
+  | { kind: 'fd'; fd: number };
 
 /** Starts to listen; `cleanup` removes what closing leaves behind. */
 export async function listenOn(
@@ -24,21 +30,37 @@ export async function listenOn(
   address: ListenAddress,
   logger: Logger,
 ): Promise<{ bound: BoundAddress; cleanup: () => void }> {
-  return address.kind === 'unix' ? listenUnix(server, address, logger) : listenTcp(server, address);
+  switch (address.kind) {
+    case 'unix':
+      return listenUnix(server, address, logger);
+    case 'tcp':
+      return listenTcp(server, address);
+    case 'fd':
+      return listenFd(server, address);
+  }
 }
 
-/** Parses `unix:///path`, `tcp://host:port` (port 2375 and all addresses unless said). Throws `invalid`. */
-export function parseListenAddress(text: string): ListenAddress {
+/** Parses `unix:///path`, `tcp://host:port` (all addresses and `defaultPort` unless said). Throws `invalid`. */
+export function parseListenAddress(text: string, defaultPort = 2375): Extract<ListenAddress, { kind: 'unix' | 'tcp' }> {
   if (text.startsWith('unix://')) return { kind: 'unix', path: text.slice('unix://'.length) || '/var/run/docker.sock' };
   const tcp = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]]*))(?::(\d{1,5}))?\/?$/.exec(text);
   if (!tcp || Number(tcp[3] ?? 0) > 65535)
     throw invalid(`invalid bind address (${text}): expected unix://PATH or tcp://HOST:PORT`);
-  return { kind: 'tcp', host: tcp[1] ?? (tcp[2] || '0.0.0.0'), port: Number(tcp[3] ?? 2375) };
+  return { kind: 'tcp', host: tcp[1] ?? (tcp[2] || '0.0.0.0'), port: Number(tcp[3] ?? defaultPort) };
 }
 
-async function listenTcp(server: HttpServer, address: { host: string; port: number }) {
+async function listenFd(server: HttpServer, address: { fd: number; tls?: TlsIdentity }) {
   try {
-    const bound = await server.listen({ host: address.host, port: address.port });
+    await server.listen({ fd: address.fd }, address.tls);
+    return { bound: { kind: 'fd', fd: address.fd } as const, cleanup: () => {} };
+  } catch (error) {
+    throw listenError(`fd ${address.fd}`, error);
+  }
+}
+
+async function listenTcp(server: HttpServer, address: { host: string; port: number; tls?: TlsIdentity }) {
+  try {
+    const bound = await server.listen({ host: address.host, port: address.port }, address.tls);
     const port = typeof bound === 'object' && bound ? bound.port : address.port;
     return { bound: { kind: 'tcp', host: address.host, port } as const, cleanup: () => {} };
   } catch (error) {

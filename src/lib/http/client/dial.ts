@@ -1,14 +1,17 @@
 // Opening the connection a request goes over.
 
 import { connect, type Socket } from 'node:net';
+import { dialTls, type TlsTrust } from './dial-tls.ts';
 
-/** Where an HTTP server listens. */
-export type DialAddress = { path: string } | { host: string; port: number };
+/** Where an HTTP server listens; with `tls`, encrypted. */
+export type DialAddress = { path: string } | { host: string; port: number; tls?: TlsTrust };
 
-/** Connects; the socket allows half-open. Rejects with Node's system error (ENOENT, ECONNREFUSED, EACCES, …). */
+/** Connects; the socket allows half-open. Rejects with Node's system error (ENOENT, ECONNREFUSED, EACCES, …) or that of TLS. */
 export function dial(address: DialAddress, signal?: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...address, allowHalfOpen: true, noDelay: true });
+    const tls = 'tls' in address ? address.tls : undefined;
+    const socket =
+      tls && 'host' in address ? dialTls(address, tls) : connect({ ...address, allowHalfOpen: true, noDelay: true });
     const stop = (error: Error) => {
       signal?.removeEventListener('abort', onAbort);
       socket.destroy();
@@ -16,7 +19,7 @@ export function dial(address: DialAddress, signal?: AbortSignal): Promise<Socket
     };
     const onAbort = () => stop(signal?.reason instanceof Error ? signal.reason : new Error('the call was cancelled'));
     socket.once('error', stop);
-    socket.once('connect', () => {
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
       socket.off('error', stop);
       signal?.removeEventListener('abort', onAbort);
       resolve(socket);
