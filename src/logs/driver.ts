@@ -39,7 +39,24 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
-/** One way of keeping logs. A driver has no state between calls; the directory is the container's. */
+/** The hold on whoever writes a log, as far as rotating it needs one. */
+export interface LogWriter {
+  /**
+   * Makes the writer go on in a new file, which soon replaces what is at the log's path. False when there is no writer
+   * any more.
+   */
+  reopen(): boolean;
+  /** What kept the log from being rotated; it grows on, and rotating is tried again. */
+  onError(error: unknown): void;
+}
+
+/** A log that is kept within its limits. */
+export interface Rotation {
+  /** When the writer has ended. Resolves when no file of the log is touched any more. Never rejects. */
+  stop(): Promise<void>;
+}
+
+/** One way of keeping logs. A driver knows only who reads and rotates now; the directory is the container's. */
 export interface LogDriver {
   readonly name: string;
   /** Throws `invalid` with Docker's wording for an option it does not know or cannot use. */
@@ -47,6 +64,8 @@ export interface LogDriver {
   open(target: Omit<LogTarget, 'driver'>): LogSink;
   /** In the order written, many lines at a time. Throws `not-implemented` when the driver keeps nothing to read. */
   readBatches(target: Omit<LogTarget, 'driver'>, options: ReadOptions): AsyncIterable<LogEntry[]>;
+  /** Keeps a log that is being written within the limits of its options; undefined when they set none. */
+  rotate(target: Omit<LogTarget, 'driver'>, writer: LogWriter): Rotation | undefined;
   /** Deletes everything kept; nothing there is fine. */
   remove(target: Omit<LogTarget, 'driver'>): void;
 }

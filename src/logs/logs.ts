@@ -2,11 +2,11 @@
 
 import { invalid } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { LogDriver, LogEntry, LogSink, LogTarget, ReadOptions } from './driver.ts';
+import type { LogDriver, LogEntry, LogSink, LogTarget, LogWriter, ReadOptions, Rotation } from './driver.ts';
 import { createJsonFileDriver } from './drivers/json-file.ts';
 import { createNoneDriver } from './drivers/none.ts';
 
-/** Opens, reads and removes containers' logs through the driver each container names. */
+/** Opens, reads, rotates and removes containers' logs through the driver each container names. */
 export class Logs {
   readonly #drivers: Map<string, LogDriver>;
 
@@ -41,6 +41,11 @@ export class Logs {
   /** The lines in the order written, in batches of what one read of the file gave. */
   readBatches(target: LogTarget & ReadOptions): AsyncIterable<LogEntry[]> {
     return this.#driver(target.driver).readBatches(target, target);
+  }
+
+  /** From the start of its writer, or of this daemon, until `stop()`: see `LogDriver.rotate`. */
+  rotate(target: LogTarget, writer: LogWriter): Rotation | undefined {
+    return this.#driver(target.driver).rotate(target, writer);
   }
 
   /** Deletes what the driver keeps of a container. */

@@ -46,6 +46,11 @@ export interface Process {
   attach(o?: { stdin?: boolean }): Promise<AttachStream>;
   /** Ignored when there is no terminal or the process is gone. */
   resize(columns: number, rows: number): void;
+  /**
+   * The log goes on in a new file at its path, soon: once there is a file other than before, nothing more comes to the
+   * old one. It replaces what is at the path, so asking again before that loses lines. False when the monitor is gone.
+   */
+  reopenLog(): boolean;
   /** False when the process is gone; never reaches a stranger that got its pid. */
   signal(signal: number): boolean;
   pause(): Promise<void>;

@@ -1,7 +1,7 @@
 // Real containers through conmon and crun (and runc): what they say, how they end, and that nothing stays behind.
 
 import { expect, test } from 'bun:test';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeContainers, readAll, runToEnd, TestHost } from './testing/test-host.ts';
@@ -65,6 +65,28 @@ describeContainers('runtime', import.meta.path, () => {
     );
     expect(await create({ sysctls: { 'net.ipv4.nosuch': '1' } })).toContain('open sysctl net.ipv4.nosuch file');
     expect(await create({ cwd: '/etc/passwd' })).toContain('chdir to cwd ("/etc/passwd")');
+    expectNothingLeft();
+  });
+
+  test('a log that was renamed goes on in a new file, and no line is torn, lost or doubled', async () => {
+    const log = join(host.root, 'renamed');
+    const script = 'i=0; while [ $i -lt 20 ]; do seq $((i * 1000)) $((i * 1000 + 999)); i=$((i + 1)); done; cat';
+    const sink = { path: log, format: 'k8s-file' } as const;
+    const container = await runtime.create(host.options(['sh', '-c', script], {}, { stdin: true, log: sink }));
+    await container.start();
+    const texts: string[] = [];
+    for (let file = 0; file < 3; file++) {
+      renameSync(log, `${log}.${file}`);
+      expect(container.reopenLog()).toBe(true);
+      while (!existsSync(log)) await delay(1);
+      texts.push(readFileSync(`${log}.${file}`, 'utf8'));
+    }
+    while (!readFileSync(log, 'utf8').includes(' 19999\n') && !texts.join('').includes(' 19999\n')) await delay(5);
+    const records = [...texts, readFileSync(log, 'utf8')].join('').trimEnd().split('\n');
+    const text = records.map(record => record.slice(45) + (record[43] === 'F' ? '\n' : '')).join('');
+    expect(text).toBe(Array.from({ length: 20_000 }, (_, i) => `${i}\n`).join(''));
+    await container.delete();
+    expect(container.reopenLog()).toBe(false);
     expectNothingLeft();
   });
 

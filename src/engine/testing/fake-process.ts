@@ -39,6 +39,8 @@ export class FakeProcess implements Process {
   paused = false;
   deleted = false;
   size: [number, number] | undefined;
+  /** How often it was told to reopen its log. */
+  reopened = 0;
   readonly signals: number[] = [];
   readonly sessions: FakeSession[] = [];
   /** Signals that end it. */
@@ -71,6 +73,11 @@ export class FakeProcess implements Process {
 
   resize(columns: number, rows: number): void {
     this.size = [columns, rows];
+  }
+
+  reopenLog(): boolean {
+    this.reopened++;
+    return !this.#gone;
   }
 
   signal(signal: number): boolean {

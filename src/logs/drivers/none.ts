@@ -12,6 +12,7 @@ export function createNoneDriver(): LogDriver {
     readBatches() {
       throw notImplemented('configured logging driver does not support reading');
     },
+    rotate: () => undefined,
     remove() {},
   };
 }

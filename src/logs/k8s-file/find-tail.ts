@@ -1,6 +1,6 @@
 // Where the last lines of a log begin, found from its end.
 
-import { type LogFile, readLogFile } from './log-files.ts';
+import { expandLogFile, type LogFile, readLogFile } from './log-files.ts';
 
 const newline = 10;
 const full = 70;
@@ -41,6 +41,7 @@ interface Record {
 }
 
 async function* recordsBackwards(file: LogFile): AsyncGenerator<Record> {
+  await expandLogFile(file);
   let carried: Buffer = Buffer.alloc(0);
   for (let position = file.size; position > 0; ) {
     const length = Math.min(blockSize, position);

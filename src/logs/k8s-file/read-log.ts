@@ -3,90 +3,37 @@
 import type { LogEntry, ReadOptions } from '../driver.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { findTail } from './find-tail.ts';
-import { LineParser } from './line-parser.ts';
-import { closeLogFile, type LogFile, openLogFiles, openYoungerFiles, readLogFile, sizeOf } from './log-files.ts';
-
-const chunkSize = 512 * 1024;
+import type { Followers } from './followers.ts';
+import { openLogFiles } from './log-files.ts';
+import { LogReader } from './log-reader.ts';
 
 /** See `LogDriver.readBatches`. A log that does not exist is empty; following one waits for it. */
-export async function* readLog(path: string, options: ReadOptions): AsyncGenerator<LogEntry[]> {
+export async function* readLog(path: string, options: ReadOptions, followers: Followers): AsyncGenerator<LogEntry[]> {
   const filter = lineFilter(options);
-  for await (const lines of allLines(path, options)) {
+  for await (const lines of allLines(path, options, followers)) {
     const { wanted, past } = filter(lines);
     if (wanted.length > 0) yield wanted;
     if (past || options.signal?.aborted) return;
   }
 }
 
-async function* allLines(path: string, options: ReadOptions): AsyncGenerator<LogEntry[]> {
-  using reader = new Reader();
+async function* allLines(path: string, options: ReadOptions, followers: Followers): AsyncGenerator<LogEntry[]> {
   // The watch is there before the first look, or what happens in between would go unseen.
   using follower = options.follow ? new Follower(path, options) : undefined;
   const files = openLogFiles(path);
-  reader.hold(files);
-  const start = options.tail === undefined ? { file: 0, offset: 0 } : await findTail(files, options.tail);
-  for (const [index, file] of files.entries()) {
-    if (index < start.file) continue;
-    yield* reader.read(file, index === start.file ? start.offset : 0, file.size);
-  }
-  if (follower) yield* follow(path, { reader, follower });
-  yield reader.parser.flush();
-}
-
-async function* follow(path: string, o: { reader: Reader; follower: Follower }): AsyncGenerator<LogEntry[]> {
-  for (;;) {
+  using reader = new LogReader(path, files, options.follow);
+  using _held = follower && { [Symbol.dispose]: followers.add(path, () => reader.capture()) };
+  if (options.tail !== undefined) reader.skipTo(await findTail(files, options.tail));
+  yield* reader.read();
+  while (follower) {
     // Asked before reading: what was written before the end is then read for certain.
-    const over = o.follower.over;
-    if (o.reader.current) yield* o.reader.readOn();
-    const younger = openYoungerFiles(path, o.reader.current?.inode ?? -1);
-    // Its successor exists, so nothing more will be written to the current file; but something may have been just now.
-    if (younger.length > 0 && o.reader.current) yield* o.reader.readOn();
-    o.reader.hold(younger);
-    for (const file of younger) yield* o.reader.read(file, 0, sizeOf(file));
-    if (over) return;
-    if (younger.length === 0) await o.follower.changed();
+    const over = follower.over;
+    reader.capture();
+    yield* reader.read();
+    if (over) break;
+    await follower.changed();
   }
-}
-
-/** Reads open files on and on into one parser. */
-class Reader implements Disposable {
-  readonly parser = new LineParser();
-  readonly #files: LogFile[] = [];
-  #offset = 0;
-
-  /** The file last read. */
-  get current(): LogFile | undefined {
-    return this.#files.at(-1);
-  }
-
-  /** Makes them this reader's to close, the last one being the current. */
-  hold(files: LogFile[]): void {
-    this.#files.push(...files);
-  }
-
-  async *read(file: LogFile, from: number, to: number): AsyncGenerator<LogEntry[]> {
-    let offset = from;
-    while (offset < to) {
-      const chunk = await readLogFile(file, offset, Math.min(chunkSize, to - offset));
-      if (chunk.length === 0) break;
-      offset += chunk.length;
-      yield this.parser.push(chunk);
-    }
-    this.#offset = offset;
-  }
-
-  /** The current file from where reading ended; from its start if it was truncated. */
-  async *readOn(): AsyncGenerator<LogEntry[]> {
-    const file = this.current;
-    if (!file) return;
-    const size = sizeOf(file);
-    if (size < this.#offset) this.#offset = 0;
-    if (size > this.#offset) yield* this.read(file, this.#offset, size);
-  }
-
-  [Symbol.dispose](): void {
-    for (const file of this.#files.splice(0)) closeLogFile(file);
-  }
+  yield reader.flush();
 }
 
 /** Knows when there may be more, and when there will not be. */

@@ -7,9 +7,9 @@ import { conflict, errorCode } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { AttachSession } from '../monitor/attach-session.ts';
 import { type Bundle, type BundleRecord, removeBundle, writeRecord } from '../monitor/bundle.ts';
+import { reopenLog, resizeTerminal } from '../monitor/control.ts';
 import type { Exit, Exits } from '../monitor/exits.ts';
 import { monitorLives } from '../monitor/monitor-lives.ts';
-import { resizeTerminal } from '../monitor/resize-terminal.ts';
 import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import type { AttachStream, ExitStatus, Process } from '../process.ts';
 import { emptyCgroup } from './empty-cgroup.ts';
@@ -74,6 +74,10 @@ export class ContainerProcess implements Process {
 
   resize(columns: number, rows: number): void {
     if (this.#record.tty && !this.#over) resizeTerminal(this.#bundle.control, columns, rows);
+  }
+
+  reopenLog(): boolean {
+    return !this.#over && reopenLog(this.#bundle.control);
   }
 
   signal(signal: number): boolean {

@@ -4,7 +4,7 @@ import type { Kernel } from '../../kernel/index.ts';
 import { conflict, systemError } from '../../lib/errors.ts';
 import { type Bundle, removeBundle } from '../monitor/bundle.ts';
 import type { Monitor } from '../monitor/conmon.ts';
-import { resizeTerminal } from '../monitor/resize-terminal.ts';
+import { resizeTerminal } from '../monitor/control.ts';
 import { runtimeError } from '../oci-runtime/runtime-error.ts';
 import type { AttachStream, ExitStatus, Process } from '../process.ts';
 import { openSession } from './container-process.ts';
@@ -84,6 +84,11 @@ export class ExecProcess implements Process {
 
   resize(columns: number, rows: number): void {
     if (this.#description.tty && !this.#over) resizeTerminal(this.#description.bundle.control, columns, rows);
+  }
+
+  /** It keeps none. */
+  reopenLog(): boolean {
+    return false;
   }
 
   signal(signal: number): boolean {

@@ -49,7 +49,7 @@ describe('a start', () => {
   test('asks every room in turn and leaves the container running', async () => {
     const container = await prepare();
     expect(await start(container)).toBe('done');
-    expect(steps()).toEqual(story.map(([step]) => step));
+    expect(steps()).toEqual([...story.map(([step]) => step), 'logs.rotate']);
     expect(container.state).toMatchObject({ Status: 'running', Running: true, Pid: 1000, ExitCode: 0, Error: '' });
     expect(container.process?.pid).toBe(1000);
     expect(own.events().slice(-4)).toEqual(['network connect', 'volume mount', 'volume mount', 'container start']);

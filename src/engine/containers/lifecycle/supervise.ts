@@ -7,6 +7,7 @@ import type { Engine } from '../../engine.ts';
 import { publishVolumeEvent } from '../../volumes/volume-events.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import { unwatchHealth, watchHealth } from '../health/health.ts';
+import { rotateLog } from '../rotate-log.ts';
 import type { Container } from '../state/container.ts';
 import { destroy } from './destroy.ts';
 import { launch } from './launch.ts';
@@ -18,10 +19,11 @@ export async function run(engine: Engine, container: Container): Promise<void> {
   watchExit(engine, container, await launch(engine, container));
 }
 
-/** Looks after the health and the exit of a process that runs already. */
+/** Looks after the health, the log and the exit of a process that runs already. */
 export function watchExit(engine: Engine, container: Container, process: Process): void {
   container.process = process;
   if (!container.state.Paused) watchHealth(engine, container);
+  rotateLog(engine, container, process);
   void process.exited.then(status => handleExit(engine, container, process, status));
 }
 
@@ -46,6 +48,7 @@ async function conclude(engine: Engine, container: Container, leftovers: Leftove
     tryReleaseNetwork(engine, container);
     const delay = planRestart(container, status);
     recordExit(engine, container, status, delay !== undefined);
+    await container.logRotation?.stop();
     // The kernel takes milliseconds to end a cgroup: nobody but the lock waits for it.
     const released = releaseProcess(engine, container, leftovers);
     await releaseMounts(engine, container);

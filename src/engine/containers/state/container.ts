@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ContainerConfig, HostConfig } from '../../../api/types/container-config.ts';
 import type { ContainerState } from '../../../api/types/containers.ts';
 import type { EndpointSettings } from '../../../api/types/networks.ts';
+import type { Rotation } from '../../../logs/index.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { ExitStatus, Process } from '../../../runtime/index.ts';
 import type { ContainerMount } from './container-mount.ts';
@@ -60,6 +61,8 @@ export class Container {
   restartTimer: ReturnType<typeof setTimeout> | undefined;
   /** Probes it while it runs; absent for a container without a health check. */
   healthMonitor: { stop(): void } | undefined;
+  /** Keeps its log within limits while it runs; absent for a container whose log has none. */
+  logRotation: Rotation | undefined;
   /** Milliseconds waited before the last automatic start. */
   restartDelay = 0;
   readonly pendingAttaches = new Set<PendingAttach>();
