@@ -62,6 +62,8 @@ export interface LogDriver {
   /** Throws `invalid` with Docker's wording for an option it does not know or cannot use. */
   validate(options: Record<string, string>): void;
   open(target: Omit<LogTarget, 'driver'>): LogSink;
+  /** Of the file being written, whatever the options are worth; undefined when there is none. */
+  path(target: Omit<LogTarget, 'driver'>): string | undefined;
   /** In the order written, many lines at a time. Throws `not-implemented` when the driver keeps nothing to read. */
   readBatches(target: Omit<LogTarget, 'driver'>, options: ReadOptions): AsyncIterable<LogEntry[]>;
   /** Keeps a log that is being written within the limits of its options; undefined when they set none. */

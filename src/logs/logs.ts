@@ -33,6 +33,11 @@ export class Logs {
     return driver.open(target);
   }
 
+  /** Where it is kept, for who wants to know; undefined when it is not. */
+  path(target: LogTarget): string | undefined {
+    return this.#driver(target.driver).path(target);
+  }
+
   /** Line by line; `readBatches` is several times faster for many lines. */
   async *read(target: LogTarget & ReadOptions): AsyncGenerator<LogEntry> {
     for await (const batch of this.readBatches(target)) yield* batch;

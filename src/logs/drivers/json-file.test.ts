@@ -93,6 +93,7 @@ describe('json-file', () => {
   ])('refuses to open with %j', (options: Record<string, string>, message) => {
     driver.validate(options);
     expect(() => driver.open({ containerId: 'c', directory: '/', options })).toThrow(message);
+    expect(driver.path({ containerId: 'c', directory: '/', options })).toBe('/c-json.log');
   });
 
   test('accepts what Docker accepts', () => {

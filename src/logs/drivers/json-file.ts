@@ -21,6 +21,7 @@ export function createJsonFileDriver(): LogDriver {
       parseLogLimits(target.options);
       return { path: logPath(target), format: 'k8s-file' };
     },
+    path: logPath,
     readBatches: (target, read) => readLog(logPath(target), read, followers),
     rotate(target, writer) {
       const limits = parseLogLimits(target.options);

@@ -9,6 +9,7 @@ export function createNoneDriver(): LogDriver {
     name: 'none',
     validate() {},
     open: () => ({ path: undefined, format: 'none' }),
+    path: () => undefined,
     readBatches() {
       throw notImplemented('configured logging driver does not support reading');
     },

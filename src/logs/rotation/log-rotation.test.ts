@@ -142,6 +142,25 @@ describe('log rotation', () => {
     await until(() => o.files().join() === ',.1');
   });
 
+  test('a writer faster than compression is rotated all the same, and compressed once it is calm', async () => {
+    const o = setUp({ 'max-size': '1k', 'max-file': '3', compress: 'true' });
+    o.rotate();
+    for (const first of [0, 20]) {
+      for (let i = 0; i < 20; i++) o.writer.write(`${first + i} ${'x'.repeat(100)}`);
+      await until(() => o.writer.wishes > 0);
+      // The new file is over its limit before anybody can look.
+      const { path, writer } = o;
+      writer.wishes = 0;
+      writeFileSync(`${path}.full`, `${stamp} stdout F 0 ${'y'.repeat(3000)}\n`);
+      renameSync(`${path}.full`, path);
+      await until(() => writer.wishes > 0);
+      writer.hear();
+    }
+    await fill(o, 40);
+    await until(() => o.files().join() === ',.1.gz,.2.gz');
+    expect(o.errors).toEqual([]);
+  });
+
   test('a log that had grown too large before is rotated at once', async () => {
     const o = setUp({ 'max-size': '1k', 'max-file': '2' }, path => writeFileSync(path, 'x\n'.repeat(1000)));
     o.rotate();

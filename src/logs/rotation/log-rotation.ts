@@ -134,10 +134,22 @@ export class LogRotation implements Rotation {
     return now !== undefined && now !== inode;
   }
 
+  /** What cannot be done in time is done after a later rotation: limits come before compression. */
   async #compress(): Promise<void> {
-    if (!this.#limits.compress || inodeOf(this.#path) === undefined) return;
-    for (const { path, compressed } of listRotated(this.#path)) {
-      if (!compressed) await compressFile(path, this.#stopping.signal);
+    const { compress, maxBytes } = this.#limits;
+    if (!compress || inodeOf(this.#path) === undefined) return;
+    const tooSlow = new AbortController();
+    const timer = setInterval(() => this.#size() >= 2 * maxBytes && tooSlow.abort(), longestWait);
+    try {
+      for (const file of listRotated(this.#path)) {
+        if (file.compressed) continue;
+        if (this.#size() >= maxBytes) return;
+        await compressFile(file.path, AbortSignal.any([this.#stopping.signal, tooSlow.signal]));
+      }
+    } catch (error) {
+      if (!tooSlow.signal.aborted) throw error;
+    } finally {
+      clearInterval(timer);
     }
   }
 

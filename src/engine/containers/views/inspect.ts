@@ -27,7 +27,7 @@ export async function inspectContainer(
     ResolvConfPath: files.file('resolv.conf'),
     HostnamePath: files.file('hostname'),
     HostsPath: files.file('hosts'),
-    LogPath: engine.logs.open(logTarget(container)).path ?? '',
+    LogPath: engine.logs.path(logTarget(container)) ?? '',
     Name: `/${record.name}`,
     RestartCount: record.restartCount,
     Driver: 'overlay2',
