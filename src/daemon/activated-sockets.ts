@@ -1,6 +1,6 @@
 // Sockets that systemd opened and handed over (sd_listen_fds(3)).
 
-import { type AdoptedSocket, adoptSocket } from '../kernel/index.ts';
+import { type AdoptedSocket, adoptSocket, keepOnExec } from '../kernel/index.ts';
 import { invalid } from '../lib/errors.ts';
 
 // SD_LISTEN_FDS_START
@@ -12,9 +12,19 @@ const variables = ['LISTEN_FDS', 'LISTEN_PID', 'LISTEN_FDNAMES', 'LISTEN_PIDFDID
  * on to anything it starts, and `environment` says nothing of them afterwards. Throws SystemCallError.
  */
 export function takeActivatedSockets(environment: Record<string, string | undefined>, pid: number): AdoptedSocket[] {
-  const count = environment.LISTEN_PID === String(pid) ? Number(environment.LISTEN_FDS) || 0 : 0;
+  const descriptors = activatedDescriptors(environment, pid);
   for (const name of variables) delete environment[name];
-  return Array.from({ length: count }, (_, index) => adoptSocket(firstDescriptor + index));
+  return descriptors.map(adoptSocket);
+}
+
+/** To be called before this process becomes another program that is to take them. Throws SystemCallError. */
+export function keepActivatedSockets(environment: Readonly<Record<string, string | undefined>>, pid: number): void {
+  for (const descriptor of activatedDescriptors(environment, pid)) keepOnExec(descriptor);
+}
+
+function activatedDescriptors(environment: Readonly<Record<string, string | undefined>>, pid: number): number[] {
+  const count = environment.LISTEN_PID === String(pid) ? Number(environment.LISTEN_FDS) || 0 : 0;
+  return Array.from({ length: count }, (_, index) => firstDescriptor + index);
 }
 
 /** Which of them `fd://` (all), `fd://*` (all) or `fd://4` (one) means. Throws `invalid` in dockerd's words. */

@@ -8,7 +8,7 @@ import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { conflict, errorMessage, invalid } from '../lib/errors.ts';
 import { createLogger, type Logger, type LogLevel } from '../lib/logger.ts';
 import { createApiServer, createHandlers } from '../server/index.ts';
-import { takeActivatedSockets } from './activated-sockets.ts';
+import { keepActivatedSockets, takeActivatedSockets } from './activated-sockets.ts';
 import { buildDaemon } from './build-daemon.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { daemonHelp } from './help.ts';
@@ -46,7 +46,10 @@ async function serve(configuration: Configuration, configFile: string, build: Bu
   const pin = join(configuration.execRoot, 'ns', 'mnt');
   const place = ensureHybridMountNamespace({ pin });
   // The same process comes back here: it keeps its pid, and what it was handed over.
-  if (place !== 'ready') execve(place.exec, process.env);
+  if (place !== 'ready') {
+    keepActivatedSockets(process.env, process.pid);
+    execve(place.exec, process.env);
+  }
   const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
 
   let level: LogLevel = configuration.debug ? 'debug' : configuration.logLevel;

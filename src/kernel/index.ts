@@ -20,5 +20,5 @@ export type { LinkInfo, LinkStatistics, Links, RouteInfo } from './network/links
 export type { NetworkNamespaces } from './network/network-namespaces.ts';
 export { execve } from './processes/execve.ts';
 export type { Processes } from './processes/processes.ts';
-export { type AdoptedSocket, adoptSocket } from './sockets/adopt-socket.ts';
+export { type AdoptedSocket, adoptSocket, keepOnExec } from './sockets/adopt-socket.ts';
 export type { PortReservation, Sockets } from './sockets/sockets.ts';

@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { adoptSocket } from './adopt-socket.ts';
+import { adoptSocket, keepOnExec } from './adopt-socket.ts';
 
 /** The descriptor of a listening socket of this process, found by what is open after and was not before. */
 async function listening(options: object, use: (descriptor: number) => void): Promise<void> {
@@ -33,6 +33,8 @@ test('what a socket is bound to is told, and it is inherited no further', async 
     await listening({ path: join(folder, 's') }, descriptor => {
       expect(adoptSocket(descriptor)).toEqual({ descriptor, kind: 'unix' });
       expect(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')).toMatch(/^flags:\t02\d{6}$/m);
+      keepOnExec(descriptor);
+      expect(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')).toMatch(/^flags:\t0?[01]?\d{1,6}$/m);
     });
     for (const [host, loopback] of [
       ['127.0.0.1', true],

@@ -9,6 +9,14 @@ const FD_CLOEXEC = 1;
 /** sockaddr_storage. */
 const addressSize = 128;
 
+/**
+ * Lets the next `execve` keep an inherited descriptor: Bun marks all of them close-on-exec when it starts. Throws
+ * SystemCallError EBADF when it is not open.
+ */
+export function keepOnExec(descriptor: number): void {
+  openLibc().syscall('fcntl', SYS_fcntl, [descriptor, F_SETFD, 0], `fd ${descriptor}`);
+}
+
 /** `loopback`: only this machine can connect. */
 export type AdoptedSocket =
   | { descriptor: number; kind: 'unix' }
