@@ -30,6 +30,22 @@ export const int: Codec<number> = {
   encode: value => [String(value)],
 };
 
+/** Rows (`h`) or columns (`w`) of a terminal. */
+export const terminalSize: Codec<number> = {
+  decode: (values, key) => {
+    const text = values[0] ?? '';
+    const refuse = (why: string) =>
+      invalid(`invalid resize ${key === 'h' ? 'height' : 'width'} ${JSON.stringify(text)}: ${why}`);
+    if (!/^\+?\d+$/.test(text)) throw refuse(/^-\d+$/.test(text) ? 'value out of range' : 'invalid syntax');
+    if (Number(text) > 0xffff_ffff) throw refuse('value out of range');
+    const value = BigInt(text);
+    if (value !== BigInt.asIntN(64, value))
+      throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+    return Number(text);
+  },
+  encode: value => [String(value)],
+};
+
 /** The text as it is. */
 export const str: Codec<string> = {
   decode: values => values[0],

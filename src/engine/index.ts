@@ -29,7 +29,7 @@ export { ExecRegistry } from './exec/exec-registry.ts';
 export { importImage, loadImages, pruneImages, removeImage, tagImage } from './images/change.ts';
 export { type CommitRequest, commitContainer } from './images/commit.ts';
 export { imageHistory, inspectImage, listImages } from './images/views.ts';
-export { inspectNetwork, listNetworks } from './networks/networks.ts';
+export { inspectNetwork, listNetworks, removeNetwork } from './networks/networks.ts';
 export { pruneNetworks } from './networks/prune.ts';
 export { pruneFilter } from './prune-filter.ts';
 export { measureDiskUsage } from './system/disk-usage.ts';

@@ -179,6 +179,10 @@ function* allRoutes(): Generator<Route> {
 }
 
 function sendError(exchange: Exchange, headers: Headers, failure: { status: number; message: string }): void {
+  if (failure.status === 304) {
+    exchange.send(304, headers);
+    return;
+  }
   const body = `${JSON.stringify({ message: failure.message })}\n`;
   exchange.send(failure.status, { ...headers, 'Content-Type': 'application/json' }, body);
 }

@@ -1,6 +1,6 @@
 // Operations on containers.
 
-import { bool, filters, int, str } from '../codecs.ts';
+import { bool, filters, int, str, terminalSize } from '../codecs.ts';
 import {
   bytes,
   deferred,
@@ -90,7 +90,7 @@ export const containers = {
   ContainerResize: endpoint({
     method: 'POST',
     path: '/containers/{id}/resize',
-    query: { h: int, w: int },
+    query: { h: terminalSize, w: terminalSize },
     response: empty,
   }),
   ContainerStart: endpoint({

@@ -1,6 +1,6 @@
 // Operations on processes started in containers.
 
-import { int } from '../codecs.ts';
+import { terminalSize } from '../codecs.ts';
 import { empty, endpoint, hijack, json, jsonBody, optionalJsonBody } from '../endpoint.ts';
 import type { IDResponse } from '../types/common.ts';
 import type { ExecConfig, ExecInspectResponse, ExecStartConfig } from '../types/exec.ts';
@@ -21,6 +21,11 @@ export const exec = {
     response: hijack,
     status: 101,
   }),
-  ExecResize: endpoint({ method: 'POST', path: '/exec/{id}/resize', query: { h: int, w: int }, response: empty }),
+  ExecResize: endpoint({
+    method: 'POST',
+    path: '/exec/{id}/resize',
+    query: { h: terminalSize, w: terminalSize },
+    response: empty,
+  }),
   ExecInspect: endpoint({ method: 'GET', path: '/exec/{id}/json', response: json<ExecInspectResponse>() }),
 };

@@ -14,6 +14,9 @@ export function watchEvents(
   const matches = eventFilter(options.filters ?? {});
   const since = options.since ? parseTime(options.since) : undefined;
   const until = options.until ? parseTime(options.until) : undefined;
+  if (since !== undefined && until !== undefined && since > until) {
+    throw invalid(`\`since\` time (${options.since}) cannot be after \`until\` time (${options.until})`);
+  }
   return stream(engine, { since, until, matches });
 }
 

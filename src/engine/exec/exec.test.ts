@@ -78,9 +78,7 @@ describe('refusals', () => {
     expect(await create({})).toBe('invalid: No exec command specified');
     expect(await create({ Cmd: ['sh'], DetachKeys: 'foo' })).toMatch(/^invalid: /);
     await pauseContainer(own.engine, 'web');
-    expect(await create({ Cmd: ['sh'] })).toBe(
-      `conflict: Container ${container.id} is paused, unpause the container before exec`,
-    );
+    expect(await create({ Cmd: ['sh'] })).toBe('conflict: Container web is paused, unpause the container before exec');
     container.record.state.Paused = false;
     await own.exit(container, 1);
     expect(await create({ Cmd: ['sh'] })).toBe(

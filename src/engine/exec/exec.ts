@@ -18,7 +18,7 @@ import type { Exec } from './exec-registry.ts';
 export function createExec(engine: Engine, reference: string, config: ExecConfig): { Id: string } {
   const container = requireRunning(engine, reference);
   if (!config.Cmd?.length) throw invalid('No exec command specified');
-  parseDetachKeys(config.DetachKeys);
+  parseDetachKeys(config.DetachKeys, 'escape');
   const exec = engine.execs.add(container.id, config);
   container.execIds.add(exec.id);
   publishContainerEvent(engine, container, `exec_create: ${config.Cmd.join(' ')}`, { execID: exec.id });
@@ -40,7 +40,7 @@ export async function startExec(
   if (exec.started)
     throw conflict(`exec command ${id} ${exec.exitCode === null ? 'is already running' : 'has already run'}`);
   exec.started = true;
-  const detachKeys = parseDetachKeys(exec.config.DetachKeys);
+  const detachKeys = parseDetachKeys(exec.config.DetachKeys, 'escape');
   const { process, ended } = await launchExec(engine, container, exec, options);
   if (options.Detach) return process.start();
   const tty = exec.config.Tty === true;
@@ -173,7 +173,7 @@ export function inspectExec(engine: Pick<Engine, 'execs'>, id: string): ExecInsp
 
 function requireRunning(engine: Pick<Engine, 'containers'>, reference: string): Container {
   const container = engine.containers.get(reference);
-  if (container.state.Paused) throw conflict(`Container ${container.id} is paused, unpause the container before exec`);
+  if (container.state.Paused) throw conflict(`Container ${reference} is paused, unpause the container before exec`);
   if (container.state.Restarting)
     throw conflict(`Container ${container.id} is restarting, wait until the container is running`);
   if (!container.running) throw conflict(`container ${container.id} is not running`);

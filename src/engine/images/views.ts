@@ -6,7 +6,7 @@ import type { Image } from '../../images/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { matchPattern } from '../../lib/path-match.ts';
 import type { ImageRunConfig } from '../../oci/image-config.ts';
-import { hasLabel } from '../containers/views/filter.ts';
+import { hasLabel, truth } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 
 type Rooms = Pick<Engine, 'images' | 'containers'>;
@@ -46,7 +46,7 @@ function summarise(image: Image, containers: number): ImageSummary {
 function imageTest(engine: Pick<Engine, 'images'>, key: string, values: string[]): (image: Image) => boolean {
   switch (key) {
     case 'dangling': {
-      const wanted = ['true', '1'].includes(values[0] ?? '');
+      const wanted = truth('dangling', values);
       return image => (image.tags.length === 0) === wanted;
     }
     case 'label':

@@ -2,7 +2,7 @@
 
 import type { Filters } from '../../api/codecs.ts';
 import type { Network as WireNetwork } from '../../api/types/networks.ts';
-import { invalid } from '../../lib/errors.ts';
+import { BerthError, invalid, notFound } from '../../lib/errors.ts';
 import type { Network } from '../../networks/index.ts';
 import { hasLabel } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
@@ -20,8 +20,9 @@ export function listNetworks(engine: Rooms, filters: Filters): WireNetwork[] {
 }
 
 /** With the containers that are joined to it. Throws not-found. */
-export function inspectNetwork(engine: Rooms, reference: string): WireNetwork {
+export function inspectNetwork(engine: Rooms, reference: string, scope?: string): WireNetwork {
   const network = engine.networks.get(reference);
+  if (scope && scope !== network.scope) throw notFound(`network ${reference} not found`);
   const containers: WireNetwork['Containers'] = {};
   for (const endpoint of engine.networks.endpoints(network.id)) {
     containers[endpoint.containerId] = {
@@ -33,6 +34,12 @@ export function inspectNetwork(engine: Rooms, reference: string): WireNetwork {
     };
   }
   return { ...toWire(network), Containers: containers };
+}
+
+/** The predefined networks stay (`forbidden`), and there are no others yet. Throws not-found. */
+export function removeNetwork(engine: Pick<Engine, 'networks'>, reference: string): void {
+  const { name } = engine.networks.get(reference);
+  throw new BerthError('forbidden', `${name} is a pre-defined network and cannot be removed`);
 }
 
 function toWire(network: Network): Omit<WireNetwork, 'Containers'> {
@@ -47,11 +54,14 @@ function toWire(network: Network): Omit<WireNetwork, 'Containers'> {
     IPAM: {
       Driver: network.ipam.driver,
       Options: Object.keys(network.ipam.options).length > 0 ? network.ipam.options : null,
-      Config: network.ipam.config.map(config => ({
-        Subnet: config.subnet,
-        ...(config.ipRange ? { IPRange: config.ipRange } : {}),
-        ...(config.gateway ? { Gateway: config.gateway } : {}),
-      })),
+      Config:
+        network.ipam.config.length === 0
+          ? null
+          : network.ipam.config.map(config => ({
+              Subnet: config.subnet,
+              ...(config.ipRange ? { IPRange: config.ipRange } : {}),
+              ...(config.gateway ? { Gateway: config.gateway } : {}),
+            })),
     },
     Internal: network.internal,
     Attachable: network.attachable,
@@ -75,10 +85,17 @@ function networkFilter(filters: Filters): (network: Network) => boolean {
       case 'scope':
         return (network: Network) => values.includes(network.scope);
       case 'type':
+        for (const value of values) {
+          if (!['builtin', 'custom'].includes(value)) throw invalid(`invalid filter: 'type'='${value}'`);
+        }
         return (network: Network) => values.includes(predefined.includes(network.name) ? 'builtin' : 'custom');
       case 'label':
         return (network: Network) => values.every(value => hasLabel(network.labels, value));
       case 'dangling':
+        for (const value of values) {
+          if (['true', '1', 'false', '0'].includes(value)) continue;
+          throw invalid(`invalid value for filter 'dangling', must be "true" (or "1"), or "false" (or "0")`);
+        }
         return () => true;
       default:
         throw invalid(`invalid filter '${key}'`);

@@ -10,9 +10,12 @@ import type {
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { Volume } from '../../volumes/index.ts';
 import { volumeUsers } from '../containers/lifecycle/destroy.ts';
-import { hasLabel } from '../containers/views/filter.ts';
+import { hasLabel, truth } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 import { publishVolumeEvent } from './volume-events.ts';
+
+/** What Docker marks the volumes with that were given no name. */
+const anonymousLabel = 'com.docker.volume.anonymous';
 
 type Rooms = Pick<Engine, 'volumes' | 'containers' | 'events' | 'host'>;
 
@@ -36,7 +39,7 @@ export function createVolume(engine: Rooms, options: VolumeCreateOptions): WireV
       name: options.Name || undefined,
       driver: options.Driver || undefined,
       options: options.DriverOpts ?? undefined,
-      labels: options.Labels ?? undefined,
+      labels: options.Name ? (options.Labels ?? undefined) : { ...options.Labels, [anonymousLabel]: '' },
       anonymous: !options.Name,
     });
   if (!existing) publishVolumeEvent(engine, 'create', volume);
@@ -64,7 +67,7 @@ export async function removeVolume(engine: Rooms, name: string, force: boolean):
 /** Unused anonymous volumes; with the filter `all`, unused named ones too. */
 export async function pruneVolumes(engine: Rooms, filters: Filters): Promise<VolumePruneResponse> {
   const { all: allValues, ...others } = filters;
-  const all = ['true', '1'].includes(allValues?.[0] ?? '');
+  const all = isAll(allValues);
   const chosen = volumeFilter(engine, others);
   const removed: string[] = [];
   let reclaimed = 0;
@@ -77,6 +80,13 @@ export async function pruneVolumes(engine: Rooms, filters: Filters): Promise<Vol
   }
   engine.events.publish({ Type: 'volume', Action: 'prune', id: '', attributes: { reclaimed: String(reclaimed) } });
   return { VolumesDeleted: removed, SpaceReclaimed: reclaimed };
+}
+
+function isAll(values: readonly string[] = []): boolean {
+  const [value = 'false'] = values;
+  if (/^(1|t|true)$/i.test(value)) return true;
+  if (/^(0|f|false)$/i.test(value)) return false;
+  throw invalid(`invalid filter 'all': strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
 }
 
 function toWire(volume: Volume): WireVolume {
@@ -104,7 +114,7 @@ function volumeFilter(engine: Pick<Engine, 'containers'>, filters: Filters): (vo
       case 'label!':
         return (volume: Volume) => !values.some(value => hasLabel(volume.labels, value));
       case 'dangling': {
-        const wanted = ['true', '1'].includes(values[0] ?? '');
+        const wanted = truth('dangling', values);
         return (volume: Volume) => (volumeUsers(engine, volume.name).length === 0) === wanted;
       }
       default:

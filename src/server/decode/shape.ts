@@ -70,7 +70,7 @@ function checkScalar(shape: string, value: unknown, path: string): unknown {
       if (typeof value === 'string') return value;
       throw mismatch(value, path, 'string');
     case 'int':
-      if (Number.isInteger(value)) return value;
+      if (Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 63) return value;
       throw mismatch(value, path, 'int64');
     default:
       if (typeof value === 'number') return value;

@@ -30,11 +30,13 @@ import {
 } from '../../engine/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type Handlers, reply } from '../handler.ts';
+import { requireSize } from './require-size.ts';
 
 export function containerRoutes(engine: Engine): Handlers['containers'] {
   return {
     ContainerList: ({ query }) => listContainers(engine, query),
-    ContainerCreate: ({ query, body }) => createContainer(engine, { name: query.name, request: body }),
+    ContainerCreate: ({ query, body }) =>
+      createContainer(engine, { name: query.name, platform: query.platform, request: body }),
     ContainerInspect: ({ path, query }) => inspectContainer(engine, path.id, query),
     ContainerTop: ({ path, query }) => listProcesses(engine, path.id, query.ps_args),
     ContainerLogs: ({ path, query, signal }) => readLogs(engine, path.id, query, signal),
@@ -44,8 +46,18 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
       const options = { stream: query.stream !== false, oneShot: query['one-shot'] === true };
       return { stream: readStats(engine, path.id, options, signal) };
     },
-    ContainerResize: ({ path, query }) => resizeContainer(engine, path.id, query.w ?? 0, query.h ?? 0),
-    ContainerStart: ({ path }) => startContainer(engine, path.id),
+    ContainerResize: ({ path, query }) => {
+      const { columns, rows } = requireSize(query);
+      return resizeContainer(engine, path.id, columns, rows);
+    },
+    ContainerStart: ({ path, headers }) => {
+      if (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 7) {
+        throw invalid(
+          'starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24',
+        );
+      }
+      return startContainer(engine, path.id);
+    },
     ContainerStop: ({ path, query }) => stopContainer(engine, path.id, { signal: query.signal, timeout: query.t }),
     ContainerRestart: ({ path, query }) =>
       restartContainer(engine, path.id, { signal: query.signal, timeout: query.t }),

@@ -2,6 +2,7 @@
 
 import { createExec, type Engine, inspectExec, resizeExec, startExec } from '../../engine/index.ts';
 import { type Handlers, reply } from '../handler.ts';
+import { requireSize } from './require-size.ts';
 
 export function execRoutes(engine: Engine): Handlers['exec'] {
   return {
@@ -11,7 +12,10 @@ export function execRoutes(engine: Engine): Handlers['exec'] {
       // A detached exec takes no connection over: 200 says it runs.
       return body?.Detach ? reply(undefined, { status: 200 }) : undefined;
     },
-    ExecResize: ({ path, query }) => resizeExec(engine, path.id, query.w ?? 0, query.h ?? 0),
+    ExecResize: ({ path, query }) => {
+      const { columns, rows } = requireSize(query);
+      return resizeExec(engine, path.id, columns, rows);
+    },
     ExecInspect: ({ path }) => inspectExec(engine, path.id),
   };
 }

@@ -22,8 +22,9 @@ export function parseBind(text: string): ContainerMount {
     );
   }
   const destination = posix.normalize(second).replace(/(.)\/$/, '$1');
-  if (destination === '/') throw refuse("invalid specification: destination can't be '/'");
-  const mode = parseMode(third, isBind, () => refuse(`invalid mode: ${third}`));
+  if (destination === '/')
+    throw refuse(`invalid mount config for type "${kind}": invalid specification: destination can't be '/'`);
+  const mode = parseMode(third, isBind, () => invalid(`invalid mode: ${third}`));
   const common = { destination, mode: third, readWrite: mode.readWrite, hidden: false };
   if (isBind) {
     return {

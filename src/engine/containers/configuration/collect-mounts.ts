@@ -55,6 +55,7 @@ function anonymousVolume(path: string): ContainerMount {
 
 function mountsFrom(text: string, find: (reference: string) => Container): ContainerMount[] {
   const [reference = '', mode = 'rw'] = text.split(':');
+  if (text === '') throw invalid('volumes-from specification cannot be an empty string');
   if (reference === '' || !['ro', 'rw', 'z', 'Z'].includes(mode)) throw invalid(`invalid volumes-from: ${text}`);
   return find(reference)
     .record.mounts.filter(mount => mount.type !== 'tmpfs')

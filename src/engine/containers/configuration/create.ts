@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
+import { posix } from 'node:path';
 import type { ContainerConfig } from '../../../api/types/container-config.ts';
 import type {
   ContainerCreateRequest,
@@ -21,7 +22,12 @@ import { discardUnsupported } from './discard-unsupported.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { generateName, requireName } from './names.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
+import { requireOthers } from './require-others.ts';
+import { requirePlatform } from './require-platform.ts';
 import { validateConfiguration } from './validate.ts';
+
+const deprecatedMacAddress =
+  'The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead.';
 
 /**
  * Creates a container; `name` '' or undefined gets a generated one. Throws `invalid` for what cannot be, not-found for
@@ -29,7 +35,7 @@ import { validateConfiguration } from './validate.ts';
  */
 export async function createContainer(
   engine: Engine,
-  input: { name?: string; request: ContainerCreateRequest },
+  input: { name?: string; platform?: string; request: ContainerCreateRequest },
 ): Promise<ContainerCreateResponse> {
   const { HostConfig: askedHost, NetworkingConfig: networking, ...given } = input.request;
   if (!given.Image && Object.keys(given).length === 0)
@@ -43,10 +49,12 @@ export async function createContainer(
   engine.logs.validate(givenHost.LogConfig?.Type || engine.config.logDriver, givenHost.LogConfig?.Config ?? {});
   const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
   const image = findImage(engine, given.Image ?? '');
+  if (input.platform) requirePlatform(image, given.Image ?? '', input.platform);
   const config = mergeImageConfig(given, image.config.config);
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (command.length === 0) throw invalid('no command specified');
 
+  requireOthers(engine, givenHost);
   const id = randomBytes(32).toString('hex');
   const hostConfig = normaliseHostConfig(givenHost, engine.config, engine.host.spec.cgroupVersion);
   const record: ContainerRecord = {
@@ -78,6 +86,7 @@ export async function createContainer(
   undo.defer('directory', () => rmSync(container.directory, { recursive: true, force: true }));
   publishContainerEvent(engine, container, 'create');
   undo.move();
+  if (given.MacAddress) warnings.push(deprecatedMacAddress);
   return { Id: id, Warnings: warnings };
 }
 
@@ -118,7 +127,7 @@ function fillConfig(config: ContainerConfig, id: string, networkMode: string, ho
     Cmd: config.Cmd ?? null,
     Image: config.Image ?? '',
     Volumes: config.Volumes ?? null,
-    WorkingDir: config.WorkingDir ?? '',
+    WorkingDir: config.WorkingDir ? posix.normalize(config.WorkingDir).replace(/(.)\/$/, '$1') : '',
     Entrypoint: config.Entrypoint ?? null,
     OnBuild: config.OnBuild ?? null,
     Labels: config.Labels ?? {},

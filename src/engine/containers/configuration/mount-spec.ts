@@ -26,20 +26,27 @@ export function parseMount(mount: Mount): ContainerMount {
     case 'cluster':
       throw notImplemented(`mount type "${type}" is not implemented yet`);
     default:
-      throw invalid(`mount type unknown: "${type}"`);
+      throw refuse('mount type unknown');
   }
 }
 
 type Part = Omit<ContainerMount, 'type' | 'destination' | 'readWrite' | 'hidden'>;
 type Refuse = (why: string) => Error;
 
+const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'];
+
+const misplaced = (field: string, type: string) => invalid(`${field} must not be specified on mount type "${type}"`);
+
 function bindPart(mount: Mount, refuse: Refuse): Part {
   const source = mount.Source ?? '';
   if (source === '') throw refuse('field Source must not be empty');
   if (!source.startsWith('/')) throw refuse(`invalid mount path: '${source}' mount path must be absolute`);
-  if (mount.VolumeOptions) throw refuse('field VolumeOptions must not be specified');
-  if (mount.TmpfsOptions) throw refuse('field TmpfsOptions must not be specified');
+  if (mount.VolumeOptions) throw misplaced('VolumeOptions', 'bind');
+  if (mount.TmpfsOptions) throw misplaced('TmpfsOptions', 'bind');
   const options = mount.BindOptions;
+  if (options?.Propagation && !propagations.includes(options.Propagation)) {
+    throw refuse(`invalid propagation mode: ${options.Propagation}`);
+  }
   return {
     source: posix.normalize(source).replace(/(.)\/$/, '$1'),
     mode: '',
@@ -50,12 +57,12 @@ function bindPart(mount: Mount, refuse: Refuse): Part {
 }
 
 function volumePart(mount: Mount, refuse: Refuse): Part {
-  if (mount.BindOptions) throw refuse('field BindOptions must not be specified');
-  if (mount.TmpfsOptions) throw refuse('field TmpfsOptions must not be specified');
+  if (mount.BindOptions) throw misplaced('BindOptions', 'volume');
+  if (mount.TmpfsOptions) throw misplaced('TmpfsOptions', 'volume');
   const options = mount.VolumeOptions;
   const subpath = options?.Subpath || undefined;
   if (subpath && (subpath.startsWith('/') || subpath.split('/').includes('..'))) {
-    throw refuse('must be a relative path within the volume');
+    throw refuse('subpath must be a relative path within the volume');
   }
   const name = mount.Source || undefined;
   if (!name && mount.ReadOnly) throw refuse('must not set ReadOnly mode when using anonymous volumes');
@@ -73,7 +80,7 @@ function volumePart(mount: Mount, refuse: Refuse): Part {
 
 function tmpfsPart(mount: Mount, refuse: Refuse): Part {
   if (mount.Source) throw refuse('field Source must not be specified');
-  if (mount.BindOptions) throw refuse('field BindOptions must not be specified');
+  if (mount.BindOptions) throw misplaced('BindOptions', 'tmpfs');
   const { SizeBytes: size = 0, Mode: mode = 0, Options: extra = [] } = mount.TmpfsOptions ?? {};
   if (size < 0) throw refuse('tmpfs size must not be negative');
   const options = [

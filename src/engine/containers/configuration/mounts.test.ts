@@ -36,16 +36,18 @@ describe('-v', () => {
     ['/a:', ''],
     ['/a:b', `: invalid mount config for type "bind": invalid mount path: 'b' mount path must be absolute`],
     ['v:b', `: invalid mount config for type "volume": invalid mount path: 'b' mount path must be absolute`],
-    ['/a:/', ": invalid specification: destination can't be '/'"],
-    ['/a:/x/..', ": invalid specification: destination can't be '/'"],
-    ['/a:/b:what', ': invalid mode: what'],
-    ['/a:/b:ro,rw', ': invalid mode: ro,rw'],
-    ['/a:/b:nocopy', ': invalid mode: nocopy'],
-    ['v:/b:rshared', ': invalid mode: rshared'],
+    ['/a:/', `: invalid mount config for type "bind": invalid specification: destination can't be '/'`],
+    ['/a:/x/..', `: invalid mount config for type "bind": invalid specification: destination can't be '/'`],
   ];
   for (const [text, why] of refused) {
     test(`${text} is refused`, () =>
       expect(refusal(() => parseBind(text))).toBe(`invalid: invalid volume specification: '${text}'${why}`));
+  }
+});
+
+test('-v with a mode that cannot be is refused', () => {
+  for (const text of ['/a:/b:what', '/a:/b:ro,rw', '/a:/b:nocopy', 'v:/b:rshared']) {
+    expect(refusal(() => parseBind(text))).toBe(`invalid: invalid mode: ${text.split(':')[2]}`);
   }
 });
 
@@ -90,12 +92,9 @@ describe('--mount', () => {
     ],
     [
       { Type: 'bind', Source: '/a', Target: '/b', VolumeOptions: {} },
-      'invalid mount config for type "bind": field VolumeOptions must not be specified',
+      'VolumeOptions must not be specified on mount type "bind"',
     ],
-    [
-      { Type: 'volume', Target: '/b', BindOptions: {} },
-      'invalid mount config for type "volume": field BindOptions must not be specified',
-    ],
+    [{ Type: 'volume', Target: '/b', BindOptions: {} }, 'BindOptions must not be specified on mount type "volume"'],
     [
       { Type: 'volume', Target: '/b', ReadOnly: true },
       'invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes',
@@ -104,7 +103,7 @@ describe('--mount', () => {
       { Type: 'tmpfs', Source: 'a', Target: '/b' },
       'invalid mount config for type "tmpfs": field Source must not be specified',
     ],
-    [{ Type: 'what' as 'bind', Target: '/b' }, 'mount type unknown: "what"'],
+    [{ Type: 'what' as 'bind', Target: '/b' }, 'invalid mount config for type "what": mount type unknown'],
   ];
   for (const [mount, message] of refused) {
     test(`refused: ${JSON.stringify(mount)}`, () =>
@@ -114,7 +113,7 @@ describe('--mount', () => {
   test('a subpath stays inside its volume', () => {
     for (const Subpath of ['/abs', '../up', 'a/../../b']) {
       expect(refusal(() => parseMount({ Type: 'volume', Source: 'v', Target: '/b', VolumeOptions: { Subpath } }))).toBe(
-        'invalid: invalid mount config for type "volume": must be a relative path within the volume',
+        'invalid: invalid mount config for type "volume": subpath must be a relative path within the volume',
       );
     }
   });

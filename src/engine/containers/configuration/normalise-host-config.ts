@@ -22,7 +22,7 @@ export function normaliseHostConfig(given: HostConfig, config: EngineConfig, cgr
           : { ...config.logOptions, ...given.LogConfig?.Config },
     },
     NetworkMode: !given.NetworkMode || given.NetworkMode === 'default' ? 'bridge' : given.NetworkMode,
-    PortBindings: given.PortBindings ?? {},
+    PortBindings: withAddresses(given.PortBindings ?? {}),
     RestartPolicy: {
       Name: given.RestartPolicy?.Name || 'no',
       MaximumRetryCount: given.RestartPolicy?.MaximumRetryCount ?? 0,
@@ -59,6 +59,15 @@ export function normaliseHostConfig(given: HostConfig, config: EngineConfig, cgr
   };
 }
 
+/** Every binding with the host address it has, '' for all. */
+function withAddresses(ports: NonNullable<HostConfig['PortBindings']>): NonNullable<HostConfig['PortBindings']> {
+  const entries = Object.entries(ports).map(([port, bindings]) => [
+    port,
+    bindings?.map(({ HostIp = '', HostPort = '' }) => ({ HostIp, HostPort })) ?? null,
+  ]);
+  return Object.fromEntries(entries) as NonNullable<HostConfig['PortBindings']>;
+}
+
 function resources(given: HostConfig) {
   const memory = given.Memory ?? 0;
   return {
@@ -86,7 +95,7 @@ function resources(given: HostConfig) {
     MemorySwap: given.MemorySwap || (memory > 0 ? memory * 2 : 0),
     MemorySwappiness: given.MemorySwappiness === -1 ? null : (given.MemorySwappiness ?? null),
     OomKillDisable: given.OomKillDisable ?? false,
-    PidsLimit: given.PidsLimit || null,
+    PidsLimit: (given.PidsLimit ?? 0) > 0 ? (given.PidsLimit ?? null) : null,
     Ulimits: given.Ulimits ?? [],
     CpuCount: given.CpuCount ?? 0,
     CpuPercent: given.CpuPercent ?? 0,

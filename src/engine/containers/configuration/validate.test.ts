@@ -24,7 +24,7 @@ describe('the process', () => {
     [{ Env: [''] }, 'invalid environment variable: '],
     [{ StopSignal: 'SIGWHAT' }, 'invalid signal: SIGWHAT'],
     [{ Hostname: 'h'.repeat(64) }, `invalid hostname: ${'h'.repeat(64)}: longer than 63 characters`],
-    [{ ExposedPorts: { '70000/tcp': {} } }, 'invalid port specification: "70000/tcp"'],
+    [{ ExposedPorts: { '70000/tcp': {} } }, 'invalid port specification: "70000"'],
     [{ ExposedPorts: { '80/icmp': {} } }, 'invalid port specification: "80/icmp"'],
   ];
   for (const [config, message] of table) {
@@ -74,7 +74,7 @@ describe('the host side', () => {
     [{ CpuPeriod: 999 }, 'CPU cfs period can not be less than 1ms (i.e. 1000) or larger than 1s (i.e. 1000000)'],
     [{ CpuQuota: 999 }, 'CPU cfs quota can not be less than 1ms (i.e. 1000)'],
     [{ BlkioWeight: 9 }, 'Range of blkio weight is from 10 to 1000'],
-    [{ NetworkMode: 'container:' }, 'Invalid network mode: invalid container format container:<name|id>'],
+    [{ NetworkMode: 'container:' }, 'invalid network mode: invalid container format container:<name|id>'],
     [{ PidMode: 'mine' }, 'invalid PID mode: mine'],
     [{ IpcMode: 'mine' }, 'invalid IPC mode: mine'],
     [{ IpcMode: 'container:' }, 'invalid IPC mode: container:'],
@@ -83,6 +83,16 @@ describe('the host side', () => {
     [{ UsernsMode: 'mine' }, 'invalid user namespace mode: mine'],
     [{ Runtime: 'nope' }, 'unknown or invalid runtime name: nope'],
     [{ PortBindings: { x: [] } }, 'invalid port specification: "x"'],
+    [{ PortBindings: { '80/tcp': [{ HostPort: '9-8' }] } }, 'invalid port specification: "9-8"'],
+    [{ SecurityOpt: ['nonsense'] }, 'invalid --security-opt 1: "nonsense"'],
+    [{ SecurityOpt: ['what=ever'] }, 'invalid --security-opt 2: "what=ever"'],
+    [{ ExtraHosts: ['alone'] }, 'bad format for add-host: "alone"'],
+    [{ CpuShares: -1 }, 'invalid CPU shares (-1): value must be a positive integer'],
+    [{ NetworkMode: 'container:x', Dns: ['1.1.1.1'] }, 'conflicting options: dns and the network mode'],
+    [
+      { NetworkMode: 'container:x', PortBindings: { '80/tcp': [] } },
+      'conflicting options: port publishing and the container type network mode',
+    ],
   ];
   for (const [host, message] of table) {
     test(message.slice(0, 70), () => expect(refusal({}, host)).toBe(`invalid: ${message}`));

@@ -6,6 +6,8 @@ import { resolveCapabilities } from '../../../runtime/index.ts';
 import { validateHealth } from '../health/health-plan.ts';
 import { parseSignal } from '../signals.ts';
 import { validateCpuset } from './cpuset.ts';
+import { validateNetwork } from './validate-network.ts';
+import { validateSecurityOptions } from './validate-security.ts';
 
 const mebibyte = 1024 * 1024;
 const policies = ['', 'no', 'always', 'on-failure', 'unless-stopped'];
@@ -22,6 +24,8 @@ export function validateConfiguration(config: ContainerConfig, host: HostConfig,
   validateRestartPolicy(host);
   validateLimits(host, limits);
   validateModes(config, host);
+  validateNetwork(config, host);
+  validateSecurityOptions(host.SecurityOpt ?? []);
   resolveCapabilities({ add: host.CapAdd ?? [], drop: host.CapDrop ?? [], privileged: false });
   if (host.Runtime && !limits.runtimes.includes(host.Runtime)) {
     throw invalid(`unknown or invalid runtime name: ${host.Runtime}`);
@@ -41,7 +45,9 @@ export function validateLimits(host: HostConfig, options: { cpus: number; update
 export function requirePort(text: string): { port: number; protocol: 'tcp' | 'udp' | 'sctp' } {
   const match = /^(\d{1,5})(?:\/(tcp|udp|sctp))?$/i.exec(text);
   const port = Number(match?.[1]);
-  if (!match || port > 65535 || port === 0) throw invalid(`invalid port specification: "${text}"`);
+  if (!match || port > 65535 || port === 0) {
+    throw invalid(`invalid port specification: "${match ? match[1] : text}"`);
+  }
   return { port, protocol: (match[2]?.toLowerCase() ?? 'tcp') as 'tcp' | 'udp' | 'sctp' };
 }
 
@@ -105,6 +111,9 @@ function validateCpu(host: HostConfig, cpus: number): void {
   const { NanoCpus: nano = 0, CpuPeriod: period = 0, CpuQuota: quota = 0 } = host;
   if (nano > 0 && period > 0) throw invalid('Conflicting options: Nano CPUs and CPU Period cannot both be set');
   if (nano > 0 && quota > 0) throw invalid('Conflicting options: Nano CPUs and CPU Quota cannot both be set');
+  if ((host.CpuShares ?? 0) < 0) {
+    throw invalid(`invalid CPU shares (${host.CpuShares}): value must be a positive integer`);
+  }
   if (nano < 0 || nano > cpus * 1e9) {
     throw invalid(`range of CPUs is from 0.01 to ${cpus}.00, as there are only ${cpus} CPUs available`);
   }
@@ -118,14 +127,11 @@ function validateCpu(host: HostConfig, cpus: number): void {
 
 function validateModes(config: ContainerConfig, host: HostConfig): void {
   const network = host.NetworkMode ?? '';
-  const shared = network.startsWith('container:');
-  if (shared && network === 'container:')
-    throw invalid('Invalid network mode: invalid container format container:<name|id>');
-  if (shared && config.Hostname) {
-    throw invalid('conflicting options: hostname and the network mode');
-  }
   if (network === 'host' && host.UTSMode === 'host' && config.Hostname) {
     throw invalid('conflicting options: hostname and the UTS mode');
+  }
+  if (host.Isolation && host.Isolation !== 'default') {
+    throw invalid(`invalid isolation (${host.Isolation}): linux only supports 'default'`);
   }
   requireMode('PID mode', host.PidMode, ['', 'host']);
   requireMode('IPC mode', host.IpcMode, ['', 'host', 'none', 'private', 'shareable']);

@@ -104,7 +104,7 @@ function namespaces(engine: Engine, container: Container, sandbox: string): Spec
 function namespaceOf(engine: Pick<Engine, 'containers'>, mode: string, kind: 'pid' | 'ipc'): string {
   if (mode === 'host') return 'host';
   if (!mode.startsWith('container:')) return 'new';
-  const other = otherContainer(engine, mode);
+  const other = otherContainer(engine, mode, kind);
   if (kind === 'ipc' && other.record.hostConfig.IpcMode !== 'shareable') {
     throw invalid(
       `can't join IPC of container ${other.id}: non-shareable IPC (hint: use IpcMode:shareable for the donor container)`,
@@ -113,11 +113,13 @@ function namespaceOf(engine: Pick<Engine, 'containers'>, mode: string, kind: 'pi
   return `/proc/${other.state.Pid}/ns/${kind}`;
 }
 
-function otherContainer(engine: Pick<Engine, 'containers'>, mode: string): Container {
+function otherContainer(engine: Pick<Engine, 'containers'>, mode: string, kind: string): Container {
   const reference = mode.slice('container:'.length);
   const other = engine.containers.find(reference);
   if (!other) throw notFound(`No such container: ${reference}`);
-  if (!other.running) throw conflict(`container ${other.id} is not running`);
+  if (!other.running) {
+    throw conflict(`failed to join ${kind.toUpperCase()} namespace: container ${other.id} is not running`);
+  }
   return other;
 }
 
@@ -125,6 +127,6 @@ function otherContainer(engine: Pick<Engine, 'containers'>, mode: string): Conta
 function sharedShm(engine: Pick<Engine, 'containers'>, container: Container): MountSpec[] {
   const mode = container.record.hostConfig.IpcMode ?? '';
   if (!mode.startsWith('container:')) return [];
-  const other = otherContainer(engine, mode);
+  const other = otherContainer(engine, mode, 'ipc');
   return [{ kind: 'bind', source: `/proc/${other.state.Pid}/root/dev/shm`, destination: '/dev/shm' }];
 }

@@ -60,9 +60,12 @@ function attach(engine: Pick<Engine, 'networks'>, request: AttachRequest): Endpo
 function joinSandbox(engine: Pick<Engine, 'networks' | 'containers'>, container: Container, mode: string): string {
   const reference = mode.slice('container:'.length);
   const other = engine.containers.find(reference);
-  if (!other) throw notFound(`No such container: ${reference}`);
+  if (!other) throw notFound(`joining network namespace of container: No such container: ${reference}`);
   if (other === container) throw invalid('cannot join own network namespace');
-  if (!other.running) throw conflict(`cannot join network namespace of a non running container: ${other.id}`);
+  if (!other.running) {
+    const state = `container ${other.name} is ${other.state.Status}`;
+    throw conflict(`cannot join network namespace of a non running container: ${state}`);
+  }
   const otherMode = other.record.hostConfig.NetworkMode ?? 'bridge';
   if (otherMode === 'host') return 'host';
   return otherMode.startsWith('container:')

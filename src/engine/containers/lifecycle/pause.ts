@@ -10,7 +10,7 @@ import type { Container } from '../state/container.ts';
 export async function pauseContainer(engine: Engine, reference: string): Promise<void> {
   const container = engine.containers.get(reference);
   using _lock = await engine.locks.acquire(container.id);
-  if (!container.process || !container.running) throw conflict(`Container ${container.id} is not running`);
+  if (!container.process || !container.running) throw conflict(`container ${container.id} is not running`);
   if (container.state.Paused) throw conflict(`Container ${container.id} is already paused`);
   await container.process.pause();
   Object.assign(container.record.state, { Paused: true, Status: 'paused' });

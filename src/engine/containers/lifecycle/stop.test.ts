@@ -65,7 +65,9 @@ describe('stop', () => {
     const container = await own.create();
     const stop = (options: { signal?: string }) => outcome(() => stopContainer(own.engine, container.id, options));
     expect(await stop({})).toBe(`not-modified: container ${container.id} is already stopped`);
-    expect(await stop({ signal: 'NOPE' })).toBe('invalid: invalid signal: NOPE');
+    expect(await stop({ signal: 'NOPE' })).toBe(
+      `invalid: cannot stop container: ${container.id}: invalid signal: NOPE`,
+    );
   });
 
   test('of a container that waits for its restart ends the waiting and tells who waits', async () => {
@@ -150,7 +152,7 @@ describe('pause', () => {
     await unpauseContainer(own.engine, id);
     expect(container.state).toMatchObject({ Status: 'running', Paused: false });
     await own.exit(container, 0);
-    expect(await outcome(() => pauseContainer(own.engine, id))).toBe(`conflict: Container ${id} is not running`);
+    expect(await outcome(() => pauseContainer(own.engine, id))).toBe(`conflict: container ${id} is not running`);
   });
 
   test('that the kernel refuses changes nothing', async () => {
@@ -175,12 +177,14 @@ describe('rename', () => {
     await own.create({}, 'web');
     const rename = (to: string) => outcome(() => renameContainer(own.engine, 'web', to));
     expect(await rename('taken')).toBe(
-      `conflict: Conflict. The container name "/taken" is already in use by container "${taken.id}". ` +
+      `conflict: Error when allocating new name: Conflict. The container name "/taken" is already in use by container "${taken.id}". ` +
         'You have to remove (or rename) that container to be able to reuse that name.',
     );
     expect(await rename('')).toBe('invalid: Neither old nor new names may be empty');
     expect(await rename('web')).toBe('invalid: Renaming a container with the same name as its current name');
-    expect(await rename('b@d')).toMatch(/^invalid: Invalid container name \(b@d\), only/);
+    expect(await rename('b@d')).toMatch(
+      /^invalid: Error when allocating new name: Invalid container name \(\/b@d\), only/,
+    );
   });
 });
 

@@ -17,7 +17,7 @@ export interface StopOptions {
 
 export async function stopContainer(engine: Engine, reference: string, options: StopOptions): Promise<void> {
   const container = engine.containers.get(reference);
-  const signal = options.signal ? parseSignal(options.signal) : undefined;
+  const signal = options.signal ? requireSignal(options.signal, `cannot stop container: ${reference}`) : undefined;
   if (container.state.Restarting && (await cancelRestart(engine, container))) return;
   if (!container.running) throw notModified(`container ${container.id} is already stopped`);
   await terminate(engine, container, { signal, timeout: options.timeout });
@@ -26,9 +26,10 @@ export async function stopContainer(engine: Engine, reference: string, options: 
 
 /** Sends a signal; SIGKILL and the stop signal count as stopping by hand, so that no policy brings the container back. */
 export async function killContainer(engine: Engine, reference: string, signalText: string | undefined): Promise<void> {
-  const container = engine.containers.get(reference);
-  const refuse = (why: string, kind: 'invalid' | 'conflict') =>
+  const refuse = (why: string, kind: 'invalid' | 'conflict' | 'not-found') =>
     new BerthError(kind, `cannot kill container: ${reference}: ${why}`);
+  const container = engine.containers.find(reference);
+  if (!container) throw refuse(`No such container: ${reference}`, 'not-found');
   let signal: number;
   try {
     signal = parseSignal(signalText || 'SIGKILL');
@@ -47,7 +48,7 @@ export async function killContainer(engine: Engine, reference: string, signalTex
 /** Stops the container if it runs and starts it again. */
 export async function restartContainer(engine: Engine, reference: string, options: StopOptions): Promise<void> {
   const container = engine.containers.get(reference);
-  const signal = options.signal ? parseSignal(options.signal) : undefined;
+  const signal = options.signal ? requireSignal(options.signal, `Cannot restart container ${reference}`) : undefined;
   if (container.state.Restarting) await cancelRestart(engine, container);
   container.keptAfterExit = true;
   try {
@@ -58,4 +59,13 @@ export async function restartContainer(engine: Engine, reference: string, option
   using _lock = await engine.locks.acquire(container.id);
   if (!container.running) await startStopped(engine, container);
   publishContainerEvent(engine, container, 'restart');
+}
+
+/** The signal's number; throws `invalid` that says what could not be done with it. */
+function requireSignal(text: string, refusal: string): number {
+  try {
+    return parseSignal(text);
+  } catch (error) {
+    throw new BerthError('invalid', `${refusal}: ${errorMessage(error)}`, { cause: error });
+  }
 }

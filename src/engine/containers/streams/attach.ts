@@ -36,11 +36,10 @@ export async function attachContainer(
   open: (options: { multiplexed: boolean }) => Duplex,
 ): Promise<void> {
   const container = engine.containers.get(reference);
-  if (container.state.Paused)
-    throw conflict(`container ${container.id} is paused, unpause the container before attach`);
+  if (container.state.Paused) throw conflict(`container ${reference} is paused, unpause the container before attach`);
   if (container.state.Restarting)
     throw conflict(`container ${container.id} is restarting, wait until the container is running`);
-  const detachKeys = parseDetachKeys(options.detachKeys);
+  const detachKeys = parseDetachKeys(options.detachKeys, 'detach');
   const multiplexed = !container.tty && options.framed !== false;
   const connection = open({ multiplexed });
   connection.on('error', () => connection.destroy());

@@ -5,13 +5,13 @@ import { invalid } from '../../../lib/errors.ts';
 /** ctrl-p ctrl-q. */
 export const defaultDetachKeys = Buffer.from([16, 17]);
 
-/** `ctrl-p,ctrl-q`, `ctrl-@`, single characters; '' is the default. Throws `invalid` naming the key. */
-export function parseDetachKeys(text: string | undefined): Buffer {
+/** `ctrl-p,ctrl-q`, `ctrl-@`, single characters; '' is the default. Throws `invalid` in Docker's words for an `as`. */
+export function parseDetachKeys(text: string | undefined, as: 'detach' | 'escape'): Buffer {
   if (!text) return defaultDetachKeys;
   const codes = text.split(',').map(key => {
     if (key.length === 1) return key.charCodeAt(0);
     const control = /^ctrl-([a-z@[\\\]^_])$/.exec(key)?.[1];
-    if (control === undefined) throw invalid(`Unknown character: '${key}'`);
+    if (control === undefined) throw invalid(`Invalid ${as} keys (${text}) provided`);
     return control >= 'a' && control <= 'z' ? control.charCodeAt(0) - 96 : control.charCodeAt(0) - 64;
   });
   return Buffer.from(codes);

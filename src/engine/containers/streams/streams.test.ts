@@ -81,7 +81,7 @@ describe('the pump', () => {
   });
 
   test('ends with the detach keys; what was typed before them has arrived', async () => {
-    const { client, session, end } = join({ detachKeys: parseDetachKeys('') });
+    const { client, session, end } = join({ detachKeys: parseDetachKeys('', 'detach') });
     client.type('ls\x10\x11');
     expect(await end).toBe('detached');
     expect(session.input).toBe('ls');
@@ -109,9 +109,11 @@ describe('detach keys', () => {
     ['ctrl-[,ctrl-\\,ctrl-],ctrl-^,ctrl-_', [27, 28, 29, 30, 31]],
     ['a,b,~', [97, 98, 126]],
   ];
-  for (const [text, keys] of table) test(String(text), () => expect([...parseDetachKeys(text)]).toEqual(keys));
+  for (const [text, keys] of table)
+    test(String(text), () => expect([...parseDetachKeys(text, 'detach')]).toEqual(keys));
   for (const text of ['foo', 'ctrl-', 'ctrl-A', 'ctrl-a,', 'ctrl-1']) {
-    test(`${text} is refused`, async () => expect(await outcome(() => parseDetachKeys(text))).toMatch(/^invalid: /));
+    test(`${text} is refused`, async () =>
+      expect(await outcome(() => parseDetachKeys(text, 'detach'))).toMatch(/^invalid: /));
   }
 
   const typed: [parts: string[], passed: string, detached: boolean][] = [
@@ -122,7 +124,7 @@ describe('detach keys', () => {
   ];
   for (const [parts, passed, detached] of typed) {
     test(`typed ${JSON.stringify(parts)}`, () => {
-      const filter = new DetachKeyFilter(parseDetachKeys(''));
+      const filter = new DetachKeyFilter(parseDetachKeys('', 'detach'));
       const results = parts.map(part => filter.push(Buffer.from(part)));
       expect(Buffer.concat(results.map(result => result.pass)).toString()).toBe(passed);
       expect(results.at(-1)?.detached).toBe(detached);

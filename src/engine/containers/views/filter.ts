@@ -37,13 +37,19 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
   label: values => container => values.every(value => hasLabel(container.record.config.Labels ?? {}, value)),
   status: values => {
     for (const value of values) {
-      if (!statuses.includes(value)) throw invalid(`invalid filter 'status=${value}'`);
+      if (!statuses.includes(value)) {
+        throw invalid(
+          `invalid filter 'status=${value}': invalid value for state (${value}): must be one of ${statuses.join(', ')}`,
+        );
+      }
     }
     return container => values.includes(container.state.Status);
   },
   exited: values => {
     const codes = values.map(value => {
-      if (!/^-?\d+$/.test(value)) throw invalid(`invalid filter 'exited=${value}'`);
+      if (!/^-?\d+$/.test(value)) {
+        throw invalid(`invalid filter 'exited=${value}': strconv.Atoi: parsing "${value}": invalid syntax`);
+      }
       return Number(value);
     });
     return container =>
@@ -85,9 +91,19 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
     }
     return container => values.includes(container.state.Health?.Status ?? 'none');
   },
-  'is-task': values => () => values.includes('false'),
+  'is-task': values => {
+    const wanted = truth('is-task', values);
+    return () => !wanted;
+  },
   isolation: () => () => true,
 };
+
+/** The value of a filter that is true or false. Throws `invalid`. */
+export function truth(key: string, values: readonly string[]): boolean {
+  if (values.every(value => ['1', 'true'].includes(value))) return true;
+  if (values.every(value => ['0', 'false'].includes(value))) return false;
+  throw invalid(`invalid filter '${key}=[${values.join(' ')}]'`);
+}
 
 /** `label` or `label=value`. */
 export function hasLabel(labels: Record<string, string>, text: string): boolean {
@@ -112,7 +128,8 @@ function pattern(text: string): RegExp {
   try {
     return new RegExp(text);
   } catch {
-    throw invalid(`invalid filter 'name=${text}'`);
+    // What is no expression matches nothing, as in Docker.
+    return /(?!)/;
   }
 }
 

@@ -92,8 +92,11 @@ describe('ps', () => {
   const refused: [filters: Filters, message: string][] = [
     [{ what: ['x'] }, "invalid: invalid filter 'what'"],
     [{ constructor: ['x'] }, "invalid: invalid filter 'constructor'"],
-    [{ status: ['gone'] }, "invalid: invalid filter 'status=gone'"],
-    [{ exited: ['x'] }, "invalid: invalid filter 'exited=x'"],
+    [
+      { status: ['gone'] },
+      "invalid: invalid filter 'status=gone': invalid value for state (gone): must be one of created, running, paused, restarting, removing, exited, dead",
+    ],
+    [{ exited: ['x'] }, `invalid: invalid filter 'exited=x': strconv.Atoi: parsing "x": invalid syntax`],
     [{ since: ['nobody'] }, 'not-found: No such container: nobody'],
     [{ publish: ['x'] }, 'invalid: invalid port specification: "x"'],
   ];
