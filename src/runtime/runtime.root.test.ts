@@ -1,7 +1,7 @@
 // Real containers through conmon and crun (and runc): what they say, how they end, and that nothing stays behind.
 
 import { expect, test } from 'bun:test';
-import { existsSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describeContainers, readAll, runToEnd, TestHost } from './testing/test-host.ts';
@@ -209,8 +209,12 @@ describeContainers('runtime', import.meta.path, () => {
     const dropped = await runtime.create(host.options(['sleep', '1000']));
     await kept.start();
     await dropped.start();
+    const exits = join(host.execRoot, 'exits');
+    for (const name of ['f'.repeat(64), `${kept.id}.X1Y2Z3`]) writeFileSync(join(exits, name), '0');
     await runtime.sweep(new Set([kept.id]));
     expect(runtime.list()).toEqual([kept.id]);
+    expect(readdirSync(exits)).toEqual([`${kept.id}.X1Y2Z3`]);
+    rmSync(join(exits, `${kept.id}.X1Y2Z3`));
     expect(host.kernel.processes.isAlive(kept.pid)).toBe(true);
     expect(host.kernel.processes.isAlive(dropped.pid)).toBe(false);
     await kept.delete();

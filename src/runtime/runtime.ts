@@ -152,6 +152,8 @@ export class Runtime {
     }
     const orphans = [...found].filter(([id]) => !known.has(id));
     await Promise.all(orphans.map(([id, runtime]) => this.#sweepOne(id, runtime)));
+    // A daemon killed while it removed a container leaves the last thing to go, the news of its exit.
+    for (const name of this.#deps.exits.list()) if (!known.has(ownerOf(name))) this.#deps.exits.forget(name);
   }
 
   async #sweepOne(id: string, runtime: OciRuntime | undefined): Promise<void> {
@@ -256,6 +258,9 @@ export class Runtime {
     return runtime;
   }
 }
+
+/** The id of an exit file, or of one that conmon is about to give its name. */
+const ownerOf = (exitFile: string) => exitFile.split('.', 1)[0] ?? '';
 
 function sharedSettings({ rlimits, oomScoreAdj, apparmorProfile, selinuxLabel }: OciProcess): BundleRecord['shared'] {
   return { rlimits, oomScoreAdj, apparmorProfile, selinuxLabel };

@@ -1,6 +1,6 @@
 // News of exits: one watch on the folder into which every conmon writes its exit file.
 
-import { type FSWatcher, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
+import { type FSWatcher, mkdirSync, readdirSync, readFileSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import { removeFile } from './bundle.ts';
@@ -44,6 +44,11 @@ export class Exits {
       if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** Names of all exit files, and of those that are being written (`<id>.<random>`). */
+  list(): string[] {
+    return readdirSync(this.directory);
   }
 
   /** Settles a wait whose exit file will never come, because the monitor was killed. */
