@@ -6,13 +6,14 @@ import { createKernel, ensureHybridMountNamespace, execve, removeMountNamespace 
 import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { conflict, errorMessage, invalid } from '../lib/errors.ts';
-import { createLogger, type Logger, type LogLevel } from '../lib/logger.ts';
+import { createLogger, type Logger } from '../lib/logger.ts';
 import { createApiServer, createHandlers } from '../server/index.ts';
 import { keepActivatedSockets, takeActivatedSockets } from './activated-sockets.ts';
 import { buildDaemon } from './build-daemon.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { daemonHelp } from './help.ts';
 import { checkHosts, planListeners } from './listeners.ts';
+import { reloadConfiguration } from './reload.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 
 /** Serves until SIGTERM or SIGINT; returns the exit code. `program` is the name it was called by. */
@@ -31,7 +32,7 @@ export async function runDaemon(argv: readonly string[], program: string, build:
         writeSync(1, 'configuration OK\n');
         return 0;
       case 'run':
-        return await serve(request.configuration, request.configFile, build);
+        return await serve(request.configuration, () => readAgain(argv, program), build);
     }
   } catch (error) {
     write(`${basename(program)}: ${errorMessage(error)}\n`);
@@ -39,7 +40,8 @@ export async function runDaemon(argv: readonly string[], program: string, build:
   }
 }
 
-async function serve(configuration: Configuration, configFile: string, build: BuildInfo): Promise<number> {
+/** `configuration` changes when the daemon reloads what `read` then gives. */
+async function serve(configuration: Configuration, read: () => Configuration, build: BuildInfo): Promise<number> {
   if (process.getuid?.() !== 0) throw invalid('the daemon needs to be started with root privileges');
   checkHosts(configuration);
   const identity = configuration.tls && readTlsIdentity(configuration.tls);
@@ -52,10 +54,12 @@ async function serve(configuration: Configuration, configFile: string, build: Bu
   }
   const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
 
-  let level: LogLevel = configuration.debug ? 'debug' : configuration.logLevel;
+  // One that comes while the daemon starts must not end it: the file is read at that moment anyway.
+  let reload = () => {};
+  process.on('SIGHUP', () => reload());
   const logger = createLogger({
     write: line => void writeSync(2, line),
-    level: () => level,
+    level: () => (configuration.debug ? 'debug' : configuration.logLevel),
     format: configuration.logFormat,
   });
   await using undo = new CleanupStack((step, error) =>
@@ -82,13 +86,17 @@ async function serve(configuration: Configuration, configFile: string, build: Bu
     version: build.version,
     containers: daemon.engine.containers.size,
   });
-  process.on('SIGHUP', () => {
-    const reloaded = reload(configFile, logger);
-    if (reloaded) level = reloaded.debug ? 'debug' : reloaded.logLevel;
-  });
+  reload = () => reloadConfiguration(configuration, read, { ...daemon, logger, searchPath: process.env.PATH });
   const signal = await stopSignal();
   logger.info('processing signal', { signal });
   return 0;
+}
+
+/** The configuration as a restart would have it. Throws `invalid`, `conflict`. */
+function readAgain(argv: readonly string[], program: string): Configuration {
+  const request = parseRequest(argv, basename(program) === 'dockerd');
+  if (request.kind !== 'run') throw invalid('the command line asks for no daemon');
+  return request.configuration;
 }
 
 /** A second daemon on the same roots would destroy the first one's work. */
@@ -132,18 +140,6 @@ function survive(logger: Logger): void {
       error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
     }),
   );
-}
-
-/** SIGHUP: what can change while it runs. A mistake in the file changes nothing. */
-function reload(configFile: string, logger: Logger): Configuration | undefined {
-  try {
-    const request = parseRequest(['--config-file', configFile], false);
-    logger.info('configuration reloaded', { file: configFile });
-    return request.kind === 'run' ? request.configuration : undefined;
-  } catch (error) {
-    logger.error('configuration not reloaded', { file: configFile, error: errorMessage(error) });
-    return undefined;
-  }
 }
 
 function stopSignal(): Promise<string> {

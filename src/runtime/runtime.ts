@@ -62,8 +62,9 @@ export interface ExecOptions {
 /** Everything of it lives below `execRoot`; nothing there is needed after a reboot. */
 export class Runtime {
   readonly #containers: string;
-  readonly #runtimes: Map<string, OciRuntime>;
-  readonly #defaultRuntime: string;
+  readonly #execRoot: string;
+  readonly #runtimes = new Map<string, OciRuntime>();
+  #defaultRuntime: string;
   readonly #conmon: string;
   readonly #deps: ProcessDeps;
 
@@ -71,15 +72,19 @@ export class Runtime {
     const { execRoot } = options;
     this.#containers = join(execRoot, 'c');
     mkdirSync(this.#containers, { recursive: true, mode: 0o700 });
-    this.#runtimes = new Map(
-      Object.entries(options.runtimes).map(([name, { path, args = [] }]) => [
-        name,
-        new OciRuntime({ name, path, args, root: join(execRoot, 'runtime', name) }),
-      ]),
-    );
+    this.#execRoot = execRoot;
     this.#defaultRuntime = options.defaultRuntime;
+    this.useRuntimes(options);
     this.#conmon = options.conmon ?? 'conmon';
     this.#deps = { ...deps, exits: new Exits(join(execRoot, 'exits')) };
+  }
+
+  /** Takes these runtimes from now on; one that is no longer named stays for the containers that it runs. */
+  useRuntimes(options: Pick<RuntimeOptions, 'runtimes' | 'defaultRuntime'>): void {
+    for (const [name, { path, args = [] }] of Object.entries(options.runtimes)) {
+      this.#runtimes.set(name, new OciRuntime({ name, path, args, root: join(this.#execRoot, 'runtime', name) }));
+    }
+    this.#defaultRuntime = options.defaultRuntime;
   }
 
   /**

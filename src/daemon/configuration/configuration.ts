@@ -55,7 +55,7 @@ export type Request =
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'validate'; configuration: Configuration }
-  | { kind: 'run'; configuration: Configuration; configFile: string };
+  | { kind: 'run'; configuration: Configuration };
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'fatal'];
 const defaultBridge = 'berth0';
@@ -72,7 +72,7 @@ export function parseRequest(argv: readonly string[], asDockerd: boolean): Reque
     throw invalid(`unable to configure the daemon with file ${named}: open ${named}: no such file or directory`);
   }
   const configuration = buildConfiguration(flags, file ?? {}, asDockerd);
-  return flags.validate ? { kind: 'validate', configuration } : { kind: 'run', configuration, configFile };
+  return flags.validate ? { kind: 'validate', configuration } : { kind: 'run', configuration };
 }
 
 /** Merges and checks; a value given in both places is refused, as Docker does. */

@@ -1,0 +1,80 @@
+// SIGHUP: what of the configuration changes while the daemon runs.
+
+import type { Engine } from '../engine/index.ts';
+import { errorMessage } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Configuration } from './configuration/configuration.ts';
+import { findRuntimes } from './find-programs.ts';
+
+/** The daemon's own log, and what new containers get by default; running ones keep what they have. */
+const live = [
+  ...([
+    'debug',
+    'logLevel',
+    'labels',
+    'shutdownTimeout',
+    'runtimes',
+    'defaultRuntime',
+    'logDriver',
+    'logOptions',
+  ] as const),
+  ...(['shmSize', 'init', 'dns', 'dnsSearch', 'dnsOptions'] as const),
+] satisfies (keyof Configuration)[];
+
+/** What a reload reaches. */
+export interface ReloadTarget {
+  engine: Pick<Engine, 'config' | 'logs' | 'runtime' | 'events'>;
+  logger: Logger;
+  /** PATH, to find runtimes in. */
+  searchPath: string | undefined;
+}
+
+/**
+ * Takes over from `read()` what can change, into `current` and the engine: a key that was removed from the file is back
+ * at its default. A mistake anywhere changes nothing and is logged; so is what would need a restart. Listeners hear of
+ * it by the event `daemon reload`.
+ */
+export function reloadConfiguration(current: Configuration, read: () => Configuration, target: ReloadTarget): void {
+  const { engine, logger } = target;
+  try {
+    const next = read();
+    const runtimes = findRuntimes(next.runtimes, next.defaultRuntime, target.searchPath);
+    engine.logs.validate(next.logDriver, next.logOptions);
+    const later = (Object.keys(next) as (keyof Configuration)[]).filter(
+      key => !(live as readonly string[]).includes(key) && !Bun.deepEquals(next[key], current[key]),
+    );
+    if (later.length > 0) logger.warn('changes that need a restart', { keys: later.map(optionName).join(', ') });
+    const changes = Object.fromEntries(live.map(key => [key, next[key]])) as Pick<Configuration, (typeof live)[number]>;
+    Object.assign(current, changes);
+    const { logLevel: _level, shutdownTimeout: _timeout, ...engineChanges } = changes;
+    Object.assign(engine.config, engineChanges satisfies Partial<Engine['config']>, { runtimes });
+    engine.runtime.useRuntimes({ runtimes, defaultRuntime: next.defaultRuntime });
+    engine.events.publish(reloadEvent(engine.config, current));
+    logger.info('configuration reloaded');
+  } catch (error) {
+    logger.error('configuration not reloaded', { error: errorMessage(error) });
+  }
+}
+
+/** With Docker's attributes. */
+function reloadEvent(config: Engine['config'], current: Configuration) {
+  const runtimes = Object.entries(config.runtimes).map(([name, { path }]) => `${name}:${path}`);
+  return {
+    Type: 'daemon' as const,
+    Action: 'reload',
+    id: config.id,
+    attributes: {
+      name: config.name,
+      debug: String(current.debug),
+      labels: JSON.stringify(current.labels),
+      runtimes: runtimes.join(' '),
+      'default-runtime': current.defaultRuntime,
+      'default-shm-size': String(current.shmSize),
+      'live-restore': 'true',
+      'shutdown-timeout': String(current.shutdownTimeout),
+    },
+  };
+}
+
+/** `dataRoot` → `data-root`. */
+const optionName = (key: string) => key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
