@@ -244,7 +244,10 @@ export class ServerConnection implements ExchangeOwner {
       return;
     }
     this.#keepAlive = false;
-    exchange.abandon(new Error('client disconnected'));
+    // Who ends only its own side may still read the answer.
+    exchange.abandon(
+      this.requestComplete ? new Error('client disconnected') : new ProtocolError(400, 'unexpected end of the request'),
+    );
     if (exchange.complete) this.#finish();
   };
 

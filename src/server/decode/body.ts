@@ -10,6 +10,8 @@ import { checkShape } from './shape.ts';
 
 // Docker reads a body of any length; nothing it understands comes near this.
 const limit = 16 * 1024 * 1024;
+// Go's decoder stops at 10,000; a stack of JavaScript holds less.
+const maximumDepth = 1000;
 
 /**
  * The document, in the shape of the operation's type; undefined for an empty body where that is allowed. As in Go,
@@ -33,12 +35,29 @@ export async function decodeJsonBody(
 }
 
 function parseJson(text: string): unknown {
+  if (nestsTooDeep(text)) throw invalid('invalid JSON: exceeded max depth');
   try {
     return JSON.parse(text);
   } catch (error) {
     const message = describeJsonError(text);
     throw invalid(message.startsWith('unexpected content') ? message : `invalid JSON: ${message}`, error);
   }
+}
+
+/** Whoever walks the document, here or later, does so by recursion. */
+function nestsTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length && text.length > maximumDepth; at++) {
+    const mark = text[at];
+    if (quoted && mark === '\\') at++;
+    else if (mark === '"') quoted = !quoted;
+    else if (quoted) continue;
+    else if (mark === '{' || mark === '[') depth++;
+    else if (mark === '}' || mark === ']') depth--;
+    if (depth > maximumDepth) return true;
+  }
+  return false;
 }
 
 function checkContentType(value: string): void {

@@ -2,6 +2,8 @@
 
 import { expect, test } from 'bun:test';
 import { filters, int, str, strs } from '../../api/codecs.ts';
+import { BodyReader } from '../../lib/http/body-reader.ts';
+import { decodeJsonBody } from './body.ts';
 import { bodyShape } from './body-shapes.ts';
 import { describeJsonError } from './json-error.ts';
 import { decodeQuery } from './query.ts';
@@ -76,4 +78,20 @@ test('queries: repeated, empty, unknown and badly escaped parameters', () => {
   expect(decodeQuery(spec, 'filters=')).toEqual({});
   expect(() => decodeQuery(spec, 'name=%zz')).toThrow('invalid URL escape "%zz"');
   expect(() => decodeQuery(spec, 'filters=[1]')).toThrow('invalid filter');
+});
+
+test('a document nested deeper than anything means is refused before it is walked', async () => {
+  const decode = (text: string) => {
+    const body = new BodyReader({ pause() {}, resume() {}, wanted() {} });
+    body.push(Buffer.from(text));
+    body.end();
+    const headers = { 'content-type': 'application/json', 'content-length': String(text.length) };
+    return decodeJsonBody({ name: 'VolumeCreate', body: { kind: 'json', optional: false } }, headers, body);
+  };
+  const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
+  expect(decode(nested(100_000))).rejects.toThrow('invalid JSON: exceeded max depth');
+  expect(decode('{"a":'.repeat(100_000))).rejects.toThrow('invalid JSON: exceeded max depth');
+  expect(await decode(nested(900))).toHaveProperty('a');
+  const quoted = JSON.stringify({ a: `\\"${'['.repeat(5000)}` });
+  expect(JSON.stringify(await decode(quoted))).toBe(quoted);
 });
