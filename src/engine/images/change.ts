@@ -48,7 +48,7 @@ export async function* importImage(
   const image = await engine.images.import(source, {
     reference,
     changes: parseChanges(options.changes),
-    message: options.message || undefined,
+    message: options.message || 'Imported from -',
     signal: options.signal,
   });
   publishImageEvent(engine, 'import', image.id, reference ?? image.id);

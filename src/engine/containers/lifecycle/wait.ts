@@ -20,7 +20,8 @@ export function waitContainer(
     throw invalid(`invalid condition: "${options.condition}"`);
   }
   if (condition === 'not-running' && !container.state.Running) {
-    return Promise.resolve({ StatusCode: container.state.ExitCode });
+    const { ExitCode: code, Error: message } = container.state;
+    return Promise.resolve({ StatusCode: code, ...(message ? { Error: { Message: message } } : {}) });
   }
   return new Promise((resolve, reject) => {
     const forget = subscribe(container, condition, code => {
