@@ -20,4 +20,9 @@ const results: StepResult[] = [
 for (const { name, kind, timeoutMs } of stages) {
   results.push(await runStep(name, () => runTests(findTests(kind), { timeoutMs })));
 }
+// The same scenarios on a real Docker, where there is one to compare with.
+if (process.env.BERTH_TEST_PEER_HOST) {
+  const work = () => runTests(findTests('differential'), { timeoutMs: 60_000 });
+  results.push(await runStep('differential', work));
+}
 process.exit(summarize(results));
