@@ -37,6 +37,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     openFiles: () => readdirSync('/dev/fd').length,
     fileSystem: path => fileSystems[statfsSync(path).type] ?? 'unknown',
     blkioWeight: () => cgroups.blkioWeight(),
+    anticipateStart: () => void cgroups.anticipateMove(),
     swapAccounting: () => cgroups.swapAccounting(),
     ps: runPs,
     diskUsage: path => files.diskUsage(path),

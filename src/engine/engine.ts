@@ -60,6 +60,8 @@ export interface HostPort {
   openFiles(): number;
   /** Name of the file system a path lies on, as Docker prints it (`extfs`, `xfs`). */
   fileSystem(path: string): string;
+  /** A container will be started soon: what takes the kernel long may begin. Returns at once. */
+  anticipateStart(): void;
   /** Whether swap can be limited. */
   swapAccounting(): boolean;
   /** Whether block I/O can be given weights. */

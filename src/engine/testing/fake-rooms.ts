@@ -178,6 +178,7 @@ export function fakeHost(): HostPort {
     sysctl: () => '1',
     openFiles: () => 3,
     fileSystem: () => 'extfs',
+    anticipateStart: () => {},
     swapAccounting: () => true,
     blkioWeight: () => true,
     ps: async () => ({ code: 0, output: 'PID CMD\n', errors: '' }),

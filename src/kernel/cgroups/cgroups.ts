@@ -55,6 +55,12 @@ export interface Cgroups {
   blkioWeight(): boolean;
   /** Throws SystemCallError ENOENT when the group is gone. */
   stats(path: string): CgroupStats;
+  /**
+   * Says that a process will soon be moved into a group. On v1 such a move waits about 10 ms for an RCU grace period
+   * (cgroup_threadgroup_rwsem, kernel/rcu/sync.c), unless another move was a moment ago: this makes one, of this process
+   * into the group it is in, off this thread. Never rejects; one at a time is enough.
+   */
+  anticipateMove(): Promise<void>;
   /** In any hierarchy. */
   exists(path: string): boolean;
   /**

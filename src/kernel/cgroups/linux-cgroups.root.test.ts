@@ -2,7 +2,7 @@
 import { afterAll, expect, test } from 'bun:test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { LinuxCgroups } from './linux-cgroups.ts';
@@ -52,4 +52,11 @@ test.skipIf(cgroups.mode() !== 'hybrid')('the v2 tree of a hybrid host is read a
   await ended;
   await unified.remove(name);
   expect(existsSync(join(root, name))).toBe(false);
+});
+
+test('anticipating a move leaves this process where it is', async () => {
+  const before = readFileSync('/proc/self/cgroup', 'utf8');
+  await Promise.all([cgroups.anticipateMove(), cgroups.anticipateMove()]);
+  await cgroups.anticipateMove();
+  expect(readFileSync('/proc/self/cgroup', 'utf8')).toBe(before);
 });

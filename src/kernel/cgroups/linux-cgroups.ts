@@ -1,8 +1,9 @@
 // Control groups through their file systems.
 import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
-import { rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
+import { readIfThere } from '../files/read-if-there.ts';
 import { fromNodeError, systemCallError } from '../libc/system-call-error.ts';
 import type { CgroupMode, CgroupStats, Cgroups } from './cgroups.ts';
 import { findHierarchies, type Hierarchies } from './hierarchies.ts';
@@ -13,6 +14,7 @@ import { readStatsV2 } from './stats-v2.ts';
 /** Looks for the hierarchies once: a host does not change them while it runs. */
 export class LinuxCgroups implements Cgroups {
   readonly #hierarchies: Hierarchies;
+  #anticipated: Promise<void> | undefined;
 
   /** `root`: where the hierarchies are mounted; `proc`: where procfs is. */
   constructor(options: { root?: string; proc?: string } = {}) {
@@ -55,6 +57,13 @@ export class LinuxCgroups implements Cgroups {
     });
   }
 
+  anticipateMove(): Promise<void> {
+    this.#anticipated ??= this.#moveToOwnGroup().finally(() => {
+      this.#anticipated = undefined;
+    });
+    return this.#anticipated;
+  }
+
   exists(path: string): boolean {
     return this.#folders(path).length > 0;
   }
@@ -84,6 +93,14 @@ export class LinuxCgroups implements Cgroups {
     const freezer = this.#hierarchies.controllers.get('freezer');
     const [state = 'THAWED'] = freezer === undefined ? [] : readLines(within(freezer, path), 'freezer.state');
     return state !== 'THAWED';
+  }
+
+  async #moveToOwnGroup(): Promise<void> {
+    const pids = this.version() === 1 ? this.#hierarchies.controllers.get('pids') : undefined;
+    const group = /^\d+:pids:(.*)$/m.exec(readIfThere('/proc/self/cgroup') ?? '')?.[1];
+    if (pids === undefined || group === undefined) return;
+    // Only time is lost when it fails: the group may lie outside of what a container shows us.
+    await writeFile(join(within(pids, group), 'cgroup.procs'), String(process.pid)).catch(() => {});
   }
 
   /** The group's folder in every hierarchy that has it. */

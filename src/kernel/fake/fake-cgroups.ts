@@ -44,6 +44,8 @@ export class FakeCgroups implements Cgroups {
     return true;
   }
 
+  async anticipateMove(): Promise<void> {}
+
   exists(path: string): boolean {
     return this.#treeOf(path).length > 0;
   }

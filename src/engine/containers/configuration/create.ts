@@ -55,6 +55,8 @@ export async function createContainer(
   if (command.length === 0) throw invalid('no command specified');
 
   requireOthers(engine, givenHost);
+  // Nearly every create is followed by a start a few milliseconds later.
+  engine.host.anticipateStart();
   const id = randomBytes(32).toString('hex');
   const hostConfig = normaliseHostConfig(givenHost, engine.config, engine.host.spec.cgroupVersion);
   const record: ContainerRecord = {

@@ -12,6 +12,7 @@ export async function startContainer(engine: Engine, reference: string): Promise
   using _lock = await engine.locks.acquire(container.id);
   if (container.state.Paused) throw conflict('cannot start a paused container, try unpause instead');
   if (container.running) throw notModified(`container ${container.id} is already running`);
+  engine.host.anticipateStart();
   await startStopped(engine, container);
 }
 
