@@ -19,6 +19,7 @@ export function createExec(engine: Engine, reference: string, config: ExecConfig
   const container = requireRunning(engine, reference);
   if (!config.Cmd?.length) throw invalid('No exec command specified');
   parseDetachKeys(config.DetachKeys, 'escape');
+  engine.host.anticipateStart();
   const exec = engine.execs.add(container.id, config);
   container.execIds.add(exec.id);
   publishContainerEvent(engine, container, `exec_create: ${config.Cmd.join(' ')}`, { execID: exec.id });
