@@ -100,8 +100,9 @@ function networkOptions(configuration: Configuration) {
 
 function engineConfig(configuration: Configuration, build: BuildInfo, store: Store, kernel: Kernel): Engine['config'] {
   const facts = store.collection<string>('engine');
-  const id = facts.get('id') ?? randomUUID();
-  facts.put('id', id);
+  const known = facts.get('id');
+  const id = known ?? randomUUID();
+  if (known === undefined) facts.put('id', id);
   return {
     id,
     name: kernel.host.hostname(),

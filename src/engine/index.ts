@@ -34,5 +34,5 @@ export { pruneNetworks } from './networks/prune.ts';
 export { pruneFilter } from './prune-filter.ts';
 export { measureDiskUsage } from './system/disk-usage.ts';
 export { describeSystem } from './system/info.ts';
-export { describeVersion, goArchitecture } from './system/version.ts';
+export { describeVersion } from './system/version.ts';
 export { createVolume, inspectVolume, listVolumes, pruneVolumes, removeVolume } from './volumes/volumes.ts';

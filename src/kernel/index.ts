@@ -9,7 +9,7 @@ export { createKernel } from './create-kernel.ts';
 export { createFakeKernel } from './fake/create-fake-kernel.ts';
 export type { FakeKernel, FakeState } from './fake/fake-kernel.ts';
 export type { Files } from './files/files.ts';
-export { makeDevice, splitDevice } from './files/make-device.ts';
+export { makeDevice } from './files/make-device.ts';
 export type { Firewall, SetElement } from './firewall/firewall.ts';
 export type { Host } from './host/host.ts';
 export type { Kernel } from './kernel.ts';

@@ -13,9 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { splitDevice } from '../../lib/device-number.ts';
 import { openLibc } from '../libc/libc.ts';
 import { LinuxFiles } from './linux-files.ts';
-import { makeDevice, splitDevice } from './make-device.ts';
+import { makeDevice } from './make-device.ts';
 
 const files = new LinuxFiles(openLibc());
 let root: string;

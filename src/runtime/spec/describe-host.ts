@@ -2,7 +2,8 @@
 
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Kernel, splitDevice } from '../../kernel/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import { splitDevice } from '../../lib/device-number.ts';
 import type { OciDevice } from '../../oci/runtime-spec.ts';
 import type { SpecHost } from './input.ts';
 

@@ -3,9 +3,9 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DeviceMapping, HostConfig } from '../../../api/types/container-config.ts';
+import { splitDevice } from '../../../lib/device-number.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { OciDevice, OciDeviceRule } from '../../../oci/runtime-spec.ts';
-import { deviceNumbers } from './describe-resources.ts';
 
 /** Devices to make and the rules that allow them. Throws `invalid` naming the path or rule. */
 export function describeDevices(host: HostConfig): { devices: OciDevice[]; deviceRules: OciDeviceRule[] } {
@@ -40,7 +40,7 @@ const isDevice = (stats: Stats) => stats.isBlockDevice() || stats.isCharacterDev
 
 function describe(stats: Stats, path: string, access: string): { device: OciDevice; rule: OciDeviceRule } {
   const type = stats.isBlockDevice() ? 'b' : 'c';
-  const numbers = deviceNumbers(stats.rdev);
+  const numbers = splitDevice(stats.rdev);
   return {
     device: { path, type, ...numbers, fileMode: stats.mode & 0o777, uid: stats.uid, gid: stats.gid },
     rule: { allow: true, type, ...numbers, access },

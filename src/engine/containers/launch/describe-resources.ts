@@ -2,6 +2,7 @@
 
 import { statSync } from 'node:fs';
 import type { HostConfig, ThrottleDevice } from '../../../api/types/container-config.ts';
+import { splitDevice } from '../../../lib/device-number.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { ResourceLimits } from '../../../runtime/index.ts';
 
@@ -43,15 +44,6 @@ function throttles(devices: ThrottleDevice[] | null | undefined) {
   return devices.map(({ Path: path = '', Rate: rate = 0 }) => {
     const device = statSync(path, { throwIfNoEntry: false });
     if (!device?.isBlockDevice()) throw invalid(`${path} is not a block device`);
-    return { ...deviceNumbers(device.rdev), rate };
+    return { ...splitDevice(device.rdev), rate };
   });
-}
-
-/** glibc's makedev layout. */
-export function deviceNumbers(rdev: number): { major: number; minor: number } {
-  const value = BigInt(rdev);
-  return {
-    major: Number(((value >> 8n) & 0xfffn) | ((value >> 32n) & 0xfffff000n)),
-    minor: Number((value & 0xffn) | ((value >> 12n) & 0xffffff00n)),
-  };
 }

@@ -92,7 +92,6 @@ function recordExit(engine: Engine, container: Container, status: ExitStatus, re
   });
   unwatchHealth(container);
   if (restarting) container.record.restartCount++;
-  container.stopping = false;
   engine.containers.save(container);
   if (status.oomKilled) publishContainerEvent(engine, container, 'oom');
   publishContainerEvent(engine, container, 'die', {

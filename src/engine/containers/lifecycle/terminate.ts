@@ -31,7 +31,6 @@ export async function terminate(
   const seconds = options.timeout ?? container.record.config.StopTimeout ?? engine.config.stopTimeout;
   const exited = nextExit(container);
   container.record.manuallyStopped = true;
-  container.stopping = true;
   if (seconds !== 0 || options.signal) await sendSignal(engine, container, options.signal ?? stopSignal(container));
   const patient = seconds < 0 ? exited.then(() => true) : race(exited, seconds * 1000);
   if (!(await patient)) {

@@ -53,8 +53,6 @@ export class Container {
   process: Process | undefined;
   /** Removal has begun: nothing may start any more. */
   removing = false;
-  /** A stop is under way: the exit that follows is what was wanted. */
-  stopping = false;
   /** A restart is under way: the exit in between does not remove an auto-remove container. */
   keptAfterExit = false;
   /** Next automatic start; cancelled by stop and removal. */

@@ -1,5 +1,7 @@
 // A file as a member of an archive.
+
 import { readlinkSync } from 'node:fs';
+import { splitDevice } from '../../device-number.ts';
 import { type TarEntry, type TarEntryType, tarEntry } from '../entry.ts';
 import { decodeName, encodeName } from '../names.ts';
 import type { TreeNode } from './walk-tree.ts';
@@ -19,6 +21,7 @@ export function describeNode(node: TreeNode, attributes: AttributeReader | undef
   if (type === undefined) return undefined;
   const seconds = stats.mtimeNs / nanosecondsPerSecond - (stats.mtimeNs % nanosecondsPerSecond < 0n ? 1n : 0n);
   const isDevice = type === 'char' || type === 'block';
+  const device = isDevice ? splitDevice(Number(stats.rdev)) : undefined;
   return tarEntry({
     type,
     name: type === 'directory' && !node.name.endsWith('/') ? `${node.name}/` : node.name,
@@ -29,7 +32,7 @@ export function describeNode(node: TreeNode, attributes: AttributeReader | undef
     size: type === 'file' ? Number(stats.size) : 0,
     mtime: Number(seconds),
     mtimeNanoseconds: Number(stats.mtimeNs - seconds * nanosecondsPerSecond),
-    ...(isDevice ? deviceNumbers(Number(stats.rdev)) : {}),
+    ...(device && { deviceMajor: device.major, deviceMinor: device.minor }),
     xattrs: attributes && readAttributes(path, attributes),
   });
 }
@@ -41,15 +44,6 @@ function typeOf({ stats }: TreeNode): TarEntryType | undefined {
   if (stats.isFIFO()) return 'fifo';
   if (stats.isCharacterDevice()) return 'char';
   return stats.isBlockDevice() ? 'block' : undefined;
-}
-
-/** As glibc's gnu_dev_major and gnu_dev_minor. */
-function deviceNumbers(device: number): { deviceMajor: number; deviceMinor: number } {
-  const number = BigInt(device);
-  return {
-    deviceMajor: Number(((number >> 8n) & 0xfffn) | ((number >> 32n) & 0xfffff000n)),
-    deviceMinor: Number((number & 0xffn) | ((number >> 12n) & 0xffffff00n)),
-  };
 }
 
 /** Capabilities, access lists and the user's own; not what belongs to the host (labels) or to overlay. */
