@@ -10,13 +10,13 @@ interface Room {
 const daemonWing = [
   ...['server', 'engine', 'builder', 'swarm', 'registry'],
   ...['images', 'networks', 'volumes', 'runtime', 'logs'],
-  ...['kernel', 'content', 'store', 'plugins', 'api', 'oci'],
+  ...['kernel', 'content', 'store', 'distribution', 'plugins', 'api', 'oci'],
 ];
 
 /** Every room of `src/`, top floor first. A room that is not here may not exist. */
 export const rooms: Readonly<Record<string, Room>> = {
   daemon: { mayImport: daemonWing, door: true },
-  cli: { mayImport: ['compose', 'client', 'api', 'oci'], door: true },
+  cli: { mayImport: ['compose', 'client', 'distribution', 'api', 'oci'], door: true },
   console: { mayImport: ['api'], door: true },
   server: { mayImport: ['engine', 'builder', 'swarm', 'api'], door: true },
   client: { mayImport: ['api'], door: true },
@@ -27,8 +27,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   builder: { mayImport: ['images', 'networks', 'runtime', 'store', 'oci'], door: true },
   swarm: { mayImport: ['store', 'api'], door: true },
-  registry: { mayImport: ['content', 'oci'], door: true },
-  images: { mayImport: ['content', 'store', 'kernel', 'oci'], door: true },
+  registry: { mayImport: ['content', 'distribution', 'oci'], door: true },
+  images: { mayImport: ['content', 'store', 'distribution', 'kernel', 'oci'], door: true },
   networks: { mayImport: ['plugins', 'store', 'kernel', 'oci'], door: true },
   volumes: { mayImport: ['plugins', 'store', 'kernel'], door: true },
   runtime: { mayImport: ['kernel', 'oci'], door: true },
@@ -36,6 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   kernel: { mayImport: [], door: true },
   content: { mayImport: ['oci'], door: true },
   store: { mayImport: [], door: true },
+  distribution: { mayImport: ['oci'], door: true },
   plugins: { mayImport: [], door: true },
   api: { mayImport: ['oci'], door: false },
   oci: { mayImport: [], door: false },

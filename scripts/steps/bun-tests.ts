@@ -62,5 +62,15 @@ export function parseReport(xml: string): Counts {
   const root = /<testsuites\b[^>]*>/.exec(xml)?.[0] ?? '';
   const attribute = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1] ?? 0);
   const [failed, skipped] = [attribute('failures') + attribute('errors'), attribute('skipped')];
-  return { passed: attribute('tests') - failed - skipped, failed, skipped };
+  return { passed: attribute('tests') - failed - skipped, failed, skipped, failures: failedTests(xml) };
+}
+
+/** `file: name` of every test case with a failure in it. */
+function failedTests(xml: string): string[] {
+  const cases = xml.matchAll(/<testcase\b([^>]*[^/])>([\s\S]*?)<\/testcase>/g);
+  const attribute = (attributes: string, name: string) =>
+    new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '';
+  return [...cases]
+    .filter(([, , content = '']) => /<(failure|error)\b/.test(content))
+    .map(([, attributes = '']) => `${attribute(attributes, 'file')}: ${attribute(attributes, 'name')}`);
 }

@@ -5,6 +5,8 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Names of what failed, where they are known. */
+  readonly failures?: readonly string[];
 }
 
 export interface StepResult extends Counts {
@@ -53,7 +55,9 @@ export function summarize(results: readonly StepResult[]): number {
       `${mark}  ${name.padEnd(18)} ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ${counted.filter(Boolean).join(', ')}`,
     );
   }
-  const total = (key: keyof Counts) => results.reduce((sum, result) => sum + result[key], 0);
+  // The names stand at the end, too: of a long run often only the last lines are kept.
+  for (const { name, failures = [] } of results) for (const test of failures) console.log(`FAIL  ${name}: ${test}`);
+  const total = (key: 'passed' | 'failed' | 'skipped') => results.reduce((sum, result) => sum + result[key], 0);
   const skipped = total('skipped');
   console.log(`\n${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return total('failed') === 0 ? 0 : 1;
