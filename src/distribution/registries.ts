@@ -1,0 +1,38 @@
+// All registries there are, as the other rooms see them.
+import type { Credentials } from './credentials.ts';
+import type { CallOptions, Repository, RepositoryName } from './repository.ts';
+import type { SearchResult } from './search-result.ts';
+
+/** What is to be done with a repository; a token is asked for exactly that. */
+export type Action = 'pull' | 'push' | 'delete';
+
+/** Registries by the domain of a reference (`docker.io`, `localhost:5000`). Implemented by `Distribution`. */
+export interface Registries {
+  /**
+   * Talks to nobody yet. `actions`: `['pull']` when not said. `from`: further repositories whose blobs will be mounted.
+   * Mirrors are asked for pulls only.
+   */
+  repository(
+    name: RepositoryName,
+    options?: { credentials?: Credentials | undefined; actions?: readonly Action[]; from?: readonly string[] },
+  ): Repository;
+
+  /**
+   * `docker login`: proves the credentials to a registry (`docker.io`, its index URL, or `host[:port]`). Returns an
+   * identity token where the token server gives one. Throws `unauthorized`.
+   */
+  login(
+    server: string,
+    credentials: Credentials,
+    options?: CallOptions,
+  ): Promise<{ identityToken: string | undefined }>;
+
+  /** `docker search`; a term may name a registry (`localhost:5000/nginx`). At most `limit` rows. */
+  search(
+    term: string,
+    options: CallOptions & { limit: number; credentials?: Credentials | undefined },
+  ): Promise<SearchResult[]>;
+
+  /** Names of a registry's repositories, page by page. */
+  catalog(domain: string, options?: CallOptions & { credentials?: Credentials | undefined }): AsyncIterable<string>;
+}

@@ -1,0 +1,35 @@
+// What a registry refused, as it said it.
+import { BerthError, type ErrorKind } from '../lib/errors.ts';
+
+/** One entry of the `errors` of a registry's answer. `code` as `MANIFEST_UNKNOWN`. */
+export interface RegistryProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly detail?: unknown;
+}
+
+/** A registry's refusal. The message reads as Docker prints it: `denied: requested access to the resource is denied`. */
+export class RegistryError extends BerthError {
+  readonly status: number;
+  readonly problems: readonly RegistryProblem[];
+
+  constructor(answer: { status: number; problems: readonly RegistryProblem[] }, message: string, cause?: unknown) {
+    super(kindOf(answer), message, { cause });
+    this.name = 'RegistryError';
+    this.status = answer.status;
+    this.problems = answer.problems;
+  }
+
+  /** True when one of its problems has that code. */
+  has(code: string): boolean {
+    return this.problems.some(problem => problem.code === code);
+  }
+}
+
+function kindOf({ status, problems }: { status: number; problems: readonly RegistryProblem[] }): ErrorKind {
+  if (problems[0]?.code === 'DENIED') return 'forbidden';
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not-found';
+  return status === 429 || status >= 500 ? 'unavailable' : 'invalid';
+}
