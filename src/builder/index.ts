@@ -1,0 +1,29 @@
+// The builder room: a Dockerfile and its context become images. `context` brings files, `dockerfile` reads the language,
+// `graph` turns instructions into vertices named by their content, `solve` runs what the cache does not have, `ops` are
+// the steps themselves (containers, copies, downloads), `export` makes images and files of the last one. Layers and
+// image records belong to `images`, processes to `runtime`, their network to `networks`; who asks and how progress is
+// shown is the business of the doors (`server`, BuildKit's gRPC).
+
+export { Builder } from './builder.ts';
+export type { BuildEvent, BuildWarning, CacheReason, Vertex, VertexStep } from './progress.ts';
+export type {
+  Attestations,
+  BlobOptions,
+  BuildCallbacks,
+  BuildLimits,
+  BuildRequest,
+  CacheReference,
+  Compression,
+  DockerfileInput,
+  Entitlement,
+  ExportRequest,
+  ExportTarget,
+  NamedContext,
+  RegistryCredentials,
+  TreeTarget,
+  Ulimit,
+} from './request.ts';
+export type { BuildResult, BuildRun, BuiltImage } from './run.ts';
+export type { BuildSource, OpenSourceOptions, SourceFilter, SourceStatus, SourceTree } from './source.ts';
+export { type FailedStep, StepError } from './step-error.ts';
+export type { CacheKind, CacheUsage, PruneOptions, PruneResult } from './usage.ts';

@@ -1,0 +1,154 @@
+// What a build is asked for, whichever door it comes through: `POST /build`, BuildKit's gRPC or our own command line.
+import type { Duplex } from 'node:stream';
+import type { Platform } from '../oci/platform.ts';
+import type { BuildSource } from './source.ts';
+
+/** A Dockerfile's bytes, or the name of one in a source (with `<name>.dockerignore` or `.dockerignore` beside it). */
+export type DockerfileInput =
+  | { readonly kind: 'text'; readonly name: string; readonly content: Uint8Array }
+  | { readonly kind: 'file'; readonly name: string; readonly source: BuildSource };
+
+/** `--build-context name=…`: what `FROM name`, `COPY --from=name` and `--mount=from=name` mean instead. */
+export type NamedContext =
+  | { readonly kind: 'image'; readonly reference: string }
+  | { readonly kind: 'source'; readonly source: BuildSource }
+  /** A stage of another build (bake's `target:`). */
+  | { readonly kind: 'build'; readonly request: BuildRequest };
+
+/** Zero or absent is no limit. Bytes, microseconds and shares. */
+export interface BuildLimits {
+  readonly memory?: number;
+  /** Memory and swap together; -1 is unlimited swap. */
+  readonly memorySwap?: number;
+  readonly cpuShares?: number;
+  readonly cpuPeriod?: number;
+  readonly cpuQuota?: number;
+  readonly cpusetCpus?: string;
+  readonly cpusetMems?: string;
+  readonly pids?: number;
+}
+
+export interface Ulimit {
+  readonly name: string;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+export type Entitlement = 'network.host' | 'security.insecure';
+
+/** Asks whoever wants the build for what only they have. Nothing of it is ever stored. */
+export interface BuildCallbacks {
+  /** The secret, or undefined when there is none by that id. */
+  readonly secret?: (id: string, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+  /** A connection to an SSH agent, or undefined when none was given. `default` is the id without one. */
+  readonly ssh?: (id: string, signal: AbortSignal) => Promise<Duplex | undefined>;
+  /** Ids `ssh` knows, asked before a step runs. */
+  readonly hasSsh?: (id: string, signal: AbortSignal) => Promise<boolean>;
+}
+
+export type Compression = 'uncompressed' | 'gzip' | 'zstd';
+
+/** What is common to results that are blobs. */
+export interface BlobOptions {
+  readonly compression?: Compression;
+  readonly compressionLevel?: number;
+  /** Compress layers anew which are there in another form (base images). */
+  readonly forceCompression?: boolean;
+  /** Write OCI media types; the default differs by exporter as BuildKit's does. */
+  readonly ociMediaTypes?: boolean;
+  /** Times of files not later than SOURCE_DATE_EPOCH. */
+  readonly rewriteTimestamp?: boolean;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A stream the exporter writes into, and ends or destroys: a file, a session of the client, a response. */
+export type ExportTarget = (signal: AbortSignal) => Promise<import('node:stream').Writable>;
+
+/** Writes a tree into a directory of the client. Entries as in a tar stream. */
+export type TreeTarget =
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'tar'; readonly open: ExportTarget };
+
+export type ExportRequest =
+  /** Into the local images. */
+  | ({
+      readonly type: 'image';
+      /** `name:tag`s it shall have. */
+      readonly names: readonly string[];
+      readonly push?: boolean;
+      readonly pushByDigest?: boolean;
+      readonly insecure?: boolean;
+      /** Keep it out of the local images (`store=false`), for a push alone. */
+      readonly store?: boolean;
+    } & BlobOptions)
+  | ({
+      readonly type: 'oci' | 'docker';
+      readonly names: readonly string[];
+      readonly tar: boolean;
+      readonly target: TreeTarget;
+    } & BlobOptions)
+  /** The files of the last stage, as they are. */
+  | { readonly type: 'local' | 'tar'; readonly target: TreeTarget; readonly platformSplit?: boolean }
+  /** Only the cache. */
+  | { readonly type: 'cacheonly' };
+
+/** `--cache-from` and `--cache-to`, attributes as BuildKit has them (`ref`, `src`, `dest`, `mode`, `tag`). */
+export interface CacheReference {
+  readonly type: 'inline' | 'registry' | 'local';
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+export interface Attestations {
+  /** `min` or `max`; undefined for none. */
+  readonly provenance?: 'min' | 'max';
+  readonly sbom?: boolean;
+}
+
+/** One build. Optional fields have Docker's defaults. */
+export interface BuildRequest {
+  /** By which others can watch or cancel it; unique among those that run. */
+  readonly id?: string;
+  readonly dockerfile: DockerfileInput;
+  /** The main context; undefined for a Dockerfile alone. */
+  readonly context?: BuildSource;
+  readonly namedContexts?: Readonly<Record<string, NamedContext>>;
+  readonly target?: string;
+  readonly buildArgs?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Empty: the machine's own. */
+  readonly platforms?: readonly Platform[];
+  /** Keep an index even for one platform (`BUILDKIT_MULTI_PLATFORM`). */
+  readonly multiPlatform?: boolean;
+  /** All steps, or those of the named stages, run although a result is known. */
+  readonly noCache?: boolean | readonly string[];
+  /** Ask the registry for base images even if they are here. */
+  readonly pull?: boolean;
+  readonly network?: 'default' | 'none' | 'host';
+  /** `name:address`. */
+  readonly extraHosts?: readonly string[];
+  /** Bytes. */
+  readonly shmSize?: number;
+  readonly ulimits?: readonly Ulimit[];
+  readonly cgroupParent?: string;
+  readonly limits?: BuildLimits;
+  readonly entitlements?: readonly Entitlement[];
+  readonly callbacks?: BuildCallbacks;
+  readonly cacheFrom?: readonly CacheReference[];
+  readonly cacheTo?: readonly CacheReference[];
+  readonly exports: readonly ExportRequest[];
+  readonly attestations?: Attestations;
+  /** One layer in place of all that were made. */
+  readonly squash?: boolean;
+  /** Lint only: nothing runs. */
+  readonly checkOnly?: boolean;
+  /** Seconds since 1970, instead of a build argument of that name. */
+  readonly sourceDateEpoch?: number;
+  /** `X-Registry-Config` and the like: credentials by registry, for pulls and pushes. */
+  readonly credentials?: (registry: string, signal: AbortSignal) => Promise<RegistryCredentials | undefined>;
+}
+
+export interface RegistryCredentials {
+  readonly username?: string;
+  readonly password?: string;
+  readonly identityToken?: string;
+}

@@ -1,0 +1,35 @@
+// A build under way and what comes of it, as the doors see them.
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Platform } from '../oci/platform.ts';
+import type { BuildEvent, BuildWarning } from './progress.ts';
+
+/** What was built for one platform. `id` is the digest of the configuration, undefined where no image was made. */
+export interface BuiltImage {
+  readonly platform: Platform;
+  readonly id?: Digest;
+  readonly manifest?: Descriptor;
+}
+
+export interface BuildResult {
+  readonly images: readonly BuiltImage[];
+  /** Image id as Docker shows it: that of the only image, or of the index of several. */
+  readonly id?: Digest;
+  /** Names that were given, in familiar form with their tag. */
+  readonly names: readonly string[];
+  /** What BuildKit's exporters answer: `containerimage.digest`, `containerimage.config.digest`, `image.name` … */
+  readonly response: Readonly<Record<string, string>>;
+  readonly warnings: readonly BuildWarning[];
+}
+
+/** One build. It goes on whether anybody watches or not, until it is done or cancelled. */
+export interface BuildRun {
+  readonly id: string;
+  readonly startedAt: Date;
+  /** Rejects with `cancelled`, a `StepError`, a `DockerfileError` or another BerthError; then nothing is left of it. */
+  readonly result: Promise<BuildResult>;
+  /** All news from the beginning on, however late one comes; ends with the build and never fails. */
+  watch(): AsyncIterable<BuildEvent>;
+  /** Ends it at once: processes are killed. Idempotent. */
+  cancel(): void;
+}

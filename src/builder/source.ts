@@ -1,0 +1,52 @@
+// Where the files of a build come from, whatever brings them: a tar, a folder, git, a URL, or a client over a session.
+import type { Digest } from '../oci/digest.ts';
+
+/** Which files of a source are wanted, in BuildKit's terms (patterns of `.dockerignore`). Nothing given: all. */
+export interface SourceFilter {
+  /** Only what matches one of these, and what lies below. */
+  readonly include?: readonly string[];
+  /** Not what matches these; a later `!pattern` takes back. */
+  readonly exclude?: readonly string[];
+  /** Paths (wildcards allowed) wanted together with all that links on the way lead to. */
+  readonly follow?: readonly string[];
+}
+
+/** How far a source is; bytes. */
+export interface SourceStatus {
+  /** As BuildKit words it: `transferring context:`. */
+  readonly id: string;
+  readonly current: number;
+  readonly total?: number;
+  readonly done?: boolean;
+}
+
+export interface OpenSourceOptions {
+  readonly signal: AbortSignal;
+  readonly report: (status: SourceStatus) => void;
+}
+
+/**
+ * Files on disk, the caller's until it is disposed. Owners, modes, times and attributes are those that COPY shall find
+ * (a client's files belong to root). Nothing in it leads out: links are kept as they are and resolved inside.
+ */
+export interface SourceTree extends AsyncDisposable {
+  /** Absolute path of the root. */
+  readonly directory: string;
+  /**
+   * No file in it is ever changed in place, only replaced: a layer may share it by a hard link. The directory must then
+   * lie on the file system of the layers.
+   */
+  readonly immutable: boolean;
+  /** The digest of a regular file's bytes where it is known already, by path relative to the root. */
+  fileDigest?(path: string): Digest | undefined;
+}
+
+/** One source. Opening it twice with the same filter may give the same tree; equal `key`s are the same source. */
+export interface BuildSource {
+  /** Tells sources of one build apart, and takes part in no cache key: what is in the files does. */
+  readonly key: string;
+  /** For progress: `local source`, `git#main`. */
+  readonly label: string;
+  /** Throws `invalid`, `not-found`, `unauthorized`, `unavailable`, `cancelled`. */
+  open(filter: SourceFilter, options: OpenSourceOptions): Promise<SourceTree>;
+}

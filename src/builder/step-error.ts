@@ -1,0 +1,29 @@
+// The error of a step whose command failed: what BuildKit and the classic builder say of it, each in its own words.
+import { BerthError } from '../lib/errors.ts';
+import type { Digest } from '../oci/digest.ts';
+
+export interface FailedStep {
+  readonly vertex: Digest;
+  /** As BuildKit prints it: `[build 2/5] RUN make`. */
+  readonly name: string;
+  /** The words that were run, `/bin/sh -c make`. */
+  readonly command: string;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+}
+
+/** `message` is BuildKit's, `classic` the classic builder's. */
+export class StepError extends BerthError {
+  readonly step: FailedStep;
+
+  constructor(step: FailedStep) {
+    const oom = step.oomKilled ? ': cannot allocate memory' : '';
+    super('invalid', `process "${step.command}" did not complete successfully: exit code: ${step.exitCode}${oom}`);
+    this.name = 'StepError';
+    this.step = step;
+  }
+
+  get classic(): string {
+    return `The command '${this.step.command}' returned a non-zero code: ${this.step.exitCode}`;
+  }
+}
