@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
 import { writeBlob } from './blob-writer.ts';
+import { type Lease, Pins } from './pins.ts';
 
 export interface IngestOptions {
   /** The digest the bytes must have. */
@@ -14,13 +15,18 @@ export interface IngestOptions {
   /** The number of bytes there must be; reading stops as soon as there are more. */
   size?: number;
   signal?: AbortSignal;
+  /** Keeps the blob from the moment it is there; without one the next collection may take it away. */
+  lease?: Lease;
 }
 
 const readSize = 1024 * 1024;
 
 /** A folder of blobs. Safe for concurrent use within one process; two ingests of the same blob both succeed. */
 export class ContentStore {
+  /** What `collect` leaves alone. */
+  readonly pins = new Pins();
   readonly #root: string;
+  readonly #removals = new Set<Promise<void>>();
 
   /** `root` is made when missing; blobs live in `root/blobs`, unfinished ones in `root/ingest`. */
   constructor(root: string) {
@@ -52,6 +58,7 @@ export class ContentStore {
       } finally {
         await file.close();
       }
+      options.lease?.keep(written.digest);
       await this.#publish(temporary, written.digest);
       return written;
     } catch (error) {
@@ -61,11 +68,12 @@ export class ContentStore {
   }
 
   /** Writes bytes from memory. */
-  async put(bytes: Uint8Array): Promise<{ digest: Digest; size: number }> {
+  async put(bytes: Uint8Array, options: IngestOptions = {}): Promise<{ digest: Digest; size: number }> {
     return this.ingest(
       (async function* () {
         yield bytes;
       })(),
+      options,
     );
   }
 
@@ -124,6 +132,26 @@ export class ContentStore {
         .map(hex => `${algorithm as DigestAlgorithm}:${hex}` as const)
         .filter(isDigest),
     );
+  }
+
+  /**
+   * Removes every blob that is not pinned: at once for everybody else, on disk in the background. What is wanted is asked
+   * and what is not is detached in one synchronous step, so nothing that is pinned later can lose what it found.
+   */
+  collect(onError: (digest: Digest, error: unknown) => void): void {
+    const wanted = this.pins.all();
+    for (const digest of this.list()) {
+      if (wanted.has(digest)) continue;
+      const removal = this.remove(digest)
+        .catch((error: unknown) => onError(digest, error))
+        .finally(() => this.#removals.delete(removal));
+      this.#removals.add(removal);
+    }
+  }
+
+  /** Waits until what was collected is off the disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removals);
   }
 
   /** Removes unfinished and half-removed blobs left by a crash; call before the first ingest. */

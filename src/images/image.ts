@@ -3,6 +3,17 @@ import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageConfig } from '../oci/image-config.ts';
 
+/**
+ * A manifest an image came with, so that save and push give it back byte for byte. `manifest` and `index` (which listed
+ * it) are blobs of the content store, as are the layers: the manifest's own, bottom first. A repository digest is the
+ * digest of one of the two.
+ */
+export interface ImageSource {
+  manifest: Descriptor;
+  index?: Descriptor;
+  layers: Descriptor[];
+}
+
 /** An image of the local store. Treat it as read-only: it is shared and replaced when its names change. */
 export interface Image {
   /** Digest of the configuration blob. */
@@ -10,8 +21,12 @@ export interface Image {
   config: ImageConfig;
   /** The blobs the layers came in, bottom first; compressed or not as their media type says. */
   layers: Descriptor[];
+  /** The manifests it came with, the latest first; none for an image made here. */
+  sources: readonly ImageSource[];
+  /** The image that stands for this one in lists: the same name for another platform. */
+  variantOf?: Digest;
   diffIds: Digest[];
-  chainIds: Digest[];
+  chainIds: readonly Digest[];
   /** Bytes of all extracted layers. */
   size: number;
   /** Bytes of each extracted layer, bottom first. */

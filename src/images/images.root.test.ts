@@ -199,7 +199,7 @@ test('a removed image takes along what nobody else needs', async () => {
     { Deleted: top.chainIds[1] as Digest },
   ]);
   await images.close();
-  expect(onDisk()).toMatchObject({ blobs: 2, layers: 1 });
+  expect(onDisk()).toMatchObject({ blobs: 3, layers: 1 });
   expect(await remove(base.id.slice(7, 19))).toEqual([
     { Untagged: 'berth-fixture:base' },
     { Deleted: base.id },
@@ -229,7 +229,7 @@ test('the same layer is extracted once, however many ask', async () => {
   const loads = await Promise.all([loadFixture(), loadFixture(), loadFixture(), importTar({ z: '1' })]);
   expect(loads.slice(0, 3).map(events => named(events as LoadEvent[]).length)).toEqual([3, 3, 3]);
   await images.close();
-  expect(onDisk()).toMatchObject({ layers: 3, blobs: 6, unfinished: 0 });
+  expect(onDisk()).toMatchObject({ layers: 3, blobs: 8, unfinished: 0 });
 });
 
 test('a removal during a load takes nothing the load has found', async () => {
@@ -257,7 +257,7 @@ test('after a crash, what no record owns is removed and mounts of known containe
   store.close();
   await open(['known']);
   await images.close();
-  expect(onDisk()).toEqual({ blobs: 4, layers: 2, containers: 1, unfinished: 0 });
+  expect(onDisk()).toEqual({ blobs: 6, layers: 2, containers: 1, unfinished: 0 });
   expect(readFileSync(join(known, 'file'), 'utf8')).toBe('x');
   expect(images.mountRootfs('known')).toBe(known);
   expect(kernel.mounts.list().filter(({ target }) => target.startsWith(root))).toHaveLength(1);
@@ -319,16 +319,32 @@ function layout(options: { without?: string } = {}) {
   );
 }
 
-test('of an OCI layout the image for this machine comes in', async () => {
+test('of an OCI layout the image for this machine stands for the others, which go with it', async () => {
   expect(named(await load(once(gzipSync(tarOf(layout())))))).toEqual(['layout:7']);
   expect(images.get('layout:7').config.architecture).toBe('amd64');
   images.createContainerLayer('c', images.get('layout:7').id);
   expect(readdirSync(images.mountRootfs('c'))).toContain('amd64');
+  await images.removeContainerLayer('c');
+  const all = images.platforms('layout:7');
+  expect(all.map(({ config }) => config.architecture)).toEqual(['amd64', 'arm64']);
+  expect(images.list()).toHaveLength(1);
+  const arm = { os: 'linux', architecture: 'arm64' };
+  expect(images.get('layout:7', arm).id).toBe(all[1]?.id as Digest);
+  expect(() => images.get('layout:7', { os: 'linux', architecture: 's390x' })).toThrow(
+    'image with reference layout:7 was found but its platform (linux/amd64) does not match the specified platform (linux/s390x)',
+  );
+  const { sources } = images.get('layout:7', arm);
+  expect(sources[0]?.manifest.platform).toMatchObject(arm);
+  expect(content.has(sources[0]?.index?.digest as Digest)).toBe(true);
+  const removed = await images.remove('layout:7', { force: false, prune: true, inUse: nobody });
+  expect(removed.filter(step => 'Deleted' in step)).toHaveLength(4);
+  await images.close();
+  expect(onDisk()).toMatchObject({ blobs: 0, layers: 0 });
 });
 
 test('an archive that lacks something says what', async () => {
   await expect(load(once(tarOf({ a: 'b' })))).rejects.toThrow('invalid archive: does not contain a manifest.json');
-  const riscv = { platform: { os: 'linux', architecture: 'riscv64' } };
+  const riscv = { platforms: [{ os: 'linux', architecture: 'riscv64' }] };
   await expect(Array.fromAsync(images.load(once(tarOf(layout())), riscv))).rejects.toThrow(
     'no image for platform linux/riscv64',
   );

@@ -1,6 +1,6 @@
 // The room's one class: images by name and id, how they come in and go, and the layers of containers on top of them.
 import { join } from 'node:path';
-import type { ContentStore } from '../content/index.ts';
+import type { ContentStore, Keeper, Lease } from '../content/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { invalid, notFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -18,10 +18,11 @@ import { type Change, listChanges } from './layers/diff/list-changes.ts';
 import { LayerStore } from './layers/layer-store.ts';
 import { imageHistory } from './records/image-history.ts';
 import { ImageNames } from './records/image-names.ts';
+import { getForPlatform, platformsOf } from './records/image-platforms.ts';
 import { ImageRecords } from './records/image-records.ts';
 import { viewImage } from './records/image-view.ts';
 import { planRemoval, type RemovalStep } from './records/plan-removal.ts';
-import { type NewImage, registerImage } from './records/register-image.ts';
+import { type NewImage, type RegisterOptions, registerImage } from './records/register-image.ts';
 import { noSuchImage, resolveImage } from './records/resolve-image.ts';
 import { type ContainerLayer, ContainerLayers } from './snapshots/container-layers.ts';
 import type { RootfsView } from './snapshots/rootfs-view.ts';
@@ -58,11 +59,12 @@ export class Images {
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
   }
 
-  /** Every image, named or not, in no particular order. */
+  /** Every image, named or not, in no particular order; of one for several platforms the one that stands for it. */
   list(): Image[] {
     const names = this.#names.byImage();
     return this.#records
       .list()
+      .filter(({ record }) => record.variantOf === undefined || !this.#records.get(record.variantOf))
       .map(({ id, record }) => viewImage({ id, record, names: names.get(id) ?? [] }, this.#sources));
   }
 
@@ -80,11 +82,17 @@ export class Images {
     return resolveImage(reference, { names: this.#names, records: this.#records });
   }
 
-  /** Like `find`; throws `not-found` `No such image: …`. */
-  get(reference: string): Image {
+  /** Like `find`, for that platform if one is given; throws `not-found`, in Docker's words for either reason. */
+  get(reference: string, platform?: Platform): Image {
     const image = this.find(reference);
     if (!image) throw noSuchImage(reference);
-    return image;
+    if (!platform) return image;
+    return this.#view(getForPlatform(image.id, { typed: reference, platform, records: this.#records })) as Image;
+  }
+
+  /** The image and those for other platforms that belong to it, itself first. Throws `not-found`. */
+  platforms(reference: string): Image[] {
+    return platformsOf(this.get(reference).id, this.#records).map(id => this.#view(id) as Image);
   }
 
   /** Gives the image a name, taking it from the one that had it. Throws `not-found`, `invalid`. */
@@ -112,7 +120,7 @@ export class Images {
         names: image => this.#names.of(image),
         children: image => this.#records.children(image),
         parent: image => this.#records.get(image)?.parent,
-        users: image => o.inUse(this.#view(image) as Image),
+        users: image => platformsOf(image, this.#records).flatMap(id => o.inUse(this.#view(id) as Image)),
       },
     );
     const removed = this.#deps.store.transaction(() => steps.flatMap(step => this.#removeOne(step)));
@@ -122,21 +130,25 @@ export class Images {
 
   /**
    * `docker load`: docker-archive or OCI layout, plain or compressed; yields news until done. Images before a bad one
-   * stay. Throws `invalid` for a bad archive, `cancelled`. Of several platforms the machine's own is taken.
+   * stay. Throws `invalid` for a bad archive, `cancelled`. Of an image for several platforms all are taken that are there
+   * and in `platforms`; the machine's own, if among them, stands for the others.
    */
   async *load(
     stream: AsyncIterable<Uint8Array>,
-    o: { signal?: AbortSignal; platform?: Platform } = {},
+    o: { signal?: AbortSignal; platforms?: readonly Platform[] | undefined } = {},
   ): AsyncGenerator<LoadEvent, void> {
-    using _hold = this.#garbage.hold();
+    const lease = this.lease();
     try {
       const deps = {
         content: this.#deps.content,
-        register: (image: NewImage) => this.#register(image, o.signal),
+        lease,
+        register: (image: NewImage) => this.#register(image, { lease, signal: o.signal }),
+        attach: (variant: Digest, image: Digest) => this.#attach(variant, image),
         name: (id: Digest, name: Reference | undefined) => this.#nameLoaded(id, name),
       };
-      yield* loadArchive(stream, deps, { platform: o.platform ?? this.#platform, signal: o.signal });
+      yield* loadArchive(stream, deps, { platform: this.#platform, only: o.platforms, signal: o.signal });
     } finally {
+      lease[Symbol.dispose]();
       this.#garbage.collect();
     }
   }
@@ -154,12 +166,13 @@ export class Images {
   ): Promise<Image> {
     const name = o.reference === undefined ? undefined : parseReference(o.reference);
     if (name?.digest !== undefined) throw invalid('cannot import digest reference');
-    using _hold = this.#garbage.hold();
+    const lease = this.lease();
     try {
       const deps = { content: this.#deps.content, layers: this.#layers };
-      const image = await importLayer(stream, deps, { ...o, platform: o.platform ?? this.#platform });
-      return await this.#add(image, name, o.signal);
+      const image = await importLayer(stream, deps, { ...o, lease, platform: o.platform ?? this.#platform });
+      return await this.#add(image, name, { lease, signal: o.signal });
     } finally {
+      lease[Symbol.dispose]();
       this.#garbage.collect();
     }
   }
@@ -176,14 +189,17 @@ export class Images {
     if (name?.digest !== undefined) throw invalid('cannot import digest reference');
     const source = this.#containerLayers.find(containerId);
     if (!source) throw notFound(`container ${containerId} has no layer`);
-    using _hold = this.#garbage.hold();
+    const lease = this.lease();
     try {
       const parent = o.parent === undefined ? undefined : this.#view(o.parent);
       if (o.parent !== undefined && !parent) throw noSuchImage(o.parent);
+      // It may be removed meanwhile; what it stands on is the new image's by then.
+      lease.keep(...(parent ? this.#records.blobs(parent.id) : []), ...(parent?.chainIds ?? []));
       const deps = { content: this.#deps.content, files: this.#deps.kernel.files };
-      const image = await commitLayer({ ...source, parent, platform: this.#platform }, deps, o);
-      return await this.#add(image, name, o.signal);
+      const image = await commitLayer({ ...source, parent, platform: this.#platform }, deps, { ...o, lease });
+      return await this.#add(image, name, { lease, signal: o.signal });
     } finally {
+      lease[Symbol.dispose]();
       this.#garbage.collect();
     }
   }
@@ -272,6 +288,24 @@ export class Images {
     this.#garbage.collect();
   }
 
+  /** Keeps blobs and layers (by digest, by chain id) that no record names yet; see the content room. */
+  lease(): Lease {
+    return this.#deps.content.pins.lease();
+  }
+
+  /**
+   * Blobs and layers that records of other rooms name (a build cache) are kept, too. Call it before `restore`, which
+   * collects; returns how to stop it.
+   */
+  addKeeper(keeper: Keeper): () => void {
+    return this.#deps.content.pins.addKeeper(keeper);
+  }
+
+  /** Removes blobs and layers nobody wants any more; whoever gave up a lease or a record of their own calls it. */
+  collect(): void {
+    this.#garbage.collect();
+  }
+
   /** Waits until what was removed is off the disk. */
   async close(): Promise<void> {
     await this.#garbage.settled();
@@ -287,13 +321,29 @@ export class Images {
     return record && viewImage({ id, record, names: this.#names.of(id) }, this.#sources);
   }
 
-  #register(image: NewImage, signal?: AbortSignal) {
+  #register(image: NewImage, o: RegisterOptions) {
     const deps = { content: this.#deps.content, layers: this.#layers, records: this.#records };
-    return registerImage(image, deps, signal);
+    return registerImage(image, deps, o);
   }
 
-  async #add(image: NewImage, name: Reference | undefined, signal: AbortSignal | undefined): Promise<Image> {
-    const registering = this.#register(image, signal);
+  /** What lost its last name to the same image for another platform belongs to that from now on. */
+  #gather(previous: Digest, id: Digest): void {
+    const indexes = (of: Digest) => this.#records.get(of)?.sources?.flatMap(({ index }) => index?.digest ?? []) ?? [];
+    const shared = indexes(id);
+    if (!indexes(previous).some(digest => shared.includes(digest))) return;
+    for (const other of this.#records.variants(previous)) this.#attach(other, id);
+    this.#attach(previous, id);
+  }
+
+  /** An image that stands for itself already goes on doing so. */
+  #attach(variant: Digest, image: Digest): void {
+    const record = this.#records.get(variant);
+    if (!record || variant === image || this.#names.of(variant).length > 0) return;
+    this.#records.put(variant, { ...record, variantOf: image });
+  }
+
+  async #add(image: NewImage, name: Reference | undefined, o: RegisterOptions): Promise<Image> {
+    const registering = this.#register(image, o);
     let step = await registering.next();
     while (!step.done) step = await registering.next();
     if (name) this.#setName(step.value, name);
@@ -303,8 +353,12 @@ export class Images {
   #setName(id: Digest, name: Reference): void {
     const record = this.#records.get(id);
     this.#deps.store.transaction(() => {
+      const previous = this.#names.get(name);
       this.#names.set(name, id);
-      if (record) this.#records.put(id, { ...record, lastTagged: new Date().toISOString() });
+      if (!record) return;
+      const { variantOf: _none, ...own } = record;
+      this.#records.put(id, { ...own, lastTagged: new Date().toISOString() });
+      if (previous !== undefined && previous !== id) this.#gather(previous, id);
     });
   }
 
@@ -323,10 +377,11 @@ export class Images {
       this.#names.delete(step.untag);
       return [{ Untagged: familiarReference(step.untag) }];
     }
-    const chain = this.#view(step.delete)?.chainIds ?? [];
-    this.#records.delete(step.delete);
-    const needed = this.#garbage.neededLayers();
-    const layers = chain.filter(chainId => !needed.has(chainId)).reverse();
-    return [{ Deleted: step.delete }, ...layers.map(chainId => ({ Deleted: chainId }))];
+    const gone = platformsOf(step.delete, this.#records);
+    const chains = gone.map(id => this.#records.chainIds(id));
+    for (const id of gone) this.#records.delete(id);
+    const needed = this.#garbage.needed();
+    const layers = new Set(chains.flatMap(chain => chain.filter(chainId => !needed.has(chainId)).reverse()));
+    return [...gone, ...layers].map(id => ({ Deleted: id }));
   }
 }

@@ -2,7 +2,8 @@
 // mounted as overlays, and the archives images come in. It leaves blobs to `content`, records to `store` and Linux to
 // `kernel`. Which containers use an image, and telling the world about changes, is the engine's business.
 
-export type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
+export type { Keeper, Lease } from '../content/index.ts';
+export type { HistoryRow, Image, ImageSource, ImageUser, LoadEvent, RemovedImage } from './image.ts';
 export { Images, type ImagesDeps } from './images.ts';
 export { parseChange, parseChanges } from './import/changes.ts';
 export type { Change } from './layers/diff/list-changes.ts';

@@ -31,6 +31,7 @@ export class FakeImages {
         id,
         config: { architecture: 'amd64', os: 'linux', config, rootfs },
         layers: [],
+        sources: [],
         diffIds: [id],
         chainIds: [id],
       },

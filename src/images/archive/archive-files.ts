@@ -1,11 +1,12 @@
 // The files of an image archive, taken in during one pass over the stream: large ones straight into the content store.
 import { posix } from 'node:path';
-import type { ContentStore } from '../../content/index.ts';
+import type { ContentStore, Lease } from '../../content/index.ts';
 import { BerthError, invalid } from '../../lib/errors.ts';
 import type { TarEntry } from '../../lib/tar/entry.ts';
 import { readTar } from '../../lib/tar/read-tar.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { mediaTypes } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
 import { type Compression, detectCompression, openDecompressed } from '../layers/decompress.ts';
 
 /** Manifests and configurations are smaller, layers larger; what is between does not matter. */
@@ -24,14 +25,22 @@ const layerTypes: Record<Compression, string> = {
   bzip2: `${mediaTypes.ociLayer}+bzip2`,
 };
 
+/** Where the blobs go, and what keeps them there. */
+export interface ArchiveStore {
+  content: ContentStore;
+  lease: Lease;
+}
+
 /** Files by path, links followed. Make it with `readArchiveFiles`. */
 export class ArchiveFiles {
   readonly #files: Map<string, ArchiveFile>;
   readonly #content: ContentStore;
+  readonly #lease: Lease;
 
-  constructor(files: Map<string, ArchiveFile>, content: ContentStore) {
+  constructor(files: Map<string, ArchiveFile>, { content, lease }: ArchiveStore) {
     this.#files = files;
     this.#content = content;
+    this.#lease = lease;
   }
 
   has(path: string): boolean {
@@ -51,11 +60,17 @@ export class ArchiveFiles {
     return this.#content.bytes(file.blob.digest);
   }
 
+  /** A JSON document as a blob of the content store, under its digest. Throws `invalid` when it is missing. */
+  async store(path: string, what: string): Promise<{ digest: Digest; size: number }> {
+    const file = this.#get(path, what);
+    return 'blob' in file ? file.blob : this.#content.put(file.bytes, { lease: this.#lease });
+  }
+
   /** A layer as a blob of the content store; its media type says how it is compressed. Throws `invalid`. */
   async layer(path: string, what: string): Promise<Descriptor> {
     const file = this.#get(path, what);
     if ('blob' in file) return file.blob;
-    const { digest, size } = await this.#content.put(file.bytes);
+    const { digest, size } = await this.#content.put(file.bytes, { lease: this.#lease });
     return { mediaType: layerTypes[detectCompression(file.bytes)], digest, size };
   }
 
@@ -81,7 +96,7 @@ export class ArchiveFiles {
  */
 export async function readArchiveFiles(
   source: AsyncIterable<Uint8Array>,
-  content: ContentStore,
+  store: ArchiveStore,
   signal?: AbortSignal,
 ): Promise<ArchiveFiles> {
   const { stream } = await openDecompressed(source);
@@ -97,10 +112,10 @@ export async function readArchiveFiles(
     } else if (entry.type === 'file') {
       const small = entry.size <= smallFile && inMemory + entry.size <= maximumInMemory;
       if (small) inMemory += entry.size;
-      files.set(path, small ? { bytes: await readAll(body) } : { blob: await ingest(body, entry, content, signal) });
+      files.set(path, small ? { bytes: await readAll(body) } : { blob: await ingest(body, entry, store, signal) });
     }
   }
-  return new ArchiveFiles(files, content);
+  return new ArchiveFiles(files, store);
 }
 
 function linkTarget(entry: TarEntry, path: string): string | undefined {
@@ -111,7 +126,7 @@ function linkTarget(entry: TarEntry, path: string): string | undefined {
 async function ingest(
   body: AsyncIterable<Buffer>,
   entry: TarEntry,
-  content: ContentStore,
+  { content, lease }: ArchiveStore,
   signal?: AbortSignal,
 ): Promise<Descriptor> {
   let start: Buffer | undefined;
@@ -123,6 +138,7 @@ async function ingest(
   }
   const { digest, size } = await content.ingest(watched(), {
     size: entry.size,
+    lease,
     ...(signal ? { signal } : {}),
   });
   return { mediaType: layerTypes[detectCompression(start ?? Buffer.alloc(0))], digest, size };

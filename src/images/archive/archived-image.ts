@@ -2,6 +2,7 @@
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Reference } from '../../oci/reference.ts';
+import type { ImageSource } from '../image.ts';
 
 export interface ArchivedImage {
   /** The configuration blob. */
@@ -11,4 +12,8 @@ export interface ArchivedImage {
   /** Names with a tag. */
   references: Reference[];
   parent?: Digest;
+  /** The manifest, and the index that led to it, as they are in the archive. */
+  source?: Omit<ImageSource, 'layers'>;
+  /** The same image for other platforms. */
+  variants?: ArchivedImage[];
 }

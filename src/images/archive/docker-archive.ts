@@ -1,10 +1,11 @@
 // `docker save` archives: `manifest.json` names the configuration, the layers and the tags of each image.
 import { invalid } from '../../lib/errors.ts';
-import { isDigest } from '../../oci/digest.ts';
+import { type Digest, isDigest, sha256 } from '../../oci/digest.ts';
 import { parseJson } from '../../oci/manifest.ts';
 import { parseReference, type Reference } from '../../oci/reference.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { ArchivedImage } from './archived-image.ts';
+import { type LayoutEntry, layoutIndex, listLayout, type PlatformChoice, readLayoutImage } from './oci-layout.ts';
 
 export const dockerManifest = 'manifest.json';
 
@@ -15,19 +16,38 @@ interface ManifestItem {
   Parent?: string;
 }
 
-/** Every image of the archive; throws `invalid` naming what is missing or malformed. */
-export async function* readDockerArchive(files: ArchiveFiles): AsyncGenerator<ArchivedImage, void> {
+/**
+ * Every image of the archive; throws `invalid` naming what is missing or malformed. Where the archive is an OCI layout
+ * too, as Docker has made them since version 25, that says which manifest an image has, and its other platforms.
+ */
+export async function* readDockerArchive(
+  files: ArchiveFiles,
+  choice: PlatformChoice,
+): AsyncGenerator<ArchivedImage, void> {
+  const layout = files.has(layoutIndex) ? await listLayout(files, choice) : [];
   for (const item of parseItems(await files.bytes(dockerManifest, 'file'))) {
-    const config = await files.bytes(item.Config, 'image config');
-    const layers: ArchivedImage['layers'] = [];
-    for (const path of item.Layers) layers.push(await files.layer(path, 'layer'));
-    yield {
-      config,
-      layers,
+    const named = {
       references: item.RepoTags.map(parseTag),
       ...(item.Parent !== undefined && isDigest(item.Parent) ? { parent: item.Parent } : {}),
     };
+    const config = await files.bytes(item.Config, 'image config');
+    const images = imagesOf(sha256(config), layout);
+    if (images.length > 0) {
+      const [first, ...variants] = await Promise.all(images.map(image => readLayoutImage(image, files)));
+      yield { ...(first as ArchivedImage), ...named, variants };
+      continue;
+    }
+    const layers: ArchivedImage['layers'] = [];
+    for (const path of item.Layers) layers.push(await files.layer(path, 'layer'));
+    yield { config, layers, ...named };
   }
+}
+
+/** The platforms of the entry that has this configuration, the one with it first. */
+function imagesOf(config: Digest, layout: readonly LayoutEntry[]): LayoutEntry['images'] {
+  const has = ({ manifest }: LayoutEntry['images'][number]) => manifest.config.digest === config;
+  const images = layout.find(entry => entry.images.some(has))?.images ?? [];
+  return [...images.filter(has).slice(0, 1), ...images.filter(image => !has(image))];
 }
 
 /** A name with a tag, as archives must carry; throws `invalid` with Docker's wording. */

@@ -1,5 +1,5 @@
 // `docker load`: reads an archive of any known format and registers its images.
-import type { ContentStore } from '../../content/index.ts';
+import type { ContentStore, Lease } from '../../content/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
@@ -10,12 +10,15 @@ import { type ArchiveFiles, readArchiveFiles } from './archive-files.ts';
 import type { ArchivedImage } from './archived-image.ts';
 import { dockerManifest, readDockerArchive } from './docker-archive.ts';
 import { legacyRepositories, readLegacyArchive } from './legacy-archive.ts';
-import { layoutIndex, readOciLayout } from './oci-layout.ts';
+import { layoutIndex, type PlatformChoice, readOciLayout } from './oci-layout.ts';
 
 export interface LoadDeps {
   content: ContentStore;
+  lease: Lease;
   /** Extracts and records; returns the id. */
   register: (image: NewImage) => AsyncGenerator<LoadEvent, Digest>;
+  /** Makes an image the same one as another, for another platform. */
+  attach: (variant: Digest, image: Digest) => void;
   /** Gives an image a name; yields what the room's caller must hear. */
   name: (id: Digest, reference: Reference | undefined) => Iterable<LoadEvent>;
 }
@@ -27,12 +30,13 @@ export interface LoadDeps {
 export async function* loadArchive(
   stream: AsyncIterable<Uint8Array>,
   deps: LoadDeps,
-  o: { platform: Platform; signal?: AbortSignal | undefined },
+  o: { platform: Platform; only?: readonly Platform[] | undefined; signal?: AbortSignal | undefined },
 ): AsyncGenerator<LoadEvent, void> {
-  const files = await readArchiveFiles(stream, deps.content, o.signal);
-  for await (const archived of readImages(files, deps.content, o.platform)) {
-    const { references, ...image } = archived;
+  const files = await readArchiveFiles(stream, deps, o.signal);
+  for await (const archived of readImages(files, deps.content, { host: o.platform, only: o.only })) {
+    const { references, variants = [], ...image } = archived;
     const id = yield* deps.register(image);
+    for (const { references: _none, ...variant } of variants) deps.attach(yield* deps.register(variant), id);
     for (const reference of references) yield* deps.name(id, reference);
     if (references.length === 0) yield* deps.name(id, undefined);
   }
@@ -42,10 +46,10 @@ export async function* loadArchive(
 function readImages(
   files: ArchiveFiles,
   content: ContentStore,
-  platform: Platform,
+  choice: PlatformChoice,
 ): AsyncGenerator<ArchivedImage, void> {
-  if (files.has(dockerManifest)) return readDockerArchive(files);
-  if (files.has(layoutIndex)) return readOciLayout(files, platform);
+  if (files.has(dockerManifest)) return readDockerArchive(files, choice);
+  if (files.has(layoutIndex)) return readOciLayout(files, choice);
   if (files.has(legacyRepositories)) return readLegacyArchive(files, content);
   throw invalid(`invalid archive: does not contain a ${dockerManifest}`);
 }

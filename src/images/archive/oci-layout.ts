@@ -3,79 +3,75 @@ import { invalid } from '../../lib/errors.ts';
 import { type Descriptor, isIndexType } from '../../oci/descriptor.ts';
 import { digestParts, sha256 } from '../../oci/digest.ts';
 import { parseImageConfig } from '../../oci/image-config.ts';
-import { parseManifest } from '../../oci/manifest.ts';
+import { type Manifest, parseManifest } from '../../oci/manifest.ts';
 import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
 import { parseReference, type Reference, withDefaultTag } from '../../oci/reference.ts';
+import type { ImageSource } from '../image.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { ArchivedImage } from './archived-image.ts';
 
 export const layoutIndex = 'index.json';
 const maximumDepth = 4;
+/** The rank of a platform that the machine runs as its own. */
+const exact = 100;
 
 /** containerd writes the whole name, the OCI specification only the tag (or the name, by habit). */
 const nameAnnotations = ['io.containerd.image.name', 'org.opencontainers.image.ref.name'];
 
-/**
- * One image per entry of `index.json`; of an entry that is an index itself, the one that suits `platform` best.
- * Attestations are passed over. Throws `invalid` naming what is missing.
- */
-export async function* readOciLayout(files: ArchiveFiles, platform: Platform): AsyncGenerator<ArchivedImage, void> {
+/** Which platforms of an image are wanted: `only` those, or all that the archive brings, the best for `host` first. */
+export interface PlatformChoice {
+  host: Platform;
+  only: readonly Platform[] | undefined;
+}
+
+/** A manifest of the layout whose layers are all in the archive, and how it was found. */
+export interface LayoutImage {
+  source: Omit<ImageSource, 'layers'>;
+  manifest: Manifest;
+}
+
+/** An entry of `index.json`: the image it names, for one platform or more, the best first. */
+export interface LayoutEntry {
+  references: Reference[];
+  images: LayoutImage[];
+}
+
+/** One image for each entry of `index.json`, with its other platforms. Throws `invalid` naming what is missing. */
+export async function* readOciLayout(files: ArchiveFiles, choice: PlatformChoice): AsyncGenerator<ArchivedImage, void> {
+  let found = 0;
+  for (const { references, images } of await listLayout(files, choice)) {
+    const read: ArchivedImage[] = [];
+    for (const image of images) read.push(await readLayoutImage(image, files));
+    const [first, ...variants] = read;
+    if (!first) continue;
+    found++;
+    yield { ...first, references, variants };
+  }
+  if (found > 0) return;
+  const wanted = (choice.only ?? [choice.host]).map(formatPlatform).join(', ');
+  throw invalid(`invalid archive: no image for platform ${wanted}`);
+}
+
+/** What the layout holds that is wanted and whole. Attestations are passed over. Throws `invalid`. */
+export async function listLayout(files: ArchiveFiles, choice: PlatformChoice): Promise<LayoutEntry[]> {
   const top = parseManifest(await files.bytes(layoutIndex, 'file'), layoutIndex);
   if (!('index' in top)) throw invalid(`invalid archive: ${layoutIndex} is not an index`);
-  let found = 0;
+  const entries: LayoutEntry[] = [];
   for (const entry of top.index.manifests) {
-    const resolved = await resolve(entry, { files, platform, depth: 0 });
-    if (!resolved) continue;
-    found++;
-    yield await readImage(resolved, namesOf(entry), files);
+    if (isAttestation(entry)) continue;
+    const images = await Array.fromAsync(resolve(entry, { files, choice, depth: 0, only: true }));
+    images.sort((a, b) => rank(b.source.manifest, choice) - rank(a.source.manifest, choice));
+    entries.push({ references: namesOf(entry), images });
   }
-  if (found === 0) throw invalid(`invalid archive: no image for platform ${formatPlatform(platform)}`);
+  return entries;
 }
 
-interface Search {
-  files: ArchiveFiles;
-  platform: Platform;
-  depth: number;
-}
-
-/** The manifest an entry leads to, the best of several; undefined when none suits. */
-async function resolve(entry: Descriptor, search: Search): Promise<Descriptor | undefined> {
-  if (!isIndexType(entry.mediaType)) {
-    return entry.platform && rank(entry, search.platform) === 0 ? undefined : entry;
-  }
-  if (search.depth === maximumDepth) throw invalid('invalid archive: indexes nested too deeply');
-  const parsed = parseManifest(await blob(entry, search.files, 'index'), `index ${entry.digest}`);
-  if (!('index' in parsed)) throw invalid(`invalid archive: ${entry.digest} is not an index`);
-  const candidates = parsed.index.manifests
-    .filter(candidate => !isAttestation(candidate))
-    .map(candidate => ({ candidate, rank: rank(candidate, search.platform) }))
-    .filter(({ rank }) => rank > 0)
-    .sort((a, b) => b.rank - a.rank);
-  for (const { candidate } of candidates) {
-    // An index of many platforms need not bring the content of all of them.
-    if (!search.files.has(blobPath(candidate)) && candidates.length > 1) continue;
-    const resolved = await resolve(candidate, { ...search, depth: search.depth + 1 });
-    if (resolved) return resolved;
-  }
-  return undefined;
-}
-
-/** Without a platform an entry is taken as suitable, but after those that say so. */
-function rank(entry: Descriptor, platform: Platform): number {
-  return entry.platform ? platformRank(entry.platform, platform) : 0.5;
-}
-
-function isAttestation(entry: Descriptor): boolean {
-  return entry.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
-}
-
-async function readImage(entry: Descriptor, references: Reference[], files: ArchiveFiles): Promise<ArchivedImage> {
-  const parsed = parseManifest(await blob(entry, files, 'manifest'), `manifest ${entry.digest}`);
-  if (!('manifest' in parsed)) throw invalid(`invalid archive: ${entry.digest} is not a manifest`);
-  const { manifest } = parsed;
+/** Takes in the configuration, the layers and the documents that describe them. Throws `invalid`. */
+export async function readLayoutImage({ source, manifest }: LayoutImage, files: ArchiveFiles): Promise<ArchivedImage> {
+  const { digest } = source.manifest;
   const config = await blob(manifest.config, files, 'image config');
   if (parseImageConfig(config).rootfs.diff_ids.length !== manifest.layers.length) {
-    throw invalid(`invalid archive: manifest ${entry.digest} is not a container image`);
+    throw invalid(`invalid archive: manifest ${digest} is not a container image`);
   }
   const layers: Descriptor[] = [];
   for (const layer of manifest.layers) {
@@ -84,7 +80,66 @@ async function readImage(entry: Descriptor, references: Reference[], files: Arch
       throw invalid(`invalid archive: layer ${layer.digest} has digest ${stored.digest}`);
     layers.push({ mediaType: layer.mediaType || stored.mediaType, digest: layer.digest, size: layer.size });
   }
-  return { config, layers, references };
+  await files.store(blobPath(source.manifest), 'manifest');
+  if (source.index) await files.store(blobPath(source.index), 'index');
+  return { config, layers, references: [], source };
+}
+
+interface Search {
+  files: ArchiveFiles;
+  choice: PlatformChoice;
+  depth: number;
+  /** Nothing stands beside it: then it is taken for what it is, and a missing part of it is an error. */
+  only: boolean;
+  index?: Descriptor;
+}
+
+/** The images an entry leads to. */
+async function* resolve(entry: Descriptor, search: Search): AsyncGenerator<LayoutImage, void> {
+  const { files, choice, depth, only, index } = search;
+  if (isAttestation(entry) || (entry.platform && rank(entry, choice) === 0)) return;
+  // An index of many platforms need not bring the content of all of them.
+  if (!only && !files.has(blobPath(entry))) return;
+  const what = isIndexType(entry.mediaType) ? 'index' : 'manifest';
+  const parsed = parseManifest(await blob(entry, files, what), `${what} ${entry.digest}`);
+  if ('manifest' in parsed) {
+    const { manifest } = parsed;
+    const whole = [manifest.config, ...manifest.layers].every(part => files.has(blobPath(part)));
+    // Of this machine's platform a missing part is an error, and the reader will name it.
+    if (!whole && !only && rank(entry, choice) < exact) return;
+    const described = entry.platform ? entry : await withPlatform(entry, manifest, files);
+    if (rank(described, choice) === 0) return;
+    yield { manifest, source: { manifest: described, ...(index ? { index } : {}) } };
+    return;
+  }
+  if (depth === maximumDepth) throw invalid('invalid archive: indexes nested too deeply');
+  const { manifests } = parsed.index;
+  const alone = manifests.filter(other => !isAttestation(other)).length === 1;
+  // The outermost index is the one that the name stands for.
+  const within = { files, choice, depth: depth + 1, only: only && alone, index: index ?? plain(entry) };
+  for (const inner of manifests) yield* resolve(inner, within);
+}
+
+/** Without annotations: those of a layout's index speak of the archive. */
+function plain({ mediaType, digest, size }: Descriptor): Descriptor {
+  return { mediaType, digest, size };
+}
+
+async function withPlatform(entry: Descriptor, manifest: Manifest, files: ArchiveFiles): Promise<Descriptor> {
+  const { os, architecture, variant } = parseImageConfig(await blob(manifest.config, files, 'image config'));
+  const platform = { os, architecture, ...(variant === undefined ? {} : { variant }) };
+  return architecture === '' ? plain(entry) : { ...plain(entry), platform };
+}
+
+/** 0 for what is not wanted. What does not say its platform is taken as suitable, but after those that do. */
+function rank({ platform }: Descriptor, { host, only }: PlatformChoice): number {
+  if (!platform) return 0.5;
+  if (only && !only.some(wanted => platformRank(platform, wanted) >= exact)) return 0;
+  return 0.1 + platformRank(platform, host);
+}
+
+function isAttestation(entry: Descriptor): boolean {
+  return entry.annotations?.['vnd.docker.reference.type'] === 'attestation-manifest';
 }
 
 async function blob(descriptor: Descriptor, files: ArchiveFiles, what: string): Promise<Buffer> {
@@ -96,7 +151,8 @@ async function blob(descriptor: Descriptor, files: ArchiveFiles, what: string): 
   return bytes;
 }
 
-function blobPath({ digest }: Descriptor): string {
+/** Where a layout has a blob. */
+export function blobPath({ digest }: Pick<Descriptor, 'digest'>): string {
   const { algorithm, hex } = digestParts(digest);
   return `blobs/${algorithm}/${hex}`;
 }

@@ -1,5 +1,5 @@
 // `docker commit`: a container's own layer on top of its image becomes a new image.
-import type { ContentStore } from '../../content/index.ts';
+import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { HistoryEntry, ImageConfig, ImageRunConfig } from '../../oci/image-config.ts';
@@ -24,11 +24,11 @@ export interface CommitOptions {
 export async function commitLayer(
   source: DiffSource & { parent: Image | undefined; platform: Platform },
   { content, files }: { content: ContentStore; files: Kernel['files'] },
-  o: CommitOptions,
+  o: CommitOptions & { lease: Lease },
 ): Promise<NewImage> {
   let members = 0;
   const stream = packDiff(source, files, { onMember: () => members++, signal: o.signal });
-  const { digest, size } = await content.ingest(stream, o.signal ? { signal: o.signal } : {});
+  const { digest, size } = await content.ingest(stream, { lease: o.lease, ...(o.signal ? { signal: o.signal } : {}) });
   const layer: Descriptor = { mediaType: layerMediaType(Buffer.alloc(0)), digest, size };
   const added = members > 0 ? [layer] : [];
   const { parent } = source;

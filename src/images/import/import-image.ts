@@ -1,5 +1,5 @@
 // `docker import`: a file system as a tar stream becomes an image of one layer.
-import type { ContentStore } from '../../content/index.ts';
+import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ImageConfig, ImageRunConfig } from '../../oci/image-config.ts';
@@ -12,6 +12,7 @@ export interface ImportOptions {
   changes: ImageRunConfig;
   message?: string | undefined;
   platform: Platform;
+  lease: Lease;
   signal?: AbortSignal | undefined;
   now?: () => Date;
 }
@@ -30,10 +31,11 @@ export async function importLayer(
     }
   }
   const { digest, size } = await content.ingest(watched(), {
+    lease: o.lease,
     ...(o.signal ? { signal: o.signal } : {}),
   });
   const layer: Descriptor = { mediaType: layerMediaType(Buffer.concat(start)), digest, size };
-  const diffId = await layers.discover(layer, o.signal);
+  const diffId = await layers.discover(layer, o.lease, o.signal);
   return { config: Buffer.from(JSON.stringify(configOf(diffId, o))), layers: [layer] };
 }
 

@@ -2,7 +2,7 @@
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContentStore } from '../../content/index.ts';
+import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { invalid, systemError } from '../../lib/errors.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
@@ -25,6 +25,8 @@ interface LayerRecord {
 export interface LayerSource {
   descriptor: Descriptor;
   below: readonly Digest[];
+  /** Hears how many bytes of the blob were read each time. */
+  onRead?: (bytes: number) => void;
 }
 
 export interface LayerStoreDeps {
@@ -77,7 +79,7 @@ export class LayerStore {
   }
 
   /**
-   * Extracts a layer unless it is there; concurrent calls for the same one wait for the first. Throws `invalid` when
+   * Extracts a layer unless it is there; the caller keeps its chain id by a lease. Concurrent calls for the same one wait for the first. Throws `invalid` when
    * the content is not what `diffId` says. Returns false when there was nothing to do.
    */
   async ensure(chainId: Digest, diffId: Digest, source: LayerSource, signal?: AbortSignal): Promise<boolean> {
@@ -98,11 +100,12 @@ export class LayerStore {
     });
   }
 
-  /** Extracts a lowest layer whose diff id nobody knows yet, and returns that (which is its chain id too). */
-  async discover(descriptor: Descriptor, signal?: AbortSignal): Promise<Digest> {
+  /** Extracts a lowest layer whose diff id nobody knows yet, and returns that (its chain id too), kept by the lease. */
+  async discover(descriptor: Descriptor, lease: Lease, signal?: AbortSignal): Promise<Digest> {
     const temporary = this.#temporary();
     try {
       const found = await this.#extract(temporary, { descriptor, below: [] }, signal);
+      lease.keep(found.diffId);
       return await this.#extracting.run(found.diffId, async () => {
         if (this.has(found.diffId)) await rm(temporary, { recursive: true, force: true });
         else this.#adopt(temporary, found.diffId, found);
@@ -145,12 +148,13 @@ export class LayerStore {
     return path;
   }
 
-  async #extract(target: string, { descriptor, below }: LayerSource, signal?: AbortSignal) {
+  async #extract(target: string, { descriptor, below, onRead }: LayerSource, signal?: AbortSignal) {
     const lower = [...below].reverse().map(chainId => this.path(chainId));
     const root = lower[0] === undefined ? undefined : lstatSync(lower[0]);
     lchownSync(target, root?.uid ?? 0, root?.gid ?? 0);
     chmodSync(target, (root?.mode ?? 0o755) & 0o7777);
-    return applyLayer(this.#deps.content.read(descriptor.digest), target, {
+    const blob = this.#deps.content.read(descriptor.digest);
+    return applyLayer(onRead ? counted(blob, onRead) : blob, target, {
       files: this.#deps.kernel.files,
       trustedDiffId: descriptor.digest.startsWith('sha256:') ? descriptor.digest : undefined,
       lowerDirectory: relative => findLowerDirectory(lower, relative),
@@ -174,6 +178,13 @@ export class LayerStore {
       .catch((error: unknown) => this.#deps.logger.warn('layer directory not removed', { path: aside, error }))
       .finally(() => this.#removals.delete(removal));
     this.#removals.add(removal);
+  }
+}
+
+async function* counted(source: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void) {
+  for await (const chunk of source) {
+    onRead(chunk.length);
+    yield chunk;
   }
 }
 

@@ -2,16 +2,29 @@
 import { readFileSync } from 'node:fs';
 import type { ContentStore } from '../../content/index.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import type { Digest } from '../../oci/digest.ts';
+import { chainIds, type Digest } from '../../oci/digest.ts';
 import { type ImageConfig, parseImageConfig } from '../../oci/image-config.ts';
 import type { Collection, Store } from '../../store/index.ts';
+import type { ImageSource } from '../image.ts';
 
 export interface ImageRecord {
-  /** Blobs of the layers, bottom first. */
+  /** Blobs of the layers, bottom first: what they were extracted from. */
   layers: Descriptor[];
+  /** The manifests it came with, each once; none for an image made here. */
+  sources?: ImageSource[];
+  /**
+   * Another platform of the image with this id, which stands for the whole in lists and goes with it; absent when the
+   * image stands for itself.
+   */
+  variantOf?: Digest;
   parent?: Digest;
   /** RFC 3339. */
   lastTagged?: string;
+}
+
+interface Parsed {
+  config: ImageConfig;
+  chainIds: readonly Digest[];
 }
 
 /** Keyed by image id, which is the digest of the configuration blob. */
@@ -19,7 +32,7 @@ export class ImageRecords {
   readonly #records: Collection<ImageRecord>;
   readonly #content: ContentStore;
   /** Blobs never change, so what was parsed once stays true. */
-  readonly #configs = new Map<Digest, ImageConfig>();
+  readonly #parsed = new Map<Digest, Parsed>();
 
   constructor(deps: { store: Store; content: ContentStore }) {
     this.#records = deps.store.collection('images');
@@ -39,17 +52,39 @@ export class ImageRecords {
   }
 
   delete(id: Digest): boolean {
-    this.#configs.delete(id);
+    this.#parsed.delete(id);
     return this.#records.delete(id);
+  }
+
+  /** Remembers one more manifest the image came with; one that is known moves to the front. */
+  addSource(id: Digest, source: ImageSource): void {
+    const record = this.get(id);
+    if (!record) return;
+    const others = (record.sources ?? []).filter(known => !isSameSource(known, source));
+    this.put(id, { ...record, sources: [source, ...others] });
   }
 
   /** The configuration of an image that has a record. */
   config(id: Digest): ImageConfig {
-    const known = this.#configs.get(id);
-    if (known) return known;
-    const config = parseImageConfig(readFileSync(this.#content.path(id)), `config of image ${id}`);
-    this.#configs.set(id, config);
-    return config;
+    return this.#parse(id).config;
+  }
+
+  /** Names of the extracted layers of an image that has a record, bottom first. */
+  chainIds(id: Digest): readonly Digest[] {
+    return this.#parse(id).chainIds;
+  }
+
+  /** Every blob the image needs: its configuration, layers, and the manifests and indexes it came with. */
+  *blobs(id: Digest): Generator<Digest, void> {
+    const record = this.get(id);
+    if (!record) return;
+    yield id;
+    for (const layer of record.layers) yield layer.digest;
+    for (const source of record.sources ?? []) {
+      yield source.manifest.digest;
+      if (source.index) yield source.index.digest;
+      for (const layer of source.layers) yield layer.digest;
+    }
   }
 
   /** Ids of images whose configuration blob is gone or broken. */
@@ -68,4 +103,22 @@ export class ImageRecords {
   children(id: Digest): Digest[] {
     return this.list().flatMap(({ id: child, record }) => (record.parent === id ? [child] : []));
   }
+
+  /** The other platforms this image stands for. */
+  variants(id: Digest): Digest[] {
+    return this.list().flatMap(({ id: other, record }) => (record.variantOf === id ? [other] : []));
+  }
+
+  #parse(id: Digest): Parsed {
+    const known = this.#parsed.get(id);
+    if (known) return known;
+    const config = parseImageConfig(readFileSync(this.#content.path(id)), `config of image ${id}`);
+    const parsed = { config, chainIds: chainIds(config.rootfs.diff_ids) };
+    this.#parsed.set(id, parsed);
+    return parsed;
+  }
+}
+
+function isSameSource(a: ImageSource, b: ImageSource): boolean {
+  return a.manifest.digest === b.manifest.digest && a.index?.digest === b.index?.digest;
 }

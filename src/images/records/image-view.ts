@@ -1,12 +1,12 @@
 // Puts together what callers see of an image: its record, its configuration, its names, the sizes of its layers.
-import { chainIds, type Digest } from '../../oci/digest.ts';
+import type { Digest } from '../../oci/digest.ts';
 import { familiarName, familiarReference, type Reference } from '../../oci/reference.ts';
 import type { Image } from '../image.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRecord, ImageRecords } from './image-records.ts';
 
 export interface ImageSources {
-  records: Pick<ImageRecords, 'config'>;
+  records: Pick<ImageRecords, 'config' | 'chainIds'>;
   layers: Pick<LayerStore, 'size'>;
 }
 
@@ -17,7 +17,7 @@ export function viewImage(
 ): Image {
   const config = records.config(id);
   const diffIds = config.rootfs.diff_ids;
-  const chain = chainIds(diffIds);
+  const chain = records.chainIds(id);
   // A commit writes its message into the history only.
   const comment = config.comment || config.history?.at(-1)?.comment;
   const layerSizes = chain.map(chainId => layers.size(chainId));
@@ -25,6 +25,8 @@ export function viewImage(
     id,
     config,
     layers: record.layers,
+    sources: record.sources ?? [],
+    ...(record.variantOf === undefined ? {} : { variantOf: record.variantOf }),
     diffIds,
     chainIds: chain,
     size: layerSizes.reduce((total, size) => total + size, 0),

@@ -1,10 +1,10 @@
 // Makes an image out of a configuration and the blobs of its layers: the end of every load, import and pull.
-import type { ContentStore } from '../../content/index.ts';
+import type { ContentStore, Lease } from '../../content/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { chainIds, type Digest, sha256, shortId } from '../../oci/digest.ts';
 import { parseImageConfig } from '../../oci/image-config.ts';
-import type { LoadEvent } from '../image.ts';
+import type { ImageSource, LoadEvent } from '../image.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRecords } from './image-records.ts';
 
@@ -19,17 +19,27 @@ export interface NewImage {
   config: Uint8Array;
   /** Blobs in the content store, bottom first, one per diff id. */
   layers: Descriptor[];
+  /** The manifest (and index) it came with; their bytes are in the content store, kept by the caller's lease. */
+  source?: Omit<ImageSource, 'layers'>;
   parent?: Digest;
 }
 
+export interface RegisterOptions {
+  /** Keeps what is there before the record speaks of it; the blobs of the layers are in it already. */
+  lease: Lease;
+  signal?: AbortSignal | undefined;
+}
+
+const progressInterval = 100;
+
 /**
  * Extracts the layers that are missing, then writes the record; returns the id. Yields news of each layer. An image
- * that is there already is left as it is. Throws `invalid` when layers and configuration do not fit together.
+ * that is there already only learns of a source it did not know. Throws `invalid` when layers and configuration do not fit together.
  */
 export async function* registerImage(
   image: NewImage,
   { content, layers, records }: RegisterDeps,
-  signal?: AbortSignal,
+  { lease, signal }: RegisterOptions,
 ): AsyncGenerator<LoadEvent, Digest> {
   const diffIds = parseImageConfig(image.config).rootfs.diff_ids;
   if (diffIds.length !== image.layers.length) {
@@ -40,15 +50,45 @@ export async function* registerImage(
     const diffId = diffIds[index] as Digest;
     const descriptor = image.layers[index] as Descriptor;
     const progress = { kind: 'progress', id: shortId(diffId), total: descriptor.size } as const;
+    lease.keep(chainId);
     if (layers.has(chainId)) continue;
-    yield { ...progress, status: 'Loading layer', current: 0 };
-    await layers.ensure(chainId, diffId, { descriptor, below: chain.slice(0, index) }, signal);
+    let current = 0;
+    const onRead = (bytes: number) => {
+      current += bytes;
+    };
+    yield { ...progress, status: 'Loading layer', current };
+    const source = { descriptor, below: chain.slice(0, index), onRead };
+    const extracted = layers.ensure(chainId, diffId, source, signal);
+    while (!(await settlesWithin(extracted, progressInterval))) {
+      yield { ...progress, status: 'Loading layer', current };
+    }
+    await extracted;
     yield { ...progress, status: 'Loading layer', current: descriptor.size };
   }
   const id = sha256(image.config);
-  if (!content.has(id)) await content.put(image.config);
-  if (!records.get(id)) {
-    records.put(id, { layers: image.layers, ...(image.parent === undefined ? {} : { parent: image.parent }) });
-  }
+  lease.keep(id);
+  if (!content.has(id)) await content.put(image.config, { lease });
+  record(id, image, records);
   return id;
+}
+
+function record(id: Digest, { layers, source, parent }: NewImage, records: ImageRecords): void {
+  if (!records.get(id)) records.put(id, { layers, ...(parent === undefined ? {} : { parent }) });
+  if (source) records.addSource(id, { ...source, layers });
+}
+
+async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>(resolve => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  const settled = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([settled, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
