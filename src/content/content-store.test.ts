@@ -44,10 +44,10 @@ test('a wrong digest, a wrong size, a failing or cancelled stream leave nothing'
     throw new Error('cut');
   }
   const aborted = AbortSignal.abort();
-  expect(content.ingest(chunks('a'), { expected: sha256('b') })).rejects.toMatchObject({ kind: 'invalid' });
-  expect(content.ingest(chunks('abc'), { size: 2 })).rejects.toMatchObject({ kind: 'invalid' });
-  expect(content.ingest(chunks('abc'), { size: 4 })).rejects.toMatchObject({ kind: 'invalid' });
-  expect(content.ingest(failing())).rejects.toThrow('cut');
+  await expect(content.ingest(chunks('a'), { expected: sha256('b') })).rejects.toMatchObject({ kind: 'invalid' });
+  await expect(content.ingest(chunks('abc'), { size: 2 })).rejects.toMatchObject({ kind: 'invalid' });
+  await expect(content.ingest(chunks('abc'), { size: 4 })).rejects.toMatchObject({ kind: 'invalid' });
+  await expect(content.ingest(failing())).rejects.toThrow('cut');
   await expect(content.ingest(chunks('a'), { signal: aborted })).rejects.toMatchObject({ kind: 'cancelled' });
   await Bun.sleep(1);
   expect(content.list()).toEqual([]);
@@ -66,7 +66,7 @@ test('a removed blob is gone, removing it again is fine, and a digest is no path
   await content.remove(digest);
   expect(content.has(digest)).toBe(false);
   expect(() => content.read(digest)).toThrow('not found');
-  expect(content.bytes(digest)).rejects.toMatchObject({ kind: 'not-found' });
+  await expect(content.bytes(digest)).rejects.toMatchObject({ kind: 'not-found' });
   expect(() => content.path('sha256:../../etc/passwd')).toThrow('invalid digest');
 });
 

@@ -91,19 +91,19 @@ describe('published ports', () => {
 
   test("a machine outside reaches nothing that is not published, not even by the container's address", async () => {
     const calls = [
-      lab.call(lab.outside, lab.hostAddress, 82),
-      ...[80, 82].map(port => lab.call(lab.outside, endpoint.address, port)),
+      lab.callInVain(lab.outside, lab.hostAddress, 82),
+      ...[80, 82].map(port => lab.callInVain(lab.outside, endpoint.address, port)),
     ];
     expect(await Promise.all(calls)).toEqual(['', '', '']);
   });
 
   test('a port published on the loopback is for the host alone', async () => {
-    expect(await lab.call(lab.outside, lab.hostAddress, ports.loopback)).toBe('');
-    expect(await lab.call(otherSandbox, lab.hostAddress, ports.loopback)).toBe('');
+    expect(await lab.callInVain(lab.outside, lab.hostAddress, ports.loopback)).toBe('');
+    expect(await lab.callInVain(otherSandbox, lab.hostAddress, ports.loopback)).toBe('');
   });
 
   test("neither a neighbour machine nor a container gets at the host's loopback (CVE-2020-8558)", async () => {
-    await lab.serve('', 17 + ports.everywhere, 'loopback service');
+    const service = await lab.serve('', 0, 'loopback service');
     const { links, netns } = lab.kernel;
     for (const [sandbox, gateway] of [
       [otherSandbox, lab.gateway],
@@ -115,8 +115,8 @@ describe('published ports', () => {
         links.removeAddress('lo', '127.0.0.1', 8);
         links.addRoute({ destination: '127.0.0.1/32', gateway });
       });
-      const targets = [17 + ports.everywhere, ports.loopback];
-      expect(await Promise.all(targets.map(port => lab.call(sandbox, '127.0.0.1', port)))).toEqual(['', '']);
+      const targets = [service, ports.loopback];
+      expect(await Promise.all(targets.map(port => lab.callInVain(sandbox, '127.0.0.1', port)))).toEqual(['', '']);
     }
   });
 });
@@ -160,7 +160,7 @@ test('without icc containers do not reach each other, but the outside', async ()
   lab.attach(other);
   await lab.serve(lab.networks.sandboxPath(web), 80, 'web');
   await lab.serve(lab.outside, 7000, 'outside');
-  expect(await lab.call(lab.networks.sandboxPath(other), endpoint.address, 80)).toBe('');
+  expect(await lab.callInVain(lab.networks.sandboxPath(other), endpoint.address, 80)).toBe('');
   expect(await lab.call(lab.networks.sandboxPath(other), lab.outsideAddress, 7000)).toStartWith('outside ');
 });
 
@@ -220,7 +220,8 @@ test('50 containers come and go and leave nothing', async () => {
     expect(lab.kernel.firewall.listElements(lab.table, set)).toEqual([]);
   }
   const master = lab.kernel.links.find(lab.bridge)?.index;
-  const deadline = Date.now() + 5000;
+  // The kernel takes dropped namespaces down in its own time.
+  const deadline = Date.now() + 40_000;
   const cables = () => lab.kernel.links.list().filter(link => link.master === master);
   while (cables().length > 0 && Date.now() < deadline) await Bun.sleep(20);
   expect(cables()).toEqual([]);

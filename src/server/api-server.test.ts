@@ -309,7 +309,7 @@ test('a handler that fails after taking the connection over ends it', async () =
 test('a socket file left by a process that is gone is replaced, one in use is not', async () => {
   await using first = await testServer({ system: { SystemPing: () => 'first' } });
   const other = createApiServer({ handlers: handlersWith({}), logger: silentLogger, version: '1' });
-  expect(other.listen({ kind: 'unix', path: first.path })).rejects.toThrow('another process listens on');
+  await expect(other.listen({ kind: 'unix', path: first.path })).rejects.toThrow('another process listens on');
   const stale = `${first.path}.stale`;
   const holder = createServer().listen(stale);
   await new Promise(resolve => holder.once('listening', resolve));

@@ -26,7 +26,7 @@ afterEach(async () => {
 async function startFails(id: string, message: RegExp): Promise<void> {
   const created = await listRemains(daemon.places, daemon.pid);
   const start = engine.client.call('ContainerStart', { path: { id } });
-  expect(start).rejects.toThrow(message);
+  await expect(start).rejects.toThrow(message);
   await start.catch(() => {});
   await expectNothingLeft(daemon.places, daemon.pid, created);
   expect((await engine.inspect(id)).State).toMatchObject({ Running: false, Pid: 0 });

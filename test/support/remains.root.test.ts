@@ -1,8 +1,9 @@
 // The leak check itself: it must see each kind of thing that a container can leave behind.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DaemonPlaces } from './daemon.ts';
+import { eventually } from './eventually.ts';
 import { clearRemains, expectNothingLeft, listRemains } from './remains.ts';
 import { runOk } from './run.ts';
 
@@ -59,7 +60,8 @@ test('a monitor', async () => {
   const make = async () => {
     writeFileSync(join(places.root, 'log'), '');
     child = Bun.spawn(['bash', '-c', 'exec -a /usr/bin/conmon tail -f "$0"', join(places.root, 'log')]);
-    await Bun.sleep(100);
+    const command = `/proc/${child.pid}/cmdline`;
+    await eventually('bash became the monitor', () => readFileSync(command, 'utf8').startsWith('/usr/bin/conmon\0'));
   };
   await sees(/^process \d+ \/usr\/bin\/conmon/, make, async () => {
     child?.kill('SIGKILL');

@@ -113,8 +113,9 @@ for (const [name, flags] of Object.entries(formats)) {
     expect(diffId).toBe(sha256(archive));
     expect(size).toBeGreaterThan(3_300_000);
     expect(describe(target)).toEqual(describe(join(base, 'gnu')));
-    const blocks = (root: string) => lstatSync(join(root, 'sparse')).blocks;
-    expect(blocks(target)).toBeLessThanOrEqual(blocks(join(base, 'gnu')));
+    // Far less than its 3 MiB when the archive knows of holes. How many blocks exactly depends on when they are written.
+    const allocated = lstatSync(join(target, 'sparse')).blocks * 512;
+    if (name.includes('sparse')) expect(allocated).toBeLessThan(1 << 20);
   });
 }
 

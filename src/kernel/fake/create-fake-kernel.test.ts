@@ -22,7 +22,7 @@ test('calls are recorded with what they are about', () => {
   expect(kernel.mounts.unmount('/merged')).toBe(false);
 });
 
-test('a call fails when told to, as often as told', () => {
+test('a call fails when told to, as often as told', async () => {
   const kernel = createFakeKernel();
   const error = systemCallError('mount', 'ENOSPC');
   kernel.failOn('mounts.bind', error, 1);
@@ -32,7 +32,7 @@ test('a call fails when told to, as often as told', () => {
   kernel.failOn('netns.create', error);
   for (let round = 0; round < 3; round++) expect(() => kernel.netns.create('/ns')).toThrow(error);
   kernel.failOn('firewall.apply', error);
-  expect(kernel.firewall.apply('')).rejects.toThrow(error);
+  await expect(kernel.firewall.apply('')).rejects.toThrow(error);
   kernel.heal();
   kernel.netns.create('/ns');
 });

@@ -131,7 +131,7 @@ test('thousands of elements go in one transaction', () => {
 
 test('a wrong rule set says what nft says and changes nothing', async () => {
   const wrong = `table ip other {\n chain x { }\n}\ntable ip ${table} {\n chain y { nonsense; }\n}`;
-  expect(applyThere(wrong)).rejects.toThrow(/nft failed:.*syntax error/s);
+  await expect(applyThere(wrong)).rejects.toThrow(/nft failed:.*syntax error/s);
   const { promise, resolve } = Promise.withResolvers<string[]>();
   netns.run(path, () => {
     firewall.tables().then(resolve);

@@ -14,14 +14,20 @@ import { openStore, type Store } from '../../store/index.ts';
 import type { Endpoint, PortRequest } from '../network.ts';
 import { Networks, type NetworksOptions } from '../networks.ts';
 
+/** How long a caller waits who expects an answer: a SYN or an ARP that is lost goes out again after 1 s, then 2 s … */
+const patience = 20_000;
+/** How long one waits who expects none. */
+const shortPatience = 1500;
+
 /** Everything in it has names of its own, so that several can run side by side. Dispose it to leave nothing behind. */
 export class Lab implements AsyncDisposable {
   readonly root = mkdtempSync(join(tmpdir(), 'networks-lab-'));
   readonly tag = randomBytes(3).toString('hex');
   readonly bridge = `tb${this.tag}`;
   readonly table = `lab_${this.tag}`;
-  /** Third byte of the ranges used, from 10.201.0.0/16 and 10.202.0.0/16. */
-  readonly #number = randomBytes(1).readUInt8();
+  static #nextNumber = randomBytes(1).readUInt8();
+  /** Third byte of the ranges used, from 10.201.0.0/16 and 10.202.0.0/16; no two labs of a process have the same. */
+  readonly #number = Lab.#nextNumber++ % 256;
   readonly kernel: Kernel = createKernel();
   readonly #children: ChildProcess[] = [];
   #networks: Networks | undefined;
@@ -93,19 +99,23 @@ export class Lab implements AsyncDisposable {
     return this.networks.attach({ containerId, containerName: `c-${containerId}`, network: 'bridge', sandbox, ports });
   }
 
-  /** Starts a server in `namespace` that answers each call with `greeting` and the caller's address. */
-  async serve(namespace: string, port: number, greeting: string, protocol: 'tcp' | 'udp' = 'tcp'): Promise<void> {
+  /** Starts a server in `namespace` that answers each call with `greeting` and the caller's address; returns its port. */
+  async serve(namespace: string, port: number, greeting: string, protocol: 'tcp' | 'udp' = 'tcp'): Promise<number> {
     const [program = '', ...rest] = peer(namespace, 'serve', protocol, String(port), greeting);
     const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.#children.push(child);
-    await once(child.stdout, 'data');
+    const [line] = await once(child.stdout, 'data');
+    return Number(line);
   }
 
   /** What the server at `address:port` answers to a caller in `namespace` ('' is the host); '' when nobody answers. */
-  async call(namespace: string, address: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): Promise<string> {
-    const [program = '', ...rest] = peer(namespace, 'call', protocol, address, String(port));
-    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
-    return await text(child.stdout);
+  call(namespace: string, address: string, port: number, protocol: 'tcp' | 'udp' = 'tcp'): Promise<string> {
+    return callPeer(namespace, protocol, address, port, patience);
+  }
+
+  /** The same for a caller who should get no answer and does not wait long for it. */
+  callInVain(namespace: string, address: string, port: number): Promise<string> {
+    return callPeer(namespace, 'tcp', address, port, shortPatience);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -118,6 +128,18 @@ export class Lab implements AsyncDisposable {
     this.kernel.close();
     rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+async function callPeer(
+  namespace: string,
+  protocol: string,
+  address: string,
+  port: number,
+  patienceMs: number,
+): Promise<string> {
+  const [program = '', ...rest] = peer(namespace, 'call', protocol, address, String(port), String(patienceMs));
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  return await text(child.stdout);
 }
 
 function peer(namespace: string, ...words: string[]): string[] {

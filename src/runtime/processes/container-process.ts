@@ -154,14 +154,14 @@ export async function openSession(
   }
 }
 
-/** conmon leaves a file when it hears of an OOM kill; when the process itself was killed it may not have had the time. */
+/** conmon leaves a file when it hears of an OOM kill; it may not have had the time, but the kernel has counted it. */
 export function exitStatus(
   exit: Exit,
   bundle: Bundle,
   record: Pick<BundleRecord, 'cgroupPath'>,
   kernel: Pick<Kernel, 'cgroups'>,
 ): ExitStatus {
-  const oomKilled = existsSync(bundle.oom) || (exit.code === killedCode && oomKills(record.cgroupPath, kernel) > 0);
+  const oomKilled = existsSync(bundle.oom) || oomKills(record.cgroupPath, kernel) > 0;
   return { ...exit, oomKilled };
 }
 

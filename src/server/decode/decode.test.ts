@@ -89,8 +89,8 @@ test('a document nested deeper than anything means is refused before it is walke
     return decodeJsonBody({ name: 'VolumeCreate', body: { kind: 'json', optional: false } }, headers, body);
   };
   const nested = (depth: number) => `{"a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
-  expect(decode(nested(100_000))).rejects.toThrow('invalid JSON: exceeded max depth');
-  expect(decode('{"a":'.repeat(100_000))).rejects.toThrow('invalid JSON: exceeded max depth');
+  await expect(decode(nested(100_000))).rejects.toThrow('invalid JSON: exceeded max depth');
+  await expect(decode('{"a":'.repeat(100_000))).rejects.toThrow('invalid JSON: exceeded max depth');
   expect(await decode(nested(900))).toHaveProperty('a');
   const quoted = JSON.stringify({ a: `\\"${'['.repeat(5000)}` });
   expect(JSON.stringify(await decode(quoted))).toBe(quoted);
