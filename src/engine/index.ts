@@ -28,6 +28,7 @@ export { createExec, inspectExec, resizeExec, startExec } from './exec/exec.ts';
 export { ExecRegistry } from './exec/exec-registry.ts';
 export { importImage, loadImages, pruneImages, removeImage, tagImage } from './images/change.ts';
 export { type CommitRequest, commitContainer } from './images/commit.ts';
+export { saveImages } from './images/save.ts';
 export { imageHistory, inspectImage, listImages } from './images/views.ts';
 export { inspectNetwork, listNetworks, removeNetwork } from './networks/networks.ts';
 export { pruneNetworks } from './networks/prune.ts';

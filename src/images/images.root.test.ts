@@ -21,6 +21,7 @@ import { encodeTarMember, tarEnd } from '../lib/tar/writer.ts';
 import { mediaTypes } from '../oci/descriptor.ts';
 import { type Digest, sha256 } from '../oci/digest.ts';
 import { openStore, type Store } from '../store/index.ts';
+import { tarOf, twoPlatforms } from './archive/fixtures/two-platforms.ts';
 import { type Image, Images, type LoadEvent } from './index.ts';
 
 const kernel = createKernel();
@@ -60,13 +61,6 @@ async function* once(bytes: Buffer) {
 }
 const load = async (source: AsyncIterable<Uint8Array>) => Array.fromAsync<LoadEvent>(images.load(source));
 const loadFixture = () => load(createReadStream(fixture));
-const tarOf = (files: Record<string, string | Buffer>) =>
-  Buffer.concat([
-    ...Object.entries(files).map(([name, text]) =>
-      encodeTarMember({ type: 'file', name }, Buffer.from(text as string)),
-    ),
-    tarEnd(),
-  ]);
 const importTar = (files: Record<string, string>, reference?: string) =>
   images.import(once(tarOf(files)), { changes: {}, ...(reference === undefined ? {} : { reference }) });
 const named = (events: LoadEvent[]) =>
@@ -280,47 +274,8 @@ test('an image whose configuration is gone is dropped at the next start', async 
   expect(images.list().map((image: Image) => image.id)).toEqual([baseId]);
 });
 
-/** An OCI layout: an index of two platforms and an attestation, with layers of each compression. */
-function layout(options: { without?: string } = {}) {
-  const blobs: Record<string, Buffer> = {};
-  const add = (mediaType: string, bytes: Buffer) => {
-    blobs[`blobs/${sha256(bytes).replace(':', '/')}`] = bytes;
-    return { mediaType, digest: sha256(bytes), size: bytes.length };
-  };
-  const json = (mediaType: string, value: unknown) => add(mediaType, Buffer.from(JSON.stringify(value)));
-  const manifest = (architecture: string) => {
-    const tar = tarOf({ [architecture]: architecture });
-    const config = { architecture, os: 'linux', rootfs: { type: 'layers', diff_ids: [sha256(tar)] } };
-    return json(mediaTypes.ociManifest, {
-      schemaVersion: 2,
-      config: json(mediaTypes.ociConfig, config),
-      layers: [add(mediaTypes.ociLayerGzip, gzipSync(tar))],
-    });
-  };
-  const attestation = { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };
-  const index = json(mediaTypes.ociIndex, {
-    schemaVersion: 2,
-    manifests: [
-      { ...manifest('arm64'), platform: { os: 'linux', architecture: 'arm64' } },
-      { ...manifest('amd64'), platform: { os: 'linux', architecture: 'amd64' } },
-      { ...manifest('none'), platform: { os: 'unknown', architecture: 'unknown' }, ...attestation },
-    ],
-  });
-  const annotations = { 'io.containerd.image.name': 'docker.io/library/layout:7' };
-  const files = {
-    'oci-layout': '{"imageLayoutVersion":"1.0.0"}',
-    'index.json': JSON.stringify({ schemaVersion: 2, manifests: [{ ...index, annotations }] }),
-    ...blobs,
-  };
-  return Object.fromEntries(
-    Object.entries(files).filter(
-      ([, bytes]) => options.without === undefined || !String(bytes).includes(options.without),
-    ),
-  );
-}
-
 test('of an OCI layout the image for this machine stands for the others, which go with it', async () => {
-  expect(named(await load(once(gzipSync(tarOf(layout())))))).toEqual(['layout:7']);
+  expect(named(await load(once(gzipSync(tarOf(twoPlatforms())))))).toEqual(['layout:7']);
   expect(images.get('layout:7').config.architecture).toBe('amd64');
   images.createContainerLayer('c', images.get('layout:7').id);
   expect(readdirSync(images.mountRootfs('c'))).toContain('amd64');
@@ -345,10 +300,10 @@ test('of an OCI layout the image for this machine stands for the others, which g
 test('an archive that lacks something says what', async () => {
   await expect(load(once(tarOf({ a: 'b' })))).rejects.toThrow('invalid archive: does not contain a manifest.json');
   const riscv = { platforms: [{ os: 'linux', architecture: 'riscv64' }] };
-  await expect(Array.fromAsync(images.load(once(tarOf(layout())), riscv))).rejects.toThrow(
+  await expect(Array.fromAsync(images.load(once(tarOf(twoPlatforms())), riscv))).rejects.toThrow(
     'no image for platform linux/riscv64',
   );
-  await expect(load(once(tarOf(layout({ without: '"rootfs"' }))))).rejects.toThrow('image config blobs/sha256/');
+  await expect(load(once(tarOf(twoPlatforms({ without: '"rootfs"' }))))).rejects.toThrow('image config blobs/sha256/');
   const item = { Config: 'c.json', RepoTags: ['x:1'], Layers: ['l/layer.tar'] };
   const manifest = JSON.stringify([item]);
   await expect(load(once(tarOf({ 'manifest.json': manifest })))).rejects.toThrow('image config c.json is missing');

@@ -10,6 +10,9 @@ import { linuxPlatform, type Platform } from '../oci/platform.ts';
 import { familiarReference, parseReference, type Reference, withDefaultTag } from '../oci/reference.ts';
 import type { Store } from '../store/index.ts';
 import { loadArchive } from './archive/load.ts';
+import { noExportTarget, planArchive } from './archive/save/plan-archive.ts';
+import { selectImages } from './archive/save/select-images.ts';
+import { writeArchive } from './archive/save/write-archive.ts';
 import { Garbage } from './garbage.ts';
 import type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
 import { type CommitOptions, commitLayer } from './import/commit-image.ts';
@@ -18,7 +21,7 @@ import { type Change, listChanges } from './layers/diff/list-changes.ts';
 import { LayerStore } from './layers/layer-store.ts';
 import { imageHistory } from './records/image-history.ts';
 import { ImageNames } from './records/image-names.ts';
-import { getForPlatform, platformsOf } from './records/image-platforms.ts';
+import { findForPlatform, getForPlatform, platformsOf } from './records/image-platforms.ts';
 import { ImageRecords } from './records/image-records.ts';
 import { viewImage } from './records/image-view.ts';
 import { planRemoval, type RemovalStep } from './records/plan-removal.ts';
@@ -151,6 +154,24 @@ export class Images {
       lease[Symbol.dispose]();
       this.#garbage.collect();
     }
+  }
+
+  /**
+   * `docker save`: the images and their archive, which streams from the disk and outlives a removal of the images. Only
+   * for `platform`, if given. Throws `invalid` and `not-found` at once, with Docker's wording.
+   */
+  save(names: readonly string[], platform?: Platform): { images: Image[]; archive: AsyncGenerator<Buffer, void> } {
+    const { content } = this.#deps;
+    const selected = selectImages(names, {
+      get: text => this.#getForSave(text, platform),
+      byName: name => this.#names.get(name),
+      tagsOf: name => this.#names.tagsOf(name),
+    });
+    const plan = planArchive(selected, platform, {
+      size: digest => content.size(digest),
+      platforms: image => this.platforms(image.id),
+    });
+    return { images: selected.map(({ image }) => image), archive: writeArchive(plan, content) };
   }
 
   /** `docker import`: a tar stream, plain or compressed, as an image of one layer. Throws `invalid`, `cancelled`. */
@@ -319,6 +340,14 @@ export class Images {
   #view(id: Digest): Image | undefined {
     const record = this.#records.get(id);
     return record && viewImage({ id, record, names: this.#names.of(id) }, this.#sources);
+  }
+
+  #getForSave(text: string, platform: Platform | undefined): Image {
+    const { id } = this.get(text);
+    if (!platform) return this.#view(id) as Image;
+    const found = findForPlatform(id, platform, this.#records);
+    if (found === undefined) throw noExportTarget(platform);
+    return this.#view(found) as Image;
   }
 
   #register(image: NewImage, o: RegisterOptions) {

@@ -1,6 +1,7 @@
 // What changes images: `docker load`, `import`, `tag`, `rmi` and `image prune`.
 
 import type { Filters } from '../../api/codecs.ts';
+import type { OCIPlatform } from '../../api/types/common.ts';
 import type { CreateImageInfo, ImageDeleteResponseItem, ImagePruneResponse } from '../../api/types/images.ts';
 import { type Image, parseChanges } from '../../images/index.ts';
 import { errorMessage, invalid } from '../../lib/errors.ts';
@@ -8,14 +9,18 @@ import type { Engine } from '../engine.ts';
 import { pruneFilter } from '../prune-filter.ts';
 import { publishImageEvent } from './image-events.ts';
 import { layerSizes, totalSize } from './layer-sizes.ts';
+import { onlyPlatform } from './platform.ts';
 
 /** Loads an archive; progress lines, then a `stream` line for each image, as the docker CLI prints them. */
 export async function* loadImages(
   engine: Pick<Engine, 'images' | 'events'>,
   archive: AsyncIterable<Uint8Array>,
-  options: { quiet: boolean; signal: AbortSignal },
+  options: { quiet: boolean; platforms?: OCIPlatform[] | undefined; signal: AbortSignal },
 ): AsyncGenerator<CreateImageInfo & { stream?: string }> {
-  for await (const event of engine.images.load(archive, { signal: options.signal })) {
+  const platform = onlyPlatform(options.platforms);
+  const told = new Set<string>();
+  const wanted = platform ? { platforms: [platform] } : {};
+  for await (const event of engine.images.load(archive, { ...wanted, signal: options.signal })) {
     switch (event.kind) {
       case 'progress':
         if (!options.quiet) {
@@ -29,7 +34,8 @@ export async function* loadImages(
         };
         break;
       case 'image':
-        publishImageEvent(engine, 'load', event.image.id, event.reference ?? event.image.id);
+        if (!told.has(event.image.id)) publishImageEvent(engine, 'load', event.image.id, event.image.id);
+        told.add(event.image.id);
         yield {
           stream: event.reference ? `Loaded image: ${event.reference}\n` : `Loaded image ID: ${event.image.id}\n`,
         };

@@ -7,6 +7,7 @@ import {
   formatReference,
   parseReference,
   type Reference,
+  repositoryName,
   withDefaultTag,
 } from '../../oci/reference.ts';
 import type { Collection, Store } from '../../store/index.ts';
@@ -33,6 +34,16 @@ export class ImageNames {
 
   delete(reference: Reference): boolean {
     return this.#records.delete(key(reference));
+  }
+
+  /** Every tag of the repository of `name`, sorted. */
+  tagsOf(name: Reference): Reference[] {
+    const repository = repositoryName(name);
+    return this.#records
+      .list()
+      .map(({ id }) => parseReference(id))
+      .filter(other => other.digest === undefined && repositoryName(other) === repository)
+      .sort(byFamiliarForm);
   }
 
   /** All names by image, each list sorted by familiar form. */

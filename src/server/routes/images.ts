@@ -10,6 +10,7 @@ import {
   loadImages,
   pruneImages,
   removeImage,
+  saveImages,
   tagImage,
 } from '../../engine/index.ts';
 import { notImplemented as notYet } from '../../lib/errors.ts';
@@ -49,10 +50,10 @@ export function imageRoutes(engine: Engine): Handlers['images'] {
         config: body,
         signal,
       }),
-    ImageGet: notImplemented,
-    ImageGetAll: notImplemented,
+    ImageGet: ({ path, query }) => ({ stream: saveImages(engine, [path.name], query.platform) }),
+    ImageGetAll: ({ query }) => ({ stream: saveImages(engine, query.names ?? [], query.platform) }),
     ImageLoad: ({ query, body, signal }) => ({
-      stream: loadImages(engine, body, { quiet: query.quiet === true, signal }),
+      stream: loadImages(engine, body, { quiet: query.quiet === true, platforms: query.platform, signal }),
     }),
     DistributionInspect: notImplemented,
   };

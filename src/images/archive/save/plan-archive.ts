@@ -1,0 +1,139 @@
+// What `docker save` writes, decided before the first byte: the documents of both formats, and the blobs they speak of.
+import { notFound } from '../../../lib/errors.ts';
+import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import { formatPlatform, type Platform } from '../../../oci/platform.ts';
+import { familiarName, familiarReference, formatReference, type Reference } from '../../../oci/reference.ts';
+import type { Image } from '../../image.ts';
+import { chooseSource } from '../../records/choose-source.ts';
+import { dockerManifest } from '../docker-archive.ts';
+import { legacyRepositories } from '../legacy-archive.ts';
+import { blobPath, layoutIndex } from '../oci-layout.ts';
+import { composeManifest } from './compose-manifest.ts';
+import type { SelectedImage } from './select-images.ts';
+
+/** Blobs by digest (bytes only of those the content store does not have), then the documents, by path. */
+export interface ArchivePlan {
+  blobs: Map<Digest, { size: number; bytes?: Buffer }>;
+  documents: Map<string, Buffer>;
+}
+
+export interface PlanSources {
+  /** Bytes; throws `not-found`. */
+  size: (digest: Digest) => number;
+  /** The image and its other platforms. */
+  platforms: (image: Image) => Image[];
+}
+
+interface ManifestItem {
+  Config: string;
+  RepoTags: string[] | null;
+  Layers: string[];
+  Parent?: Digest;
+  LayerSources: Record<Digest, { mediaType: string; size: number; digest: Digest }>;
+}
+
+/**
+ * Of `platform` only that one is saved, else all there are: then the index an image came with leads. Throws `not-found`
+ * for a platform that is not there, or a blob.
+ */
+export function planArchive(
+  selected: readonly SelectedImage[],
+  platform: Platform | undefined,
+  sources: PlanSources,
+): ArchivePlan {
+  const blobs: ArchivePlan['blobs'] = new Map();
+  const index: Descriptor[] = [];
+  const items: ManifestItem[] = [];
+  const repositories: Record<string, Record<string, string>> = {};
+  const ids = new Set(selected.map(({ image }) => image.id));
+  for (const { image, references } of selected) {
+    for (const name of references.length > 0 ? references : [undefined]) {
+      const wanted = platform ? [image] : sources.platforms(image);
+      index.push(annotated(addImage(image, wanted, { name, blobs, sources, platform }), name));
+      const top = image.layers.at(-1);
+      if (name?.tag === undefined || !top) continue;
+      const tags = repositories[familiarName(name)] ?? {};
+      repositories[familiarName(name)] = { ...tags, [name.tag]: hex(top.digest) };
+    }
+    items.push(describe(image, references, ids));
+  }
+  const documents = new Map([
+    [layoutIndex, Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: index }))],
+    [dockerManifest, document(items)],
+    ['oci-layout', Buffer.from('{"imageLayoutVersion": "1.0.0"}')],
+  ]);
+  if (Object.keys(repositories).length > 0) documents.set(legacyRepositories, document(repositories));
+  return { blobs, documents };
+}
+
+/** The refusal of a save for a platform that is not there. */
+export function noExportTarget(platform: Platform): Error {
+  return notFound(`no suitable export target found for platform ${formatPlatform(platform)}`);
+}
+
+interface Adding {
+  name: Reference | undefined;
+  blobs: ArchivePlan['blobs'];
+  sources: PlanSources;
+  platform: Platform | undefined;
+}
+
+/** Notes the blobs of an image (for all `wanted` platforms) and returns the descriptor that leads to them. */
+function addImage(image: Image, wanted: readonly Image[], { name, blobs, sources, platform }: Adding): Descriptor {
+  const add = (digest: Digest) => blobs.set(digest, { size: sources.size(digest) });
+  const source = chooseSource(image, name);
+  for (const one of wanted) {
+    const own = one.id === image.id ? source : one.sources.find(({ index }) => index?.digest === source?.index?.digest);
+    add(one.id);
+    for (const layer of own?.layers ?? one.layers) add(layer.digest);
+    if (own) add(own.manifest.digest);
+  }
+  if (source?.index && !platform) {
+    add(source.index.digest);
+    return source.index;
+  }
+  if (source) return source.manifest;
+  const { descriptor, bytes } = composeManifest(image, sources.size(image.id));
+  blobs.set(descriptor.digest, { size: bytes.length, bytes });
+  // Alone in its index it needs no platform.
+  const { platform: _none, ...plain } = descriptor;
+  return plain;
+}
+
+function describe(image: Image, references: readonly Reference[], saved: ReadonlySet<Digest>): ManifestItem {
+  const layers = chooseSource(image, references[0])?.layers ?? image.layers;
+  const named = references.map(familiarReference);
+  return {
+    Config: blobPath({ digest: image.id }),
+    RepoTags: named.length > 0 ? named : null,
+    Layers: layers.map(blobPath),
+    ...(image.parent !== undefined && saved.has(image.parent) ? { Parent: image.parent } : {}),
+    LayerSources: Object.fromEntries(
+      layers.map(({ mediaType, size, digest }, at) => [image.diffIds[at], { mediaType, size, digest }]),
+    ),
+  };
+}
+
+function annotated({ mediaType, digest, size, platform }: Descriptor, name: Reference | undefined): Descriptor {
+  return {
+    ...{ mediaType, digest, size },
+    ...(platform ? { platform } : {}),
+    ...(name?.tag === undefined
+      ? {}
+      : {
+          annotations: {
+            'io.containerd.image.name': formatReference(name),
+            'org.opencontainers.image.ref.name': name.tag,
+          },
+        }),
+  };
+}
+
+function document(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value)}\n`);
+}
+
+function hex(digest: Digest): string {
+  return digest.slice(digest.indexOf(':') + 1);
+}
