@@ -1,6 +1,7 @@
 // The composition root: every room is built here, in order, and closed here, in reverse.
 
 import { randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContentStore } from '../content/index.ts';
 import {
@@ -26,6 +27,9 @@ import { Volumes } from '../volumes/index.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { findInit, findRuntimes } from './find-programs.ts';
 import { createHostPort } from './host-port.ts';
+import { hostAccounts } from './user-namespaces/accounts.ts';
+import { mountRemapped } from './user-namespaces/mount-remapped.ts';
+import { type Remap, resolveRemap } from './user-namespaces/resolve-remap.ts';
 
 /** A built engine. `close` leaves running containers alone; when none runs, nothing stays on the host. */
 export interface Daemon {
@@ -33,19 +37,29 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
-/** Builds the rooms, takes over what runs and removes what no record owns. Undoes itself when it fails. */
-export async function buildDaemon(configuration: Configuration, build: BuildInfo, logger: Logger): Promise<Daemon> {
+/**
+ * Builds the rooms, takes over what runs and removes what no record owns. Undoes itself when it fails. With
+ * users remapped it works in a data root of its own, `<data-root>/<uid>.<gid>`, as Docker does.
+ */
+export async function buildDaemon(given: Configuration, build: BuildInfo, logger: Logger): Promise<Daemon> {
   await using undo = new CleanupStack((step, error) =>
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
   );
+  const remap = readRemap(given, logger);
+  const configuration = remap ? { ...given, dataRoot: namespacedRoot(given.dataRoot, remap) } : given;
   const kernel = createKernel();
   undo.defer('kernel', () => kernel.close());
   const store = openStore(join(configuration.dataRoot, 'berth.db'));
   undo.defer('store', () => store.close());
   const content = new ContentStore(join(configuration.dataRoot, 'content'));
-  const images = new Images({ root: configuration.dataRoot }, { kernel, store, content, logger });
+  const remapped = remap && (await mountRemapped(configuration, remap.ids, kernel));
+  if (remapped) undo.defer('data root with other owners', () => remapped.unmount());
+  const images = new Images(
+    { root: configuration.dataRoot, remapped: remapped?.root },
+    { kernel, store, content, logger },
+  );
   undo.defer('images', () => images.close());
-  const volumes = new Volumes({ root: configuration.dataRoot }, { kernel, store, logger });
+  const volumes = new Volumes({ root: configuration.dataRoot, owner: remap?.root }, { kernel, store, logger });
   const networks = new Networks(networkOptions(configuration), { kernel, store, logger });
   undo.defer('networks', () => networks.stop());
   const { execRoot, defaultRuntime } = configuration;
@@ -53,7 +67,7 @@ export async function buildDaemon(configuration: Configuration, build: BuildInfo
   const runtime = new Runtime({ execRoot, runtimes, defaultRuntime }, { kernel, logger });
   undo.defer('runtime', () => runtime.close());
   const engine: Engine = {
-    config: engineConfig({ ...configuration, runtimes }, build, store, kernel),
+    config: { ...engineConfig({ ...configuration, runtimes }, build, store, kernel), ids: remap?.ids },
     host: createHostPort(kernel),
     store,
     images,
@@ -70,6 +84,22 @@ export async function buildDaemon(configuration: Configuration, build: BuildInfo
   await restore(engine);
   const rooms = undo.move();
   return { engine, close: () => rooms[Symbol.asyncDispose]() };
+}
+
+/** Undefined when containers have the host's users. */
+function readRemap({ usernsRemap }: Configuration, logger: Logger): Remap | undefined {
+  if (usernsRemap === '') return undefined;
+  const remap = resolveRemap(usernsRemap, hostAccounts);
+  if (!remap) logger.warn('User namespaces: root cannot be remapped with itself; user namespaces are OFF');
+  else logger.info(`User namespaces: ID ranges will be mapped to subuid/subgid ranges of: ${remap.names}`);
+  return remap;
+}
+
+function namespacedRoot(dataRoot: string, { root }: Remap): string {
+  const path = join(dataRoot, `${root.uid}.${root.gid}`);
+  // Containers' users pass through on their way to their own.
+  mkdirSync(path, { recursive: true, mode: 0o711 });
+  return path;
 }
 
 /** Each room reconciles with what still runs; only then the containers' own stories go on. */
@@ -98,7 +128,12 @@ function networkOptions(configuration: Configuration) {
   return { execRoot, bridge, bip, table, icc, ipForward, ipMasq, mtu, userlandIp: ip };
 }
 
-function engineConfig(configuration: Configuration, build: BuildInfo, store: Store, kernel: Kernel): Engine['config'] {
+function engineConfig(
+  configuration: Configuration,
+  build: BuildInfo,
+  store: Store,
+  kernel: Kernel,
+): Omit<Engine['config'], 'ids'> {
   const facts = store.collection<string>('engine');
   const known = facts.get('id');
   const id = known ?? randomUUID();

@@ -1,6 +1,7 @@
 // What every use-case of the engine works on: the rooms below, the live state, and a few facts of the machine.
 
 import type { Images } from '../images/index.ts';
+import type { IdMap } from '../lib/id-map.ts';
 import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Logs } from '../logs/index.ts';
@@ -40,6 +41,8 @@ export interface EngineConfig {
   dnsSearch: string[];
   dnsOptions: string[];
   init: boolean;
+  /** Users of containers are these of the host, but for `--userns host`; undefined when users are not remapped. */
+  ids: IdMap | undefined;
 }
 
 /** What the engine must know of Linux; the daemon hands in the adapter, so that the engine never touches the kernel. */

@@ -27,7 +27,7 @@ import { viewImage } from './records/image-view.ts';
 import { planRemoval, type RemovalStep } from './records/plan-removal.ts';
 import { type NewImage, type RegisterOptions, registerImage } from './records/register-image.ts';
 import { noSuchImage, resolveImage } from './records/resolve-image.ts';
-import { type ContainerLayer, ContainerLayers } from './snapshots/container-layers.ts';
+import { type ContainerLayer, ContainerLayers, type RemappedRoot } from './snapshots/container-layers.ts';
 import type { RootfsView } from './snapshots/rootfs-view.ts';
 import { RootfsViews } from './snapshots/rootfs-views.ts';
 
@@ -49,15 +49,21 @@ export class Images {
   readonly #views: RootfsViews;
   readonly #garbage: Garbage;
 
-  /** `root` is the data root; layers go to `layers/`, container layers to `rw/`. `platform`: the machine's own. */
-  constructor(options: { root: string; platform?: Platform }, deps: ImagesDeps) {
+  /**
+   * `root` is the data root; layers go to `layers/`, container layers to `rw/`. `platform`: the machine's own.
+   * `remapped`: for containers with a user namespace.
+   */
+  constructor(options: { root: string; platform?: Platform; remapped?: RemappedRoot | undefined }, deps: ImagesDeps) {
     this.#deps = deps;
     this.#platform = options.platform ?? linuxPlatform(process.arch);
     this.#records = new ImageRecords(deps);
     this.#names = new ImageNames(deps.store);
     const layers = new LayerStore(join(options.root, 'layers'), deps);
     this.#layers = layers;
-    this.#containerLayers = new ContainerLayers(join(options.root, 'rw'), { ...deps, layers });
+    this.#containerLayers = new ContainerLayers(join(options.root, 'rw'), {
+      ...{ ...deps, layers },
+      remapped: options.remapped && { from: options.root, to: options.remapped },
+    });
     this.#views = new RootfsViews(join(options.root, 'views'), { ...deps, containerLayers: this.#containerLayers });
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
   }
@@ -239,16 +245,17 @@ export class Images {
 
   /**
    * Makes the directories and the record of a container's writable layer; without an image it stands on nothing. An
-   * `ephemeral` one is never synced to disk: it will be thrown away. The record is as durable as the caller's next one.
+   * `ephemeral` one is never synced to disk: it will be thrown away. `remapped`: the container has a user namespace. The
+   * record is as durable as the caller's next one.
    */
   createContainerLayer(
     containerId: string,
     imageId: Digest | undefined,
-    { ephemeral = false }: { ephemeral?: boolean } = {},
+    o: { ephemeral?: boolean; remapped?: boolean } = {},
   ): void {
     const image = imageId === undefined ? undefined : this.#view(imageId);
     if (imageId !== undefined && !image) throw noSuchImage(imageId);
-    this.#containerLayers.create(containerId, image?.chainIds ?? [], { ephemeral });
+    this.#containerLayers.create(containerId, image?.chainIds ?? [], o);
   }
 
   /** Mounts the container's root file system unless it is mounted, and returns where. Throws `not-found`. */

@@ -132,6 +132,11 @@ export class Networks {
     return this.#sandboxes.create(containerId);
   }
 
+  /** Takes the network namespace that the process made itself for the container's, and returns its path; `lo` is up. */
+  adoptSandbox(containerId: string, pid: number): string {
+    return this.#sandboxes.adopt(containerId, pid);
+  }
+
   /** Drops the pin of the container's namespace; idempotent. Interfaces go with it, once its processes are gone. */
   removeSandbox(containerId: string): void {
     this.#sandboxes.remove(containerId);

@@ -21,7 +21,7 @@ import { OciRuntime } from './oci-runtime/oci-runtime.ts';
 import { runtimeError } from './oci-runtime/runtime-error.ts';
 import type { EndedProcess, Process } from './process.ts';
 import { adoptProcess } from './processes/adopt-process.ts';
-import { ContainerProcess, type ProcessDeps } from './processes/container-process.ts';
+import { ContainerProcess, openSession, type ProcessDeps } from './processes/container-process.ts';
 import { ExecProcess } from './processes/exec-process.ts';
 import { identify } from './processes/process-identity.ts';
 import { removeLeftovers } from './processes/remove-leftovers.ts';
@@ -108,20 +108,24 @@ export class Runtime {
     const { spec, created } = runtime.prepare(o.spec);
     writeBundle(bundle, spec, record);
     undo.defer('remove what was created', () => this.#removeLeftovers(o.id, runtime));
+    const emptyPipe = !o.stdin && !o.tty && runtime.givesStreamsAway(o.spec);
     const monitor = startMonitor({
       ...o,
+      stdin: o.stdin || emptyPipe,
       conmon: this.#conmon,
       runtime,
       containerId: o.id,
       processId: o.id,
       bundle,
       exitDirectory: this.#deps.exits.directory,
-      keepStdin: o.tty || !o.stdinOnce,
+      keepStdin: !emptyPipe && (o.tty || !o.stdinOnce),
     });
     undo.defer('release pipes', () => monitor.release());
     const report = await monitor.report();
     const identity = report && report.data > 0 ? identify(report.data, this.#deps.kernel) : undefined;
     if (!identity) throw this.#createError(o, runtime, report?.message ?? '');
+    // The end of a session is the end of stdin.
+    if (emptyPipe) (await openSession(bundle.attach, { linger: false }, this.#deps.kernel)).close();
     created(o.id);
     monitor.release();
     undo.move();

@@ -2,6 +2,7 @@
 
 import type { Kernel } from '../kernel/index.ts';
 import { BerthError, conflict, errorKind, errorMessage, notFound, systemError } from '../lib/errors.ts';
+import type { Owner } from '../lib/id-map.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Collection, Store } from '../store/index.ts';
 import type { VolumeDriver } from './driver.ts';
@@ -27,7 +28,8 @@ export class Volumes {
   readonly #logger: Logger;
   readonly #volumes = new Map<string, Volume>();
 
-  constructor(options: { root: string }, deps: VolumesDeps) {
+  /** `owner`: of new volumes; root's otherwise. */
+  constructor(options: { root: string; owner?: Owner | undefined }, deps: VolumesDeps) {
     this.#records = deps.store.collection('volumes');
     this.#logger = deps.logger;
     const local = new LocalDriver(options, { mounts: deps.kernel.mounts, logger: deps.logger });

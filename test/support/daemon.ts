@@ -1,6 +1,6 @@
 // A real daemon with everything of its own: roots, socket, bridge, subnet, firewall table, cgroup parent.
 
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,24 +36,25 @@ export interface DaemonPlaces {
 /** A daemon to start, stop, kill and start again on the same roots. Dispose it to remove everything it left. */
 export class TestDaemon implements AsyncDisposable {
   readonly places: DaemonPlaces;
+  readonly #prefix: readonly string[];
   #child: Bun.Subprocess | undefined;
 
-  private constructor(places: DaemonPlaces) {
+  private constructor(places: DaemonPlaces, prefix: readonly string[]) {
     this.places = places;
+    this.#prefix = prefix;
   }
 
-  /** Prepares roots and starts; `config` is merged into its daemon.json. */
-  static async start(config: Record<string, unknown> = {}): Promise<TestDaemon> {
+  /** Prepares roots and starts; `config` is merged into its daemon.json, `prefix` stands before the command. */
+  static async start(config: Record<string, unknown> = {}, prefix: readonly string[] = []): Promise<TestDaemon> {
     const places = await choosePlaces();
     writeFileSync(
       places.configFile,
       JSON.stringify({
         'cgroup-parent': places.cgroupParent,
-
         ...config,
       }),
     );
-    const daemon = new TestDaemon(places);
+    const daemon = new TestDaemon(places, prefix);
     try {
       await daemon.start();
     } catch (error) {
@@ -82,6 +83,7 @@ export class TestDaemon implements AsyncDisposable {
   command(): string[] {
     const { dataRoot, execRoot, pidFile, bridge, bip, configFile } = this.places;
     return [
+      ...this.#prefix,
       ...[...berthCommand(), 'daemon', '--data-root', dataRoot, '--exec-root', execRoot, '-H', this.host],
       ...['--pidfile', pidFile, '--bridge', bridge, '--bip', bip, '--config-file', configFile, '--debug'],
     ];
@@ -148,6 +150,8 @@ async function choosePlaces(): Promise<DaemonPlaces> {
   const name = root.slice(root.lastIndexOf('-') + 1);
   const bridge = `bt${name}`.slice(0, 15);
   mkdirSync(join(root, 'data'));
+  // Users of containers may pass through.
+  chmodSync(root, 0o711);
   return {
     root,
     dataRoot: join(root, 'data'),

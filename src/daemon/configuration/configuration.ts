@@ -39,6 +39,8 @@ export interface Configuration {
   runtimes: Record<string, { path: string; args?: string[] }>;
   defaultRuntime: string;
   shmSize: number;
+  /** '' is off; see `resolveRemap`. */
+  usernsRemap: string;
   init: boolean;
   initPath: string | undefined;
   logDriver: string;
@@ -110,6 +112,7 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     runtimes,
     defaultRuntime: get('default-runtime', 'crun'),
     shmSize: get('default-shm-size', 64 * 1024 * 1024),
+    usernsRemap: get('userns-remap', ''),
     init: get('init', false),
     initPath: get<string | undefined>('init-path', undefined),
     logDriver: get('log-driver', 'json-file'),

@@ -55,7 +55,6 @@ const refused: readonly [flag: string, kind: OptionKind, key?: string][] = [
   ['rootless', 'bool'],
   ['seccomp-profile', 'string'],
   ['selinux-enabled', 'bool'],
-  ['userns-remap', 'string'],
 ];
 
 const foreign = (list: typeof ignored): DaemonOption[] =>

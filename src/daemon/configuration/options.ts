@@ -70,6 +70,11 @@ export const daemonOptions: readonly DaemonOption[] = [
   { flag: 'tlscert', kind: 'string', help: 'Path of the TLS certificate' },
   { flag: 'tlskey', kind: 'string', help: 'Path of the TLS key' },
   { flag: 'tlsverify', kind: 'bool', help: 'Use TLS on TCP and verify the client' },
+  {
+    flag: 'userns-remap',
+    kind: 'string',
+    help: 'User and group whose subordinate ids containers run with (user:group)',
+  },
   { flag: 'validate', kind: 'bool', help: 'Validate the configuration and exit', flagOnly: true },
   { flag: 'version', short: 'v', kind: 'bool', help: 'Print version and exit', flagOnly: true },
 ];

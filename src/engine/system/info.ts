@@ -88,6 +88,7 @@ export function describeSystem(engine: Engine): SystemInfo {
     InitCommit: { ID: '' },
     SecurityOptions: [
       ...(host.spec.seccomp ? ['name=seccomp,profile=builtin'] : []),
+      ...(config.ids ? ['name=userns'] : []),
       ...(version === '2' ? ['name=cgroupns'] : []),
     ],
     FirewallBackend: { Driver: 'nftables' },

@@ -127,7 +127,15 @@ function testConfig(root: string): EngineConfig {
       initPath: undefined,
       cgroupParent: '/berth',
     },
-    ...{ shmSize: 64 * 1024 * 1024, stopTimeout: 10, dns: [], dnsSearch: [], dnsOptions: [], init: false },
+    ...{
+      shmSize: 64 * 1024 * 1024,
+      stopTimeout: 10,
+      dns: [],
+      dnsSearch: [],
+      dnsOptions: [],
+      init: false,
+      ids: undefined,
+    },
   };
 }
 

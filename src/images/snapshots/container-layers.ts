@@ -1,9 +1,10 @@
 // The writable layer of each container: `rw/<n>/{upper,work,merged}` over the layers of its image, as an overlay.
 import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { conflict, errorCode, notFound } from '../../lib/errors.ts';
+import type { IdMap } from '../../lib/id-map.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
@@ -16,6 +17,15 @@ interface ContainerLayerRecord {
   layers: Digest[];
   /** Its content need not outlive the machine. */
   ephemeral?: boolean;
+  /** Its container has a user namespace. */
+  remapped?: boolean;
+}
+
+/** How containers with a user namespace see the data root. */
+export interface RemappedRoot {
+  ids: IdMap;
+  /** The path, such as `/run/berth/remapped`, at which the data root shows owners as those containers have them. */
+  path: string;
 }
 
 /** Where a container's files are. `lower` topmost first. */
@@ -30,6 +40,8 @@ export interface ContainerLayersDeps {
   store: Store;
   layers: Pick<LayerStore, 'path'>;
   logger: Logger;
+  /** `dataRoot` and its other appearance; undefined where no container has a user namespace. */
+  remapped?: { from: string; to: RemappedRoot } | undefined;
 }
 
 const removedPrefix = 'removed-';
@@ -60,9 +72,9 @@ export class ContainerLayers {
    * Makes the directories and the record; nothing is mounted. Throws `conflict` when the container has a layer. The
    * record is as durable as the caller's own that comes after it.
    */
-  create(containerId: string, layers: readonly Digest[], o: { ephemeral: boolean } = { ephemeral: false }): void {
+  create(containerId: string, layers: readonly Digest[], o: { ephemeral?: boolean; remapped?: boolean } = {}): void {
     if (this.#records.get(containerId)) throw conflict(`container ${containerId} has a layer already`);
-    const entry = { number: this.#next++, layers: [...layers], ephemeral: o.ephemeral };
+    const entry = { number: this.#next++, layers: [...layers], ephemeral: o.ephemeral, remapped: o.remapped };
     const { upper, work, merged, lower } = this.#paths(entry);
     const directory = join(this.#root, String(entry.number));
     mkdirSync(directory, { mode: 0o711 });
@@ -83,9 +95,18 @@ export class ContainerLayers {
     const hold = this.#holds.get(containerId);
     if (hold) hold.wanted = true;
     if (!mounts.isMounted(merged)) {
-      mounts.overlay({ lower, upper, work, target: merged, index: false, volatile: record.ephemeral === true });
+      const seen = this.#seenBy(record);
+      mounts.overlay({
+        ...{ lower: lower.map(seen), upper: seen(upper), work: seen(work), target: merged },
+        ...{ index: false, volatile: record.ephemeral === true },
+      });
     }
     return merged;
+  }
+
+  /** The ids of the container's user namespace; undefined when it has none. */
+  ids(containerId: string): IdMap | undefined {
+    return this.#get(containerId).remapped ? this.#deps.remapped?.to.ids : undefined;
   }
 
   /** Keeps the root file system mounted until disposed, whether the container starts or ends meanwhile. */
@@ -182,6 +203,14 @@ export class ContainerLayers {
       merged: join(directory, 'merged'),
       lower: [...lower, join(this.#root, initName)],
     };
+  }
+
+  /** The layers on disk are the same for all: only the mount they are reached through tells other owners. */
+  #seenBy(record: ContainerLayerRecord): (path: string) => string {
+    if (!record.remapped) return path => path;
+    const { remapped } = this.#deps;
+    if (!remapped) throw conflict('the container was created with userns-remap, which is off now');
+    return path => join(remapped.to.path, relative(remapped.from, path));
   }
 
   #unmount(merged: string): void {

@@ -4,6 +4,7 @@ import { type BigIntStats, closeSync, fstatSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { invalid } from '../../lib/errors.ts';
+import { type IdMap, type Owner, rootOutside } from '../../lib/id-map.ts';
 import { decodeName } from '../../lib/tar/names.ts';
 import { type PackItem, packTree } from '../../lib/tar/tree/pack-tree.ts';
 import { TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
@@ -20,6 +21,8 @@ export interface RootfsViewOptions {
   /** Where the container's own root file system is mounted, without its volumes. */
   rootfs: string;
   files: Kernel['files'];
+  /** Of a container with a user namespace: archives have its ids, files the host's. */
+  ids?: IdMap | undefined;
   mount: (mount: ViewMount, create: boolean) => void;
   close: () => void;
 }
@@ -34,7 +37,7 @@ export interface PathStat {
 export interface ExtractOptions {
   /** A directory must not take the place of something else, nor the other way round. */
   keepKinds: boolean;
-  owner?: { uid: number; gid: number } | undefined;
+  owner?: Owner | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -71,20 +74,20 @@ export class RootfsView {
    * wrong with the path is thrown at once.
    */
   archive(path: string, signal?: AbortSignal): AsyncGenerator<Buffer, void> {
-    const { files, root } = this.#options;
+    const { files, root, ids } = this.#options;
     const isDirectory = this.stat(path).stats.isDirectory();
     const held = files.openDescriptor(root, isDirectory ? path : posix.dirname(path), { follow: true });
     const items = isDirectory
       ? directoryItems(descriptorPath(held), lastPart(path))
       : fileItems(descriptorPath(held), lastPart(path));
-    return closing(packTree(items, { attributes: files, signal }), held);
+    return closing(packTree(items, { attributes: files, ids, signal }), held);
   }
 
   /** Everything in it, without a member for the root itself. */
   export(signal?: AbortSignal): AsyncGenerator<Buffer, void> {
-    const { files, root } = this.#options;
+    const { files, root, ids } = this.#options;
     const held = files.openDescriptor(root, '/', { follow: true });
-    return closing(packTree(walkTree(descriptorPath(held), ''), { attributes: files, signal }), held);
+    return closing(packTree(walkTree(descriptorPath(held), ''), { attributes: files, ids, signal }), held);
   }
 
   /** The directory in the container that a path really leads to. Throws `invalid` when it is something else. */
@@ -101,13 +104,14 @@ export class RootfsView {
 
   /** Extracts an archive (plain or compressed) into a directory. Throws `system` in Docker's words, `cancelled`. */
   async extract(directory: string, source: AsyncIterable<Uint8Array>, o: ExtractOptions): Promise<void> {
-    const { files, root } = this.#options;
-    using places = new ViewPlaces({ files, root, directory });
+    const { files, root, ids } = this.#options;
+    using places = new ViewPlaces({ files, root, directory, owner: ids && rootOutside(ids) });
     const writer = new TreeWriter({
       places,
       special: specialFiles(files),
       keepKinds: o.keepKinds,
       owner: o.owner,
+      ids,
       target: directory,
     });
     const { stream } = await openDecompressed(source);

@@ -1,9 +1,20 @@
 // Views of containers' file systems: what a container would see, at a place of our own, for as long as somebody copies.
 
-import { closeSync, existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode } from '../../lib/errors.ts';
+import { type Owner, rootOutside } from '../../lib/id-map.ts';
 import { descriptorPath } from '../../lib/tar/tree/walk-tree.ts';
 import type { ContainerLayers } from './container-layers.ts';
 import { RootfsView } from './rootfs-view.ts';
@@ -44,11 +55,14 @@ export class RootfsViews {
       hold[Symbol.dispose]();
       throw error;
     }
+    const ids = this.#deps.containerLayers.ids(containerId);
+    const owner = ids && rootOutside(ids);
     return new RootfsView({
+      ids,
       root: path,
       rootfs: hold.path,
       files,
-      mount: (mount, create) => this.#mount(path, mount, create),
+      mount: (mount, create) => this.#mount(path, mount, { create, owner }),
       close: () => {
         this.#discard(path);
         hold[Symbol.dispose]();
@@ -61,10 +75,10 @@ export class RootfsViews {
     for (const name of readdirSync(this.#root)) this.#discard(join(this.#root, name));
   }
 
-  #mount(root: string, mount: ViewMount, create: boolean): void {
+  #mount(root: string, mount: ViewMount, o: { create: boolean; owner: Owner | undefined }): void {
     const { mounts } = this.#deps.kernel;
     const isDirectory = statSync(mount.source).isDirectory();
-    if (create) this.#makeTarget(root, mount.destination, isDirectory);
+    if (o.create) this.#makeTarget(root, mount.destination, { isDirectory, owner: o.owner });
     const target = this.#open(root, mount.destination);
     if (target === undefined) return;
     // Made ready at a place nobody else reaches: the target can be named by descriptor only, and only once.
@@ -85,11 +99,12 @@ export class RootfsViews {
   }
 
   /** Only while no process of the container runs: a path is not safe from it. */
-  #makeTarget(root: string, destination: string, isDirectory: boolean): void {
+  #makeTarget(root: string, destination: string, o: { isDirectory: boolean; owner: Owner | undefined }): void {
     const path = this.#deps.kernel.files.openInRoot(root, destination);
     if (existsSync(path)) return;
-    mkdirSync(isDirectory ? path : dirname(path), { recursive: true, mode: 0o755 });
-    if (!isDirectory) writeFileSync(path, '', { mode: 0o755 });
+    const first = mkdirSync(o.isDirectory ? path : dirname(path), { recursive: true, mode: 0o755 });
+    if (!o.isDirectory) writeFileSync(path, '', { mode: 0o755 });
+    if (o.owner) giveFrom(first ?? path, path, o.owner);
   }
 
   #open(root: string, path: string): number | undefined {
@@ -107,4 +122,9 @@ export class RootfsViews {
     if (stats?.isDirectory()) rmdirSync(path);
     else if (stats) rmSync(path);
   }
+}
+
+/** Gives away what was made: `first`, and all from there down to `last`. */
+function giveFrom(first: string, last: string, { uid, gid }: Owner): void {
+  for (let path = last; path.length >= first.length; path = dirname(path)) chownSync(path, uid, gid);
 }

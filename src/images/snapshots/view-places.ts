@@ -1,7 +1,8 @@
 // Where members of an archive go in a view: each directory is found by the kernel inside the view and held open.
-import { closeSync, mkdirSync } from 'node:fs';
+import { closeSync, lchownSync, mkdirSync } from 'node:fs';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode } from '../../lib/errors.ts';
+import type { Owner } from '../../lib/id-map.ts';
 import { encodeName } from '../../lib/tar/names.ts';
 import type { TreePlaces } from '../../lib/tar/tree/tree-writer.ts';
 import { descriptorPath } from '../../lib/tar/tree/walk-tree.ts';
@@ -11,12 +12,14 @@ export class ViewPlaces implements TreePlaces, Disposable {
   readonly #files: Kernel['files'];
   readonly #root: string;
   readonly #directory: string;
+  readonly #owner: Owner | undefined;
   #open: { key: string; descriptor: number } | undefined;
 
-  /** `directory`: the real one in the container that the archive is extracted into. */
-  constructor(o: { files: Kernel['files']; root: string; directory: string }) {
+  /** `directory`: the real one in the container that the archive is extracted into; `owner`: of those that are made. */
+  constructor(o: { files: Kernel['files']; root: string; directory: string; owner?: Owner | undefined }) {
     this.#files = o.files;
     this.#root = o.root;
+    this.#owner = o.owner;
     this.#directory = o.directory === '/' ? '' : o.directory;
   }
 
@@ -44,7 +47,9 @@ export class ViewPlaces implements TreePlaces, Disposable {
     }
     const parent = this.#find(parts.slice(0, -1));
     try {
-      mkdirSync(encodeName(`${descriptorPath(parent)}/${parts.at(-1)}`), { mode: 0o755 });
+      const made = encodeName(`${descriptorPath(parent)}/${parts.at(-1)}`);
+      mkdirSync(made, { mode: 0o755 });
+      if (this.#owner) lchownSync(made, this.#owner.uid, this.#owner.gid);
     } finally {
       closeSync(parent);
     }

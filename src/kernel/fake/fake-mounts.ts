@@ -17,6 +17,10 @@ export class FakeMounts implements Mounts {
     if (options.propagation) this.setPropagation(target, options.propagation);
   }
 
+  async bindMapped(source: string, target: string): Promise<void> {
+    this.#add({ type: 'bind', source, target, root: source, options: 'rw,idmapped' });
+  }
+
   tmpfs(target: string, options: { size?: number; mode?: number; options?: string } = {}): void {
     this.#add({ type: 'tmpfs', source: 'tmpfs', target, superOptions: options.options ?? '' });
   }

@@ -1,9 +1,11 @@
 // Mounts by system calls.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { IdMap } from '../../lib/id-map.ts';
 import { cstring, type Libc } from '../libc/libc.ts';
 import { SystemCallError } from '../libc/system-call-error.ts';
 import { isMountPoint } from './is-mount-point.ts';
+import { bindMapped } from './mapped/bind-mapped.ts';
 import { MNT_DETACH, MS, parseMountOptions } from './mount-flags.ts';
 import { parseMountinfo } from './mountinfo.ts';
 import type { BindMount, MountEntry, Mounts, OverlayMount, Propagation } from './mounts.ts';
@@ -44,6 +46,10 @@ export class LinuxMounts implements Mounts {
       this.unmount(target, { lazy: true });
       throw error;
     }
+  }
+
+  bindMapped(source: string, target: string, map: IdMap): Promise<void> {
+    return bindMapped(this.#libc, source, target, map);
   }
 
   tmpfs(target: string, o: { size?: number; mode?: number; options?: string } = {}): void {

@@ -1,5 +1,7 @@
 // The mount table as the rest of the project sees it.
 
+import type { IdMap } from '../../lib/id-map.ts';
+
 /** One line of /proc/self/mountinfo; octal escapes are decoded. */
 export interface MountEntry {
   id: number;
@@ -49,6 +51,11 @@ export interface Mounts {
   overlay(mount: OverlayMount): void;
   /** Bind mounts; undoes itself when a later step (read-only, propagation) fails. */
   bind(source: string, target: string, options?: BindMount): void;
+  /**
+   * A private bind mount, without submounts, in which a file of `containerId` on disk belongs to `hostId`. Throws
+   * `system` where unshare(1) is missing or the kernel or the file system cannot.
+   */
+  bindMapped(source: string, target: string, map: IdMap): Promise<void>;
   /** `size` in bytes, `mode` as in chmod; `options` are appended as they are. Always nosuid,nodev. */
   tmpfs(target: string, options?: { size?: number; mode?: number; options?: string }): void;
   /** Any other file system, by mount(8)'s comma-separated options (`rw,noatime,addr=…`). */

@@ -12,19 +12,27 @@ const NSFS_MAGIC = 0x6e736673;
 export class LinuxNetworkNamespaces implements NetworkNamespaces {
   readonly #scope: NetworkScope;
   readonly #links: Pick<Links, 'setUp'>;
-  readonly #mounts: Pick<Mounts, 'unmount'>;
+  readonly #mounts: Pick<Mounts, 'bind' | 'unmount'>;
 
-  constructor(deps: { scope: NetworkScope; links: Pick<Links, 'setUp'>; mounts: Pick<Mounts, 'unmount'> }) {
+  constructor(deps: { scope: NetworkScope; links: Pick<Links, 'setUp'>; mounts: Pick<Mounts, 'bind' | 'unmount'> }) {
     this.#scope = deps.scope;
     this.#links = deps.links;
     this.#mounts = deps.mounts;
   }
 
   create(path: string): void {
+    this.#pin(path, () => this.#scope.create(path));
+  }
+
+  pin(path: string, pid: number): void {
+    this.#pin(path, () => this.#mounts.bind(`/proc/${pid}/ns/net`, path));
+  }
+
+  #pin(path: string, mount: () => void): void {
     if (this.exists(path)) throw systemCallError('create network namespace', 'EEXIST', path);
     makeFile(path);
     try {
-      this.#scope.create(path);
+      mount();
       this.#scope.run(path, () => this.#links.setUp('lo'));
     } catch (error) {
       this.remove(path);

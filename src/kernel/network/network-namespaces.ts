@@ -6,6 +6,8 @@ export interface NetworkNamespaces {
    * a namespace already pinned there is SystemCallError EEXIST.
    */
   create(path: string): void;
+  /** Pins the namespace a process lives in at `path`, `lo` up; otherwise as `create`. */
+  pin(path: string, pid: number): void;
   /** Drops the pin and its file; nothing to drop is fine. The kernel reaps links and addresses with the namespace. */
   remove(path: string): void;
   /** Whether a namespace is pinned at `path` (a plain file left by a reboot is not one). */

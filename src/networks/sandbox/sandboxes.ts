@@ -28,6 +28,14 @@ export class Sandboxes {
     return path;
   }
 
+  /** Takes over the namespace a process was started in; otherwise as `create`. */
+  adopt(containerId: string, pid: number): string {
+    const path = this.path(containerId);
+    if (this.exists(containerId)) this.#kernel.netns.remove(path);
+    this.#kernel.netns.pin(path, pid);
+    return path;
+  }
+
   /** Drops the pin; nothing pinned is fine. The kernel takes the interfaces down once no process is inside. */
   remove(containerId: string): void {
     this.#kernel.netns.remove(this.path(containerId));

@@ -55,6 +55,14 @@ export class OciRuntime {
   }
 
   /**
+   * Whether the runtime makes its own standard streams the property of the container's root: crun does, with a user
+   * namespace. /dev/null, which is stdin otherwise, is the whole host's and must not be given away.
+   */
+  givesStreamsAway(spec: OciSpec): boolean {
+    return this.#isCrun && (spec.linux.uidMappings?.length ?? 0) > 0;
+  }
+
+  /**
    * Lets a created container run. Throws `system` when it is gone or the runtime says no. crun waits for a byte in a
    * fifo, so writing it is all that `crun start` would do; others have ways of their own. `isOver` tells when waiting
    * for it to come to the fifo is in vain.

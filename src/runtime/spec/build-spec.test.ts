@@ -85,9 +85,18 @@ describe('buildSpec', () => {
       source: '/dev/shm',
     });
     expect(build({}, { cgroupVersion: 2 }).linux.namespaces).toContainEqual({ type: 'cgroup' });
-    const ids = [{ containerID: 0, hostID: 100000, size: 65536 }];
-    const mapped = build({ namespaces: { ...input.namespaces, user: { uid: ids, gid: ids } } });
-    expect(mapped.linux).toMatchObject({ uidMappings: ids, gidMappings: ids, sysctl: {} });
+    const range = [{ containerId: 0, hostId: 100000, size: 65536 }];
+    const ids = { uid: range, gid: range };
+    const mapped = build({ namespaces: { ...input.namespaces, user: { ids } } });
+    const written = [{ containerID: 0, hostID: 100000, size: 65536 }];
+    expect(mapped.linux).toMatchObject({
+      uidMappings: written,
+      gidMappings: written,
+      sysctl: { 'net.ipv4.ip_unprivileged_port_start': '0' },
+    });
+    expect(mapped.linux.namespaces).toContainEqual({ type: 'user' });
+    const joined = build({ namespaces: { ...input.namespaces, user: { ids, path: '/proc/1/ns/user' } } });
+    expect(joined.linux.namespaces).toContainEqual({ type: 'user', path: '/proc/1/ns/user' });
   });
 
   test('mounts: own ones replace defaults, read-only goes all the way down', () => {

@@ -1,5 +1,6 @@
 // From a plain description of a container to the OCI specification that a runtime executes.
 
+import type { IdRange } from '../../lib/id-map.ts';
 import type {
   OciLinux,
   OciNamespace,
@@ -64,7 +65,7 @@ function buildLinux(input: SpecInput, host: SpecHost): OciLinux {
     asked ?? (input.privileged ? [] : [...defaults]);
   return {
     namespaces: buildNamespaces(input, host),
-    ...(user && { uidMappings: user.uid, gidMappings: user.gid }),
+    ...(user && { uidMappings: idMappings(user.ids.uid), gidMappings: idMappings(user.ids.gid) }),
     devices: [...devices, ...(input.devices ?? [])],
     cgroupsPath: input.cgroupPath,
     resources: buildResources(input),
@@ -84,15 +85,22 @@ function buildNamespaces({ namespaces }: SpecInput, host: SpecHost): OciNamespac
     ['pid', namespaces.pid],
     ['ipc', namespaces.ipc],
     ['cgroup', cgroup],
-    ['user', namespaces.user ? 'new' : 'host'],
+    ['user', namespaces.user ? (namespaces.user.path ?? 'new') : 'host'],
   ];
   const wanted = choices.filter(([, choice]) => choice !== 'host');
   return [{ type: 'mount' }, ...wanted.map(([type, choice]) => (choice === 'new' ? { type } : { type, path: choice }))];
 }
 
-/** In a network namespace of its own any user may open low ports and send pings, as Docker has it. */
+const idMappings = (ranges: readonly IdRange[]) =>
+  ranges.map(({ containerId, hostId, size }) => ({ containerID: containerId, hostID: hostId, size }));
+
+/**
+ * In a network namespace of its own any user may open low ports and send pings, as Docker has it. Where there are fewer
+ * users than the range of groups speaks of, the kernel refuses pings.
+ */
 function networkSysctls({ namespaces }: SpecInput): Record<string, string> {
-  if (namespaces.network === 'host' || namespaces.user) return {};
+  if (namespaces.network === 'host') return {};
+  if (namespaces.user) return { 'net.ipv4.ip_unprivileged_port_start': '0' };
   return { 'net.ipv4.ip_unprivileged_port_start': '0', 'net.ipv4.ping_group_range': '0 2147483647' };
 }
 

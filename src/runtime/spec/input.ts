@@ -1,14 +1,7 @@
 // What the floor above says about a container, in plain words of the OCI world.
 
-import type {
-  OciBlockIo,
-  OciDevice,
-  OciDeviceRule,
-  OciHooks,
-  OciIdMapping,
-  OciRlimit,
-  OciSeccomp,
-} from '../../oci/runtime-spec.ts';
+import type { IdMap } from '../../lib/id-map.ts';
+import type { OciBlockIo, OciDevice, OciDeviceRule, OciHooks, OciRlimit, OciSeccomp } from '../../oci/runtime-spec.ts';
 
 /** `new`: one of its own; `host`: the host's; anything else is the path of a namespace file to join. With another's
  * ipc namespace its /dev/shm must be among `mounts`. */
@@ -79,7 +72,8 @@ export interface SpecInput {
     uts: NamespaceChoice;
     /** Default: `new` on a v2 host, `host` otherwise, as Docker does. */
     cgroup?: NamespaceChoice;
-    user?: { uid: OciIdMapping[]; gid: OciIdMapping[] };
+    /** Its map; `path` of the namespace of another container that is to be joined, which has the same. */
+    user?: { ids: IdMap; path?: string | undefined } | undefined;
   };
   mounts: MountSpec[];
   /** Default: Docker's lists; [] unmasks everything. */

@@ -36,9 +36,15 @@ function defaultMounts(input: SpecInput): OciMount[] {
     },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...quiet, ...readonly] },
     { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...readonly, ...quiet] },
-    { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: quiet },
+    ...mqueueMount(input, quiet),
     ...shmMount(input, quiet),
   ];
+}
+
+/** The host's queues are not for a user namespace: the kernel lets none mount them. */
+function mqueueMount({ namespaces }: SpecInput, options: string[]): OciMount[] {
+  if (namespaces.user && namespaces.ipc === 'host') return [];
+  return [{ destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options }];
 }
 
 /** Another container's /dev/shm (ipc is a path) comes among the mounts asked for. */

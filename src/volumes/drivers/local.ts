@@ -1,11 +1,12 @@
 // The `local` driver: a folder per volume below the data root, and for volumes with options a file system mounted on it.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mounts } from '../../kernel/index.ts';
 import { errorCode, errorMessage, systemError } from '../../lib/errors.ts';
+import type { Owner } from '../../lib/id-map.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { copyUp, stagingPrefix } from '../copy-up.ts';
@@ -21,13 +22,15 @@ const removingPrefix = '.removing.';
 export class LocalDriver implements VolumeDriver {
   readonly name = 'local';
   readonly #directory: string;
+  readonly #owner: Owner | undefined;
   readonly #mounts: Mounts;
   readonly #logger: Logger;
   readonly #users = new Map<string, Set<string>>();
   readonly #copying = new KeyedMutex();
 
-  constructor(o: { root: string }, deps: { mounts: Mounts; logger: Logger }) {
+  constructor(o: { root: string; owner?: Owner | undefined }, deps: { mounts: Mounts; logger: Logger }) {
     this.#directory = join(o.root, 'volumes');
+    this.#owner = o.owner;
     this.#mounts = deps.mounts;
     this.#logger = deps.logger;
   }
@@ -42,7 +45,9 @@ export class LocalDriver implements VolumeDriver {
     try {
       // Nobody but root passes through: what is inside may be open to all.
       mkdirSync(join(this.#directory, volume.name), { recursive: true, mode: 0o701 });
-      if (!isDirectory(volume.mountpoint)) mkdirSync(volume.mountpoint, { mode: 0o755 });
+      if (isDirectory(volume.mountpoint)) return;
+      mkdirSync(volume.mountpoint, { mode: 0o755 });
+      if (this.#owner) chownSync(volume.mountpoint, this.#owner.uid, this.#owner.gid);
     } catch (error) {
       throw systemError(`error while creating volume root path '${volume.mountpoint}': ${errorMessage(error)}`, error);
     }

@@ -1,7 +1,7 @@
 // `docker create`: from a request to a recorded container with its own layer; nothing runs yet.
 
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { ContainerConfig } from '../../../api/types/container-config.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
 import type { Image } from '../../../images/index.ts';
 import { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { invalid, notFound } from '../../../lib/errors.ts';
+import { rootOutside } from '../../../lib/id-map.ts';
 import { familiarReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
@@ -24,6 +25,7 @@ import { generateName, requireName } from './names.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
 import { requireOthers } from './require-others.ts';
 import { requirePlatform } from './require-platform.ts';
+import { containerIds, refuseWithoutHostUsers } from './user-namespace.ts';
 import { validateConfiguration } from './validate.ts';
 
 const deprecatedMacAddress =
@@ -45,6 +47,7 @@ export async function createContainer(
     cpus: engine.host.cpus(),
     runtimes: Object.keys(engine.config.runtimes),
   });
+  refuseWithoutHostUsers(engine, givenHost);
   refuseFixedAddress(givenHost.NetworkMode, networking);
   engine.logs.validate(givenHost.LogConfig?.Type || engine.config.logDriver, givenHost.LogConfig?.Config ?? {});
   const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
@@ -80,11 +83,17 @@ export async function createContainer(
     engine.logger.error(`undo failed: ${step}`, { error, container: id }),
   );
   bindVolumes(engine, record, undo);
-  engine.images.createContainerLayer(id, image.id, { ephemeral: hostConfig.AutoRemove === true });
+  const ids = containerIds(engine, hostConfig);
+  engine.images.createContainerLayer(id, image.id, {
+    ephemeral: hostConfig.AutoRemove === true,
+    remapped: ids !== undefined,
+  });
   undo.defer('container layer', () => engine.images.removeContainerLayer(id));
   const container = engine.containers.add(record);
   undo.defer('record', () => engine.containers.delete(container));
   mkdirSync(container.directory, { recursive: true, mode: 0o710 });
+  // Its root passes through to its /etc/hosts and the like.
+  if (ids) chownSync(container.directory, 0, rootOutside(ids)?.gid ?? 0);
   undo.defer('directory', () => rmSync(container.directory, { recursive: true, force: true }));
   publishContainerEvent(engine, container, 'create');
   undo.move();

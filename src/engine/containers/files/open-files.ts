@@ -8,7 +8,10 @@ import type { Engine } from '../../engine.ts';
 import { prepareMounts } from '../launch/prepare-mounts.ts';
 import type { Container } from '../state/container.ts';
 
-export type FileRooms = Pick<Engine, 'images' | 'volumes' | 'host' | 'events' | 'containers' | 'locks' | 'logger'>;
+export type FileRooms = Pick<
+  Engine,
+  'images' | 'volumes' | 'host' | 'events' | 'containers' | 'config' | 'locks' | 'logger'
+>;
 
 /**
  * Opens a view with everything the container mounts but its tmpfs, as Docker does; the caller closes it. Nothing else

@@ -5,6 +5,7 @@ import type { HostConfig } from '../../../api/types/container-config.ts';
 import { conflict, invalid, notFound } from '../../../lib/errors.ts';
 import { type MountSpec, resolveCapabilities, type SpecInput } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
+import { containerIds } from '../configuration/user-namespace.ts';
 import type { Container } from '../state/container.ts';
 import { describeDevices } from './describe-devices.ts';
 import { describeResources } from './describe-resources.ts';
@@ -17,7 +18,7 @@ const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 export interface Prepared {
   rootfs: string;
   mounts: MountSpec[];
-  /** Network namespace path, or `host`. */
+  /** Network namespace path, `host`, or `new`. */
   sandbox: string;
 }
 
@@ -92,12 +93,34 @@ function consoleSize(host: HostConfig): SpecInput['consoleSize'] {
 function namespaces(engine: Engine, container: Container, sandbox: string): SpecInput['namespaces'] {
   const { hostConfig: host } = container.record;
   return {
+    user: userNamespace(engine, host),
     network: sandbox,
     pid: namespaceOf(engine, host.PidMode ?? '', 'pid'),
     ipc: namespaceOf(engine, host.IpcMode ?? '', 'ipc'),
     uts: host.UTSMode === 'host' ? 'host' : 'new',
     cgroup: host.CgroupnsMode === 'private' ? 'new' : 'host',
   };
+}
+
+/** A namespace of another container belongs to the other's user namespace, which then has to be joined, too. */
+function userNamespace(
+  engine: Pick<Engine, 'containers' | 'config'>,
+  host: HostConfig,
+): SpecInput['namespaces']['user'] {
+  const ids = containerIds(engine, host);
+  if (!ids) return undefined;
+  const kinds = [
+    ['network', host.NetworkMode],
+    ['pid', host.PidMode],
+    ['ipc', host.IpcMode],
+  ] as const;
+  const donors = kinds
+    .filter(([, mode]) => mode?.startsWith('container:'))
+    .map(([kind, mode]) => otherContainer(engine, mode ?? '', kind));
+  if (donors.some(donor => !containerIds(engine, donor.record.hostConfig)) || new Set(donors).size > 1) {
+    throw invalid('namespaces of several user namespaces cannot be joined: use --userns=host');
+  }
+  return { ids, path: donors[0] && `/proc/${donors[0].state.Pid}/ns/user` };
 }
 
 /** `host`, a fresh one, or that of another running container. */

@@ -1,19 +1,21 @@
 // The file-system side of a start: volumes mounted and filled, bind sources checked, everything as plain mounts.
 
-import { mkdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { chownSync, mkdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { type IdMap, rootOutside } from '../../../lib/id-map.ts';
 import type { MountSpec } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { publishVolumeEvent } from '../../volumes/volume-events.ts';
+import { containerIds } from '../configuration/user-namespace.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
 import { identityOwner } from './prepare-network.ts';
 
 /** The mounts of a start in the order they are to be made; volumes stay mounted until `undo` or the exit. */
 export async function prepareMounts(
-  engine: Pick<Engine, 'volumes' | 'host' | 'events' | 'containers'>,
+  engine: Pick<Engine, 'volumes' | 'host' | 'events' | 'containers' | 'config'>,
   container: Container,
   rootfs: string,
   undo: CleanupStack,
@@ -24,7 +26,7 @@ export async function prepareMounts(
 }
 
 async function prepareMount(
-  engine: Pick<Engine, 'volumes' | 'host' | 'events'>,
+  engine: Pick<Engine, 'volumes' | 'host' | 'events' | 'config'>,
   container: Container,
   rootfs: string,
   mount: ContainerMount,
@@ -35,7 +37,7 @@ async function prepareMount(
     case 'tmpfs':
       return { ...common, kind: 'tmpfs', options: ['noexec', 'nosuid', 'nodev', ...(mount.options ?? [])] };
     case 'bind':
-      requireSource(mount);
+      requireSource(mount, containerIds(engine, container.record.hostConfig));
       return {
         ...common,
         kind: 'bind',
@@ -51,10 +53,14 @@ async function prepareMount(
 }
 
 /** Docker makes a missing source of `-v` as a directory; that of `--mount` must be there. */
-function requireSource(mount: ContainerMount): void {
+function requireSource(mount: ContainerMount, ids: IdMap | undefined): void {
   if (mount.createSource) {
     try {
-      mkdirSync(mount.source, { recursive: true });
+      const made = mkdirSync(mount.source, { recursive: true });
+      const owner = ids && rootOutside(ids);
+      for (let path = mount.source; made && owner && path.length >= made.length; path = dirname(path)) {
+        chownSync(path, owner.uid, owner.gid);
+      }
     } catch (error) {
       if (!statSync(mount.source, { throwIfNoEntry: false })) {
         throw invalid(`error while creating mount source path '${mount.source}'`, error);

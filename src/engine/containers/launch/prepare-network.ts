@@ -1,19 +1,22 @@
 // The network side of a start: sandbox, endpoint, published ports, and the three files a container finds in /etc.
 
-import { writeFileSync } from 'node:fs';
+import { chownSync, writeFileSync } from 'node:fs';
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { BerthError, conflict, errorKind, errorMessage, invalid, notFound } from '../../../lib/errors.ts';
+import { rootOutside } from '../../../lib/id-map.ts';
 import type { AttachRequest, Endpoint, PortRequest } from '../../../networks/index.ts';
 import type { Engine } from '../../engine.ts';
+import { containerIds } from '../configuration/user-namespace.ts';
 import { requirePort } from '../configuration/validate.ts';
 import { publishNetworkEvent } from '../container-events.ts';
 import type { Container } from '../state/container.ts';
 
-/** `sandbox`: path of a network namespace, or `host`. */
 export interface PreparedNetwork {
+  /** Path of a network namespace, `host`, or `new`: the process makes it, so that it belongs to its user namespace. */
   sandbox: string;
-  endpoint: Endpoint | undefined;
+  /** For `new`: what is left to do when the process is there and its program does not run yet. */
+  join?: (pid: number) => void;
 }
 
 /** Joins the container to its network and writes resolv.conf, hosts and hostname. */
@@ -23,10 +26,31 @@ export function prepareNetwork(
   undo: CleanupStack,
 ): PreparedNetwork {
   const mode = container.record.hostConfig.NetworkMode ?? 'bridge';
-  if (mode.startsWith('container:')) return { sandbox: joinSandbox(engine, container, mode), endpoint: undefined };
+  if (mode.startsWith('container:')) return { sandbox: joinSandbox(engine, container, mode) };
   const host = mode === 'host';
+  const remapped = containerIds(engine, container.record.hostConfig) !== undefined;
+  const removed = () => engine.networks.removeSandbox(container.id);
+  if (remapped && !host) {
+    undo.defer('network sandbox', removed);
+    // What is mounted from them has to be there first.
+    writeIdentity(engine, container, { address: undefined, hostNetwork: false });
+    const join = (pid: number) => joinNetwork(engine, container, engine.networks.adoptSandbox(container.id, pid), undo);
+    return { sandbox: 'new', join };
+  }
   const sandbox = host ? 'host' : engine.networks.createSandbox(container.id);
-  if (!host) undo.defer('network sandbox', () => engine.networks.removeSandbox(container.id));
+  if (!host) undo.defer('network sandbox', removed);
+  joinNetwork(engine, container, sandbox, undo);
+  return { sandbox };
+}
+
+function joinNetwork(
+  engine: Pick<Engine, 'networks' | 'containers' | 'events' | 'config'>,
+  container: Container,
+  sandbox: string,
+  undo: CleanupStack,
+): void {
+  const mode = container.record.hostConfig.NetworkMode ?? 'bridge';
+  const host = mode === 'host';
   const endpoint = attach(engine, {
     containerId: container.id,
     containerName: container.name,
@@ -43,7 +67,6 @@ export function prepareNetwork(
     publishNetworkEvent(engine, 'disconnect', network, container.id);
   });
   writeIdentity(engine, container, { address: endpoint.address || undefined, hostNetwork: host });
-  return { sandbox, endpoint };
 }
 
 /** Docker's words around whatever went wrong. */
@@ -128,9 +151,15 @@ function writeIdentity(
     ...place,
     extraHosts: hostConfig.ExtraHosts ?? [],
   });
-  writeFileSync(container.file('resolv.conf'), resolvConf, { mode: 0o644 });
-  writeFileSync(container.file('hosts'), hosts, { mode: 0o644 });
-  writeFileSync(container.file('hostname'), `${config.Hostname ?? ''}\n`, { mode: 0o644 });
+  const ids = containerIds(engine, hostConfig);
+  const owner = ids && rootOutside(ids);
+  const write = (name: 'resolv.conf' | 'hosts' | 'hostname', text: string) => {
+    writeFileSync(container.file(name), text, { mode: 0o644 });
+    if (owner) chownSync(container.file(name), owner.uid, owner.gid);
+  };
+  write('resolv.conf', resolvConf);
+  write('hosts', hosts);
+  write('hostname', `${config.Hostname ?? ''}\n`);
 }
 
 /** The container whose /etc files this one shares: itself, unless it joined another's network. */

@@ -41,6 +41,7 @@ export async function launch(engine: Engine, container: Container): Promise<Proc
       log,
     });
     undo.defer('process', () => process.delete());
+    network.join?.(process.pid);
     // From here on an attach goes to the process itself; those who came earlier are connected before it runs.
     container.process = process;
     undo.defer('process of the container', () => {

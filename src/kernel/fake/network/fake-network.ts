@@ -64,6 +64,10 @@ export class FakeNetworkNamespaces implements NetworkNamespaces {
     namespaces.set(path, this.#network.makeNamespace());
   }
 
+  pin(path: string): void {
+    this.create(path);
+  }
+
   remove(path: string): void {
     for (const link of this.#network.namespaces.get(path)?.links.values() ?? []) this.#network.removeLink(link);
     this.#network.namespaces.delete(path);

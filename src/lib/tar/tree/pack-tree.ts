@@ -1,6 +1,7 @@
 // Files of a tree as a tar stream, made in small portions of time and handed out in large pieces.
 import { closeSync, constants, openSync, read, readSync } from 'node:fs';
 import { BerthError, errorCode } from '../../errors.ts';
+import { type IdMap, idInside } from '../../id-map.ts';
 import { TimeSlice } from '../../time-slice.ts';
 import { type TarEntry, tarEntry } from '../entry.ts';
 import { encodeName } from '../names.ts';
@@ -20,6 +21,8 @@ export interface PackOptions {
   /** Where a file has data, in order; without it, holes are written out as zeros. */
   segments?: ((descriptor: number) => Segment[]) | undefined;
   attributes?: AttributeReader | undefined;
+  /** Owners are written as the container knows them. */
+  ids?: IdMap | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -79,18 +82,23 @@ interface Member {
 }
 
 /** The header of an item, and its content as an open file; undefined for what cannot be archived or is gone. */
-function begin(item: PackItem, linked: Map<string, string>, { attributes, segments }: PackOptions): Member | undefined {
+function begin(
+  item: PackItem,
+  linked: Map<string, string>,
+  { attributes, segments, ids }: PackOptions,
+): Member | undefined {
   if ('entry' in item) return { entry: tarEntry(item.entry) };
   const { stats, path } = item;
+  const describe = (reader: AttributeReader | undefined) => ownedInside(describeNode(item, reader), ids);
   try {
     if (stats.nlink > 1n && !stats.isDirectory()) {
       const key = `${stats.dev}:${stats.ino}`;
       const first = linked.get(key);
-      const entry = first === undefined ? undefined : describeNode(item, undefined);
+      const entry = first === undefined ? undefined : describe(undefined);
       if (entry) return { entry: { ...entry, type: 'link', linkName: first as string, size: 0 } };
       linked.set(key, item.name);
     }
-    const entry = describeNode(item, attributes);
+    const entry = describe(attributes);
     if (entry?.type !== 'file' || entry.size === 0) return entry && { entry };
     // Should a fifo have taken the file's place by now, opening it must not wait for a writer.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -102,6 +110,10 @@ function begin(item: PackItem, linked: Map<string, string>, { attributes, segmen
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ELOOP') return undefined;
     throw error;
   }
+}
+
+function ownedInside(entry: TarEntry | undefined, ids: IdMap | undefined): TarEntry | undefined {
+  return entry && ids ? { ...entry, uid: idInside(ids.uid, entry.uid), gid: idInside(ids.gid, entry.gid) } : entry;
 }
 
 /** What was written behind the end meanwhile is not part of the member. */

@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { errorCode, systemError } from '../../errors.ts';
+import { type IdMap, idOutside, type Owner } from '../../id-map.ts';
 import type { TarEntry } from '../entry.ts';
 import { encodeName } from '../names.ts';
 import type { TarEvent } from '../reader.ts';
@@ -48,7 +49,9 @@ export interface TreeWriterOptions {
   /** A directory must not take the place of something else, nor the other way round. */
   keepKinds: boolean;
   /** Owner of everything, instead of the archive's; `undefined` keeps those of the archive. */
-  owner?: { uid: number; gid: number } | undefined;
+  owner?: Owner | undefined;
+  /** Owners, of the archive or given, are a container's: the host's are written. */
+  ids?: IdMap | undefined;
   /** False where only root may give files away: owners stay whoever writes. */
   setOwners?: boolean;
   /** The name of the directory as messages have it. */
@@ -95,10 +98,7 @@ export class TreeWriter {
   }
 
   async #begin(entry: TarEntry): Promise<void> {
-    const { uid, gid } = entry;
-    if (uid < 0 || gid < 0 || uid > largestId || gid > largestId) {
-      throw systemError(`${entry.name}: invalid owner ${uid}:${gid}`);
-    }
+    this.#owner(entry);
     const parts = memberParts(entry.name);
     const path = this.#place(parts);
     if (path === undefined) return;
@@ -165,7 +165,7 @@ export class TreeWriter {
 
   /** Owner, then mode (a change of owner clears setuid), then attributes (it clears capabilities), then times. */
   #describe(entry: TarEntry, path: string): void {
-    const { uid, gid } = this.#options.owner ?? entry;
+    const { uid, gid } = this.#owner(entry);
     const setOwners = this.#options.setOwners !== false;
     if (entry.type === 'symlink') {
       if (setOwners) lchownSync(encodeName(path), uid, gid);
@@ -181,6 +181,19 @@ export class TreeWriter {
     }
     this.#setAttributes(entry, path);
     if (entry.type !== 'directory') this.#options.special.setTimes(path, entry);
+  }
+
+  /** Who is to own it on the host. Throws `system` for an id that cannot be. */
+  #owner(entry: TarEntry): Owner {
+    const { owner, ids } = this.#options;
+    const { uid, gid } = owner ?? entry;
+    if (uid < 0 || gid < 0 || uid > largestId || gid > largestId) {
+      throw systemError(`${entry.name}: invalid owner ${uid}:${gid}`);
+    }
+    if (!ids) return { uid, gid };
+    const outside = { uid: idOutside(ids.uid, uid), gid: idOutside(ids.gid, gid) };
+    if (outside.uid !== undefined && outside.gid !== undefined) return { uid: outside.uid, gid: outside.gid };
+    throw systemError(`${entry.name}: container ID ${uid}:${gid} cannot be mapped to a host ID`);
   }
 
   #setAttributes(entry: TarEntry, path: string): void {
@@ -208,7 +221,7 @@ export class TreeWriter {
     if (!this.#file) return;
     const { descriptor, path } = this.#file;
     if (entry.sparse) ftruncateSync(descriptor, entry.size);
-    const { uid, gid } = this.#options.owner ?? entry;
+    const { uid, gid } = this.#owner(entry);
     if (this.#options.setOwners !== false) fchownSync(descriptor, uid, gid);
     fchmodSync(descriptor, entry.mode);
     this.#setAttributes(entry, path);
