@@ -13,6 +13,7 @@ import { loadArchive } from './archive/load.ts';
 import { noExportTarget, planArchive } from './archive/save/plan-archive.ts';
 import { selectImages } from './archive/save/select-images.ts';
 import { writeArchive } from './archive/save/write-archive.ts';
+import { BuildLayers } from './build/build-layers.ts';
 import { Garbage } from './garbage.ts';
 import type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
 import { type CommitOptions, commitLayer } from './import/commit-image.ts';
@@ -40,6 +41,8 @@ export interface ImagesDeps {
 
 /** Call `restore` once before use, `close` at the end. Ids are digests of configuration blobs. */
 export class Images {
+  /** Layers that builds make. */
+  readonly builds: BuildLayers;
   readonly #deps: ImagesDeps;
   readonly #platform: Platform;
   readonly #records: ImageRecords;
@@ -65,7 +68,25 @@ export class Images {
       remapped: options.remapped && { from: options.root, to: options.remapped },
     });
     this.#views = new RootfsViews(join(options.root, 'views'), { ...deps, containerLayers: this.#containerLayers });
+    this.builds = new BuildLayers(
+      { root: join(options.root, 'builds'), base: this.#containerLayers.base },
+      { ...deps, layers },
+    );
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
+  }
+
+  /**
+   * Records an image whose layers are here, extracted, whether their blobs are or not, and gives it names. One that is
+   * there already only gets the names.
+   */
+  async addBuilt(image: NewImage, names: readonly string[], o: RegisterOptions): Promise<Image> {
+    const references = names.map(name => parseReference(name));
+    if (references.some(name => name.digest !== undefined)) {
+      throw invalid('refusing to create a tag with a digest reference');
+    }
+    const added = await this.#add(image, undefined, o);
+    for (const name of references) this.#setName(added.id, name);
+    return this.#view(added.id) as Image;
   }
 
   /** Every image, named or not, in no particular order; of one for several platforms the one that stands for it. */
@@ -312,6 +333,7 @@ export class Images {
     }
     this.#views.restore();
     this.#containerLayers.restore(o.containers);
+    await this.builds.restore();
     this.#layers.sweep();
     this.#garbage.collect();
   }
@@ -336,6 +358,7 @@ export class Images {
 
   /** Waits until what was removed is off the disk. */
   async close(): Promise<void> {
+    this.builds.close();
     await this.#garbage.settled();
     await this.#containerLayers.settled();
   }

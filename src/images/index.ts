@@ -3,6 +3,10 @@
 // `kernel`. Which containers use an image, and telling the world about changes, is the engine's business.
 
 export type { Keeper, Lease } from '../content/index.ts';
+export type { BuildLayer, SettledLayer } from './build/build-layer.ts';
+export type { BuildLayers, LayerView } from './build/build-layers.ts';
+export type { CopyOutcome, CopySource, ModeChange, Owner } from './build/copy/copy-job.ts';
+export type { WorkingLayer } from './build/working-layer.ts';
 export type { HistoryRow, Image, ImageSource, ImageUser, LoadEvent, RemovedImage } from './image.ts';
 export { Images, type ImagesDeps } from './images.ts';
 export { parseChange, parseChanges } from './import/changes.ts';

@@ -100,6 +100,38 @@ export class LayerStore {
     });
   }
 
+  /** The chain ids below and of this one, bottom first; throws `system` when one is not there. */
+  chain(chainId: Digest): { chainId: Digest; diffId: Digest; size: number }[] {
+    const record = this.#records.get(chainId);
+    if (!record) throw systemError(`layer ${chainId} does not exist`);
+    const below = record.parent === undefined ? [] : this.chain(record.parent);
+    return [...below, { chainId, diffId: record.diffId, size: record.size }];
+  }
+
+  /** An empty directory for a layer that will be written here. Until `record` a restart takes it away. */
+  reserve(): { number: number; path: string } {
+    const number = this.#next++;
+    const path = join(this.#root, String(number));
+    mkdirSync(path, { mode: 0o755 });
+    return { number, path };
+  }
+
+  /** Makes a reserved directory a layer; false when there is one of that content already, and this stays the caller's. */
+  record(
+    chainId: Digest,
+    layer: { number: number; diffId: Digest; size: number; parent?: Digest | undefined },
+  ): boolean {
+    if (this.has(chainId)) return false;
+    const { parent, ...rest } = layer;
+    this.#records.put(chainId, { ...rest, ...(parent === undefined ? {} : { parent }) }, { durable: false });
+    return true;
+  }
+
+  /** Removes a reserved directory that did not become a layer. */
+  release(number: number): void {
+    this.#discard(String(number));
+  }
+
   /** Extracts a lowest layer whose diff id nobody knows yet, and returns that (its chain id too), kept by the lease. */
   async discover(descriptor: Descriptor, lease: Lease, signal?: AbortSignal): Promise<Digest> {
     const temporary = this.#temporary();

@@ -68,6 +68,11 @@ export class ContainerLayers {
     this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(number)) + 1;
   }
 
+  /** The layer that lies under every container. */
+  get base(): string {
+    return join(this.#root, initName);
+  }
+
   /**
    * Makes the directories and the record; nothing is mounted. Throws `conflict` when the container has a layer. The
    * record is as durable as the caller's own that comes after it.

@@ -1,0 +1,155 @@
+// Layers that builds make: written over a chain, packed in the background, and then layers like those of any image.
+import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ContentStore, Lease } from '../../content/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import { errorMessage } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { type Digest, sha256 } from '../../oci/digest.ts';
+import type { LayerStore } from '../layers/layer-store.ts';
+import type { BuildLayer, SettledLayer } from './build-layer.ts';
+import { LayerWorkers } from './layer-workers.ts';
+import { WorkingLayer } from './working-layer.ts';
+
+export interface BuildLayersDeps {
+  kernel: Pick<Kernel, 'mounts' | 'files'>;
+  layers: LayerStore;
+  content: ContentStore;
+  logger: Logger;
+}
+
+/** A chain of layers to be read. Dispose it when nothing of it is read any more. */
+export interface LayerView extends Disposable {
+  readonly root: string;
+}
+
+/**
+ * While anybody has it open, nothing a build has made or looked up is collected; what has become of it by the end is kept
+ * by image records and by the keeper of the build cache.
+ */
+export class BuildLayers {
+  readonly #root: string;
+  readonly #base: string;
+  readonly #deps: BuildLayersDeps;
+  readonly #workers: LayerWorkers;
+  /** Keeps what builds under way stand on. */
+  #lease: Lease | undefined;
+  /** Directories whose content another layer has, too: they go when no build runs. */
+  #spare: number[] = [];
+  #users = 0;
+  #next = 1;
+
+  /** `root` is `dataRoot/builds`, `base` the layer that lies under every container. */
+  constructor(options: { root: string; base: string; workers?: number }, deps: BuildLayersDeps) {
+    this.#root = options.root;
+    this.#base = options.base;
+    this.#deps = deps;
+    this.#workers = new LayerWorkers(options.workers);
+    mkdirSync(join(options.root, 'empty'), { recursive: true, mode: 0o755 });
+  }
+
+  /** For the length of a build; the last to let go frees what none of them came to use. */
+  open(): Disposable {
+    this.#lease ??= this.#deps.content.pins.lease();
+    this.#users++;
+    let open = true;
+    return {
+      [Symbol.dispose]: () => {
+        if (!open) return;
+        open = false;
+        if (--this.#users > 0) return;
+        this.#lease?.[Symbol.dispose]();
+        this.#lease = undefined;
+        for (const number of this.#spare.splice(0)) this.#deps.layers.release(number);
+      },
+    };
+  }
+
+  has(chainId: Digest): boolean {
+    return this.#deps.layers.has(chainId);
+  }
+
+  /** The layers of a recorded chain, bottom first, by the chain id of its top. Throws `system` when one is gone. */
+  chain(top: Digest): BuildLayer[] {
+    const { layers } = this.#deps;
+    return layers.chain(top).map(({ chainId, diffId, size }) => {
+      this.#lease?.keep(chainId);
+      const settled: SettledLayer = { chainId, diffId, size, empty: false };
+      return { directory: layers.path(chainId), settled: Promise.resolve(settled) };
+    });
+  }
+
+  /** Begins a layer over `below` (bottom first). */
+  create(below: readonly BuildLayer[]): WorkingLayer {
+    const { number, path: upper } = this.#deps.layers.reserve();
+    const scratch = join(this.#root, String(this.#next++));
+    mkdirSync(scratch, { mode: 0o711 });
+    const seal = (): BuildLayer => {
+      const settled = this.#settle(number, upper, below);
+      settled.catch((error: unknown) =>
+        this.#deps.logger.warn('a layer could not be packed', { error: errorMessage(error) }),
+      );
+      return { directory: upper, settled };
+    };
+    const discard = () => this.#deps.layers.release(number);
+    const deps = { kernel: this.#deps.kernel, workers: this.#workers };
+    return new WorkingLayer({ below, upper, scratch, base: this.#base, seal, discard }, deps);
+  }
+
+  /** Mounts a chain for reading. */
+  view(layers: readonly BuildLayer[]): LayerView {
+    const root = join(this.#root, String(this.#next++));
+    mkdirSync(root, { mode: 0o755 });
+    const lower = [...layers.map(layer => layer.directory).reverse(), join(this.#root, 'empty')];
+    const { mounts } = this.#deps.kernel;
+    // Overlay without an upper layer wants two others.
+    if (layers.length > 0) mounts.overlay({ lower, target: root });
+    return {
+      root,
+      [Symbol.dispose]: () => {
+        mounts.unmount(root, { lazy: true });
+        rmdirSync(root);
+      },
+    };
+  }
+
+  /** Takes away what a crash left mounted. Call before the first build. */
+  async restore(): Promise<void> {
+    const names = readdirSync(this.#root).filter(name => name !== 'empty');
+    const targets = names.flatMap(name => [join(this.#root, name, 'merged'), join(this.#root, name)]);
+    for (const target of targets) {
+      // Only what is mounted can be unmounted; the rest says so by false, or is not there.
+      try {
+        while (this.#deps.kernel.mounts.unmount(target, { lazy: true }));
+      } catch (error) {
+        this.#deps.logger.debug('not unmounted', { target, error: errorMessage(error) });
+      }
+    }
+    await Promise.all(names.map(name => rm(join(this.#root, name), { recursive: true, force: true })));
+  }
+
+  close(): void {
+    this.#workers.close();
+  }
+
+  async #settle(number: number, upper: string, below: readonly BuildLayer[]): Promise<SettledLayer> {
+    const { layers } = this.#deps;
+    const lower = below.map(layer => layer.directory).reverse();
+    const top = below.at(-1);
+    try {
+      const [found, parent] = await Promise.all([
+        this.#workers.run({ kind: 'digest', upper, lower }),
+        top?.settled.then(layer => layer.chainId),
+      ]);
+      const { diffId, archiveSize, size, members } = found;
+      const chainId = parent === undefined ? diffId : sha256(`${parent} ${diffId}`);
+      this.#lease?.keep(chainId);
+      if (!layers.record(chainId, { number, diffId, size, parent })) this.#spare.push(number);
+      return { chainId, diffId, size, archiveSize, empty: members === 0 };
+    } catch (error) {
+      this.#spare.push(number);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,201 @@
+// Copies a tree node by node: owners, modes, attributes, times and hard links as in the source, unless told otherwise.
+import {
+  type BigIntStats,
+  chmodSync,
+  constants,
+  copyFileSync,
+  lchownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import type { Kernel } from '../../../kernel/index.ts';
+import { BerthError, errorCode, invalid } from '../../../lib/errors.ts';
+import { decodeName, encodeName } from '../../../lib/tar/names.ts';
+import { TimeSlice } from '../../../lib/time-slice.ts';
+import type { ModeChange, Owner } from './copy-job.ts';
+import { nanoseconds } from './make-directories.ts';
+import { applySymbolicMode } from './symbolic-mode.ts';
+
+export interface TreeCopierOptions {
+  files: Kernel['files'];
+  owner?: Owner | undefined;
+  mode?: ModeChange | undefined;
+  /** Seconds since 1970 instead of the source's times. */
+  time?: number | undefined;
+  /** Where a file may be linked instead of copied: the same place by a path on the source's file system. */
+  linkPlace?: ((target: string) => string | undefined) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Paths are host paths; nobody else writes below them meanwhile. */
+export class TreeCopier {
+  readonly #options: TreeCopierOptions;
+  readonly #slice = new TimeSlice();
+  /** Where the first of several links to an inode went. */
+  readonly #linked = new Map<string, string>();
+  files = 0;
+  bytes = 0;
+
+  constructor(options: TreeCopierOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Copies `source` to `target`. Of a directory that is there already owner, mode and time stay, those of directories
+   * in it are set. `skip`: paths relative to `source` to be left out. Throws `invalid` where kinds do not fit.
+   */
+  async copy(source: string, target: string, skip: ReadonlySet<string> = new Set()): Promise<void> {
+    await this.#copyNode({ source, target, relative: '', skip, keepsExisting: true });
+  }
+
+  async #copyNode(o: {
+    source: string;
+    target: string;
+    relative: string;
+    skip: ReadonlySet<string>;
+    keepsExisting: boolean;
+  }): Promise<void> {
+    const stats = lstatSync(encodeName(o.source), { bigint: true });
+    if (this.#slice.used) {
+      await this.#slice.pause();
+      if (this.#options.signal?.aborted) throw new BerthError('cancelled', 'the copy was cancelled');
+    }
+    if (!stats.isDirectory()) {
+      this.#copyLeaf(o.source, o.target, stats);
+      return;
+    }
+    const made = this.#makeDirectory(o.target);
+    for (const name of readdirSync(encodeName(o.source), { encoding: 'buffer' })
+      .map(bytes => decodeName(bytes))
+      .sort()) {
+      const relative = o.relative === '' ? name : `${o.relative}/${name}`;
+      if (o.skip.has(relative)) continue;
+      await this.#copyNode({
+        source: `${o.source}/${name}`,
+        target: `${o.target}/${name}`,
+        relative,
+        skip: o.skip,
+        keepsExisting: false,
+      });
+    }
+    if (made || !o.keepsExisting) this.describe(o.source, o.target, stats);
+  }
+
+  /** Gives `target` what `source` has beside its content: for directories that were made for it, too. */
+  describe(source: string, target: string, stats: BigIntStats): void {
+    const { files, owner, time } = this.#options;
+    const encoded = encodeName(target);
+    const { uid, gid } = owner ?? { uid: Number(stats.uid), gid: Number(stats.gid) };
+    // What the daemon makes belongs to root.
+    if (uid !== 0 || gid !== 0 || stats.isDirectory()) lchownSync(encoded, uid, gid);
+    if (!stats.isSymbolicLink()) chmodSync(encoded, this.#modeOf(stats));
+    this.#copyAttributes(source, target);
+    const modified = nanoseconds(time) ?? stats.mtimeNs;
+    files.lutimes(target, modified, modified);
+  }
+
+  #makeDirectory(path: string): boolean {
+    const there = lstatSync(encodeName(path), { throwIfNoEntry: false });
+    if (there?.isDirectory()) return false;
+    if (there) throw invalid(`cannot copy to non-directory: ${path}`);
+    mkdirSync(encodeName(path), { mode: 0o755 });
+    return true;
+  }
+
+  #copyLeaf(source: string, target: string, stats: BigIntStats): void {
+    this.files++;
+    if (stats.isFile() && this.#share(source, target, stats)) return;
+    const first = this.#firstLink(target, stats);
+    if (first !== undefined) {
+      this.#replacing(target, path => linkSync(encodeName(first), path));
+      return;
+    }
+    if (stats.isFile()) {
+      this.bytes += Number(stats.size);
+      this.#replacing(target, path => copyFileSync(encodeName(source), path, constants.COPYFILE_EXCL));
+    } else if (stats.isSymbolicLink()) {
+      const to = readlinkSync(encodeName(source), { encoding: 'buffer' });
+      this.#replacing(target, path => symlinkSync(to, path));
+    } else if (stats.isSocket()) {
+      return;
+    } else {
+      const { files } = this.#options;
+      this.#replacing(target, () => files.mknod(target, Number(stats.mode), Number(stats.rdev)));
+    }
+    this.describe(source, target, stats);
+  }
+
+  /** Links instead of copying, where nothing about the file would be different. */
+  #share(source: string, target: string, stats: BigIntStats): boolean {
+    const { owner, mode, time, linkPlace } = this.#options;
+    // One that has other names may be in this image already: two names of one file are not what was asked for.
+    if (!linkPlace || stats.nlink !== 1n || time !== undefined) return false;
+    if (owner && (owner.uid !== Number(stats.uid) || owner.gid !== Number(stats.gid))) return false;
+    if (mode && this.#modeOf(stats) !== (Number(stats.mode) & 0o7777)) return false;
+    const place = linkPlace(target);
+    if (place === undefined) return false;
+    try {
+      this.#replacing(target, () => linkInto(source, place));
+    } catch (error) {
+      // Another file system, too many links, or a directory that only the layers below have so far.
+      if (['EXDEV', 'EMLINK', 'ENOENT'].includes(errorCode(error) ?? '')) return false;
+      throw error;
+    }
+    this.bytes += Number(stats.size);
+    return true;
+  }
+
+  #firstLink(target: string, stats: BigIntStats): string | undefined {
+    if (stats.nlink === 1n) return undefined;
+    const key = `${stats.dev}:${stats.ino}`;
+    const first = this.#linked.get(key);
+    if (first === undefined) this.#linked.set(key, target);
+    return first;
+  }
+
+  /** Removes what is in the way first; a directory stays and is an error. */
+  #replacing(target: string, make: (path: string | Buffer) => void): void {
+    const encoded = encodeName(target);
+    const there = lstatSync(encoded, { throwIfNoEntry: false });
+    if (there?.isDirectory()) throw invalid(`cannot replace to directory ${target} with file`);
+    if (there) unlinkSync(encoded);
+    make(encoded);
+  }
+
+  #modeOf(stats: BigIntStats): number {
+    const own = Number(stats.mode) & 0o7777;
+    const { mode } = this.#options;
+    if (!mode || stats.isSymbolicLink()) return own;
+    return mode.kind === 'octal' ? mode.mode : applySymbolicMode(mode.rules, own, stats.isDirectory());
+  }
+
+  #copyAttributes(source: string, target: string): void {
+    const { files } = this.#options;
+    for (const name of files.listXattr(source)) {
+      if (name.startsWith('trusted.overlay.') || name.startsWith('user.overlay.') || name === 'security.selinux')
+        continue;
+      const value = files.getXattr(source, name);
+      try {
+        if (value) files.setXattr(target, name, value);
+      } catch (error) {
+        if (!['ENOTSUP', 'EOPNOTSUPP', 'EPERM'].includes(errorCode(error) ?? '')) throw error;
+      }
+    }
+  }
+}
+
+/** What is at the place is a whiteout, or something overlay has not seen yet because it was linked, too. */
+function linkInto(source: string, place: string): void {
+  try {
+    linkSync(encodeName(source), encodeName(place));
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+    unlinkSync(encodeName(place));
+    linkSync(encodeName(source), encodeName(place));
+  }
+}

@@ -1,0 +1,96 @@
+// Workers that do jobs on layers, started when there is something to do and ended when there has been nothing for a while.
+import { BerthError, type ErrorKind, systemError } from '../../lib/errors.ts';
+import type { JobMessage, JobReply, LayerJob, OutcomeOf } from './layer-jobs.ts';
+
+interface Pending {
+  readonly resolve: (outcome: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Hand {
+  readonly worker: Worker;
+  readonly pending: Map<number, Pending>;
+}
+
+/** Milliseconds without a job after which a worker goes: it holds some megabytes. */
+const idleTime = 10_000;
+
+/** Jobs go to the worker with the fewest. Call `close` at the end. */
+export class LayerWorkers {
+  readonly #size: number;
+  readonly #hands: Hand[] = [];
+  #next = 1;
+  #idle: ReturnType<typeof setTimeout> | undefined;
+
+  /** `size`: how many at most. */
+  constructor(size = 2) {
+    this.#size = size;
+  }
+
+  /** Throws what the job does, `cancelled` by the signal, `system` when the worker died. */
+  async run<J extends LayerJob>(job: J, signal?: AbortSignal): Promise<OutcomeOf<J>> {
+    if (signal?.aborted) throw cancelled(signal);
+    clearTimeout(this.#idle);
+    const hand = this.#choose();
+    const id = this.#next++;
+    const cancel = () => hand.worker.postMessage({ cancel: id } satisfies JobMessage);
+    signal?.addEventListener('abort', cancel, { once: true });
+    try {
+      return await new Promise<OutcomeOf<J>>((resolve, reject) => {
+        hand.pending.set(id, { resolve, reject });
+        hand.worker.postMessage({ id, job } satisfies JobMessage);
+      });
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      hand.pending.delete(id);
+      this.#rest();
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#idle);
+    for (const { worker, pending } of this.#hands.splice(0)) {
+      worker.terminate();
+      for (const { reject } of pending.values()) reject(new BerthError('cancelled', 'the engine is stopping'));
+    }
+  }
+
+  #choose(): Hand {
+    const free = this.#hands.toSorted((a, b) => a.pending.size - b.pending.size)[0];
+    if (free && (free.pending.size === 0 || this.#hands.length >= this.#size)) return free;
+    const hand: Hand = { worker: new Worker(new URL('./layer-worker.ts', import.meta.url)), pending: new Map() };
+    hand.worker.onmessage = ({ data }: MessageEvent<JobReply>) => settle(hand, data);
+    hand.worker.onerror = event => this.#lose(hand, event.message);
+    hand.worker.unref();
+    this.#hands.push(hand);
+    return hand;
+  }
+
+  #lose(hand: Hand, message: string): void {
+    const at = this.#hands.indexOf(hand);
+    if (at >= 0) this.#hands.splice(at, 1);
+    for (const { reject } of hand.pending.values()) reject(systemError(`a worker failed: ${message}`));
+    hand.worker.terminate();
+  }
+
+  #rest(): void {
+    if (this.#hands.some(({ pending }) => pending.size > 0)) return;
+    this.#idle = setTimeout(() => this.close(), idleTime);
+    this.#idle.unref();
+  }
+}
+
+function settle({ pending }: Hand, reply: JobReply): void {
+  const job = pending.get(reply.id);
+  if (!job) return;
+  if ('outcome' in reply) {
+    job.resolve(reply.outcome as never);
+    return;
+  }
+  const { kind, code, message } = reply.error;
+  const error = new BerthError(kind as ErrorKind, message);
+  job.reject(code === undefined ? error : Object.assign(error, { code }));
+}
+
+const cancelled = (signal: AbortSignal) =>
+  new BerthError('cancelled', 'the build was cancelled', { cause: signal.reason });

@@ -1,0 +1,106 @@
+// A layer that is being written, over a chain of others.
+import { chmodSync, lchownSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kernel } from '../../kernel/index.ts';
+import { errorCode } from '../../lib/errors.ts';
+import type { BuildLayer } from './build-layer.ts';
+import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
+import type { LayerWorkers } from './layer-workers.ts';
+
+export interface WorkingLayerOptions {
+  /** Bottom first. */
+  readonly below: readonly BuildLayer[];
+  /** Where the layer itself is written. */
+  readonly upper: string;
+  /** For what mounting needs; removed at the end. */
+  readonly scratch: string;
+  /** Lies under everything: places for what is mounted into a container. */
+  readonly base: string;
+  readonly seal: () => BuildLayer;
+  readonly discard: () => void;
+}
+
+/** Dispose it in any case: what was not sealed by then is thrown away. */
+export class WorkingLayer implements AsyncDisposable {
+  /** Where the root file system appears while it is mounted. */
+  readonly root: string;
+  readonly #options: WorkingLayerOptions;
+  readonly #deps: { kernel: Pick<Kernel, 'mounts' | 'files'>; workers: LayerWorkers };
+  #mounted = false;
+  #over = false;
+
+  constructor(options: WorkingLayerOptions, deps: { kernel: Pick<Kernel, 'mounts' | 'files'>; workers: LayerWorkers }) {
+    this.#options = options;
+    this.#deps = deps;
+    this.root = join(options.scratch, 'merged');
+    const { below, upper, scratch } = options;
+    for (const name of ['merged', 'work', 'places']) mkdirSync(join(scratch, name), { mode: 0o755 });
+    const top = below.at(-1);
+    const stats = top ? lstatSync(top.directory) : { uid: 0, gid: 0, mode: 0o755 };
+    lchownSync(upper, stats.uid, stats.gid);
+    chmodSync(upper, stats.mode & 0o7777);
+  }
+
+  /**
+   * Mounts it for writing. `places`: absolute paths where something will be mounted; where the layers have nothing there
+   * an empty directory (or file, `file: true`) appears which is no part of the layer.
+   */
+  mount(places: readonly { path: string; file?: boolean }[] = []): string {
+    const { below, upper, scratch, base } = this.#options;
+    const stubs = join(scratch, 'places');
+    for (const place of places) makePlace(stubs, place);
+    const lower = [...below.map(layer => layer.directory).reverse(), ...(places.length > 0 ? [stubs] : []), base];
+    const { mounts } = this.#deps.kernel;
+    mounts.overlay({ lower, upper, work: join(scratch, 'work'), target: this.root, index: false, volatile: true });
+    this.#mounted = true;
+    return this.root;
+  }
+
+  /** Idempotent. What still uses it keeps it until it lets go. */
+  unmount(): void {
+    if (!this.#mounted) return;
+    this.#mounted = false;
+    const { mounts } = this.#deps.kernel;
+    try {
+      mounts.unmount(this.root);
+    } catch (error) {
+      if (errorCode(error) !== 'EBUSY') throw error;
+      mounts.unmount(this.root, { lazy: true });
+    }
+  }
+
+  /** Copies into it, off this thread; it must be mounted. */
+  copy(job: Omit<CopyJob, 'kind' | 'root' | 'upper'>, signal?: AbortSignal): Promise<CopyOutcome> {
+    return this.#deps.workers.run({ ...job, kind: 'copy', root: this.root, upper: this.#options.upper }, signal);
+  }
+
+  /** Ends the writing and makes a layer of it, which is packed in the background. */
+  seal(): BuildLayer {
+    this.unmount();
+    this.#over = true;
+    const layer = this.#options.seal();
+    this.#removeScratch();
+    return layer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.unmount();
+    this.#removeScratch();
+    this.#options.discard();
+  }
+
+  #removeScratch(): void {
+    rmSync(this.#options.scratch, { recursive: true, force: true });
+  }
+}
+
+/** Below a directory of our own: no link can be on the way. */
+function makePlace(root: string, { path, file }: { path: string; file?: boolean }): void {
+  const parts = path.split('/').filter(part => part !== '' && part !== '.' && part !== '..');
+  const place = join(root, ...parts);
+  if (lstatSync(place, { throwIfNoEntry: false })) return;
+  mkdirSync(file ? join(place, '..') : place, { recursive: true, mode: 0o755 });
+  if (file) writeFileSync(place, '', { mode: 0o644 });
+}
