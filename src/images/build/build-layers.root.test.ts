@@ -1,0 +1,182 @@
+// Layers of builds on a real overlay: written, packed, read, copied into, and gone when they are not wanted. Needs root.
+import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { execFileSync } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { ContentStore } from '../../content/index.ts';
+import { createKernel, type Kernel } from '../../kernel/index.ts';
+import { silentLogger as logger } from '../../lib/logger.ts';
+import { openStore, type Store } from '../../store/index.ts';
+import { LayerStore } from '../layers/layer-store.ts';
+import type { BuildLayer } from './build-layer.ts';
+import { BuildLayers } from './build-layers.ts';
+
+let root: string;
+let kernel: Kernel;
+let store: Store;
+let layers: LayerStore;
+let builds: BuildLayers;
+
+beforeEach(() => {
+  root = mkdtempSync('/tmp/berth-builds-');
+  kernel = createKernel();
+  store = openStore(':memory:');
+  mkdirSync(join(root, 'base'));
+  const content = new ContentStore(join(root, 'content'));
+  layers = new LayerStore(join(root, 'layers'), { kernel, store, content, logger });
+  builds = new BuildLayers(
+    { root: join(root, 'builds'), base: join(root, 'base') },
+    { kernel, layers, content, logger },
+  );
+});
+
+afterEach(() => {
+  builds.close();
+  for (const { target } of kernel.mounts.list())
+    if (target.startsWith(root)) kernel.mounts.unmount(target, { lazy: true });
+  kernel.close();
+  store.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function layer(below: BuildLayer[], script: string): Promise<BuildLayer> {
+  await using working = builds.create(below);
+  execFileSync('sh', ['-ec', script], { cwd: working.mount() });
+  return working.seal();
+}
+
+test('layers stand on each other and are known by their content', async () => {
+  using _open = builds.open();
+  const one = await layer([], 'mkdir d; echo 1 >d/a; echo 2 >d/b');
+  const two = await layer([one], 'rm d/a; echo 3 >c');
+  const settled = await two.settled;
+  expect(layers.chain(settled.chainId).map(({ diffId }) => diffId)).toEqual([
+    (await one.settled).diffId,
+    settled.diffId,
+  ]);
+  {
+    using view = builds.view([one, two]);
+    expect(readdirSync(view.root).sort()).toEqual(['c', 'd']);
+    expect(readdirSync(join(view.root, 'd'))).toEqual(['b']);
+  }
+  const again = builds.chain(settled.chainId);
+  expect(again.map(({ directory }) => directory)).toEqual([one.directory, two.directory]);
+});
+
+test('a step that changes nothing says so, and equal layers are kept once', async () => {
+  const open = builds.open();
+  const one = await layer([], 'touch -d @0 x .');
+  expect((await (await layer([one], 'true')).settled).empty).toBe(true);
+  const same = await layer([], 'touch -d @0 x .');
+  expect((await same.settled).chainId).toBe((await one.settled).chainId);
+  expect(existsSync(same.directory)).toBe(true);
+  open[Symbol.dispose]();
+  expect(existsSync(same.directory)).toBe(false);
+  expect(existsSync(one.directory)).toBe(true);
+});
+
+test('what is thrown away leaves nothing, and places for mounts are no part of a layer', async () => {
+  {
+    await using working = builds.create([]);
+    const merged = working.mount([{ path: '/run/secrets/x', file: true }, { path: '/cache/deep' }]);
+    expect(lstatSync(join(merged, 'run/secrets/x')).isFile()).toBe(true);
+    expect(lstatSync(join(merged, 'cache/deep')).isDirectory()).toBe(true);
+    writeFileSync(join(merged, 'f'), '');
+  }
+  await layers.settled();
+  expect(readdirSync(join(root, 'builds'))).toEqual(['empty']);
+  expect(readdirSync(join(root, 'layers'))).toEqual([]);
+  const kept = await layer([], 'true');
+  expect(readdirSync(kept.directory)).toEqual([]);
+});
+
+test('a crash leaves nothing mounted after the next start', async () => {
+  const working = builds.create([]);
+  working.mount();
+  await builds.restore();
+  layers.sweep();
+  await layers.settled();
+  expect(kernel.mounts.list().filter(({ target }) => target.startsWith(root))).toEqual([]);
+  expect([...readdirSync(join(root, 'builds')), ...readdirSync(join(root, 'layers'))]).toEqual(['empty']);
+});
+
+/** A source with a file, a link, a directory and a hard link. */
+function makeSource(): string {
+  const source = join(root, 'source');
+  execFileSync('sh', [
+    '-ec',
+    'mkdir -p $0/d/e; echo 1 >$0/f; echo 2 >$0/d/e/g; ln -s e $0/d/l; ln $0/d/e/g $0/d/h; chmod 640 $0/f',
+    source,
+  ]);
+  return source;
+}
+
+test('a copy keeps modes, times, links and hard links, and takes another owner when told', async () => {
+  const source = makeSource();
+  chownSync(join(source, 'f'), 5, 6);
+  await using working = builds.create([]);
+  const merged = working.mount();
+  await working.copy({
+    sourceRoot: source,
+    shareable: false,
+    sources: [{ path: '/f' }, { path: '/d' }],
+    destination: '/app/',
+    contentsOnly: true,
+  });
+  const at = (path: string) => lstatSync(join(merged, path));
+  expect([at('app/f').mode & 0o777, at('app/f').uid, at('app/f').gid]).toEqual([0o640, 5, 6]);
+  expect(at('app/f').mtimeMs).toBe(lstatSync(join(source, 'f')).mtimeMs);
+  expect(at('app/l').isSymbolicLink()).toBe(true);
+  expect(at('app/h').ino).toBe(at('app/e/g').ino);
+  expect([at('app').mode & 0o777, at('app').uid]).toEqual([0o755, 0]);
+  await working.copy({
+    sourceRoot: source,
+    shareable: false,
+    sources: [{ path: '/d', skip: ['e'] }],
+    destination: '/new/deep',
+    owner: { uid: 1, gid: 2 },
+    mode: { kind: 'octal', mode: 0o700 },
+    contentsOnly: true,
+  });
+  expect(readdirSync(join(merged, 'new/deep')).sort()).toEqual(['h', 'l']);
+  expect([at('new/deep').uid, at('new').uid, at('new/deep/h').mode & 0o777]).toEqual([1, 1, 0o700]);
+});
+
+test('links in the destination lead inside, never out', async () => {
+  const source = makeSource();
+  const below = await layer([], 'mkdir real; ln -s /real in; ln -s ../../../../../.. out');
+  await using working = builds.create([below]);
+  const merged = working.mount();
+  const job = { sourceRoot: source, shareable: false, sources: [{ path: '/f' }], contentsOnly: true };
+  await working.copy({ ...job, destination: '/in/f' });
+  await working.copy({ ...job, destination: '/out/tmp/f' });
+  expect(readFileSync(join(merged, 'real/f'), 'utf8')).toBe('1\n');
+  expect(existsSync(join(merged, 'tmp/f'))).toBe(true);
+  // bun's `rejects` waits in a way that lets no worker answer.
+  const failure = await working.copy({ ...job, destination: '/real/f/x' }).catch((error: unknown) => error);
+  expect(failure).toHaveProperty('message', expect.stringContaining('not a directory'));
+});
+
+test('files that never change are shared, each once, and replace what is there', async () => {
+  const source = makeSource();
+  const below = await layer([], 'mkdir app; echo old >app/f');
+  await using working = builds.create([below]);
+  working.mount();
+  const job = { sourceRoot: source, shareable: true, contentsOnly: true };
+  await working.copy({ ...job, sources: [{ path: '/f' }], destination: '/app/' });
+  await working.copy({ ...job, sources: [{ path: '/f' }], destination: '/again/f' });
+  const sealed = working.seal();
+  expect(lstatSync(join(sealed.directory, 'app/f')).ino).not.toBe(lstatSync(join(sealed.directory, 'again/f')).ino);
+  using view = builds.view([below, sealed]);
+  expect(readFileSync(join(view.root, 'app/f'), 'utf8')).toBe('1\n');
+});
