@@ -2,7 +2,7 @@
 
 import { readFileSync, statSync } from 'node:fs';
 import { BerthError, type ErrorKind, errorCode, errorMessage } from '../lib/errors.ts';
-import { describeTlsFailure } from './tls-failure.ts';
+import { describeTlsFailure } from '../lib/http/client/tls-failure.ts';
 
 const kinds: Record<number, ErrorKind> = {
   400: 'invalid',

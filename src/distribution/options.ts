@@ -19,4 +19,8 @@ export interface DistributionOptions {
   readonly certificateFolders?: readonly string[];
   readonly proxies?: Proxies;
   readonly userAgent?: string;
+  /** How often a request is sent in all, and a download taken up without getting on; 5 when not said. */
+  readonly attempts?: number;
+  /** Milliseconds a body may stand still before the connection counts as broken; a minute when not said. */
+  readonly stallTime?: number;
 }

@@ -45,12 +45,8 @@ export interface Repository {
   /**
    * The bytes of a blob from `offset` on, with back-pressure; goes on after a broken connection where it stopped. The
    * digest is for the reader to verify. With `size` (of the whole blob) a body that is longer or shorter is `invalid`.
-   * `onRestart`: the registry knows no ranges, so that what follows are the bytes from 0 on; without it that is an error.
    */
-  blob(
-    digest: Digest,
-    options?: CallOptions & { offset?: number; size?: number; onRestart?: () => void },
-  ): AsyncIterable<Buffer>;
+  blob(digest: Digest, options?: CallOptions & { offset?: number; size?: number }): AsyncIterable<Buffer>;
 
   /** A small blob (a configuration) in memory, its digest and size verified. */
   blobBytes(descriptor: Pick<Descriptor, 'digest' | 'size'>, options?: CallOptions): Promise<Buffer>;

@@ -8,10 +8,19 @@ export type DialAddress = { path: string } | { host: string; port: number; tls?:
 
 /** Connects; the socket allows half-open. Rejects with Node's system error (ENOENT, ECONNREFUSED, EACCES, …) or that of TLS. */
 export function dial(address: DialAddress, signal?: AbortSignal): Promise<Socket> {
+  const tls = 'tls' in address ? address.tls : undefined;
+  const socket =
+    tls && 'host' in address ? dialTls(address, tls) : connect({ ...address, allowHalfOpen: true, noDelay: true });
+  return connected(socket, tls ? 'secureConnect' : 'connect', signal);
+}
+
+/** `socket` once `event` says it can be used; destroyed when that fails or the signal comes first. */
+export function connected<S extends Socket>(
+  socket: S,
+  event: 'connect' | 'secureConnect',
+  signal?: AbortSignal,
+): Promise<S> {
   return new Promise((resolve, reject) => {
-    const tls = 'tls' in address ? address.tls : undefined;
-    const socket =
-      tls && 'host' in address ? dialTls(address, tls) : connect({ ...address, allowHalfOpen: true, noDelay: true });
     const stop = (error: Error) => {
       signal?.removeEventListener('abort', onAbort);
       socket.destroy();
@@ -19,7 +28,7 @@ export function dial(address: DialAddress, signal?: AbortSignal): Promise<Socket
     };
     const onAbort = () => stop(signal?.reason instanceof Error ? signal.reason : new Error('the call was cancelled'));
     socket.once('error', stop);
-    socket.once(tls ? 'secureConnect' : 'connect', () => {
+    socket.once(event, () => {
       socket.off('error', stop);
       signal?.removeEventListener('abort', onAbort);
       resolve(socket);

@@ -1,10 +1,18 @@
-// One request over a fresh connection, and its response.
+// One request over a connection, and its response.
 
 import type { Duplex } from 'node:stream';
 import { drained } from '../../drained.ts';
 import { type BodyDecoder, ChunkedDecoder, FixedDecoder, UntilCloseDecoder } from '../body-decoder.ts';
 import { BodyReader } from '../body-reader.ts';
-import { bodyFraming, findHeadEnd, formatFields, type Headers, parseResponseHead, type ResponseHead } from '../head.ts';
+import {
+  bodyFraming,
+  findHeadEnd,
+  formatFields,
+  type Headers,
+  hasOption,
+  parseResponseHead,
+  type ResponseHead,
+} from '../head.ts';
 import { ProtocolError } from '../protocol-error.ts';
 
 export interface HttpRequest {
@@ -12,8 +20,20 @@ export interface HttpRequest {
   /** Path and query. */
   target: string;
   headers: Headers;
-  /** Bytes of unknown length are sent in chunks, with back-pressure. */
+  /** A stream is sent with back-pressure, in chunks where `length` does not tell how long it is. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** Bytes of a body that is a stream. */
+  length?: number | undefined;
+}
+
+export interface SendOptions {
+  signal?: AbortSignal | undefined;
+  upgrade?: boolean;
+  /**
+   * Asks the server to keep the connection, and takes it back when the response was read to its end and both sides can
+   * go on; in every other case it is destroyed.
+   */
+  keep?: (connection: Duplex) => void;
 }
 
 /** A response whose body is still to be read; read it to its end or `close`. */
@@ -34,16 +54,19 @@ export interface HttpResponse {
 export async function sendRequest(
   connection: Duplex,
   request: HttpRequest,
-  options: { signal?: AbortSignal | undefined; upgrade?: boolean } = {},
+  options: SendOptions = {},
 ): Promise<HttpResponse> {
   const { signal } = options;
-  const exchange = new ClientExchange(connection, request.method, options.upgrade ?? false);
+  const exchange = new ClientExchange(connection, request.method, options);
   const abort = () => exchange.fail(abortError(signal));
   if (signal?.aborted) abort();
   signal?.addEventListener('abort', abort, { once: true });
   exchange.onDone = () => signal?.removeEventListener('abort', abort);
   try {
-    void writeRequest(connection, request, options.upgrade ?? false).catch(error => exchange.bodyFailed(error));
+    void writeRequest(connection, request, options).then(
+      () => exchange.bodySent(),
+      error => exchange.bodyFailed(error),
+    );
     return await exchange.response;
   } catch (error) {
     connection.destroy();
@@ -51,23 +74,42 @@ export async function sendRequest(
   }
 }
 
-async function writeRequest(connection: Duplex, request: HttpRequest, upgrade: boolean): Promise<void> {
+async function writeRequest(connection: Duplex, request: HttpRequest, options: SendOptions): Promise<void> {
   const { body } = request;
   const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
-  const length = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : whole ? body.length : 0;
-  const framing = !whole
-    ? 'Transfer-Encoding: chunked\r\n'
-    : body !== undefined || request.method === 'POST' || request.method === 'PUT'
-      ? `Content-Length: ${length}\r\n`
-      : '';
-  const connectionField = upgrade ? '' : 'Connection: close\r\n';
+  const length = whole ? byteLength(body) : request.length;
+  const expectsBody = body !== undefined || request.method === 'POST' || request.method === 'PUT';
+  const framing =
+    length === undefined
+      ? 'Transfer-Encoding: chunked\r\n'
+      : expectsBody || length > 0
+        ? `Content-Length: ${length}\r\n`
+        : '';
+  const connectionField = options.upgrade || options.keep ? '' : 'Connection: close\r\n';
   const head = `${request.method} ${request.target} HTTP/1.1\r\n${formatFields(request.headers)}${connectionField}${framing}\r\n`;
   if (typeof body === 'string') connection.write(head + body);
   else {
     connection.write(head);
     if (body instanceof Uint8Array) connection.write(body);
-    else if (body !== undefined) await writeChunks(connection, body);
+    else if (body !== undefined)
+      await (length === undefined ? writeChunks : writeExactly)(connection, body, length ?? 0);
   }
+}
+
+function byteLength(body: string | Uint8Array | undefined): number {
+  return body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+}
+
+/** Throws when the stream is not as long as was said: the server would wait, or take the rest for a request. */
+async function writeExactly(connection: Duplex, body: AsyncIterable<Uint8Array>, length: number): Promise<void> {
+  let left = length;
+  for await (const data of body) {
+    if (connection.destroyed) return;
+    left -= data.length;
+    if (left < 0) break;
+    if (!connection.write(data)) await drained(connection);
+  }
+  if (left !== 0 && !connection.destroyed) throw new Error(`the request body is not of the announced ${length} bytes`);
 }
 
 async function writeChunks(connection: Duplex, body: AsyncIterable<Uint8Array>): Promise<void> {
@@ -89,17 +131,20 @@ class ClientExchange {
   onDone: () => void = () => {};
   readonly #connection: Duplex;
   readonly #method: string;
-  readonly #upgrade: boolean;
+  readonly #options: SendOptions;
   readonly #head = Promise.withResolvers<HttpResponse>();
   #buffer = noBytes;
   #decoder: BodyDecoder | undefined;
   #body: BodyReader | undefined;
   #finished = false;
+  #sent = false;
+  /** Whether the server lets the connection go on after this response. */
+  #persistent = false;
 
-  constructor(connection: Duplex, method: string, upgrade: boolean) {
+  constructor(connection: Duplex, method: string, options: SendOptions) {
     this.#connection = connection;
     this.#method = method;
-    this.#upgrade = upgrade;
+    this.#options = options;
     this.response = this.#head.promise;
     connection.on('data', this.#onData);
     connection.on('end', this.#onEnd);
@@ -113,6 +158,10 @@ class ClientExchange {
     this.#head.reject(error);
     this.#body?.fail(error);
     this.#finish();
+  }
+
+  bodySent(): void {
+    this.#sent = true;
   }
 
   /** The request's body could not be sent; a response that came all the same counts. */
@@ -159,13 +208,15 @@ class ClientExchange {
   #begin(head: ResponseHead): void {
     const connection = this.#connection;
     const body = new BodyReader({
-      pause: () => connection.pause(),
-      resume: () => connection.resume(),
+      // By the time the rest of its queue is read, a kept connection may serve the next request.
+      pause: () => void (this.#finished || connection.pause()),
+      resume: () => void (this.#finished || connection.resume()),
       wanted: () => {},
     });
     this.#body = body;
-    const taken = head.status === 101 || (this.#upgrade && head.status === 200);
+    const taken = head.status === 101 || (this.#options.upgrade === true && head.status === 200);
     this.#decoder = taken ? undefined : responseDecoder(this.#method, head);
+    this.#persistent = head.minor === 1 && !hasOption(head.headers.connection, 'close');
     // Nothing may be read past the head before somebody takes the connection over.
     if (taken) connection.pause();
     this.#head.resolve({
@@ -178,19 +229,27 @@ class ClientExchange {
     if (taken) return;
     const rest = this.#buffer;
     this.#buffer = noBytes;
-    if (this.#decoder === undefined) this.#complete();
+    if (this.#decoder === undefined) this.#complete(rest.length === 0);
     else if (rest.length > 0) this.#feed(rest);
-    else if (this.#decoder.done) this.#complete();
+    else if (this.#decoder.done) this.#complete(true);
   }
 
   #feed(chunk: Buffer): void {
-    this.#decoder?.feed(chunk, data => this.#body?.push(data));
-    if (this.#decoder?.done) this.#complete();
+    const used = this.#decoder?.feed(chunk, data => this.#body?.push(data));
+    if (this.#decoder?.done) this.#complete(used === chunk.length);
   }
 
-  #complete(): void {
+  /** `clean`: nothing came that belongs to no response. */
+  #complete(clean: boolean): void {
     this.#body?.end();
-    this.#finish();
+    const { keep } = this.#options;
+    if (this.#finished || !keep || !this.#sent || !this.#persistent || !clean) {
+      this.#finish();
+      return;
+    }
+    this.#detach();
+    if (this.#connection.isPaused()) this.#connection.resume();
+    keep(this.#connection);
   }
 
   #takeOver(): Duplex {

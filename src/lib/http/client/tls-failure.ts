@@ -1,6 +1,6 @@
 // What went wrong between two sides of a TLS connection, in the words of Go's client.
 
-import { errorCode, errorMessage } from '../lib/errors.ts';
+import { errorCode, errorMessage } from '../../errors.ts';
 
 const unknownAuthority = [
   'SELF_SIGNED_CERT_IN_CHAIN',

@@ -1,0 +1,146 @@
+// Requests to one endpoint of a registry: signed in, sent again when it makes sense, redirected.
+import { BerthError, errorKind } from '../../lib/errors.ts';
+import type { Headers } from '../../lib/http/head.ts';
+import type { Credentials } from '../credentials.ts';
+import type { Endpoint } from '../endpoints/endpoint.ts';
+import { parseChallenges } from '../sign-in/challenge.ts';
+import type { SignIn } from '../sign-in/sign-in.ts';
+import type { Answer, Call, Transport } from '../transport/transport.ts';
+import { describeCall, TransportError } from '../transport/transport-error.ts';
+import { answerError } from './answer-error.ts';
+import { backOff, pause } from './back-off.ts';
+
+/** A request below an endpoint. `path` begins with a slash; a URL the registry gave is taken as it is. */
+export interface RegistryCall extends Pick<Call, 'body' | 'length' | 'signal'> {
+  readonly method: string;
+  readonly path: string | URL;
+  readonly headers?: Headers;
+  /** Statuses that are no errors. */
+  readonly accept: readonly number[];
+  /** Must not be sent twice: what it does is not known after a broken connection. */
+  readonly once?: boolean;
+}
+
+export interface RegistryClientOptions {
+  endpoint: Endpoint;
+  credentials: Credentials | undefined;
+  /** What tokens are asked for. */
+  scopes: readonly string[];
+  /** How often a request is sent in all; 1: never again. */
+  attempts: number;
+}
+
+const mostRedirects = 10;
+const passing = [408, 429, 500, 502, 503, 504];
+
+export class RegistryClient {
+  readonly endpoint: Endpoint;
+  readonly #options: RegistryClientOptions;
+  readonly #deps: { transport: Transport; signIn: SignIn };
+
+  constructor(options: RegistryClientOptions, deps: { transport: Transport; signIn: SignIn }) {
+    this.endpoint = options.endpoint;
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  /**
+   * Sends a request until it is accepted. Throws `RegistryError`, TransportError, `cancelled`, or what signing in
+   * throws. The caller reads the body or closes it.
+   */
+  async call(call: RegistryCall): Promise<Answer> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const answer = await this.#signedIn(call);
+        if (call.accept.includes(answer.status)) return answer;
+        const patience = !call.once && attempt < this.#options.attempts && passing.includes(answer.status);
+        const wait = patience ? backOff(attempt, answer.headers['retry-after']) : undefined;
+        const error = await answerError(answer);
+        if (wait === undefined) throw error;
+        await pause(wait, call.signal);
+      } catch (error) {
+        const again = error instanceof TransportError && !error.unreachable && !call.once;
+        if (!again || attempt >= this.#options.attempts) throw error;
+        await pause(backOff(attempt, undefined) as number, call.signal);
+      }
+    }
+  }
+
+  /** Waits as after a failed attempt; returns false when there were enough of them. */
+  async waitForNext(attempt: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (attempt >= this.#options.attempts) return false;
+    await pause(backOff(attempt, undefined) as number, signal);
+    return true;
+  }
+
+  async #signedIn(call: RegistryCall): Promise<Answer> {
+    const { signIn } = this.#deps;
+    const access = { endpoint: this.endpoint, credentials: this.#options.credentials, scopes: this.#options.scopes };
+    let used = await this.#explained(call, () => signIn.authorization(access, call.signal));
+    // The first 401 says what is wanted, a second that a token has expired.
+    for (let round = 0; ; round++) {
+      const answer = await this.#redirected(call, used);
+      if (answer.status !== 401 || round === 2) return answer;
+      const challenges = parseChallenges(answer.headers['www-authenticate']);
+      const renewed = await this.#renewed(answer, () =>
+        signIn.renew(challenges, access, { used, signal: call.signal }),
+      );
+      if (renewed === undefined) return answer;
+      await discard(answer);
+      used = renewed;
+    }
+  }
+
+  async #renewed(answer: Answer, renew: () => Promise<string | undefined>): Promise<string | undefined> {
+    try {
+      return await renew();
+    } catch (error) {
+      answer.close();
+      throw error;
+    }
+  }
+
+  #url({ path }: RegistryCall): URL {
+    return typeof path === 'string' ? new URL(this.endpoint.base + path) : path;
+  }
+
+  async #redirected(call: RegistryCall, authorization: string | undefined): Promise<Answer> {
+    const { endpoint } = this;
+    const origin = new URL(endpoint.base).origin;
+    let url = this.#url(call);
+    for (let redirects = 0; ; redirects++) {
+      const headers = {
+        ...call.headers,
+        // Storage elsewhere has signed URLs, and no business with our password.
+        ...(authorization !== undefined && url.origin === origin ? { Authorization: authorization } : {}),
+      };
+      const { method, body, length, signal } = call;
+      const answer = await this.#deps.transport.send({
+        method,
+        url,
+        headers,
+        body,
+        length,
+        insecure: endpoint.insecure,
+        signal,
+      });
+      const location = answer.headers.location;
+      if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) return answer;
+      if (redirects === mostRedirects) {
+        answer.close();
+        throw new TransportError({ method, url }, new Error(`stopped after ${mostRedirects} redirects`));
+      }
+      await discard(answer);
+      url = new URL(location, url);
+    }
+  }
+}
+
+/** Reads what little there is, so that the connection serves the next request. */
+export async function discard(answer: Answer): Promise<void> {
+  try {
+    await answer.buffer(64 * 1024);
+  } catch (error) {
+    if (errorKind(error) === 'cancelled') throw error;
+  }
+}

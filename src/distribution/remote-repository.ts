@@ -1,0 +1,153 @@
+// A repository by the places it can be reached at: mirrors, HTTPS, HTTP.
+import { errorKind, errorMessage } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
+import type { Digest } from '../oci/digest.ts';
+import type { Index } from '../oci/manifest.ts';
+import { downloadBlob, downloadBytes } from './protocol/download.ts';
+import { fetchManifest, removeManifest, resolveManifest, sendManifest } from './protocol/manifests.ts';
+import { readPages } from './protocol/pages.ts';
+import { fetchReferrers } from './protocol/referrers.ts';
+import { discard, type RegistryClient } from './protocol/registry-client.ts';
+import { blobSize, openUpload, uploadBlob } from './protocol/upload.ts';
+import type { BlobSource, CallOptions, FetchedManifest, Repository, RepositoryName } from './repository.ts';
+import { TransportError } from './transport/transport-error.ts';
+
+/** Made by `Distribution`. The first place that answers is stayed with. */
+export class RemoteRepository implements Repository {
+  readonly name: RepositoryName;
+  readonly #places: () => Promise<readonly RegistryClient[]>;
+  readonly #logger: Logger;
+  /** Uploads that refused mounts have left open. */
+  readonly #open = new Map<Digest, URL>();
+  #current = 0;
+  #settled = false;
+
+  constructor(name: RepositoryName, places: () => Promise<readonly RegistryClient[]>, logger: Logger) {
+    this.name = name;
+    this.#places = places;
+    this.#logger = logger;
+  }
+
+  resolve(tagOrDigest: string, options: CallOptions = {}): Promise<Descriptor> {
+    return this.#try(client => resolveManifest(client, this.#path, tagOrDigest, options));
+  }
+
+  manifest(tagOrDigest: string, options: CallOptions = {}): Promise<FetchedManifest> {
+    return this.#try(client => fetchManifest(client, this.#path, tagOrDigest, options));
+  }
+
+  async *blob(
+    digest: Digest,
+    options: CallOptions & { offset?: number; size?: number } = {},
+  ): AsyncGenerator<Buffer, void> {
+    let offset = options.offset ?? 0;
+    const places = await this.#places();
+    for (let index = this.#current; ; index++) {
+      const client = places[index] as RegistryClient;
+      try {
+        for await (const chunk of downloadBlob(client, this.#path, digest, { ...options, offset })) {
+          offset += chunk.length;
+          this.#settle(index);
+          yield chunk;
+        }
+        return;
+      } catch (error) {
+        if (!this.#goesOn(error, client, index + 1 < places.length)) throw error;
+      }
+    }
+  }
+
+  blobBytes(descriptor: Pick<Descriptor, 'digest' | 'size'>, options: CallOptions = {}): Promise<Buffer> {
+    return this.#try(client => downloadBytes(client, this.#path, descriptor, options));
+  }
+
+  blobSize(digest: Digest, options: CallOptions = {}): Promise<number | undefined> {
+    return this.#try(client => blobSize(client, this.#path, digest, options));
+  }
+
+  async mountBlob(digest: Digest, from: string, options: CallOptions = {}): Promise<boolean> {
+    const location = await this.#try(client => openUpload(client, this.#path, { digest, from }, options));
+    if (location) this.#open.set(digest, location);
+    return location === undefined;
+  }
+
+  uploadBlob(source: BlobSource, options: CallOptions & { onProgress?: (sent: number) => void } = {}): Promise<Digest> {
+    const known = typeof source.digest === 'string' ? source.digest : undefined;
+    const location = known === undefined ? undefined : this.#open.get(known);
+    if (known !== undefined) this.#open.delete(known);
+    return this.#try(client => uploadBlob(client, this.#path, source, { ...options, location }));
+  }
+
+  async deleteBlob(digest: Digest, { signal }: CallOptions = {}): Promise<void> {
+    const path = `${this.#path}/blobs/${digest}`;
+    await discard(await this.#try(client => client.call({ method: 'DELETE', path, accept: [200, 202, 204], signal })));
+  }
+
+  putManifest(
+    tagOrDigest: string,
+    manifest: { bytes: Uint8Array; mediaType: string },
+    options: CallOptions = {},
+  ): Promise<Digest> {
+    return this.#try(client => sendManifest(client, this.#path, { ...manifest, reference: tagOrDigest }, options));
+  }
+
+  deleteManifest(tagOrDigest: string, options: CallOptions = {}): Promise<void> {
+    return this.#try(client => removeManifest(client, this.#path, tagOrDigest, options));
+  }
+
+  async *tags({ signal }: CallOptions = {}): AsyncGenerator<string, void> {
+    const list = { path: `${this.#path}/tags/list`, key: 'tags' };
+    // Pages belong together, so the place is chosen by the first.
+    const pages = await this.#try(async client => {
+      const iterator = readPages(client, list, signal);
+      return { iterator, first: await iterator.next() };
+    });
+    if (pages.first.done) return;
+    yield pages.first.value;
+    yield* pages.iterator;
+  }
+
+  referrers(digest: Digest, options: CallOptions & { artifactType?: string } = {}): Promise<Index> {
+    return this.#try(client => fetchReferrers(client, this.#path, digest, options));
+  }
+
+  get #path(): string {
+    return `/v2/${this.name.path}`;
+  }
+
+  async #try<T>(work: (client: RegistryClient) => Promise<T>): Promise<T> {
+    const places = await this.#places();
+    for (let index = this.#current; ; index++) {
+      const client = places[index] as RegistryClient;
+      try {
+        const result = await work(client);
+        this.#settle(index);
+        return result;
+      } catch (error) {
+        if (!this.#goesOn(error, client, index + 1 < places.length)) throw error;
+        if (!this.#settled) this.#current = Math.max(this.#current, index + 1);
+      }
+    }
+  }
+
+  #settle(index: number): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#current = index;
+  }
+
+  /** What a mirror cannot do the registry itself may; plain HTTP is tried only where HTTPS never answered. */
+  #goesOn(error: unknown, { endpoint }: RegistryClient, more: boolean): boolean {
+    if (!more || errorKind(error) === 'cancelled') return false;
+    if (endpoint.mirror) {
+      this.#logger.warn('mirror failed', {
+        mirror: endpoint.base,
+        repository: this.name.path,
+        error: errorMessage(error),
+      });
+      return true;
+    }
+    return error instanceof TransportError && !this.#settled;
+  }
+}
