@@ -82,21 +82,24 @@ export class RegistryClient {
       const answer = await this.#redirected(call, used);
       if (answer.status !== 401 || round === 2) return answer;
       const challenges = parseChallenges(answer.headers['www-authenticate']);
-      const renewed = await this.#renewed(answer, () =>
-        signIn.renew(challenges, access, { used, signal: call.signal }),
-      );
+      const renewing = () => signIn.renew(challenges, access, { used, signal: call.signal });
+      const renewed = await this.#explained(call, renewing).catch(error => {
+        answer.close();
+        throw error;
+      });
       if (renewed === undefined) return answer;
       await discard(answer);
       used = renewed;
     }
   }
 
-  async #renewed(answer: Answer, renew: () => Promise<string | undefined>): Promise<string | undefined> {
+  /** What signing in throws says, as with Go's client, what it was wanted for; bare it is the cause. */
+  async #explained<T>(call: RegistryCall, work: () => Promise<T>): Promise<T> {
     try {
-      return await renew();
+      return await work();
     } catch (error) {
-      answer.close();
-      throw error;
+      if (!(error instanceof BerthError) || error instanceof TransportError || error.kind === 'cancelled') throw error;
+      throw new BerthError(error.kind, describeCall(call.method, this.#url(call), error.message), { cause: error });
     }
   }
 

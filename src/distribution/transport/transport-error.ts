@@ -11,10 +11,8 @@ export class TransportError extends BerthError {
     // Nothing was asked yet of a place that cannot be reached; Docker then names its ping.
     const unreachable = isUnreachable(cause);
     const url = unreachable && call.url.pathname.startsWith('/v2/') ? new URL('/v2/', call.url) : call.url;
-    const shown = unreachable && url !== call.url ? 'Get' : method;
-    super('unavailable', `${shown} "${withoutPassword(url)}": ${describeConnectionFailure(cause, call.url)}`, {
-      cause,
-    });
+    const method = url === call.url ? call.method : 'GET';
+    super('unavailable', describeCall(method, url, describeConnectionFailure(cause, call.url)), { cause });
     this.name = 'TransportError';
     this.unreachable = unreachable;
   }
