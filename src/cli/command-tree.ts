@@ -218,16 +218,57 @@ const imageEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/prune.ts')).pruneImages,
   },
   {
+    path: 'image pull',
+    aliases: ['pull'],
+    common: true,
+    short: 'Download an image from a registry',
+    load: async () => (await import('./commands/image/pull.ts')).pull,
+  },
+  {
+    path: 'image push',
+    aliases: ['push'],
+    common: true,
+    short: 'Upload an image to a registry',
+    load: async () => (await import('./commands/image/push.ts')).push,
+  },
+  {
     path: 'image rm',
     aliases: ['image remove', 'rmi'],
     short: 'Remove one or more images',
     load: async () => (await import('./commands/image/rm.ts')).removeImages,
   },
   {
+    path: 'image save',
+    aliases: ['save'],
+    short: 'Save one or more images to a tar archive (streamed to STDOUT by default)',
+    load: async () => (await import('./commands/image/save.ts')).save,
+  },
+  {
     path: 'image tag',
     aliases: ['tag'],
     short: 'Create a tag TARGET_IMAGE that refers to SOURCE_IMAGE',
     load: async () => (await import('./commands/image/tag.ts')).tag,
+  },
+];
+
+const registryEntries: readonly CommandEntry[] = [
+  {
+    path: 'login',
+    common: true,
+    short: 'Authenticate to a registry',
+    load: async () => (await import('./commands/registry/login.ts')).login,
+  },
+  {
+    path: 'logout',
+    common: true,
+    short: 'Log out from a registry',
+    load: async () => (await import('./commands/registry/logout.ts')).logout,
+  },
+  {
+    path: 'search',
+    common: true,
+    short: 'Search a registry for images',
+    load: async () => (await import('./commands/registry/search.ts')).search,
   },
 ];
 
@@ -296,7 +337,12 @@ const otherEntries: readonly CommandEntry[] = [
 ];
 
 /** Every command. */
-export const commandEntries: readonly CommandEntry[] = [...containerEntries, ...imageEntries, ...otherEntries];
+export const commandEntries: readonly CommandEntry[] = [
+  ...containerEntries,
+  ...imageEntries,
+  ...registryEntries,
+  ...otherEntries,
+];
 
 /** The command called by `words` (its path or an alias), with how many words named it. */
 export function findCommand(

@@ -54,6 +54,8 @@ export function createContext(io: Io, options: GlobalOptions, commandPath: strin
       return client();
     },
     async print(text) {
+      // Both may end on one terminal, where what was said first has to stand first.
+      await io.stderr.flush();
       if (!io.stdout.write(text)) await io.stdout.drained();
     },
     warn(line) {

@@ -21,6 +21,8 @@ export interface Input {
   read(): AsyncIterable<Buffer>;
   /** Passes keys on as they are typed, without echo; does nothing when it is no terminal. */
   setRaw(on: boolean): void;
+  /** Whether typed text is shown, for secrets; does nothing when it is no terminal. */
+  setEcho(on: boolean): void;
   /** Stops reading for good and lets go of the stream. */
   stop(): void;
 }

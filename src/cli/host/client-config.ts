@@ -19,7 +19,7 @@ export interface ClientConfig {
 }
 
 /** Where the configuration lies: `--config`, DOCKER_CONFIG, or `~/.docker`. */
-export function configFolder(io: Io, options: Pick<GlobalOptions, 'config'>): string {
+export function configFolder(io: Pick<Io, 'environment'>, options: Pick<GlobalOptions, 'config'>): string {
   return options.config || io.environment.DOCKER_CONFIG || join(io.environment.HOME ?? '/root', '.docker');
 }
 

@@ -16,7 +16,16 @@ const aliases: Record<string, string> = {
 
 /** The parts of a platform. Throws a plain Error for one that cannot be. */
 export function parsePlatform(text: string): OCIPlatform {
-  const [first = '', second, variant] = text.split('/');
+  const parts = text.split('/');
+  const bad = parts.find(part => !/^[A-Za-z0-9_.-]+$/.test(part));
+  if (bad !== undefined) {
+    const rule = 'platform specifier component must match "^[A-Za-z0-9_.-]+$"';
+    throw new Error(
+      `${JSON.stringify(bad)} is an invalid component of ${JSON.stringify(text)}: ${rule}: invalid argument`,
+    );
+  }
+  if (parts.length > 3) throw new Error(`${JSON.stringify(text)}: cannot parse platform specifier: invalid argument`);
+  const [first = '', second, variant] = parts;
   const one = second === undefined;
   const system = one ? (systems.has(first) ? first : 'linux') : first;
   const word = one ? (systems.has(first) ? 'amd64' : first) : second;
@@ -28,6 +37,16 @@ export function parsePlatform(text: string): OCIPlatform {
   }
   // In the order in which Go writes them.
   return { architecture, os: system, ...(variant && { variant }) };
+}
+
+/** The platform of a `--platform` flag, undefined when it is ''. Throws a plain Error with Docker's wording. */
+export function readPlatformFlag(text: string): OCIPlatform | undefined {
+  if (text === '') return undefined;
+  try {
+    return parsePlatform(text);
+  } catch (error) {
+    throw new Error(`invalid platform: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** A platform in the normal form of a query. */

@@ -1,27 +1,27 @@
-// Fetching an image that a command needs.
+// Fetching an image, for `pull` and for commands that need one.
 
-import { parseReference, repositoryName, withDefaultTag } from '../../oci/reference.ts';
+import { type Reference, repositoryName } from '../../oci/reference.ts';
 import type { Context } from '../context.ts';
-import { platformQuery } from './platform.ts';
+import { withLogin } from '../credentials/with-login.ts';
+import type { Output } from '../io.ts';
+import { showProgress } from '../progress/show-progress.ts';
 
-/** Asks the daemon to pull `name`, showing its progress on standard error unless `quiet`. */
-export async function pullImage(
-  context: Context,
-  name: string,
-  options: { platform: string; quiet: boolean },
-): Promise<void> {
-  const reference = withDefaultTag(parseReference(name));
-  const stream = await context.client.stream('ImageCreate', {
-    query: {
-      fromImage: repositoryName(reference),
-      tag: reference.digest ?? reference.tag,
-      ...(options.platform && { platform: platformQuery(options.platform) }),
-    },
-  });
-  for await (const line of stream.lines()) {
-    if (line.error) throw new Error(line.errorDetail?.message ?? line.error);
-    // Bars make sense on a terminal only; elsewhere the steps suffice.
-    if (options.quiet || !line.status || line.progressDetail?.current) continue;
-    context.warn(line.id ? `${line.id}: ${line.status}` : line.status);
-  }
+export interface PullOptions {
+  platform: string;
+  /** Where progress is shown; undefined: nowhere. */
+  output: Output | undefined;
+}
+
+/** Asks the daemon to pull `reference`, or all tags of a repository when it has neither tag nor digest. */
+export async function pullImage(context: Context, reference: Reference, options: PullOptions): Promise<void> {
+  const tag = reference.digest ?? reference.tag;
+  const query = {
+    fromImage: repositoryName(reference),
+    ...(tag !== undefined && { tag }),
+    ...(options.platform && { platform: options.platform.toLowerCase() }),
+  };
+  const stream = await withLogin(context, { domain: reference.domain, verb: 'pull' }, headers =>
+    context.client.stream('ImageCreate', { query, headers }),
+  );
+  await showProgress(stream.lines(), { output: options.output });
 }

@@ -33,6 +33,7 @@ class ProcessInput implements Input {
   readonly isTerminal = isatty(0);
   #stopped = false;
   #raw = false;
+  #echo = true;
 
   async *read(): AsyncIterable<Buffer> {
     const stream = this.#stream();
@@ -53,16 +54,20 @@ class ProcessInput implements Input {
     process.stdin.setRawMode(on);
     // setRawMode leaves the translation of \n to \r\n on, which garbles full-screen programs.
     // Loaded here: most commands never need it, and it costs part of the start-up time.
-    if (on)
-      process
-        .getBuiltinModule('node:child_process')
-        .spawnSync('stty', ['-opost'], { stdio: ['inherit', 'ignore', 'ignore'] });
+    if (on) stty('-opost');
+  }
+
+  setEcho(on: boolean): void {
+    if (!this.isTerminal || this.#echo === on) return;
+    this.#echo = on;
+    stty(on ? 'echo' : '-echo');
   }
 
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
     this.setRaw(false);
+    this.setEcho(true);
     // Only what was opened is closed: asking for process.stdin would open it.
     this.#opened?.destroy();
   }
@@ -78,4 +83,11 @@ class ProcessInput implements Input {
       return undefined;
     }
   }
+}
+
+/** Changes a setting of the terminal that is our standard input. */
+function stty(setting: string): void {
+  process
+    .getBuiltinModule('node:child_process')
+    .spawnSync('stty', [setting], { stdio: ['inherit', 'ignore', 'ignore'] });
 }

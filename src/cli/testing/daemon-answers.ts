@@ -105,6 +105,82 @@ const images = [
   },
 ];
 
+const manifest = (digit: number, platform: object, rest: object) => ({
+  ID: `sha256:${String(digit).repeat(64)}`,
+  Descriptor: { mediaType: 'application/vnd.oci.image.manifest.v1+json', digest: '', size: 500 },
+  Available: true,
+  Size: { Total: 7654321, Content: 1234567 },
+  Kind: 'image',
+  ImageData: { Platform: { os: 'linux', ...platform }, Containers: [], Size: { Unpacked: 6000000 } },
+  ...rest,
+});
+
+const inUse = {
+  ImageData: { Platform: { os: 'linux', architecture: 'amd64' }, Containers: ['x'], Size: { Unpacked: 6000000 } },
+};
+
+/** The images once more, as they come with `manifests`. */
+const multiPlatform = images.map((entry, index) =>
+  index === 0
+    ? {
+        ...entry,
+        Manifests: [
+          // Docker marks what is in use only where a platform of some image is, too.
+          manifest(1, { architecture: 'amd64' }, inUse),
+          manifest(2, { architecture: 'arm64', variant: 'v8' }, { Available: false }),
+          manifest(3, {}, { Kind: 'attestation', ImageData: undefined, AttestationData: { For: '' } }),
+        ],
+      }
+    : { ...entry, Containers: index },
+);
+
+const jsonLines = (...messages: object[]) => messages.map(message => `${JSON.stringify(message)}\n`).join('');
+const layer = (id: string, status: string, progressDetail: object = {}) => ({ status, progressDetail, id });
+
+const pulled = jsonLines(
+  { status: 'Pulling from library/busybox', id: 'latest' },
+  layer('aaaaaaaaaaaa', 'Pulling fs layer'),
+  layer('bbbbbbbbbbbb', 'Already exists'),
+  layer('aaaaaaaaaaaa', 'Downloading', { current: 12345, total: 1234567 }),
+  layer('aaaaaaaaaaaa', 'Pull complete'),
+  { status: `Digest: sha256:${'9'.repeat(64)}` },
+  { status: 'Status: Downloaded newer image for busybox:latest' },
+);
+const pushed = jsonLines(
+  { status: 'The push refers to repository [docker.io/team/app]' },
+  layer('aaaaaaaaaaaa', 'Preparing'),
+  layer('aaaaaaaaaaaa', 'Pushing', { current: 512, total: 1024 }),
+  layer('aaaaaaaaaaaa', 'Pushed'),
+  { status: 'latest: digest: sha256:99 size: 527' },
+  { progressDetail: {}, aux: { Tag: 'latest', Digest: 'sha256:99', Size: 527 } },
+);
+const failed = jsonLines(
+  { status: 'Pulling from library/broken', id: 'latest' },
+  { errorDetail: { message: 'unexpected EOF' }, error: 'unexpected EOF' },
+);
+const partial = jsonLines(
+  { status: 'The push refers to repository [docker.io/library/partial]' },
+  {
+    progressDetail: {},
+    aux: {
+      manifestPushedInsteadOfIndex: true,
+      originalIndex: { digest: 'sha256:11' },
+      selectedManifest: { digest: 'sha256:22' },
+    },
+  },
+);
+
+const found = [
+  {
+    star_count: 12,
+    is_official: true,
+    name: 'busybox',
+    is_automated: false,
+    description: 'Busybox base image.\nwith a line that goes on and on and on',
+  },
+  { star_count: 0, is_official: false, name: 'x/y', is_automated: true, description: '' },
+];
+
 const volumes = [
   { Driver: 'local', Labels: { a: 'b' }, Mountpoint: '/v/zeta', Name: 'zeta', Options: null, Scope: 'local' },
   { Driver: 'nfs', Labels: null, Mountpoint: '/v/alpha', Name: 'alpha', Options: {}, Scope: 'global' },
@@ -191,7 +267,23 @@ export const daemonAnswers: Answers = [
   ],
   [/^GET \/containers\/json$/, { json: containers }],
   [/^GET \/containers\/[^/]+\/json$/, { json: fixtures.container }],
-  [/^GET \/images\/json$/, { json: images }],
+  [/^GET \/images\/json$/, request => ({ json: request.query.manifests ? multiPlatform : images })],
+  [/^GET \/images\/search$/, { json: found }],
+  [/^GET \/images\/get$/, { text: 'an archive' }],
+  [
+    /^POST \/images\/load$/,
+    { text: jsonLines({ stream: 'Loaded image: busybox:latest\n' }), headers: { 'Content-Type': 'application/json' } },
+  ],
+  [
+    /^POST \/images\/create$/,
+    ({ query }) => {
+      if (query.fromImage?.includes('missing')) return missing('image', query.fromImage);
+      return { text: query.fromImage?.includes('broken') ? failed : pulled };
+    },
+  ],
+  [/^POST \/images\/.*missing1\/push$/, missing('image', 'missing1')],
+  [/^POST \/images\/.*partial\/push$/, { text: partial }],
+  [/^POST \/images\/.*\/push$/, { text: pushed }],
   [/^GET \/images\/.+\/history$/, { json: layers }],
   [/^GET \/images\/.+\/json$/, { json: fixtures.image }],
   [/^GET \/volumes$/, { json: { Volumes: volumes, Warnings: null } }],

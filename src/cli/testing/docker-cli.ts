@@ -28,14 +28,26 @@ const environment = {
   GREETING: 'hello',
 };
 
+/** The circumstances of a call; without any there is no configuration and no input. */
+export interface Circumstances {
+  /** The configuration folder. */
+  folder?: string;
+  stdin?: string;
+}
+
 /** Runs the real command line. */
-export async function runDocker(path: string, host: string, args: readonly string[]): Promise<Outcome> {
+export async function runDocker(
+  path: string,
+  host: string,
+  args: readonly string[],
+  { folder: config = folder, stdin }: Circumstances = {},
+): Promise<Outcome> {
   const child = Bun.spawn([path, '-H', host, ...args], {
-    stdin: 'ignore',
+    stdin: stdin === undefined ? 'ignore' : Buffer.from(stdin),
     stdout: 'pipe',
     stderr: 'pipe',
     cwd: '/tmp',
-    env: environment,
+    env: { ...environment, DOCKER_CONFIG: config },
   });
   const [out, err, code] = await Promise.all([
     new Response(child.stdout).text(),
@@ -46,8 +58,17 @@ export async function runDocker(path: string, host: string, args: readonly strin
 }
 
 /** Runs this command line in the same circumstances, called as `docker`. */
-export async function runOurs(host: string, args: readonly string[]): Promise<Outcome> {
-  const io = fakeIo({ program: 'docker', environment, directory: '/tmp' });
+export async function runOurs(
+  host: string,
+  args: readonly string[],
+  { folder: config = folder, stdin }: Circumstances = {},
+): Promise<Outcome> {
+  const io = fakeIo({
+    program: 'docker',
+    environment: { ...environment, DOCKER_CONFIG: config },
+    directory: '/tmp',
+    stdin,
+  });
   const code = await runCli(['-H', host, ...args], io);
   return { code, out: io.out(), err: io.err() };
 }

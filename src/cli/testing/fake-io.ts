@@ -56,6 +56,7 @@ function fakeInput(text: string): Input {
       if (text !== '') yield Buffer.from(text);
     },
     setRaw() {},
+    setEcho() {},
     stop() {},
   };
 }

@@ -12,6 +12,8 @@ export interface RecordedRequest {
   path: string;
   query: Record<string, string>;
   body: unknown;
+  /** What `X-Registry-Auth` carries, where it was sent. */
+  registryAuth?: unknown;
 }
 
 export interface Recorder {
@@ -60,7 +62,9 @@ async function record(request: IncomingMessage): Promise<RecordedRequest> {
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const url = new URL(request.url ?? '/', 'http://recorder');
   const text = Buffer.concat(chunks).toString();
+  const auth = request.headers['x-registry-auth'];
   return {
+    ...(typeof auth === 'string' && { registryAuth: parseBody(Buffer.from(auth, 'base64url').toString()) }),
     method: request.method ?? 'GET',
     path: url.pathname.replace(/^\/v\d+\.\d+/, ''),
     query: Object.fromEntries([...url.searchParams].sort(([a], [b]) => (a < b ? -1 : 1))),

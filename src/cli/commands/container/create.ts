@@ -3,7 +3,7 @@
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
 import { errorKind } from '../../../lib/errors.ts';
-import { familiarReference, parseAnyReference, withDefaultTag } from '../../../oci/reference.ts';
+import { familiarReference, parseAnyReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
 import { command } from '../../command.ts';
 import { createFlags } from '../../container-config/create-flags.ts';
 import { buildCreateRequest } from '../../container-config/create-request.ts';
@@ -11,7 +11,6 @@ import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { platformQuery } from '../../images/platform.ts';
-import { pullImage } from '../../images/pull-image.ts';
 
 export const create = command({
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
@@ -49,7 +48,7 @@ export async function createContainer(context: Context, input: CreateInput): Pro
   const idFile = openIdFile(flags.cidfile);
   const name = imageName(image);
   if (flags['use-api-socket']) mountSocket(context, request);
-  if (flags.pull === 'always') await pullImage(context, name, flags);
+  if (flags.pull === 'always') await pullFor(context, name, flags);
   const body = name === image || name.includes('@') ? request : { ...request, Image: image };
   const query = {
     ...(flags.name && { name: flags.name }),
@@ -62,12 +61,21 @@ export async function createContainer(context: Context, input: CreateInput): Pro
   } catch (error) {
     if (errorKind(error) !== 'not-found' || flags.pull !== 'missing' || !/image/i.test(String(error))) throw error;
     if (!flags.quiet) context.warn(`Unable to find image '${name}' locally`);
-    await pullImage(context, name, flags);
+    await pullFor(context, name, flags);
     created = await post();
   }
   for (const warning of created.Warnings ?? []) context.warn(`WARNING: ${warning}`);
   idFile(created.Id);
   return { id: created.Id };
+}
+
+/** Pulls the image of a container; what happens is told on standard error, the output being the container's. */
+async function pullFor(context: Context, name: string, flags: CreateInput['flags']): Promise<void> {
+  // Only commands that pull pay for loading it.
+  const { pullImage } = await import('../../images/pull-image.ts');
+  const reference = withDefaultTag(parseReference(name));
+  const output = flags.quiet ? undefined : context.io.stderr;
+  await pullImage(context, reference, { platform: flags.platform, output });
 }
 
 /** Runs `build`; what it throws becomes Docker's complaint about arguments, exit code 125. */

@@ -3,7 +3,7 @@
 import { command } from '../../command.ts';
 import { exactly } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
-import { parsePlatform } from '../../images/platform.ts';
+import { readPlatformFlag } from '../../images/platform.ts';
 import { formatList } from '../../output/format-list.ts';
 import { historyHeaders, historyRow } from '../../output/history-row.ts';
 
@@ -18,7 +18,8 @@ export const history = command({
     quiet: bool('Show IDs only', { short: 'q' }),
   },
   async run(context, { flags, args }) {
-    const query = flags.platform ? { platform: parsePlatform(flags.platform) } : {};
+    const platform = readPlatformFlag(flags.platform);
+    const query = platform ? { platform } : {};
     const items = await context.client.call('ImageHistory', { path: { name: args[0] ?? '' }, query });
     const options = { truncate: !flags['no-trunc'], human: flags.human, now: Date.now() };
     const created = flags.human ? '{{.CreatedSince}}' : '{{.CreatedAt}}';

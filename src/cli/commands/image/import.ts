@@ -5,7 +5,7 @@ import { atLeast } from '../../grammar/argument-rule.ts';
 import { list, string } from '../../grammar/flag.ts';
 import { platformQuery } from '../../images/platform.ts';
 import { readFile, readStdin } from '../../images/read-input.ts';
-import { showProgress } from '../../output/progress.ts';
+import { showProgress } from '../../progress/show-progress.ts';
 
 export const importImage = command({
   usage: '[OPTIONS] file|URL|- [REPOSITORY[:TAG]]',
@@ -33,7 +33,7 @@ export const importImage = command({
       },
       body,
     });
-    await showProgress(context, stream.lines());
+    await showProgress(stream.lines(), { output: context.io.stdout });
     return 0;
   },
 });

@@ -12,7 +12,8 @@ export const inspectImages = command({
   args: atLeast(1),
   flags: { format: formatFlag(), platform: string('Platform of a multi-platform image (os[/arch[/variant]])') },
   run: (context, { flags, args }) => {
-    const query = flags.platform ? { platform: parsePlatform(flags.platform) } : {};
+    const platform = flags.platform ? parsePlatform(flags.platform) : undefined;
+    const query = platform ? { platform } : {};
     return inspectAll(context, args, flags.format, name =>
       context.client.call('ImageInspect', { path: { name }, query }),
     );

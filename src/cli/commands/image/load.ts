@@ -3,9 +3,9 @@
 import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
-import { parsePlatform } from '../../images/platform.ts';
+import { readPlatformFlag } from '../../images/platform.ts';
 import { readFile, readStdin } from '../../images/read-input.ts';
-import { showProgress } from '../../output/progress.ts';
+import { showProgress } from '../../progress/show-progress.ts';
 
 export const load = command({
   usage: '[OPTIONS]',
@@ -17,15 +17,16 @@ export const load = command({
   },
   async run(context, { flags }) {
     const { io } = context;
+    const platform = readPlatformFlag(flags.platform);
     const body = flags.input ? readFile(flags.input) : readStdin(io, 'requested load from stdin, but stdin is empty');
     const stream = await context.client.stream('ImageLoad', {
       query: {
         quiet: flags.quiet || !io.stdout.isTerminal,
-        ...(flags.platform && { platform: [parsePlatform(flags.platform)] }),
+        ...(platform && { platform: [platform] }),
       },
       body,
     });
-    await showProgress(context, stream.lines());
+    await showProgress(stream.lines(), { output: io.stdout });
     return 0;
   },
 });

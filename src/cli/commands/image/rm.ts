@@ -15,9 +15,10 @@ export const removeImages = command({
   flags: {
     force: bool('Remove it even if it is in use', { short: 'f' }),
     'no-prune': bool('Keep untagged parents'),
-    platform: list('Remove only this platform (os[/arch[/variant]])', { type: 'strings', read: parsePlatform }),
+    platform: list('Remove only these platforms (os[/arch[/variant]])', { type: 'strings' }),
   },
   async run(context, { flags, args }) {
+    const platforms = flags.platform.flatMap(text => text.split(',')).map(parsePlatform);
     const failures: string[] = [];
     let fatal = false;
     for (const name of args) {
@@ -27,7 +28,7 @@ export const removeImages = command({
           query: {
             ...(flags.force && { force: true }),
             ...(flags['no-prune'] && { noprune: true }),
-            ...(flags.platform.length > 0 && { platforms: [...flags.platform] }),
+            ...(platforms.length > 0 && { platforms }),
           },
         });
         const lines = items.map(item => (item.Deleted ? `Deleted: ${item.Deleted}` : `Untagged: ${item.Untagged}`));

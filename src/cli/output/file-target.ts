@@ -1,0 +1,50 @@
+// Archives written to a file that the user names.
+
+import { createWriteStream } from 'node:fs';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { errorCode } from '../../lib/errors.ts';
+import { systemMessage } from '../container-config/env.ts';
+
+/** Where an archive goes. */
+export interface FileTarget {
+  /** Writes all of `body`. A regular file is there when it is complete, or not at all. */
+  write(body: AsyncIterable<Buffer>): Promise<void>;
+}
+
+/** Checks that `typed` can be written to, before anything is asked of a daemon. Throws a plain Error, `failure` first. */
+export async function openFileTarget(directory: string, typed: string, failure: string): Promise<FileTarget> {
+  const target = resolve(directory, typed);
+  const refuse = (reason: string) => new Error(`${failure}: ${reason}`);
+  try {
+    await stat(dirname(target));
+  } catch (error) {
+    throw refuse(`invalid output path: stat ${dirname(typed)}: ${systemMessage(error)}`);
+  }
+  const known = await stat(target).catch(error => {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (known?.isDirectory()) throw refuse('cannot write to a directory');
+  if (known?.isCharacterDevice()) throw refuse('cannot write to a character device file');
+  if (known?.isBlockDevice()) throw refuse('cannot write to a block device file');
+  if (known && !known.isFile()) return { write: body => pipeline(body, createWriteStream(target)) };
+  return { write: body => writeWhole(target, body) };
+}
+
+/** Under another name until it is complete. */
+async function writeWhole(target: string, body: AsyncIterable<Buffer>): Promise<void> {
+  const temporary = `${target}.tmp-${process.pid}`;
+  let file: FileHandle | undefined;
+  try {
+    file = await open(temporary, 'wx', 0o600);
+    for await (const chunk of body) await file.writeFile(chunk);
+    await file.close();
+    await rename(temporary, target);
+  } catch (error) {
+    await file?.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
