@@ -6,6 +6,7 @@
 
 export { allCapabilities, defaultCapabilities, resolveCapabilities } from './capabilities.ts';
 export type { AttachStream, EndedProcess, ExitStatus, OutputChunk, Process } from './process.ts';
+export type { AdoptedExec } from './processes/adopt-execs.ts';
 export type { ResourceUsage } from './processes/resource-usage.ts';
 export { type CreateOptions, type ExecOptions, Runtime, type RuntimeOptions } from './runtime.ts';
 export { buildSpec } from './spec/build-spec.ts';

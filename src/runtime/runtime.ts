@@ -20,6 +20,7 @@ import { Exits } from './monitor/exits.ts';
 import { OciRuntime } from './oci-runtime/oci-runtime.ts';
 import { runtimeError } from './oci-runtime/runtime-error.ts';
 import type { EndedProcess, Process } from './process.ts';
+import { type AdoptedExec, adoptExecs } from './processes/adopt-execs.ts';
 import { adoptProcess } from './processes/adopt-process.ts';
 import { ContainerProcess, openSession, type ProcessDeps } from './processes/container-process.ts';
 import { ExecProcess } from './processes/exec-process.ts';
@@ -57,6 +58,8 @@ export interface ExecOptions {
   process: OciProcess;
   tty: boolean;
   stdin: boolean;
+  /** JSON that a later daemon gets back from `adoptExecs`. */
+  note?: unknown;
 }
 
 /** Everything of it lives below `execRoot`; nothing there is needed after a reboot. */
@@ -188,13 +191,16 @@ export class Runtime {
       ...{ id: o.execId, containerId: o.containerId, bundle, runtime: runtime.name, tty: o.tty, stdin: o.stdin },
       ...{ program: o.process.args[0] ?? '', cwd: o.process.cwd },
     };
-    const execProcess = writeExecBundle(bundle, { ...record.shared, ...o.process, terminal: o.tty });
+    const { id: _id, containerId: _containerId, bundle: _bundle, ...facts } = description;
+    const specification = { ...record.shared, ...o.process, terminal: o.tty };
+    const execProcess = writeExecBundle(bundle, specification, { ...facts, note: o.note });
     const monitor = startMonitor({
       ...o,
       conmon: this.#conmon,
       runtime,
       processId: o.execId,
       bundle,
+      exitDirectory: bundle.directory,
       keepStdin: o.tty,
       log: undefined,
       execProcess,
@@ -207,6 +213,11 @@ export class Runtime {
       throw error;
     }
     return process;
+  }
+
+  /** Takes over the execs that an earlier daemon started in a container: each is told of once when it is over. */
+  adoptExecs(containerId: string): AdoptedExec[] {
+    return adoptExecs(containerId, this.#bundle(containerId), this.#deps.kernel);
   }
 
   /** The container's processes by their pids on the host, exec'd ones included; none when it is gone. */

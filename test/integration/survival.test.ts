@@ -1,6 +1,7 @@
 // The daemon may die at any moment: containers, their logs and their exit codes do not.
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { TestDaemon } from '../support/daemon.ts';
 import { Engine } from '../support/engine.ts';
 import { eventually } from '../support/eventually.ts';
@@ -131,6 +132,49 @@ test('attach, exec and stop must work on a container of the daemon before', asyn
   });
   await engine.client.call('ContainerStop', { path: { id }, query: { t: 1 } });
   expect((await engine.inspect(id)).State?.Running).toBe(false);
+  await engine.remove(id);
+  await expectNothingLeft(daemon.places, daemon.pid, before);
+}, 60_000);
+
+test('execs must go on, and their end be told, under the next daemon', async () => {
+  const since = Date.now() / 1000 - 1;
+  const id = await engine.run('sleep 1000', {
+    Healthcheck: { Test: ['CMD-SHELL', 'sleep 5'], Interval: 1e8, Timeout: 60e9 },
+  });
+  const begin = async (script: string) => {
+    const body = { Cmd: ['sh', '-c', script], Tty: script.includes('tty') };
+    const exec = await engine.client.call('ContainerExec', { path: { id }, body });
+    await engine.client.call('ExecStart', { path: { id: exec.Id }, body: { Detach: true } });
+    return exec.Id;
+  };
+  const state = (exec: string) => engine.client.call('ExecInspect', { path: { id: exec } });
+  const long = await begin('while [ ! -e /end ]; do sleep 0.05; done; exit 7');
+  const other = await begin('tty; while [ ! -e /end ]; do sleep 0.05; done; exit 9');
+  const short = await begin('while [ ! -e /short ]; do sleep 0.05; done; exit 5');
+  await eventually('they run', async () => (await state(short)).Running && (await state(other)).Pid);
+  const { Pid: pid } = await state(long);
+  await daemon.kill();
+  writeFileSync(`/proc/${pid}/root/short`, '');
+  const exit = join(daemon.places.execRoot, 'c', id, 'execs', short, id);
+  await eventually('the monitor says so', () => existsSync(exit));
+  await daemon.start();
+  expect(await state(long)).toMatchObject({ Running: true, ExitCode: null, Pid: pid, ContainerID: id });
+  expect(await state(short)).toMatchObject({ Running: false, ExitCode: 5 });
+  expect((await engine.inspect(id)).ExecIDs?.sort()).toEqual([long, other].sort());
+  writeFileSync(`/proc/${pid}/root/end`, '');
+  await eventually('they end', async () => !(await state(long)).Running && !(await state(other)).Running);
+  expect((await state(long)).ExitCode).toBe(7);
+  expect((await state(other)).ExitCode).toBe(9);
+  const query = { since: String(since), until: String(Date.now() / 1000), filters: { event: ['exec_die'] } };
+  const { body } = await engine.client.stream('SystemEvents', { query } as never);
+  const events = Buffer.concat(await Array.fromAsync(body)).toString();
+  for (const [exec, code] of [
+    [long, 7],
+    [other, 9],
+    [short, 5],
+  ] as const) {
+    expect(events).toContain(`"execID":"${exec}","exitCode":"${code}"`);
+  }
   await engine.remove(id);
   await expectNothingLeft(daemon.places, daemon.pid, before);
 }, 60_000);

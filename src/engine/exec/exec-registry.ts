@@ -26,17 +26,12 @@ export class ExecRegistry {
 
   add(containerId: string, config: ExecConfig): Exec {
     this.#forgetOld();
-    const exec: Exec = {
-      id: randomBytes(32).toString('hex'),
-      containerId,
-      config,
-      process: undefined,
-      started: false,
-      exitCode: null,
-      endedAt: undefined,
-    };
-    this.#byId.set(exec.id, exec);
-    return exec;
+    return this.#put({ id: randomBytes(32).toString('hex'), containerId, config, started: false });
+  }
+
+  /** One that an earlier daemon has started. */
+  adopt(id: string, containerId: string, config: ExecConfig): Exec {
+    return this.#put({ id, containerId, config, started: true });
   }
 
   find(id: string): Exec | undefined {
@@ -61,6 +56,12 @@ export class ExecRegistry {
     if (!exec) return;
     this.#byId.delete(id);
     this.#ended.delete(exec);
+  }
+
+  #put(facts: Pick<Exec, 'id' | 'containerId' | 'config' | 'started'>): Exec {
+    const exec: Exec = { ...facts, process: undefined, exitCode: null, endedAt: undefined };
+    this.#byId.set(exec.id, exec);
+    return exec;
   }
 
   /** Stops at the first one that may stay: those behind it ended later. */

@@ -5,7 +5,9 @@ import type { ExecConfig } from '../../api/types/exec.ts';
 import { invalid } from '../../lib/errors.ts';
 import { pauseContainer } from '../containers/lifecycle/pause.ts';
 import { FakeClient } from '../testing/fake-client.ts';
+import { FakeProcess } from '../testing/fake-process.ts';
 import { createTestEngine, outcome, type TestEngine, until } from '../testing/test-engine.ts';
+import { adoptExecs } from './adopt-execs.ts';
 import { createExec, inspectExec, resizeExec, startExec } from './exec.ts';
 import { ExecRegistry } from './exec-registry.ts';
 
@@ -158,5 +160,27 @@ describe('what is kept', () => {
     execs.end(young, 0);
     execs.add('c', {});
     expect([running, old, young].map(exec => execs.find(exec.id) !== undefined)).toEqual([true, false, true]);
+  });
+});
+
+describe('execs of the daemon before', () => {
+  test('run on, or have ended, and probes are ended', async () => {
+    const { container } = await own.run({}, 'web');
+    const [process, probe] = [new FakeProcess('running', 71, own.log), new FakeProcess('probe', 72, own.log)];
+    const note = (isProbe: boolean) => ({ config: { Cmd: ['sh'] }, probe: isProbe });
+    own.runtime.foundExecs.set(container.id, [
+      { id: 'running', note: note(false), state: { process } },
+      { id: 'probe', note: note(true), state: { process: probe } },
+      { id: 'over', note: note(false), state: { exitCode: 4 } },
+    ]);
+    adoptExecs(own.engine, container);
+    expect(inspectExec(own.engine, 'running')).toMatchObject({ Running: true, ExitCode: null, Pid: process.pid });
+    expect(inspectExec(own.engine, 'over')).toMatchObject({ Running: false, ExitCode: 4 });
+    expect(probe.deleted).toBe(true);
+    expect([...container.execIds]).toEqual(['running']);
+    process.exit(3);
+    await until(() => container.execIds.size === 0);
+    expect(inspectExec(own.engine, 'running')).toMatchObject({ Running: false, ExitCode: 3 });
+    expect(own.events().filter(event => event === 'container exec_die')).toHaveLength(2);
   });
 });

@@ -12,6 +12,7 @@ import type { Container } from '../containers/state/container.ts';
 import { parseDetachKeys } from '../containers/streams/detach-keys.ts';
 import { pump } from '../containers/streams/pump.ts';
 import type { Engine } from '../engine.ts';
+import type { ExecNote } from './adopt-execs.ts';
 import type { Exec } from './exec-registry.ts';
 
 /** Records what is to run; throws not-found, `conflict` for a container that is not running, `invalid`. */
@@ -74,7 +75,7 @@ export async function launchExec(
   engine: Engine,
   container: Container,
   exec: Exec,
-  options: ExecStartConfig,
+  options: ExecStartConfig & { probe?: boolean },
 ): Promise<{ process: Process; ended: Promise<void> }> {
   const { config } = exec;
   publishContainerEvent(engine, container, `exec_start: ${(config.Cmd ?? []).join(' ')}`, { execID: exec.id });
@@ -85,19 +86,33 @@ export async function launchExec(
       process: describeProcess(engine, container, config, options),
       tty: config.Tty === true,
       stdin: config.AttachStdin === true,
+      note: { config, probe: options.probe === true } satisfies ExecNote,
     });
-    exec.process = process;
-    const ended = process.exited.then(status => {
-      engine.execs.end(exec, status.code);
-      container.execIds.delete(exec.id);
-      publishContainerEvent(engine, container, 'exec_die', { execID: exec.id, exitCode: String(status.code) });
-      void process.delete();
-    });
-    return { process, ended };
+    return { process, ended: watchExec(engine, container, exec, process) };
   } catch (error) {
     recordFailure(engine, container, exec, error);
     throw error;
   }
+}
+
+/** Settles when the exit code is recorded. */
+export async function watchExec(engine: Engine, container: Container, exec: Exec, process: Process): Promise<void> {
+  exec.process = process;
+  const { code } = await process.exited;
+  concludeExec(engine, container, exec, code);
+  void process.delete();
+}
+
+/** Notes the exit code and tells everybody. */
+export function concludeExec(
+  engine: Pick<Engine, 'execs' | 'events'>,
+  container: Container,
+  exec: Exec,
+  exitCode: number,
+): void {
+  engine.execs.end(exec, exitCode);
+  container.execIds.delete(exec.id);
+  publishContainerEvent(engine, container, 'exec_die', { execID: exec.id, exitCode: String(exitCode) });
 }
 
 /** 126 for a program that may not be executed, 127 for one that is not there. */

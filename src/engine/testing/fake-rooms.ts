@@ -6,7 +6,7 @@ import type { Image, Images, ImageUser } from '../../images/index.ts';
 import { notFound } from '../../lib/errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ImageRunConfig } from '../../oci/image-config.ts';
-import type { CreateOptions, EndedProcess, ExecOptions, Process, Runtime } from '../../runtime/index.ts';
+import type { AdoptedExec, CreateOptions, EndedProcess, ExecOptions, Process, Runtime } from '../../runtime/index.ts';
 import type { HostPort } from '../engine.ts';
 import type { CallLog } from './call-log.ts';
 import { FakeProcess } from './fake-process.ts';
@@ -115,6 +115,8 @@ export class FakeRuntime {
   readonly processes: FakeProcess[] = [];
   /** What `adopt` finds, by container id. */
   readonly found = new Map<string, Process | EndedProcess>();
+  /** What `adoptExecs` finds, by container id. */
+  readonly foundExecs = new Map<string, AdoptedExec[]>();
   /** While set, `create` waits for it. */
   gate: Promise<void> | undefined;
   readonly #log: CallLog;
@@ -132,6 +134,10 @@ export class FakeRuntime {
   async exec(options: ExecOptions): Promise<FakeProcess> {
     this.execs.push(options);
     return this.#process(options.execId);
+  }
+
+  adoptExecs(id: string): AdoptedExec[] {
+    return this.foundExecs.get(id) ?? [];
   }
 
   async adopt(id: string): Promise<Process | EndedProcess | undefined> {

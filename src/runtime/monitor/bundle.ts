@@ -55,12 +55,37 @@ export function writeBundle(bundle: Bundle, spec: OciSpec, record: BundleRecord)
   writeRecord(bundle, record);
 }
 
+/** What the bundle of an exec'd process remembers. */
+export interface ExecRecord {
+  runtime: string;
+  tty: boolean;
+  stdin: boolean;
+  program: string;
+  cwd: string;
+  /** The caller's own. */
+  note: unknown;
+}
+
 /** Makes the directory of an exec'd process and returns the path of its process specification. */
-export function writeExecBundle(bundle: Bundle, process: OciProcess): string {
+export function writeExecBundle(bundle: Bundle, process: OciProcess, record: ExecRecord): string {
   mkdirSync(bundle.directory, { recursive: true, mode: 0o700 });
+  writeFileSync(execRecordPath(bundle), JSON.stringify(record), { mode: 0o600 });
   const path = join(bundle.directory, 'process.json');
   writeFileSync(path, JSON.stringify(process), { mode: 0o600 });
   return path;
+}
+
+const execRecordPath = (bundle: Bundle) => join(bundle.directory, 'exec.json');
+
+/** Undefined when there is no bundle, or a daemon was killed while making it. */
+export function readExecRecord(bundle: Bundle): ExecRecord | undefined {
+  try {
+    const text = readText(execRecordPath(bundle));
+    return text === undefined ? undefined : (JSON.parse(text) as ExecRecord);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 /** Whole or not at all, whenever the daemon is killed. */

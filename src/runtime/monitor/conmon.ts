@@ -14,7 +14,7 @@ export interface MonitorOptions {
   /** The container's id again, or the exec's. */
   processId: string;
   bundle: Bundle;
-  /** Where conmon writes the exit file. An exec has none: its file would bear the container's id. */
+  /** Where conmon writes the exit file, which bears the container's id: an exec needs a folder of its own. */
   exitDirectory?: string;
   log: { path: string | undefined; format: 'k8s-file' | 'none' } | undefined;
   tty: boolean;

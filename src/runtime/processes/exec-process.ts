@@ -44,12 +44,17 @@ export class ExecProcess implements Process {
   #startedAt = new Date();
   #over = false;
 
-  constructor(description: ExecDescription, monitor: Monitor, kernel: Kernel) {
+  /** `running`: it was started by an earlier daemon. */
+  constructor(description: ExecDescription, monitor: Monitor, kernel: Kernel, running?: ProcessIdentity) {
     this.id = description.id;
     this.exited = this.#exit.promise;
     this.#description = description;
     this.#monitor = monitor;
     this.#kernel = kernel;
+    if (!running) return;
+    this.#identity = running;
+    this.#pid = running.pid;
+    void this.#watch();
   }
 
   get pid(): number {

@@ -37,7 +37,7 @@ async function execute(engine: Engine, container: Container, plan: HealthPlan, s
   signal.addEventListener('abort', cancel, { once: true });
   const text = new LimitedText();
   try {
-    const { process, ended } = await launchExec(engine, container, exec, {});
+    const { process, ended } = await launchExec(engine, container, exec, { probe: true });
     // Nobody asks for the exit code of a probe's exec, and there are many of them.
     void ended.then(() => engine.execs.delete(exec.id));
     const end = await Promise.race([runToEnd(process, text, interrupted), interrupted]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { errorMessage } from '../../../lib/errors.ts';
 import type { EndedProcess, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
+import { adoptExecs } from '../../exec/adopt-execs.ts';
 import type { Container } from '../state/container.ts';
 import { destroy } from './destroy.ts';
 import { markThawed } from './pause.ts';
@@ -87,6 +88,7 @@ function resume(engine: Engine, container: Container, process: Process): void {
     state.StartedAt = process.startedAt.toISOString();
   engine.containers.save(container);
   watchExit(engine, container, process);
+  adoptExecs(engine, container);
   if (container.record.frozenForCommit) void thaw(engine, container, process);
 }
 

@@ -66,7 +66,7 @@ test('a pinned network namespace is that of the process', async () => {
     await child.stdout.getReader().read();
     kernel.netns.pin(pin, child.pid);
     expect(kernel.netns.run(pin, () => kernel.links.list().map(link => [link.name, link.up]))).toEqual([['lo', true]]);
-    expect(() => kernel.netns.pin(pin, child.pid)).toThrow('EEXIST');
+    expect(() => kernel.netns.pin(pin, child.pid)).toThrow('already exists');
   } finally {
     kernel.netns.remove(pin);
     child.kill('SIGKILL');
