@@ -11,6 +11,8 @@ export interface CommandEntry {
   readonly aliases?: readonly string[];
   /** Shown among the common commands. */
   readonly common?: boolean;
+  /** For programs, not for people: help does not show it. */
+  readonly hidden?: boolean;
   load(): Promise<Command>;
 }
 
@@ -22,6 +24,7 @@ export interface Group {
 
 const groups: readonly Group[] = [
   { name: 'container', short: 'Manage containers' },
+  { name: 'context', short: 'Manage contexts' },
   { name: 'image', short: 'Manage images' },
   { name: 'system', short: 'Manage the system' },
   { name: 'volume', short: 'Manage volumes' },
@@ -284,6 +287,12 @@ const otherEntries: readonly CommandEntry[] = [
     load: async () => (await import('./commands/system/df.ts')).df,
   },
   {
+    path: 'system dial-stdio',
+    hidden: true,
+    short: 'Proxy the stdio stream to the daemon connection. Should not be invoked manually.',
+    load: async () => (await import('./commands/system/dial-stdio.ts')).dialStdio,
+  },
+  {
     path: 'system events',
     aliases: ['events'],
     short: 'Get real time events from the server',
@@ -336,9 +345,60 @@ const otherEntries: readonly CommandEntry[] = [
   },
 ];
 
+const contextEntries: readonly CommandEntry[] = [
+  {
+    path: 'context create',
+    short: 'Create a context',
+    load: async () => (await import('./commands/context/create.ts')).createContextCommand,
+  },
+  {
+    path: 'context export',
+    short: 'Export a context to a tar archive FILE or a tar stream on STDOUT.',
+    load: async () => (await import('./commands/context/export.ts')).exportContext,
+  },
+  {
+    path: 'context import',
+    short: 'Import a context from a tar or zip file',
+    load: async () => (await import('./commands/context/import.ts')).importContext,
+  },
+  {
+    path: 'context inspect',
+    short: 'Display detailed information on one or more contexts',
+    load: async () => (await import('./commands/context/inspect.ts')).inspectContexts,
+  },
+  {
+    path: 'context ls',
+    aliases: ['context list'],
+    short: 'List contexts',
+    load: async () => (await import('./commands/context/ls.ts')).listContexts,
+  },
+  {
+    path: 'context rm',
+    aliases: ['context remove'],
+    short: 'Remove one or more contexts',
+    load: async () => (await import('./commands/context/rm.ts')).removeContexts,
+  },
+  {
+    path: 'context show',
+    short: 'Print the name of the current context',
+    load: async () => (await import('./commands/context/show.ts')).showContext,
+  },
+  {
+    path: 'context update',
+    short: 'Update a context',
+    load: async () => (await import('./commands/context/update.ts')).updateContext,
+  },
+  {
+    path: 'context use',
+    short: 'Set the current docker context',
+    load: async () => (await import('./commands/context/use.ts')).useContext,
+  },
+];
+
 /** Every command. */
 export const commandEntries: readonly CommandEntry[] = [
   ...containerEntries,
+  ...contextEntries,
   ...imageEntries,
   ...registryEntries,
   ...otherEntries,
@@ -368,7 +428,9 @@ export function groupNames(): readonly Group[] {
 
 /** Commands of a group, by name. */
 export function childrenOf(group: string): CommandEntry[] {
-  return commandEntries.filter(entry => entry.path.startsWith(`${group} `)).sort((a, b) => (a.path < b.path ? -1 : 1));
+  return commandEntries
+    .filter(entry => !entry.hidden && entry.path.startsWith(`${group} `))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** Commands that are called by one word, by that word. */

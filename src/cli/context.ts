@@ -1,9 +1,10 @@
 // What every command is given: where it writes, and the daemon it talks to.
 
-import { type Client, connect, isFromDaemon, readTlsFiles } from '../client/index.ts';
+import { type Client, connect, isFromDaemon, readTlsFiles, type TlsFiles } from '../client/index.ts';
+import { ContextStore } from './contexts/context-store.ts';
 import type { GlobalOptions } from './global-flags.ts';
-import { type ClientConfig, readClientConfig } from './host/client-config.ts';
-import { resolveHost } from './host/resolve-host.ts';
+import { type ClientConfig, configFolder, readClientConfig } from './host/client-config.ts';
+import { resolveContextName, resolveHost } from './host/resolve-host.ts';
 import type { Io } from './io.ts';
 
 export interface Context {
@@ -13,11 +14,15 @@ export interface Context {
   readonly options: GlobalOptions;
   /** Address of the daemon. */
   readonly host: string;
-  /** Name of the context the address comes from. */
+  /** Certificates of the connection; undefined when it is not encrypted. */
+  readonly tls: TlsFiles | undefined;
+  /** Name of the context the address comes from; there may be none of that name. */
   readonly contextName: string;
   /** The user's configuration file; made of nothing when there is none. */
   readonly config: ClientConfig;
   readonly client: Client;
+  /** The user's contexts. */
+  readonly contexts: ContextStore;
   /** Writes text to standard output, and waits while it is full. */
   print(text: string): Promise<void>;
   /** Writes a line to standard error. */
@@ -35,8 +40,9 @@ export function createContext(io: Io, options: GlobalOptions, commandPath: strin
   const client = lazy(() => {
     const { host, tls } = target();
     const version = io.environment.DOCKER_API_VERSION || undefined;
-    return connect({ host, version, tls: tls && readTlsFiles(tls) });
+    return connect({ host, version, tls: tls && readTlsFiles(tls), remoteProgram: io.program });
   });
+  const contexts = lazy(() => new ContextStore(configFolder(io, options)));
   return {
     io,
     options,
@@ -44,11 +50,17 @@ export function createContext(io: Io, options: GlobalOptions, commandPath: strin
     get host() {
       return target().host;
     },
+    get tls() {
+      return target().tls;
+    },
     get contextName() {
-      return target().context;
+      return resolveContextName({ options, io, config: config() });
     },
     get config() {
       return config();
+    },
+    get contexts() {
+      return contexts();
     },
     get client() {
       return client();

@@ -30,7 +30,7 @@ export interface Input {
 /** All of it. */
 export interface Io {
   /** The name the program was called by: `berth`, `docker`. */
-  readonly program: string;
+  readonly program: 'berth' | 'docker';
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Working directory. */
   readonly directory: string;

@@ -9,17 +9,20 @@ import { dial } from '../lib/http/client/dial.ts';
 import type { TlsTrust } from '../lib/http/client/dial-tls.ts';
 import { type HttpRequest, type HttpResponse, sendRequest } from '../lib/http/client/request.ts';
 import type { CallOptions, Client, HijackResult, StreamResult } from './client.ts';
+import { dialSsh, parseSshHost } from './dial-ssh.ts';
 import { answerError, connectionError, refusedVersion } from './failure.ts';
 import { parseHost } from './host.ts';
 import { jsonLines } from './json-lines.ts';
 import { formatTarget, type TargetParameters } from './target.ts';
 
 export interface ConnectOptions {
-  /** `unix:///path` or `tcp://host:port`. */
+  /** `unix:///path`, `tcp://host:port` or `ssh://[user@]host[:port][/path]`. */
   host: string;
   /** Speak this version and no other; without it, the newest both sides know. */
   version?: string;
   userAgent?: string;
+  /** What ssh runs on the other machine: `berth` tries docker, too. */
+  remoteProgram?: 'berth' | 'docker';
   /** Encrypts TCP: who is believed, and the certificate shown to a daemon that asks for one. */
   tls?: TlsTrust;
   /** How to reach the daemon, instead of dialling `host`; the connection must allow half-open. */
@@ -56,7 +59,10 @@ class ApiClient {
     this.#agreed = this.#fixed;
     this.#userAgent = options.userAgent ?? 'Berth-Client';
     if (options.dial) this.#dial = options.dial;
-    else {
+    else if (options.host.startsWith('ssh://')) {
+      parseSshHost(options.host);
+      this.#dial = signal => dialSsh(options.host, options.remoteProgram ?? 'berth', signal);
+    } else {
       const address = parseHost(options.host, options.tls);
       this.#dial = signal => dial(address, signal);
     }

@@ -4,4 +4,5 @@
 export type { CallOptions, Client, HijackResult, Parameters, StreamResult } from './client.ts';
 export { type ConnectOptions, connect } from './connect.ts';
 export { isFromDaemon } from './failure.ts';
+export { openConnection } from './open-connection.ts';
 export { readTlsFiles, type TlsFiles } from './tls-files.ts';

@@ -74,6 +74,7 @@ export function systemMessage(error: unknown): string {
   const sentences: Record<string, string> = {
     ENOENT: 'no such file or directory',
     EACCES: 'permission denied',
+    EEXIST: 'file exists',
     EISDIR: 'is a directory',
     ENOTDIR: 'not a directory',
   };

@@ -1,8 +1,9 @@
 // The user's configuration folder: `config.json` and the contexts, as Docker's tools keep them.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TlsFiles } from '../../client/index.ts';
+import { ContextStore, type EndpointMetadata } from '../contexts/context-store.ts';
 import { ExitError } from '../failure.ts';
 import type { GlobalOptions } from '../global-flags.ts';
 import type { Io } from '../io.ts';
@@ -49,20 +50,16 @@ export interface ContextEndpoint {
 
 /** The daemon a named context points to. Throws ExitError when there is no such context. */
 export function readContextEndpoint(io: Io, options: Pick<GlobalOptions, 'config'>, name: string): ContextEndpoint {
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  const digest = createHash('sha256').update(name).digest('hex');
-  const contexts = join(configFolder(io, options), 'contexts');
-  const file = join(contexts, 'meta', digest, 'meta.json');
-  let endpoint: { Host?: string; SkipTLSVerify?: boolean } | undefined;
+  const store = new ContextStore(configFolder(io, options));
+  let endpoint: EndpointMetadata | undefined;
   try {
-    endpoint = (JSON.parse(readFileSync(file, 'utf8')) as { Endpoints?: { docker?: object } }).Endpoints?.docker;
+    endpoint = store.read(name).Endpoints.docker;
   } catch (cause) {
-    throw new ExitError(1, `context "${name}": context not found: open ${file}: no such file or directory`, { cause });
+    const why = (cause as Error).message;
+    throw new ExitError(1, `Failed to initialize: unable to resolve docker endpoint: ${why}`, { cause });
   }
   if (!endpoint?.Host) throw new ExitError(1, `context "${name}" has no docker endpoint`);
-  const [ca, cert, key] = ['ca.pem', 'cert.pem', 'key.pem']
-    .map(pem => join(contexts, 'tls', digest, 'docker', pem))
-    .map(path => (existsSync(path) ? path : undefined));
+  const { 'ca.pem': ca, 'cert.pem': cert, 'key.pem': key } = store.tlsFiles(name, 'docker');
   const encrypted = ca || cert || key || endpoint.SkipTLSVerify;
   return { host: endpoint.Host, tls: encrypted ? { ca, cert, key, verify: !endpoint.SkipTLSVerify } : undefined };
 }

@@ -14,7 +14,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-function resolve(argv: string[], environment: Record<string, string> = {}, program = 'berth') {
+function resolve(argv: string[], environment: Record<string, string> = {}, program: 'berth' | 'docker' = 'berth') {
   const io = fakeIo({ program, environment });
   const options = parseFlags(argv, globalFlags(), { interspersed: false }).flags;
   return resolveHost({ options, io, config: readClientConfig(io, options) });

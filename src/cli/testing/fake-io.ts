@@ -9,7 +9,12 @@ export interface FakeIo extends Io {
 
 /** An io whose output is kept and whose input is `stdin`. */
 export function fakeIo(
-  options: { program?: string; environment?: Record<string, string>; stdin?: string; directory?: string } = {},
+  options: {
+    program?: 'berth' | 'docker';
+    environment?: Record<string, string>;
+    stdin?: string;
+    directory?: string;
+  } = {},
 ): FakeIo {
   const stdout = new FakeOutput();
   const stderr = new FakeOutput();
