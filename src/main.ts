@@ -1,4 +1,5 @@
-// The one executable: the engine as `berth daemon` or `dockerd`, the command line as `berth` or `docker`.
+// The one executable: the engine as `berth daemon` or `dockerd`, the registry as `berth registry serve`, the command line
+// as `berth` or `docker`.
 
 import { basename } from 'node:path';
 import { buildInfo } from './lib/build-info.ts';
@@ -10,6 +11,9 @@ const [first, ...rest] = process.argv.slice(2);
 if (basename(calledAs) === 'dockerd' || first === 'daemon') {
   const { runDaemon } = await import('./daemon/index.ts');
   process.exitCode = await runDaemon(first === 'daemon' ? rest : process.argv.slice(2), calledAs, buildInfo);
+} else if (first === 'registry' && /^(serve|gc|passwd)$/.test(rest[0] ?? '')) {
+  const { runRegistry } = await import('./daemon/index.ts');
+  process.exitCode = await runRegistry(rest, calledAs);
 } else {
   const { processIo, runCli } = await import('./cli/index.ts');
   process.exitCode = await runCli(process.argv.slice(2), processIo(calledAs));

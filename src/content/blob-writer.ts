@@ -1,5 +1,5 @@
 // Writes a stream to a file and digests it on the way: whole megabytes at a time, the next read while the last is written.
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { BerthError, invalid } from '../lib/errors.ts';
 import type { Digest, DigestAlgorithm } from '../oci/digest.ts';
@@ -22,50 +22,101 @@ export async function writeBlob(
   file: FileHandle,
   o: BlobLimits & { algorithm: DigestAlgorithm },
 ): Promise<{ digest: Digest; size: number }> {
-  const { expected, size: wanted, signal, algorithm } = o;
+  const { expected, algorithm } = o;
   const hash = createHash(algorithm);
-  let size = 0;
-  let pending: Uint8Array[] = [];
-  let pendingBytes = 0;
-  let writing: Promise<void> = Promise.resolve();
-  const flush = async () => {
-    const [chunks, bytes] = [pending, pendingBytes];
-    [pending, pendingBytes] = [[], 0];
-    await writing;
-    writing = writeAll(file, chunks, bytes);
-    // The next flush (or the end) hears of a failure; until then it must not count as unhandled.
-    writing.catch(() => {});
-  };
-  try {
-    for await (const chunk of stream) {
-      if (signal?.aborted) throw cancelled(signal);
-      size += chunk.length;
-      if (wanted !== undefined && size > wanted) throw invalid(`blob is larger than the expected ${wanted} bytes`);
-      hash.update(chunk);
-      pending.push(chunk);
-      pendingBytes += chunk.length;
-      if (pendingBytes >= portion) await flush();
-    }
-    await flush();
-  } finally {
-    // The caller closes the file next.
-    await writing.catch(() => {});
-  }
-  await writing;
-  if (signal?.aborted) throw cancelled(signal);
-  if (wanted !== undefined && size !== wanted) throw invalid(`blob has ${size} bytes, expected ${wanted}`);
+  const writer = new StreamWriter(file, hash);
+  await writer.copy(stream, o);
   const digest: Digest = `${algorithm}:${hash.digest('hex')}`;
   if (expected !== undefined && digest !== expected) throw invalid(`blob digest is ${digest}, expected ${expected}`);
-  return { digest, size };
+  return { digest, size: writer.taken };
 }
 
-async function writeAll(file: FileHandle, chunks: Uint8Array[], bytes: number): Promise<void> {
-  if (chunks.length === 0) return;
-  const { bytesWritten } = await file.writev(chunks);
-  if (bytesWritten === bytes) return;
-  // A full disk or a signal cut it short; the rest says which.
-  const rest = Buffer.concat(chunks).subarray(bytesWritten);
-  for (let done = 0; done < rest.length; ) done += (await file.write(rest, done, rest.length - done)).bytesWritten;
+/** Appends to a file that stays the caller's. */
+export class StreamWriter {
+  readonly #file: FileHandle;
+  readonly #hash: Hash | undefined;
+  readonly #onWritten: ((total: number) => void) | undefined;
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #writing: Promise<void> = Promise.resolve();
+  #taken = 0;
+  #written = 0;
+
+  /** `onWritten` hears, after each write, how many bytes are in the file by now. */
+  constructor(file: FileHandle, hash: Hash | undefined, onWritten?: (total: number) => void) {
+    this.#file = file;
+    this.#hash = hash;
+    this.#onWritten = onWritten;
+  }
+
+  /** Bytes taken from the stream and digested. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Bytes in the file; after `copy` less than `taken` only when writing failed. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /**
+   * Copies everything. What came before the stream failed is in the file too. Throws `invalid` for a wrong size,
+   * `cancelled` by the signal, what the stream throws and what writing throws.
+   */
+  async copy(
+    stream: AsyncIterable<Uint8Array>,
+    { size, signal }: { size?: number; signal?: AbortSignal },
+  ): Promise<void> {
+    try {
+      for await (const chunk of stream) {
+        if (signal?.aborted) throw cancelled(signal);
+        if (size !== undefined && this.#taken + chunk.length > size) {
+          throw invalid(`blob is larger than the expected ${size} bytes`);
+        }
+        this.#take(chunk);
+        if (this.#pendingBytes >= portion) await this.#flush();
+      }
+      await this.#flush();
+    } catch (error) {
+      await this.#flush().catch(() => {});
+      // The caller closes the file next.
+      await this.#writing.catch(() => {});
+      throw error;
+    }
+    await this.#writing;
+    if (signal?.aborted) throw cancelled(signal);
+    if (size !== undefined && this.#taken !== size) throw invalid(`blob has ${this.#taken} bytes, expected ${size}`);
+  }
+
+  #take(chunk: Uint8Array): void {
+    this.#taken += chunk.length;
+    this.#hash?.update(chunk);
+    this.#pending.push(chunk);
+    this.#pendingBytes += chunk.length;
+  }
+
+  async #flush(): Promise<void> {
+    const [chunks, bytes] = [this.#pending, this.#pendingBytes];
+    [this.#pending, this.#pendingBytes] = [[], 0];
+    await this.#writing;
+    this.#writing = this.#write(chunks, bytes);
+    // The next flush (or the end) hears of a failure; until then it must not count as unhandled.
+    this.#writing.catch(() => {});
+  }
+
+  async #write(chunks: Uint8Array[], bytes: number): Promise<void> {
+    if (chunks.length === 0) return;
+    const { bytesWritten } = await this.#file.writev(chunks);
+    if (bytesWritten < bytes) {
+      // A full disk or a signal cut it short; the rest says which.
+      const rest = Buffer.concat(chunks).subarray(bytesWritten);
+      for (let done = 0; done < rest.length; ) {
+        done += (await this.#file.write(rest, done, rest.length - done)).bytesWritten;
+      }
+    }
+    this.#written += bytes;
+    this.#onWritten?.(this.#written);
+  }
 }
 
 function cancelled(signal: AbortSignal): BerthError {

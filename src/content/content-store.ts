@@ -8,6 +8,7 @@ import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts'
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
 import { writeBlob } from './blob-writer.ts';
 import { type Lease, Pins } from './pins.ts';
+import { Uploads } from './uploads/uploads.ts';
 
 export interface IngestOptions {
   /** The digest the bytes must have. */
@@ -25,12 +26,15 @@ const readSize = 1024 * 1024;
 export class ContentStore {
   /** What `collect` leaves alone. */
   readonly pins = new Pins();
+  /** Blobs that arrive in pieces, in `root/uploads`; they survive a restart. */
+  readonly uploads: Uploads;
   readonly #root: string;
   readonly #removals = new Set<Promise<void>>();
 
   /** `root` is made when missing; blobs live in `root/blobs`, unfinished ones in `root/ingest`. */
   constructor(root: string) {
     this.#root = root;
+    this.uploads = new Uploads(join(root, 'uploads'), (path, digest) => this.#publish(path, digest));
     mkdirSync(join(root, 'blobs', 'sha256'), { recursive: true, mode: 0o700 });
     mkdirSync(this.#ingestDirectory, { recursive: true, mode: 0o700 });
   }

@@ -3,6 +3,7 @@
 // lease names. What a record names is kept by a keeper (`store.pins.addKeeper`), added when the room that has the record
 // is built, before anything collects; what work under way has fetched or is about to record is kept by a lease
 // (`using lease = store.pins.lease()`, and `{ lease }` to `ingest`), which needs no trace on disk: it dies with the
-// process, and so does what was not recorded by then.
+// process, and so does what was not recorded by then. Blobs that come in pieces over several connections are `uploads`.
 export { ContentStore, type IngestOptions } from './content-store.ts';
 export { type Keeper, type Lease, Pins } from './pins.ts';
+export { type AppendOptions, Uploads } from './uploads/uploads.ts';

@@ -1,17 +1,22 @@
-// `berth daemon --help`.
+// What `berth daemon --help` and the like print.
 
 import { basename } from 'node:path';
 import { alignColumns } from '../lib/table.ts';
-import { daemonOptions } from './configuration/options.ts';
+import { type DaemonOption, daemonOptions } from './configuration/options.ts';
 
 export function daemonHelp(program: string): string {
   const name = basename(program) === 'dockerd' ? 'dockerd' : 'berth daemon';
-  const rows = daemonOptions
+  return programHelp(`${name} [OPTIONS]`, 'The engine: a self-sufficient runtime for containers.', daemonOptions);
+}
+
+/** The help of a program with these options. */
+export function programHelp(usage: string, description: string, options: readonly DaemonOption[]): string {
+  const rows = options
     .filter(option => !option.hidden)
     .map(option => {
       const short = option.short ? `-${option.short}, ` : '    ';
       const value = option.kind === 'bool' ? '' : ` ${option.kind}`;
       return `  ${short}--${option.flag}${value}\t${option.help}`;
     });
-  return `\nUsage:  ${name} [OPTIONS]\n\nThe engine: a self-sufficient runtime for containers.\n\nOptions:\n${alignColumns(rows).join('\n')}\n`;
+  return `\nUsage:  ${usage}\n\n${description}\n\nOptions:\n${alignColumns(rows).join('\n')}\n`;
 }

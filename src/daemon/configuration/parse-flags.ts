@@ -13,11 +13,29 @@ export const allOptions: readonly DaemonOption[] = [...daemonOptions, ...ignored
 
 /** Throws `invalid` naming the flag. */
 export function parseDaemonFlags(argv: readonly string[]): OptionValues {
+  const { values, args } = parseFlags(argv, allOptions);
+  if (args[0] !== undefined) throw invalid(`unexpected argument: ${args[0]}`);
+  return values;
+}
+
+/** Tells flags from arguments; what follows `--` are arguments. Throws `invalid` naming the flag. */
+export function parseFlags(
+  argv: readonly string[],
+  options: readonly DaemonOption[],
+): { values: OptionValues; args: string[] } {
   const values: OptionValues = {};
+  const args: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i]!;
-    if (!word.startsWith('-') || word === '-') throw invalid(`unexpected argument: ${word}`);
-    const { option, inline, shown } = findOption(word);
+    if (word === '--') {
+      args.push(...argv.slice(i + 1));
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      args.push(word);
+      continue;
+    }
+    const { option, inline, shown } = findOption(word, options);
     if (option.kind === 'bool') {
       setValue(values, option, inline ?? 'true', shown);
       continue;
@@ -26,20 +44,23 @@ export function parseDaemonFlags(argv: readonly string[]): OptionValues {
     if (text === undefined) throw invalid(`flag needs an argument: ${shown}`);
     setValue(values, option, text, shown);
   }
-  return values;
+  return { values, args };
 }
 
-function findOption(word: string): { option: DaemonOption; inline: string | undefined; shown: string } {
+function findOption(
+  word: string,
+  options: readonly DaemonOption[],
+): { option: DaemonOption; inline: string | undefined; shown: string } {
   const long = word.startsWith('--');
   const equals = word.indexOf('=');
   const name = word.slice(long ? 2 : 1, equals < 0 ? undefined : equals);
   if (long) {
-    const option = allOptions.find(candidate => candidate.flag === name);
+    const option = options.find(candidate => candidate.flag === name);
     if (!option) throw invalid(`unknown flag: --${name}`);
     return { option, inline: equals < 0 ? undefined : word.slice(equals + 1), shown: `--${name}` };
   }
   // `-Hunix://…` and `-H unix://…`
-  const option = daemonOptions.find(candidate => candidate.short === name[0]);
+  const option = options.find(candidate => candidate.short === name[0]);
   if (!option) throw invalid(`unknown shorthand flag: '${name[0]}' in ${word}`);
   const rest = word.slice(2).replace(/^=/, '');
   return { option, inline: rest === '' ? undefined : rest, shown: `-${name[0]}` };

@@ -74,11 +74,14 @@ export class Exchange {
     this.#end();
   }
 
-  /** Sends the headers at once and returns where the body goes. */
+  /**
+   * Sends the headers at once and returns where the body goes: in chunks, or as it is where the headers say its
+   * `Content-Length`. Then exactly so many bytes must follow (none after a HEAD).
+   */
   start(status: number, headers: Headers): BodyWriter {
     this.#begin();
-    const chunked = this.#minor === 1;
-    if (!chunked) this.closes = true;
+    const chunked = this.#minor === 1 && headers['Content-Length'] === undefined;
+    if (!chunked && headers['Content-Length'] === undefined) this.closes = true;
     this.#write(this.#head(status, headers, chunked ? 'Transfer-Encoding: chunked\r\n' : ''));
     const silent = this.method === 'HEAD';
     return new BodyWriter({

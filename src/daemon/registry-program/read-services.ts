@@ -1,0 +1,94 @@
+// What the registry does besides serving: upstreams, collections and webhooks in the configuration file.
+
+import { readFileSync } from 'node:fs';
+import { errorMessage, invalid } from '../../lib/errors.ts';
+import {
+  type CollectionOptions,
+  defaultOptions,
+  type RetentionRule,
+  type UpstreamOptions,
+  type WebhookAction,
+  type WebhookOptions,
+} from '../../registry/index.ts';
+import type { Section } from './checks.ts';
+
+const usualFreshness = 60_000;
+const webhookActions: readonly WebhookAction[] = ['push', 'pull', 'mount', 'delete'];
+
+/** `upstreams` of the file, and what `--upstream prefix=domain` adds. Throws `invalid`. */
+export function readUpstreams(file: Section, flags: Readonly<Record<string, string>>): UpstreamOptions[] {
+  const listed = file.sections('upstreams').map((section): UpstreamOptions => {
+    const passwordFile = section.string('password-file');
+    const upstream = {
+      prefix: section.required('prefix', section.string('prefix')),
+      domain: section.required('registry', section.string('registry')),
+      username: section.string('username'),
+      password: passwordFile === undefined ? undefined : readSecret(passwordFile),
+      fresh: section.duration('fresh') ?? usualFreshness,
+    };
+    section.done();
+    return upstream;
+  });
+  const added = Object.entries(flags).map(([prefix, domain]) => ({ prefix, domain, fresh: usualFreshness }));
+  const all = [...listed.filter(one => !Object.hasOwn(flags, one.prefix)), ...added];
+  const prefixes = new Set<string>();
+  for (const { prefix } of all) {
+    if (prefixes.has(prefix)) throw invalid(`upstreams: prefix "${prefix}" is there twice`);
+    prefixes.add(prefix);
+  }
+  return all;
+}
+
+/** `gc` of the file. */
+export function readCollection(file: Section): CollectionOptions {
+  const section = file.section('gc');
+  const usual = defaultOptions.collection;
+  const collection: CollectionOptions = {
+    interval: section.duration('interval') ?? usual.interval,
+    grace: section.duration('grace') ?? usual.grace,
+    untagged: section.duration('untagged') ?? usual.untagged,
+    retention: section.sections('retention').map(readRetention),
+  };
+  section.done();
+  return collection;
+}
+
+function readRetention(section: Section): RetentionRule {
+  const rule: RetentionRule = {
+    repositories: section.strings('repositories') ?? ['**'],
+    tags: section.strings('tags') ?? ['*'],
+    keepLast: section.count('keep-last'),
+    maxAge: section.duration('max-age'),
+  };
+  if (rule.keepLast === undefined && rule.maxAge === undefined) {
+    throw invalid('gc.retention: a rule needs keep-last or max-age');
+  }
+  section.done();
+  return rule;
+}
+
+/** `webhooks` of the file. */
+export function readWebhooks(file: Section): WebhookOptions[] {
+  return file.sections('webhooks').map(section => {
+    const url = section.required('url', section.string('url'));
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw invalid(`webhooks: "${url}" is no http or https URL`);
+    const webhook: WebhookOptions = {
+      name: section.string('name') ?? new URL(url).host,
+      url,
+      headers: section.stringMap('headers'),
+      actions: section.words('actions', webhookActions) ?? ['push', 'delete'],
+      timeout: section.duration('timeout') ?? 5000,
+      backoff: section.duration('backoff') ?? 1000,
+    };
+    section.done();
+    return webhook;
+  });
+}
+
+function readSecret(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    throw invalid(`password-file: ${errorMessage(error)}`, error);
+  }
+}

@@ -1,0 +1,87 @@
+// The registry as a process: it listens, serves until it is told to stop, and ends what runs.
+
+import { mkdirSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { createKernel } from '../../kernel/index.ts';
+import { CleanupStack } from '../../lib/cleanup-stack.ts';
+import { conflict, errorCode, errorMessage, systemError } from '../../lib/errors.ts';
+import { HttpServer } from '../../lib/http/http-server.ts';
+import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
+import { createLogger, type Logger } from '../../lib/logger.ts';
+import { Registry } from '../../registry/index.ts';
+import { readTlsIdentity } from '../tls-identity.ts';
+import type { ListenPlace, RegistryConfiguration } from './configuration.ts';
+
+const shutdownGrace = 10_000;
+
+/** Serves until SIGTERM or SIGINT; returns the exit code. Throws `conflict` when another process has the folder. */
+export async function serve(configuration: RegistryConfiguration): Promise<number> {
+  const logger = createLogger({
+    write: line => void writeSync(2, line),
+    level: () => configuration.logLevel,
+    format: configuration.logFormat,
+  });
+  const tls = configuration.tls && identityOf(configuration.tls);
+  await using undo = new CleanupStack((step, error) =>
+    logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
+  );
+  claimRoot(configuration.options.root, undo);
+  survive(logger);
+  const registry = new Registry(configuration.options, { logger });
+  const server = new HttpServer(exchange => registry.handle(exchange));
+  undo.defer('server', () => server.close({ grace: shutdownGrace }));
+  for (const place of configuration.listen) await listen(server, place, { tls, logger, undo });
+  const signal = await stopSignal();
+  logger.info('processing signal', { signal });
+  return 0;
+}
+
+/** Two processes would not know what the other relies on. */
+export function claimRoot(root: string, undo: CleanupStack): void {
+  const kernel = createKernel();
+  undo.defer('kernel', () => kernel.close());
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const lock = kernel.files.tryLock(join(root, 'registry.lock'));
+  if (!lock) throw conflict(`another process serves ${root}`);
+  undo.defer('lock', () => lock[Symbol.dispose]());
+}
+
+async function listen(
+  server: HttpServer,
+  place: ListenPlace,
+  { tls, logger, undo }: { tls: TlsIdentity | undefined; logger: Logger; undo: CleanupStack },
+): Promise<void> {
+  const text = place.path ?? `${place.host}:${place.port}`;
+  try {
+    if (place.path !== undefined) {
+      const path = place.path;
+      rmSync(path, { force: true });
+      await server.listen({ path });
+      undo.defer('socket', () => rmSync(path, { force: true }));
+      logger.info('listening', { address: `unix://${path}` });
+      return;
+    }
+    const bound = await server.listen({ host: place.host, port: place.port }, tls);
+    const port = typeof bound === 'object' ? bound?.port : place.port;
+    logger.info('listening', { address: `${place.host}:${port}`, tls: tls !== undefined });
+  } catch (error) {
+    const why = errorCode(error) === 'EADDRINUSE' ? 'the address is in use' : errorMessage(error);
+    throw systemError(`cannot listen on ${text}: ${why}`, error);
+  }
+}
+
+function identityOf({ cert, key, clientCa }: NonNullable<RegistryConfiguration['tls']>): TlsIdentity {
+  return readTlsIdentity({ cert, key, ca: clientCa ?? '', verify: clientCa !== undefined });
+}
+
+/** A mistake in one request must not end the registry for all the others. */
+function survive(logger: Logger): void {
+  process.on('uncaughtException', error => logger.error('uncaught exception', { error: error.stack ?? String(error) }));
+  process.on('unhandledRejection', reason => logger.error('unhandled rejection', { error: errorMessage(reason) }));
+}
+
+function stopSignal(): Promise<string> {
+  return new Promise(resolve => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
+  });
+}

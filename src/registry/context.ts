@@ -1,0 +1,20 @@
+// What everything that handles a request has at hand.
+import type { ContentStore } from '../content/index.ts';
+import type { KeyedMutex } from '../lib/keyed-mutex.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { AccessControl } from './access/access-control.ts';
+import type { RegistryOptions } from './options.ts';
+import type { Repositories } from './storage/repositories.ts';
+import type { Uses } from './storage/uses.ts';
+
+export interface RegistryContext {
+  readonly options: RegistryOptions;
+  readonly content: ContentStore;
+  readonly repositories: Repositories;
+  readonly uses: Uses;
+  readonly access: AccessControl;
+  /** By repository: manifests and tags change one at a time. */
+  readonly locks: KeyedMutex;
+  readonly logger: Logger;
+  readonly now: () => number;
+}

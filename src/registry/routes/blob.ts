@@ -1,0 +1,68 @@
+// `/v2/<name>/blobs/<digest>`: whether a blob is there, its bytes, its removal.
+import { open } from 'node:fs/promises';
+import { errorCode } from '../../lib/errors.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { type Call, commonHeaders, reply } from '../call.ts';
+import type { RegistryContext } from '../context.ts';
+import { parseByteRange } from '../http/byte-range.ts';
+import { sendFile } from '../http/send-file.ts';
+import { checkDigest } from '../names.ts';
+import { Refusal } from '../refusal.ts';
+
+// A digest never means other bytes.
+const caching = 'max-age=31536000, immutable';
+
+/** GET and HEAD; with a `Range`, that part. */
+export async function getBlob(context: RegistryContext, call: Call, name: string, reference: string): Promise<void> {
+  const digest = checkDigest(reference);
+  findBlob(context, name, digest);
+  await sendBlob(call, context.content.path(digest), digest);
+}
+
+/** Notes that somebody relies on the blob; throws the refusal when the repository does not have it. */
+export function findBlob({ repositories, content, uses }: RegistryContext, name: string, digest: Digest): void {
+  const links = repositories.get(name).blobs;
+  const worthTrace = uses.note(digest);
+  if (!links.has(digest) || !content.has(digest)) {
+    const known = repositories.has(name);
+    throw new Refusal(known ? 'BLOB_UNKNOWN' : 'NAME_UNKNOWN', { detail: known ? { digest } : { name } });
+  }
+  if (worthTrace) void links.refresh(digest);
+}
+
+export async function sendBlob({ exchange }: Call, path: string, digest: Digest): Promise<void> {
+  const etag = `"${digest}"`;
+  const headers = {
+    ...commonHeaders,
+    'Content-Type': 'application/octet-stream',
+    'Docker-Content-Digest': digest,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': caching,
+    Etag: etag,
+  };
+  if (exchange.headers['if-none-match']?.includes(etag)) return exchange.send(304, headers);
+  const file = await open(path, 'r').catch(error => {
+    throw errorCode(error) === 'ENOENT' ? new Refusal('BLOB_UNKNOWN', { detail: { digest } }) : error;
+  });
+  try {
+    const { size } = await file.stat();
+    const sameBlob = (exchange.headers['if-range'] ?? etag) === etag;
+    const range = sameBlob ? parseByteRange(exchange.headers.range, size) : undefined;
+    if (range === 'unsatisfiable') return exchange.send(416, { ...headers, 'Content-Range': `bytes */${size}` });
+    const { start, end } = range ?? { start: 0, end: size - 1 };
+    const part: Record<string, string> = range ? { 'Content-Range': `bytes ${start}-${end}/${size}` } : {};
+    const length = { 'Content-Length': String(end - start + 1) };
+    const body = exchange.start(range ? 206 : 200, { ...headers, ...part, ...length });
+    if (exchange.method !== 'HEAD' && end >= start) await sendFile(file, body, { start, end });
+    body.end();
+  } finally {
+    await file.close();
+  }
+}
+
+export function deleteBlob({ repositories }: RegistryContext, call: Call, name: string, reference: string): Digest {
+  const digest = checkDigest(reference);
+  if (!repositories.get(name).blobs.remove(digest)) throw new Refusal('BLOB_UNKNOWN', { detail: { digest } });
+  reply(call, 202, {});
+  return digest;
+}

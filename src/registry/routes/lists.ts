@@ -1,0 +1,48 @@
+// Lists: tags, the catalogue, referrers.
+
+import { mediaTypes } from '../../oci/descriptor.ts';
+import type { Index } from '../../oci/manifest.ts';
+import type { Identity } from '../access/access-control.ts';
+import { type Call, replyJson } from '../call.ts';
+import type { RegistryContext } from '../context.ts';
+import { compareNames, takePage } from '../http/paging.ts';
+import { checkDigest } from '../names.ts';
+import { Refusal } from '../refusal.ts';
+
+const byBytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+const itself = (text: string) => text;
+
+/** `/v2/<name>/tags/list` */
+export async function listTags({ repositories }: RegistryContext, call: Call, name: string): Promise<void> {
+  if (!repositories.has(name)) throw new Refusal('NAME_UNKNOWN', { detail: { name } });
+  const tags = (await repositories.get(name).tags()).sort(compareNames);
+  const options = { key: itself, compare: compareNames, path: `/v2/${name}/tags/list`, limit: 10_000 };
+  const page = takePage(tags, call.query, options);
+  replyJson(call, { name, tags: page.items }, page.headers);
+}
+
+/** `/v2/_catalog`: what `identity` may see. */
+export function listCatalog({ repositories }: RegistryContext, call: Call, identity: Identity): void {
+  const visible = repositories.names().filter(name => identity.may('catalog', name));
+  const options = { key: itself, compare: byBytes, path: '/v2/_catalog', usual: 100, limit: 1000 };
+  const page = takePage(visible, call.query, options);
+  replyJson(call, { repositories: page.items }, page.headers);
+}
+
+/** `/v2/<name>/referrers/<digest>` */
+export async function listReferrers(
+  { repositories }: RegistryContext,
+  call: Call,
+  name: string,
+  reference: string,
+): Promise<void> {
+  const subject = checkDigest(reference);
+  const artifactType = call.query.get('artifactType');
+  const all = await repositories.get(name).referrers(subject);
+  const wanted = artifactType ? all.filter(one => one.artifactType === artifactType) : all;
+  const path = `/v2/${name}/referrers/${subject}`;
+  const page = takePage(wanted, call.query, { key: one => one.digest, compare: byBytes, path, limit: 1000 });
+  const index: Index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: page.items };
+  const filters: Record<string, string> = artifactType ? { 'OCI-Filters-Applied': 'artifactType' } : {};
+  replyJson(call, index, { 'Content-Type': mediaTypes.ociIndex, ...filters, ...page.headers });
+}

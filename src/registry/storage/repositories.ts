@@ -1,0 +1,66 @@
+// All repositories of a registry. Their names are in memory: one process owns the folder.
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Repository } from './repository.ts';
+
+export class Repositories {
+  readonly #folder: string;
+  readonly #temporary: string;
+  readonly #known = new Set<string>();
+  #sorted: readonly string[] | undefined;
+
+  /** Reads the names below `root/repositories`, and removes what a crash left in `root/temporary`. */
+  constructor(root: string) {
+    this.#folder = join(root, 'repositories');
+    this.#temporary = join(root, 'temporary');
+    rmSync(this.#temporary, { recursive: true, force: true });
+    for (const folder of [this.#folder, this.#temporary]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#discover('');
+  }
+
+  has(name: string): boolean {
+    return this.#known.has(name);
+  }
+
+  /** The repository of that name, whether there is anything in it or not. The name has been checked. */
+  get(name: string): Repository {
+    return new Repository(name, join(this.#folder, name), this.#temporary);
+  }
+
+  /** The repository, which is in the catalogue from now on. */
+  ensure(name: string): Repository {
+    if (!this.#known.has(name)) {
+      this.#known.add(name);
+      this.#sorted = undefined;
+    }
+    return this.get(name);
+  }
+
+  /** Names in byte order. */
+  names(): readonly string[] {
+    this.#sorted ??= [...this.#known].sort();
+    return this.#sorted;
+  }
+
+  /** Takes it out of the catalogue if nothing is in it, with its folders and those above that are empty, too. */
+  prune(name: string): void {
+    if (!this.get(name).prune()) return;
+    this.#known.delete(name);
+    this.#sorted = undefined;
+    for (let at = join(this.#folder, name); at !== this.#folder; at = dirname(at)) {
+      try {
+        rmdirSync(at);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  #discover(name: string): void {
+    const entries = readdirSync(join(this.#folder, name), { withFileTypes: true });
+    if (entries.some(entry => entry.name.startsWith('_'))) this.#known.add(name);
+    for (const entry of entries) {
+      if (entry.isDirectory() && !entry.name.startsWith('_')) this.#discover(join(name, entry.name));
+    }
+  }
+}
