@@ -25,7 +25,7 @@ export interface InstructionBase {
   readonly keyword: string;
 }
 
-/** `NAME=value` in the order of the file. `bare` tells the legacy form `ENV name value` (`quotes` are then kept). */
+/** `name=value`; `bare` is the legacy form `ENV name value`. */
 export interface KeyValue {
   readonly key: string;
   readonly value: string;
@@ -36,7 +36,7 @@ export interface KeyValue {
 export interface CommandLine {
   readonly form: 'shell' | 'exec';
   readonly words: readonly string[];
-  /** Only of RUN in practice: the here-documents of its line. */
+  /** The here-documents of its line (of RUN only). */
   readonly heredocs: readonly Heredoc[];
 }
 
@@ -74,7 +74,7 @@ export interface AddInstruction extends CopyBase {
   readonly unpack?: boolean;
 }
 
-/** `RUN --mount=type=…`; a field that was not given is undefined, defaults are applied by `parseDockerfile`. */
+/** `RUN --mount=type=…` with BuildKit's defaults. A relative target is meant from the working directory. */
 export type RunMount =
   | {
       readonly type: 'bind';
@@ -86,7 +86,7 @@ export type RunMount =
     }
   | {
       readonly type: 'cache';
-      /** Names the cache; the target when not given. */
+      /** Names the cache; by default the cleaned target. */
       readonly id: string;
       readonly from?: string;
       readonly source: string;
@@ -125,6 +125,7 @@ export type RunMount =
       readonly gid: number;
     };
 
+/** `RUN --device=name,required`. */
 export interface RunDevice {
   readonly name: string;
   readonly required: boolean;
@@ -133,6 +134,9 @@ export interface RunDevice {
 export interface RunInstruction extends InstructionBase {
   readonly kind: 'run';
   readonly command: CommandLine;
+  /** The values of `--mount` as written: their options may hold variables. */
+  readonly mountFlags: readonly string[];
+  /** The mounts, typed and validated by `StageVariables.step`; empty before. */
   readonly mounts: readonly RunMount[];
   readonly network: 'default' | 'none' | 'host';
   readonly security: 'sandbox' | 'insecure';
@@ -238,19 +242,28 @@ export interface Stage {
   readonly index: number;
   /** In lower case; undefined for a stage without `AS`. */
   readonly name?: string;
-  /** Unexpanded: an image, `scratch`, or an earlier stage. `stageBase` expands it. */
+  /** Unexpanded: an image, `scratch`, or an earlier stage. */
   readonly base: string;
   readonly platform?: string;
   readonly text: string;
+  readonly keyword: string;
   readonly range: LineRange;
   readonly instructions: readonly Instruction[];
+}
+
+/** Which lint rules report, `all` standing for every one, and whether a report fails the build. */
+export interface CheckOptions {
+  readonly skip: readonly string[];
+  /** Experimental rules report only when named here. */
+  readonly experimental: readonly string[];
+  readonly error: boolean;
 }
 
 /** `# syntax=`, `# escape=`, `# check=` at the head of the file. */
 export interface Directives {
   readonly syntax?: string;
   readonly escape: '\\' | '`';
-  readonly check: { readonly skip: readonly string[]; readonly skipAll: boolean; readonly error: boolean };
+  readonly check: CheckOptions;
 }
 
 /** What a lint rule found. `url` is empty for a rule without a page. */
@@ -270,6 +283,6 @@ export interface Dockerfile {
   /** ARG instructions before the first FROM. */
   readonly globalArgs: readonly ArgInstruction[];
   readonly stages: readonly Stage[];
-  /** What the lint rules found which need no build arguments and no base image. */
+  /** What lint rules see in the text alone, before `# check=` is asked; `Evaluation.warnings` has all of them. */
   readonly warnings: readonly Warning[];
 }
