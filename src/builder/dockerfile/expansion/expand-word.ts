@@ -128,7 +128,7 @@ class WordLexer {
 
   #text(stop: string | undefined): Words {
     const result = new Words();
-    const { escape, skipQuotes } = this.#options;
+    const { escape: token, skipQuotes } = this.#options;
     for (let char = this.#next; char !== undefined; char = this.#next) {
       if (char === stop) {
         this.#at++;
@@ -137,7 +137,7 @@ class WordLexer {
       if (char === '$') result.add(this.#dollar());
       else if (char === "'" && !skipQuotes) result.addRaw(this.#singleQuoted());
       else if (char === '"' && !skipQuotes) result.addRaw(this.#doubleQuoted());
-      else if (char === escape) this.#escaped(result);
+      else if (char === token) this.#escaped(result);
       else {
         this.#at++;
         result.add(char);
@@ -148,8 +148,8 @@ class WordLexer {
   }
 
   #escaped(result: Words): void {
-    const escape = this.#take()!;
-    if (this.#rawEscapes) result.addRaw(escape);
+    const token = this.#take()!;
+    if (this.#rawEscapes) result.addRaw(token);
     const char = this.#next === undefined ? undefined : this.#take();
     if (char !== undefined) result.addRaw(char);
   }
@@ -166,7 +166,7 @@ class WordLexer {
   }
 
   #doubleQuoted(): string {
-    const { escape, rawQuotes } = this.#options;
+    const { escape: token, rawQuotes } = this.#options;
     const quote = rawQuotes ? '"' : '';
     let result = quote;
     this.#at++;
@@ -177,14 +177,14 @@ class WordLexer {
       }
       this.#at++;
       if (char === '"') return result + quote;
-      if (char !== escape) {
+      if (char !== token) {
         result += char;
         continue;
       }
       if (this.#rawEscapes) result += char;
       const escaped = this.#next;
       if (escaped === undefined) continue;
-      const special = escaped === '"' || escaped === '$' || escaped === escape;
+      const special = escaped === '"' || escaped === '$' || escaped === token;
       if (special) this.#at++;
       result += special ? escaped : char;
     }
@@ -208,14 +208,14 @@ class WordLexer {
 
   /** `${name` was read; what follows is `}` or an operator with its word. */
   #braced(name: string): string {
-    const operator = this.#take() ?? '\uffff';
+    const operator = this.#take() ?? '\ufffd';
     switch (operator) {
       case '}': {
         const value = this.#lookUp(name);
         return value === undefined && this.#options.skipUnset ? `\${${name}}` : (value ?? '');
       }
       case ':':
-        return this.#modified(name, this.#take() ?? '\uffff', true);
+        return this.#modified(name, this.#take() ?? '\ufffd', true);
       case '+':
       case '-':
       case '?':
@@ -267,7 +267,7 @@ class WordLexer {
   #replaced(name: string): string {
     const all = this.#next === '/';
     if (all) this.#at++;
-    const pattern = this.#operand('/', true, "missing '/' in ${}");
+    const pattern = this.#operand('/', true, `missing '/' in \${}`);
     const replacement = this.#operand('}', true, "missing '}'");
     const value = this.#lookUp(name);
     if (value === undefined && this.#options.skipUnset) return `\${${name}/${pattern}/${replacement}}`;

@@ -36,7 +36,7 @@ function compile(pattern: string, greedy: boolean, anchor: string, flags = ''): 
       const next = chars[++i];
       // `}` and `/` are escaped for the sake of `${…}` only.
       if (next === undefined || !'*?\\}/'.includes(next)) {
-        throw invalid(`invalid pattern (${pattern}) in substitution: invalid escape '\\${next ?? '\uffff'}'`);
+        throw invalid(`invalid pattern (${pattern}) in substitution: invalid escape '\\${next ?? '\ufffd'}'`);
       }
       source += quote(next);
     }

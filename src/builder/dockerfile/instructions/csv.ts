@@ -18,7 +18,8 @@ function plain(line: string, start: number, what: string): { field: string; end:
   const end = comma < 0 ? line.length : comma;
   const field = line.slice(start, end);
   const quote = field.indexOf('"');
-  if (quote >= 0) throw invalid(`${what}: parse error on line 1, column ${start + quote + 1}: bare " in non-quoted-field`);
+  if (quote >= 0)
+    throw invalid(`${what}: parse error on line 1, column ${start + quote + 1}: bare " in non-quoted-field`);
   return { field, end };
 }
 

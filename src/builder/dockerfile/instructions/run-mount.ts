@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
-import { parseSize } from '../../../lib/units.ts';
+import { parseRamBytes } from '../../../lib/units.ts';
 import { suggestion } from '../suggest.ts';
 import type { RunMount } from '../syntax.ts';
 import { parseCsvLine } from './csv.ts';
@@ -60,8 +60,8 @@ export function parseRunMount(flag: string, expand: (word: string) => string): R
 function readOption(options: Options, field: string, expand: (word: string) => string): void {
   const at = field.indexOf('=');
   const key = (at < 0 ? field : field.slice(0, at)).toLowerCase();
-  if (at >= 0) return setOption(options, key, expand(field.slice(at + 1)), field);
-  if (key === 'readonly' || key === 'ro') options.readonly = true;
+  if (at >= 0) setOption(options, key, expand(field.slice(at + 1)), field);
+  else if (key === 'readonly' || key === 'ro') options.readonly = true;
   else if (key === 'readwrite' || key === 'rw') options.readonly = false;
   else if (key === 'required') setRequired(options, true);
   else throw invalid(`invalid field '${field}' must be a key=value pair`);
@@ -173,7 +173,7 @@ function boolean(key: string, value: string): boolean {
 
 function size(value: string): number {
   try {
-    const bytes = parseSize(value);
+    const bytes = parseRamBytes(value);
     if (bytes >= 0) return bytes;
   } catch {
     // said below

@@ -1,6 +1,7 @@
 // Here-documents: `<<EOF`, `<<-EOF`, `<<"EOF"`.
-import type { Heredoc } from '../syntax.ts';
+
 import { expandWord } from '../expansion/expand-word.ts';
+import type { Heredoc } from '../syntax.ts';
 
 const none: ReadonlyMap<string, string> = new Map();
 

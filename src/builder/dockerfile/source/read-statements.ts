@@ -110,10 +110,7 @@ class StatementReader {
   #takeLine(trimLeft: boolean): string {
     const raw = this.#lines[this.#line]!;
     if (Buffer.byteLength(raw) > longestLine) {
-      throw new StatementError(
-        invalid(`dockerfile line greater than max allowed size of ${longestLine}`),
-        this.#line,
-      );
+      throw new StatementError(invalid(`dockerfile line greater than max allowed size of ${longestLine}`), this.#line);
     }
     const ended = raw.replace(/[\r\n]+$/, '');
     const line = trimLeft ? ended.trimStart() : ended;
@@ -152,7 +149,7 @@ class StatementReader {
 const comment = (line: string) => line.trimStart().startsWith('#');
 
 /** The escape at the end of a line, before blanks, unless it is itself escaped. */
-const continuationOf = (escape: '\\' | '`') => {
-  const token = escape === '\\' ? '\\\\' : '`';
+const continuationOf = (character: '\\' | '`') => {
+  const token = character === '\\' ? '\\\\' : '`';
   return new RegExp(`([^${token}])${token}[ \\t]*$|^${token}[ \\t]*$`);
 };

@@ -33,20 +33,20 @@ interface Arguments {
   readonly trigger?: StatementLine;
 }
 
-type Reader = (rest: string, escape: string) => Arguments;
+type Reader = (rest: string, token: string) => Arguments;
 
 const list = (words: readonly string[] | undefined): Arguments | undefined => words && { words, json: true };
 const rest: Reader = text => ({ words: text === '' ? [] : [text] });
 const spaced: Reader = text => ({ words: splitSpaces(text) });
-const jsonOrRest: Reader = (text, escape) => list(parseJsonWords(text)) ?? rest(text, escape);
-const jsonOrSpaced: Reader = (text, escape) => list(parseJsonWords(text)) ?? spaced(text, escape);
+const jsonOrRest: Reader = (text, token) => list(parseJsonWords(text)) ?? rest(text, token);
+const jsonOrSpaced: Reader = (text, token) => list(parseJsonWords(text)) ?? spaced(text, token);
 const pairsOf =
   (keyword: string): Reader =>
-  (text, escape) => ({ words: [], pairs: parsePairs(text, keyword, escape) });
+  (text, token) => ({ words: [], pairs: parsePairs(text, keyword, token) });
 
 const readers: Readonly<Record<string, Reader>> = {
   add: jsonOrSpaced,
-  arg: (text, escape) => ({ words: splitQuoted(text, escape) }),
+  arg: (text, token) => ({ words: splitQuoted(text, token) }),
   cmd: jsonOrRest,
   copy: jsonOrSpaced,
   entrypoint: jsonOrRest,
@@ -69,11 +69,11 @@ const readers: Readonly<Record<string, Reader>> = {
 export const keywords: readonly string[] = Object.keys(readers);
 
 /** Takes a joined line apart. An unknown keyword is no error yet. Throws `invalid` where the words make no sense. */
-export function parseStatementLine(text: string, escape: string): StatementLine {
+export function parseStatementLine(text: string, token: string): StatementLine {
   const [, keyword = '', tail = ''] = /^(\S+)(?:[\t\v\f\r ]+([\s\S]*))?$/.exec(text.trim()) ?? [];
   const { flags, rest: words } = takeFlags(tail);
   const read = readers[keyword.toLowerCase()] ?? (() => ({ words: [] }));
-  return { keyword, flags, text, json: false, pairs: [], ...read(words.trim(), escape) };
+  return { keyword, flags, text, json: false, pairs: [], ...read(words.trim(), token) };
 }
 
 /** Whether `<<EOF` means a here-document on this line. */
@@ -82,17 +82,16 @@ export function takesHeredocs(line: StatementLine): boolean {
   return ['run', 'copy', 'add'].includes(inner.keyword.toLowerCase()) && !inner.json;
 }
 
-function readTrigger(text: string, escape: string): Arguments {
+function readTrigger(text: string, token: string): Arguments {
   if (text === '') return { words: [] };
-  const trigger = parseStatementLine(text, escape);
+  const trigger = parseStatementLine(text, token);
   return { words: [trigger.keyword, ...trigger.words], trigger };
 }
 
 /** `CMD` or `NONE`, then a command as RUN has it. */
-function readHealthcheck(text: string, escape: string): Arguments {
+function readHealthcheck(text: string, token: string): Arguments {
   const [, type = '', command = ''] = /^(\S*)\s*([\s\S]*)$/.exec(text)!;
   if (type === '') return { words: [] };
-  const { words, json } = jsonOrRest(command, escape);
+  const { words, json } = jsonOrRest(command, token);
   return { words: [type, ...words], json: json ?? false };
 }
-

@@ -30,7 +30,7 @@ export function parseJsonWords(text: string): string[] | undefined {
 }
 
 /** Words at white space outside of quotes. Quotes and escapes stay: expansion removes them. */
-export function splitQuoted(text: string, escape: string): string[] {
+export function splitQuoted(text: string, token: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
@@ -42,7 +42,7 @@ export function splitQuoted(text: string, escape: string): string[] {
       continue;
     }
     word ??= '';
-    if (char === escape && quote !== "'") {
+    if (char === token && quote !== "'") {
       if (i + 1 < text.length) word += char + text[++i]!; // at the very end it is dropped
       continue;
     }
@@ -58,8 +58,8 @@ export function splitQuoted(text: string, escape: string): string[] {
  * `a=1 b="2 3"`, or the legacy `a everything else`, in which case the pair is `bare`. Throws `invalid` for a word
  * without `=`; an empty text has no pairs.
  */
-export function parsePairs(text: string, keyword: string, escape: string): KeyValue[] {
-  const words = splitQuoted(text, escape);
+export function parsePairs(text: string, keyword: string, token: string): KeyValue[] {
+  const words = splitQuoted(text, token);
   if (words.length === 0) return [];
   if (!words[0]!.includes('=')) {
     const [, key = '', value] = /^([^\t\v\f\r ]*)[\t\v\f\r ]+([\s\S]*)$/.exec(text) ?? [];

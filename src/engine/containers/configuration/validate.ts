@@ -2,9 +2,9 @@
 
 import type { ContainerConfig, HostConfig, RestartPolicy } from '../../../api/types/container-config.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { parseSignal } from '../../../lib/signals.ts';
 import { resolveCapabilities } from '../../../runtime/index.ts';
 import { validateHealth } from '../health/health-plan.ts';
-import { parseSignal } from '../signals.ts';
 import { validateCpuset } from './cpuset.ts';
 import { validateNetwork } from './validate-network.ts';
 import { validateSecurityOptions } from './validate-security.ts';

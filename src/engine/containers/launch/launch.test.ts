@@ -5,9 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
+import { parseSignal } from '../../../lib/signals.ts';
 import { createTestEngine, outcome, type TestEngine } from '../../testing/test-engine.ts';
 import { startContainer } from '../lifecycle/start.ts';
-import { parseSignal } from '../signals.ts';
 
 let own: TestEngine;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 // `docker stop`, `kill` and `restart`.
 
 import { BerthError, errorMessage, notModified } from '../../../lib/errors.ts';
+import { parseSignal } from '../../../lib/signals.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
-import { parseSignal } from '../signals.ts';
 import { startStopped } from './start.ts';
 import { cancelRestart, nextExit, sendSignal, stopSignal, terminate, untilKilled } from './terminate.ts';
 

@@ -1,9 +1,9 @@
 // Ending a container's process: signals, patience, then SIGKILL.
 
 import { systemError } from '../../../lib/errors.ts';
+import { parseSignal } from '../../../lib/signals.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
-import { parseSignal } from '../signals.ts';
 import type { Container } from '../state/container.ts';
 import { markThawed } from './pause.ts';
 

@@ -1,7 +1,7 @@
 // Signals by name and number, as Docker's clients write them.
 
 import { constants } from 'node:os';
-import { invalid } from '../../lib/errors.ts';
+import { invalid } from './errors.ts';
 
 /** `SIGTERM`, `term`, `15`, `RTMIN+3`; throws `invalid` with Docker's wording. */
 export function parseSignal(text: string): number {

@@ -1,0 +1,118 @@
+// The door of the language: a Dockerfile's bytes in, its stages out.
+import { errorMessage, invalid } from '../../lib/errors.ts';
+import { DockerfileError } from './dockerfile-error.ts';
+import { parseFrom } from './instructions/from.ts';
+import { parseInstruction } from './instructions/parse-instruction.ts';
+import { lintText } from './lint/lint-text.ts';
+import { findDirective, findSyntax, parseCheckOptions } from './source/directives.ts';
+import { readStatements, StatementError, type Statements } from './source/read-statements.ts';
+import type { Statement } from './source/statement.ts';
+import type { ArgInstruction, Dockerfile, Instruction, Stage } from './syntax.ts';
+
+/** How messages name the file. */
+export interface ParseOptions {
+  readonly name: string;
+}
+
+/** Parses and validates a Dockerfile; throws `DockerfileError` with BuildKit's words, at the lines it is about. */
+export function parseDockerfile(content: Uint8Array | string, { name }: ParseOptions): Dockerfile {
+  const source = decode(content);
+  if (source === '') throw invalid('the Dockerfile cannot be empty');
+  const read = located(name, source, () => readStatements(source));
+  const { globalArgs, stages } = parseStages(read.statements, { name, source });
+  const syntax = findSyntax(source);
+  const check = findDirective('check', source) ?? '';
+  return {
+    name,
+    source,
+    directives: { ...(syntax === undefined ? {} : { syntax }), escape: read.escape, check: parseCheck(check) },
+    globalArgs,
+    stages,
+    warnings: lintText(read.statements, read.emptyContinuations),
+  };
+}
+
+/**
+ * The triggers an image carries (`Config.OnBuild`), to be run before the first instruction of a stage built upon it.
+ * Throws `DockerfileError` located in the trigger itself.
+ */
+export function parseTriggers(triggers: readonly string[]): Instruction[] {
+  return triggers.map(source => {
+    const name = 'ONBUILD';
+    const { statements } = located(name, source, () => readStatements(source));
+    const [statement] = statements;
+    if (statement === undefined || statements.length !== 1) {
+      throw invalid('onbuild trigger should be a single expression');
+    }
+    return parseAt(statement, { name, source }, () => parseInstruction(statement));
+  });
+}
+
+interface Source {
+  readonly name: string;
+  readonly source: string;
+}
+
+function parseStages(statements: readonly Statement[], source: Source) {
+  const globalArgs: ArgInstruction[] = [];
+  const stages: (Stage & { instructions: Instruction[] })[] = [];
+  for (const statement of statements) {
+    if (statement.keyword.toLowerCase() === 'from') {
+      stages.push(parseAt(statement, source, () => parseStage(statement, stages.length)));
+      continue;
+    }
+    const instruction = parseAt(statement, source, () => parseInstruction(statement));
+    const stage = stages.at(-1);
+    if (stage !== undefined) stage.instructions.push(instruction);
+    else if (instruction.kind === 'arg') globalArgs.push(instruction);
+    else throw new DockerfileError('no build stage in current context', { ...source, ranges: [statement.range] });
+  }
+  if (stages.length === 0) throw invalid('dockerfile contains no stages to build');
+  return { globalArgs, stages };
+}
+
+function parseStage(statement: Statement, index: number): Stage & { instructions: Instruction[] } {
+  const { as, base, platform } = parseFrom(statement);
+  return {
+    index,
+    ...(as === undefined ? {} : { name: as.name.toLowerCase() }),
+    base,
+    ...(platform === undefined ? {} : { platform }),
+    text: statement.text.trim(),
+    keyword: statement.keyword,
+    range: statement.range,
+    instructions: [],
+  };
+}
+
+function parseAt<T>({ range }: Statement, source: Source, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    const message = `dockerfile parse error on line ${range.start}: ${errorMessage(error)}`;
+    throw new DockerfileError(message, { ...source, ranges: [range] }, { cause: error });
+  }
+}
+
+function located(name: string, source: string, read: () => Statements): Statements {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof StatementError)) throw error;
+    const { start, end, message } = error;
+    throw new DockerfileError(message, { name, source, ranges: [{ start, end }] }, { cause: error });
+  }
+}
+
+function parseCheck(text: string) {
+  try {
+    return parseCheckOptions(text);
+  } catch (error) {
+    throw invalid(`failed to parse check options: ${errorMessage(error)}`, error);
+  }
+}
+
+function decode(content: Uint8Array | string): string {
+  const text = typeof content === 'string' ? content : new TextDecoder('utf-8', { ignoreBOM: true }).decode(content);
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
