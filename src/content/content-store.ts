@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
 import { writeBlob } from './blob-writer.ts';
+import { PartialBlob } from './partial-blob.ts';
 import { type Lease, Pins } from './pins.ts';
 import { Uploads } from './uploads/uploads.ts';
 
@@ -21,6 +22,8 @@ export interface IngestOptions {
 }
 
 const readSize = 1024 * 1024;
+/** Milliseconds after which nobody is expected to go on with a download. */
+const partialAge = 24 * 60 * 60 * 1000;
 
 /** A folder of blobs. Safe for concurrent use within one process; two ingests of the same blob both succeed. */
 export class ContentStore {
@@ -31,16 +34,24 @@ export class ContentStore {
   readonly #root: string;
   readonly #removals = new Set<Promise<void>>();
 
-  /** `root` is made when missing; blobs live in `root/blobs`, unfinished ones in `root/ingest`. */
+  /**
+   * `root` is made when missing; blobs live in `root/blobs`, unfinished ones in `root/ingest`, or in `root/partial` when
+   * they can be gone on with.
+   */
   constructor(root: string) {
     this.#root = root;
     this.uploads = new Uploads(join(root, 'uploads'), (path, digest) => this.#publish(path, digest));
     mkdirSync(join(root, 'blobs', 'sha256'), { recursive: true, mode: 0o700 });
     mkdirSync(this.#ingestDirectory, { recursive: true, mode: 0o700 });
+    mkdirSync(this.#partialDirectory, { recursive: true, mode: 0o700 });
   }
 
   get #ingestDirectory(): string {
     return join(this.#root, 'ingest');
+  }
+
+  get #partialDirectory(): string {
+    return join(this.#root, 'partial');
   }
 
   /**
@@ -79,6 +90,21 @@ export class ContentStore {
       })(),
       options,
     );
+  }
+
+  /**
+   * A blob that is downloaded: what an earlier try left of it is in it already. The caller sees to it that there is one
+   * at a time for each digest, and closes it.
+   */
+  resume(digest: Digest): Promise<PartialBlob> {
+    if (!isDigest(digest)) throw invalid(`invalid digest ${JSON.stringify(digest)}`);
+    return PartialBlob.open(join(this.#partialDirectory, digest.replace(':', '-')), digest);
+  }
+
+  /** Makes a blob that was verified one of the store, kept by the lease. Idempotent. */
+  async publish(blob: PartialBlob, lease: Lease): Promise<void> {
+    lease.keep(blob.digest);
+    if (!this.has(blob.digest)) await this.#publish(blob.path, blob.digest);
   }
 
   has(digest: Digest): boolean {
@@ -158,10 +184,17 @@ export class ContentStore {
     await Promise.all(this.#removals);
   }
 
-  /** Removes unfinished and half-removed blobs left by a crash; call before the first ingest. */
+  /**
+   * Removes unfinished and half-removed blobs left by a crash, and downloads nobody went on with for a day; call before
+   * the first ingest.
+   */
   sweep(): void {
     for (const name of readdirSync(this.#ingestDirectory)) {
       rmSync(join(this.#ingestDirectory, name), { recursive: true, force: true });
+    }
+    for (const name of readdirSync(this.#partialDirectory)) {
+      const path = join(this.#partialDirectory, name);
+      if (Date.now() - statSync(path).mtimeMs > partialAge) rmSync(path, { recursive: true, force: true });
     }
   }
 

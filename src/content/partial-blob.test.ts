@@ -1,0 +1,92 @@
+// Blobs that arrive over some time: appended, followed, interrupted, gone on with.
+import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sha256 } from '../oci/digest.ts';
+import { ContentStore } from './index.ts';
+
+let root: string;
+let content: ContentStore;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'berth-partial-'));
+  content = new ContentStore(root);
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+const whole = Buffer.alloc(3_500_000, 'the bytes of a blob, ');
+const digest = sha256(whole);
+const partials = () => readdirSync(join(root, 'partial'));
+
+test('those who follow get every byte, whenever they come', async () => {
+  const blob = await content.resume(digest);
+  const early = Array.fromAsync(blob.follow());
+  for (let at = 0; at < whole.length; at += 300_000) await blob.append(whole.subarray(at, at + 300_000));
+  const between = Array.fromAsync(blob.follow());
+  await blob.verify();
+  await content.publish(blob, content.pins.lease());
+  await blob.close();
+  expect(Buffer.concat(await early).equals(whole)).toBe(true);
+  expect(Buffer.concat(await between).equals(whole)).toBe(true);
+  expect((await content.bytes(digest)).equals(whole)).toBe(true);
+});
+
+test('what was there when it was interrupted is there the next time, a restart of the process between', async () => {
+  const first = await content.resume(digest);
+  await first.append(whole.subarray(0, 1_234_567));
+  await first.close();
+  const again = new ContentStore(root);
+  again.sweep();
+  const second = await again.resume(digest);
+  expect(second.size).toBe(1_234_567);
+  const followed = Array.fromAsync(second.follow());
+  await second.append(whole.subarray(second.size));
+  await second.verify();
+  await again.publish(second, again.pins.lease());
+  await second.close();
+  expect(Buffer.concat(await followed).equals(whole)).toBe(true);
+  expect(partials()).toEqual([]);
+  expect(again.list()).toEqual([digest]);
+});
+
+test('other bytes than the digest says are refused, and can be fetched anew', async () => {
+  const blob = await content.resume(digest);
+  await blob.append(Buffer.alloc(whole.length));
+  const follower = Array.fromAsync(blob.follow());
+  const failed = follower.then(
+    () => 'ended',
+    error => String(error),
+  );
+  await expect(blob.verify()).rejects.toMatchObject({ kind: 'invalid' });
+  await blob.restart();
+  expect(await failed).toContain('began anew');
+  expect(blob.size).toBe(0);
+  await blob.append(whole);
+  await blob.verify();
+  expect(Buffer.concat(await Array.fromAsync(blob.follow())).equals(whole)).toBe(true);
+  await blob.discard();
+  expect(partials()).toEqual([]);
+});
+
+test('those who follow hear why no more will come', async () => {
+  const blob = await content.resume(digest);
+  await blob.append(whole.subarray(0, 2_000_000));
+  const follower = Array.fromAsync(blob.follow());
+  blob.fail(new Error('no network'));
+  await expect(follower).rejects.toThrow('no network');
+  await blob.close();
+  expect(partials()).toHaveLength(1);
+});
+
+test('a download nobody went on with for a day is swept', async () => {
+  const blob = await content.resume(digest);
+  await blob.append(whole.subarray(0, 10));
+  await blob.close();
+  const path = join(root, 'partial', partials()[0] as string);
+  content.sweep();
+  expect(partials()).toHaveLength(1);
+  const before = Date.now() / 1000 - 25 * 3600;
+  utimesSync(path, before, before);
+  content.sweep();
+  expect(partials()).toEqual([]);
+});
