@@ -26,6 +26,7 @@ const groups: readonly Group[] = [
   { name: 'container', short: 'Manage containers' },
   { name: 'context', short: 'Manage contexts' },
   { name: 'image', short: 'Manage images' },
+  { name: 'manifest', short: 'Manage image manifests and manifest lists' },
   { name: 'system', short: 'Manage the system' },
   { name: 'volume', short: 'Manage volumes' },
 ];
@@ -275,6 +276,34 @@ const registryEntries: readonly CommandEntry[] = [
   },
 ];
 
+const manifestEntries: readonly CommandEntry[] = [
+  {
+    path: 'manifest annotate',
+    short: 'Add additional information to a local image manifest',
+    load: async () => (await import('./commands/manifest/annotate.ts')).annotateManifest,
+  },
+  {
+    path: 'manifest create',
+    short: 'Create a local manifest list for annotating and pushing to a registry',
+    load: async () => (await import('./commands/manifest/create.ts')).createManifest,
+  },
+  {
+    path: 'manifest inspect',
+    short: 'Display an image manifest, or manifest list',
+    load: async () => (await import('./commands/manifest/inspect.ts')).inspectManifest,
+  },
+  {
+    path: 'manifest push',
+    short: 'Push a manifest list to a repository',
+    load: async () => (await import('./commands/manifest/push.ts')).pushManifest,
+  },
+  {
+    path: 'manifest rm',
+    short: 'Delete one or more manifest lists from local storage',
+    load: async () => (await import('./commands/manifest/rm.ts')).removeManifests,
+  },
+];
+
 const otherEntries: readonly CommandEntry[] = [
   {
     path: 'inspect',
@@ -400,6 +429,7 @@ export const commandEntries: readonly CommandEntry[] = [
   ...containerEntries,
   ...contextEntries,
   ...imageEntries,
+  ...manifestEntries,
   ...registryEntries,
   ...otherEntries,
 ];

@@ -26,3 +26,6 @@ export const contentTrustFlag = () => bool('Skip the verification of signatures'
 export function defaultPlatform(context: Context): string {
   return context.io.environment.DOCKER_DEFAULT_PLATFORM ?? '';
 }
+
+/** `--insecure`: talk to the registry though its certificate is worth nothing, or though it has none. */
+export const insecureFlag = () => bool('Allow a registry without a valid certificate');
