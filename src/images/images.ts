@@ -23,9 +23,10 @@ import { LayerStore } from './layers/layer-store.ts';
 import { imageHistory } from './records/image-history.ts';
 import { ImageNames } from './records/image-names.ts';
 import { findForPlatform, getForPlatform, platformsOf } from './records/image-platforms.ts';
-import { ImageRecords } from './records/image-records.ts';
+import { type ImageRecord, ImageRecords } from './records/image-records.ts';
 import { viewImage } from './records/image-view.ts';
-import { planRemoval, type RemovalStep } from './records/plan-removal.ts';
+import { type ImageManifest, listImageManifests } from './records/list-manifests.ts';
+import { planRemoval, type RemovalStep, refuseUsed } from './records/plan-removal.ts';
 import { type NewImage, type RegisterOptions, registerImage } from './records/register-image.ts';
 import { noSuchImage, resolveImage } from './records/resolve-image.ts';
 import { type ContainerLayer, ContainerLayers, type RemappedRoot } from './snapshots/container-layers.ts';
@@ -159,6 +160,28 @@ export class Images {
   }
 
   /**
+   * Removes only what is there for these platforms; when that is all, the image as `remove` does. Throws `not-found` for
+   * a platform that is not there, `conflict` for one that containers need and without `force` (running ones: always).
+   */
+  async removePlatforms(
+    reference: string,
+    o: { platforms: readonly Platform[]; force: boolean; prune: boolean; inUse: (image: Image) => ImageUser[] },
+  ): Promise<RemovedImage[]> {
+    const { id } = this.get(reference);
+    const gone = new Set(o.platforms.map(platform => this.get(reference, platform).id));
+    const left = platformsOf(id, this.#records).filter(other => !gone.has(other));
+    const heir = left[0];
+    if (heir === undefined) return this.remove(reference, o);
+    for (const one of gone) refuseUsed(one, { users: o.inUse(this.#view(one) as Image), force: o.force });
+    const removed = this.#deps.store.transaction(() => {
+      if (gone.has(id)) this.#handOver(id, heir, left);
+      return [...gone].flatMap(one => this.#removeOne({ delete: one }));
+    });
+    this.#garbage.collect();
+    return removed;
+  }
+
+  /**
    * `docker load`: docker-archive or OCI layout, plain or compressed; yields news until done. Images before a bad one
    * stay. Throws `invalid` for a bad archive, `cancelled`. Of an image for several platforms all are taken that are there
    * and in `platforms`; the machine's own, if among them, stands for the others.
@@ -191,6 +214,7 @@ export class Images {
     const { content } = this.#deps;
     const selected = selectImages(names, {
       get: text => this.#getForSave(text, platform),
+      has: text => this.findId(text) !== undefined,
       byName: name => this.#names.get(name),
       tagsOf: name => this.#names.tagsOf(name),
     });
@@ -259,9 +283,14 @@ export class Images {
     return listChanges(source.upper, source.lower, this.#deps.kernel.files);
   }
 
-  /** `docker history`, newest first. Throws `not-found`. */
-  history(reference: string): HistoryRow[] {
-    return imageHistory(this.get(reference), id => this.#view(id));
+  /** Every manifest of the index the image came with, here or not; its own when there was none. Throws `not-found`. */
+  manifests(reference: string): Promise<ImageManifest[]> {
+    return listImageManifests(this.platforms(reference), this.#deps.content);
+  }
+
+  /** `docker history`, newest first. Throws `not-found`, as `get`. */
+  history(reference: string, platform?: Platform): HistoryRow[] {
+    return imageHistory(this.get(reference, platform), id => this.#view(id));
   }
 
   /**
@@ -383,6 +412,15 @@ export class Images {
   #register(image: NewImage, o: RegisterOptions) {
     const deps = { content: this.#deps.content, layers: this.#layers, records: this.#records };
     return registerImage(image, deps, o);
+  }
+
+  /** `heir` gets the names of `id` and stands for what is `left` of the platforms. */
+  #handOver(id: Digest, heir: Digest, left: readonly Digest[]): void {
+    for (const name of this.#names.of(id)) this.#names.set(name, heir);
+    for (const other of left) {
+      const { variantOf: _none, ...own } = this.#records.get(other) as ImageRecord;
+      this.#records.put(other, other === heir ? own : { ...own, variantOf: heir });
+    }
   }
 
   /** What lost its last name to the same image for another platform belongs to that from now on. */

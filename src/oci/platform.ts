@@ -23,6 +23,13 @@ const architectures: Record<string, { architecture: string; variant?: string }> 
   ppc64: { architecture: 'ppc64le' },
 };
 
+// Go's names: a single word is the one or the other.
+const otherSystems = ['aix', 'android', 'darwin', 'freebsd', 'netbsd', 'openbsd', 'plan9', 'solaris', 'windows'];
+const knownArchitectures = [
+  ...['386', 'amd64', 'arm', 'arm64', 'loong64', 'mips', 'mips64', 'mips64le', 'mipsle'],
+  ...['ppc64', 'ppc64le', 'riscv', 'riscv64', 's390', 's390x', 'sparc64', 'wasm'],
+];
+
 /** The platform of a machine, by Node's or the kernel's name of its processor (`process.arch`, `uname -m`). */
 export function linuxPlatform(machine: string): Platform {
   return { os: 'linux', ...(architectures[machine] ?? { architecture: machine }) };
@@ -36,7 +43,11 @@ export function parsePlatform(text: string, host: Platform): Platform {
   }
   if (parts.length === 1) {
     const only = parts[0] as string;
-    return only === 'linux' ? host : normalizePlatform({ os: 'linux', architecture: only });
+    if (only === 'linux') return host;
+    if (otherSystems.includes(only)) return { os: only, architecture: host.architecture };
+    const platform = normalizePlatform({ os: 'linux', architecture: only });
+    if (knownArchitectures.includes(platform.architecture)) return platform;
+    throw invalid(`"${text}": unknown operating system or architecture: invalid argument`);
   }
   const [os = '', architecture = '', variant] = parts;
   return normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });

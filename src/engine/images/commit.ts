@@ -11,6 +11,7 @@ import { pauseContainer, unpauseContainer } from '../containers/lifecycle/pause.
 import type { Container } from '../containers/state/container.ts';
 import type { Engine } from '../engine.ts';
 import { publishImageEvent } from './image-events.ts';
+import { targetReference } from './target-reference.ts';
 
 export interface CommitRequest {
   container: string | undefined;
@@ -32,7 +33,7 @@ export async function commitContainer(engine: Engine, o: CommitRequest): Promise
   if (!o.container) throw invalid('invalid name or ID supplied: ""');
   const container = engine.containers.get(o.container);
   requireCommittable(container);
-  const reference = o.repository ? [o.repository, o.tag].filter(Boolean).join(':') : undefined;
+  const reference = targetReference(o.repository, o.tag);
   const { config: own } = container.record;
   const changed = parseChanges(o.changes, (o.config ?? own) as ImageRunConfig) as ContainerConfig;
   const config = imageConfig(mergeImageConfig(changed, own as ImageRunConfig));

@@ -3,8 +3,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Filters } from '../../api/codecs.ts';
 import { createTestEngine, outcome, type TestEngine } from '../testing/test-engine.ts';
-import { pruneImages, removeImage, tagImage } from './change.ts';
-import { inspectImage, listImages } from './views.ts';
+import { tagImage } from './change.ts';
+import { pruneImages, removeImage } from './remove.ts';
+import { inspectImage } from './views/inspect.ts';
+import { listImages } from './views/list.ts';
 
 let own: TestEngine;
 beforeEach(async () => {
@@ -14,8 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => own.close());
 
-const names = (filters: Filters = {}) =>
-  listImages(own.engine, { filters }).map(image => image.RepoTags?.[0] ?? '<none>');
+const names = async (filters: Filters = {}) =>
+  (await listImages(own.engine, { filters })).map(image => image.RepoTags?.[0] ?? '<none>');
 
 describe('a list', () => {
   const table: [filters: Filters, found: string[]][] = [
@@ -27,22 +29,23 @@ describe('a list', () => {
     [{ reference: ['app:latest', 'web:2'] }, ['app:latest']],
     [{ before: ['web:1'] }, ['<none>', 'app:latest']],
     [{ since: ['app'] }, ['web:1', '<none>']],
+    [{ until: ['2024-05-01T00:00:00Z'] }, ['<none>', 'app:latest']],
   ];
   for (const [filters, found] of table) {
-    test(JSON.stringify(filters), () => expect(names(filters)).toEqual(found));
+    test(JSON.stringify(filters), async () => expect(await names(filters)).toEqual(found));
   }
 
   test('counts the containers of each image, and refuses a filter it does not know', async () => {
     await own.create();
     await own.create();
-    expect(listImages(own.engine, {}).map(image => image.Containers)).toEqual([0, 0, 2]);
+    expect((await listImages(own.engine, {})).map(image => image.Containers)).toEqual([0, 0, 2]);
     expect(await outcome(() => names({ what: ['x'] }))).toBe("invalid: invalid filter 'what'");
   });
 });
 
 test('a tag is told; one without a name is refused', async () => {
   tagImage(own.engine, 'web:1', 'mine', 'v1');
-  expect(inspectImage(own.engine, 'mine:v1').RepoTags).toEqual(['web:1', 'mine:v1']);
+  expect((await inspectImage(own.engine, 'mine:v1')).RepoTags).toEqual(['web:1', 'mine:v1']);
   expect(own.events()).toEqual(['image tag']);
   expect(await outcome(() => tagImage(own.engine, 'web:1', '', 'v1'))).toMatch(/^invalid: /);
   expect(await outcome(() => inspectImage(own.engine, 'nobody'))).toBe('not-found: No such image: nobody');
@@ -53,18 +56,41 @@ test('a removal is told name by name', async () => {
   expect(own.events()).toEqual(['image untag', 'image delete']);
 });
 
+test('older clients find what they knew', async () => {
+  const [nameless] = await listImages(own.engine, { filters: { dangling: ['true'] }, version: '1.42' });
+  expect(nameless).toMatchObject({ RepoTags: ['<none>:<none>'], RepoDigests: ['<none>@<none>'], VirtualSize: 1000 });
+  const [now] = await listImages(own.engine, { filters: { dangling: ['true'] } });
+  expect(now).toMatchObject({ RepoTags: [], Containers: 0 });
+  expect(now).not.toHaveProperty('VirtualSize');
+  const old = await inspectImage(own.engine, 'app', { version: '1.43' });
+  expect(old).toMatchObject({ VirtualSize: 1000, ContainerConfig: { Hostname: '' }, Config: { Tty: false } });
+  expect(await inspectImage(own.engine, 'app')).not.toHaveProperty('ContainerConfig');
+});
+
+test('names and platforms that mean nothing are refused in the words of Docker', async () => {
+  const refused = (repository: string, tag: string) => outcome(() => tagImage(own.engine, 'app', repository, tag));
+  expect(await refused('x', 'a!b')).toBe('invalid: invalid tag format');
+  expect(await refused(`x@sha256:${'0'.repeat(64)}`, '')).toBe('invalid: cannot import digest reference');
+  tagImage(own.engine, 'app', 'x:y', 'z');
+  expect((await inspectImage(own.engine, 'app')).RepoTags).toContain('x:z');
+  const platform = { os: '', architecture: 'x' };
+  expect(await outcome(() => inspectImage(own.engine, 'app', { platform }))).toStartWith('invalid: failed to parse');
+  const both = { platform: { os: 'linux', architecture: 'amd64' }, manifests: true };
+  expect(await outcome(() => inspectImage(own.engine, 'app', both))).toContain('conflicting options');
+});
+
 describe('prune', () => {
   test('takes dangling images, or all that no container uses', async () => {
     await own.create();
     expect((await pruneImages(own.engine, {})).SpaceReclaimed).toBe(1000);
-    expect(names()).toEqual(['web:1', 'app:latest']);
+    expect(await names()).toEqual(['web:1', 'app:latest']);
     await pruneImages(own.engine, { dangling: ['false'] });
-    expect(names()).toEqual(['app:latest']);
+    expect(await names()).toEqual(['app:latest']);
   });
 
   test('goes on when one cannot be removed', async () => {
     own.log.fail('images.remove');
     expect((await pruneImages(own.engine, { dangling: ['false'] })).SpaceReclaimed).toBe(2000);
-    expect(names()).toEqual(['app:latest']);
+    expect(await names()).toEqual(['app:latest']);
   });
 });

@@ -17,6 +17,13 @@ export function layerSizes(images: readonly Image[]): LayerSizes {
   return layers;
 }
 
+/** Bytes of the layers that other images have, too. */
+export function sharedSize(image: Image, layers: LayerSizes): number {
+  return image.chainIds
+    .map(id => layers.get(id))
+    .reduce((sum, layer) => sum + (layer && layer.images > 1 ? layer.size : 0), 0);
+}
+
 /** Bytes of all of them. */
 export function totalSize(layers: LayerSizes): number {
   return [...layers.values()].reduce((sum, { size }) => sum + size, 0);

@@ -41,12 +41,14 @@ test('volumes have a size and their users, containers their sizes', async () => 
 });
 
 test('only what is asked for is measured', async () => {
-  expect(await measureDiskUsage(own.engine, ['volume', 'build-cache'])).toEqual({
+  expect(await measureDiskUsage(own.engine, { types: ['volume', 'build-cache'] })).toEqual({
     LayersSize: 0,
     Images: null,
     Containers: null,
     Volumes: [],
     BuildCache: [],
   });
-  expect(await outcome(() => measureDiskUsage(own.engine, ['bogus']))).toBe('invalid: unknown object type: bogus');
+  expect(await outcome(() => measureDiskUsage(own.engine, { types: ['bogus'] }))).toBe(
+    'invalid: unknown object type: bogus',
+  );
 });

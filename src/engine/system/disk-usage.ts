@@ -1,37 +1,33 @@
 // `docker system df`: what images, containers and volumes take, and how much of it would come free.
 
-import type { ImageSummary } from '../../api/types/images.ts';
 import type { SystemDataUsageResponse } from '../../api/types/system.ts';
 import type { Volume } from '../../api/types/volumes.ts';
+import { maximumVersion } from '../../api/versions.ts';
 import { invalid } from '../../lib/errors.ts';
 import { listContainers } from '../containers/views/list.ts';
 import type { Engine } from '../engine.ts';
-import { type LayerSizes, layerSizes, totalSize } from '../images/layer-sizes.ts';
-import { listImages } from '../images/views.ts';
+import { layerSizes, totalSize } from '../images/layer-sizes.ts';
+import { listImages, type VersionedSummary } from '../images/views/list.ts';
 import { listVolumes } from '../volumes/volumes.ts';
 
 const kinds = ['container', 'image', 'volume', 'build-cache'];
 
 /** Sizes in bytes. Only of the kinds in `types`, the others are null; of all without any. Throws `invalid` for others. */
-export async function measureDiskUsage(engine: Engine, types: string[] = []): Promise<SystemDataUsageResponse> {
+export async function measureDiskUsage(
+  engine: Engine,
+  { types = [], version = maximumVersion }: { types?: string[] | undefined; version?: string } = {},
+): Promise<Omit<SystemDataUsageResponse, 'Images'> & { Images: VersionedSummary[] | null }> {
   const unknown = types.find(type => !kinds.includes(type));
   if (unknown !== undefined) throw invalid(`unknown object type: ${unknown}`);
   const wanted = (kind: string) => types.length === 0 || types.includes(kind);
   const sizes = layerSizes(engine.images.list());
   return {
     LayersSize: wanted('image') ? totalSize(sizes) : 0,
-    Images: wanted('image') ? listImages(engine, {}).map(image => withShare(engine, image, sizes)) : null,
+    Images: wanted('image') ? await listImages(engine, { 'shared-size': true, version }) : null,
     Containers: wanted('container') ? await listContainers(engine, { all: true, size: true }) : null,
     Volumes: wanted('volume') ? await measureVolumes(engine) : null,
     BuildCache: wanted('build-cache') ? [] : null,
   };
-}
-
-function withShare(engine: Pick<Engine, 'images'>, summary: ImageSummary, layers: LayerSizes): ImageSummary {
-  const shared = (engine.images.find(summary.Id)?.chainIds ?? [])
-    .map(id => layers.get(id))
-    .reduce((sum, layer) => sum + (layer && layer.images > 1 ? layer.size : 0), 0);
-  return { ...summary, SharedSize: shared };
 }
 
 async function measureVolumes(engine: Engine): Promise<Volume[]> {

@@ -47,6 +47,12 @@ export function planRemoval(request: RemovalRequest, view: RemovalView): Removal
   return [...steps, ...planDeletion(request, view, { names: left, quiet: !isIdPrefix(image, typed) })];
 }
 
+/** Throws `conflict` while a container runs from the image, or without `force` while there is one. */
+export function refuseUsed(image: Digest, { users, force }: { users: ImageUser[]; force: boolean }): void {
+  const view = { names: () => [], children: () => [], parent: () => undefined, users: () => users };
+  refuse(findConflict(image, { view, names: [], deleted: [], soft: !force }));
+}
+
 /** The image itself, then its nameless, unused ancestors. */
 function planDeletion(
   { image, force, prune }: RemovalRequest,

@@ -18,24 +18,28 @@ import { type Handlers, notImplemented, reply } from '../handler.ts';
 
 export function imageRoutes(engine: Engine): Handlers['images'] {
   return {
-    ImageList: ({ query }) => listImages(engine, query),
+    ImageList: ({ query, version }) => listImages(engine, { ...query, version }),
     ImageCreate: ({ query, body, signal }) => {
       if (query.fromSrc !== '-')
         throw notYet(
           `pulling is not implemented yet: load or import ${query.fromImage ?? query.fromSrc ?? 'the image'} instead`,
         );
-      const { repo: repository, tag, message, changes = [] } = query;
-      return { stream: importImage(engine, body, { repository, tag, message, changes, signal }) };
+      const { repo: repository, tag, message, changes = [], platform } = query;
+      return { stream: importImage(engine, body, { repository, tag, message, changes, platform, signal }) };
     },
-    ImageInspect: ({ path }) => inspectImage(engine, path.name),
-    ImageHistory: ({ path }) => imageHistory(engine, path.name),
+    ImageInspect: ({ path, query, version }) => inspectImage(engine, path.name, { ...query, version }),
+    ImageHistory: ({ path, query }) => imageHistory(engine, path.name, query.platform),
     ImagePush: notImplemented,
     ImageTag: ({ path, query }) => {
       tagImage(engine, path.name, query.repo ?? '', query.tag ?? '');
       return reply(undefined, { status: 201 });
     },
     ImageDelete: ({ path, query }) =>
-      removeImage(engine, path.name, { force: query.force === true, prune: query.noprune !== true }),
+      removeImage(engine, path.name, {
+        force: query.force === true,
+        prune: query.noprune !== true,
+        platforms: query.platforms,
+      }),
     ImageSearch: notImplemented,
     ImagePrune: ({ query }) => pruneImages(engine, query.filters ?? {}),
     ImageCommit: ({ query, body, signal }) =>

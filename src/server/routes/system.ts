@@ -18,6 +18,6 @@ export function systemRoutes(engine: Engine): Handlers['system'] {
     SystemPing: () => reply('OK', { headers: pingHeaders }),
     SystemPingHead: () => reply('', { headers: pingHeaders }),
     SystemEvents: ({ query }) => ({ stream: watchEvents(engine, query) }),
-    SystemDataUsage: ({ query }) => measureDiskUsage(engine, query.type),
+    SystemDataUsage: ({ query, version }) => measureDiskUsage(engine, { types: query.type, version }),
   };
 }

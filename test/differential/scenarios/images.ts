@@ -46,6 +46,20 @@ export const imageScenarios: Scenarios = {
     'GET',
     `/images/busybox/json?platform=${encodeURIComponent('{"os":"linux","architecture":"riscv64"}')}`,
   ),
+  'inspect by options that do not go together': asks(
+    'GET',
+    `/images/busybox/json?manifests=1&platform=${encodeURIComponent('{"os":"linux","architecture":"amd64"}')}`,
+  ),
+  'history and save of a platform that is not there': asksAll(
+    `GET /images/busybox/history?platform=${encodeURIComponent('{"os":"linux","architecture":"riscv64"}')}`,
+    `GET /images/busybox/get?platform=${encodeURIComponent('{"os":"linux","architecture":"riscv64"}')}`,
+  ),
+  'save of nothing': asksAll('GET /images/nosuch/get', 'GET /images/busybox:nosuch/get', 'GET /images/get?names=UPPER'),
+  'list in older versions': asksAll(
+    `GET /v1.43/images/json?${filters({ reference: ['busybox'] })}`,
+    `GET /v1.44/images/json?${filters({ reference: ['busybox'] })}`,
+    `GET /v1.48/images/json?${filters({ reference: ['busybox'] })}`,
+  ),
   'inspect in older versions': asksAll(
     'GET /v1.43/images/busybox/json',
     'GET /v1.24/images/busybox/json',
@@ -72,6 +86,11 @@ export const imageScenarios: Scenarios = {
   'import to a malformed tag': imports('repo=NAME-a&tag=a!b'),
   'import of no tar': imports('repo=NAME-a&tag=1', 'x'.repeat(2000)),
   'import for an unknown platform': imports('repo=NAME-a&platform=nosuch'),
+  'import for another system': imports('repo=NAME-a&platform=windows/amd64'),
+  'import for another processor': async side => {
+    await importImage(side, 'repo=NAME-a&tag=1&platform=linux/arm64');
+    await side.ask('GET', `/images/${side.name('a')}:1/json`, undefined, 'values');
+  },
   'create from nothing': asks('POST', '/images/create'),
   'pull of a malformed name': asks('POST', '/images/create?fromImage=UPPER'),
   load: loads(busybox),

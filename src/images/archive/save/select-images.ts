@@ -13,6 +13,7 @@ export interface SelectedImage {
 export interface ImageLookup {
   /** Throws `not-found`. */
   get: (text: string) => Image;
+  has: (text: string) => boolean;
   byName: (reference: Reference) => Digest | undefined;
   /** All tags of a repository. */
   tagsOf: (repository: Reference) => Reference[];
@@ -40,7 +41,9 @@ export function selectImages(names: readonly string[], lookup: ImageLookup): Sel
     }
     const tags = lookup.tagsOf(reference);
     for (const tag of tags) add(lookup.get(lookup.byName(tag) ?? ''), tag);
-    if (tags.length === 0) add(lookup.get(name));
+    if (tags.length > 0) continue;
+    if (!lookup.has(name)) throw notFound(`No such image: ${name}`);
+    add(lookup.get(name));
   }
   return [...selected.values()];
 }
