@@ -3,6 +3,7 @@ import type { ContentStore } from '../content/index.ts';
 import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { AccessControl } from './access/access-control.ts';
+import type { TokenServer } from './access/tokens/token-server.ts';
 import type { RegistryOptions } from './options.ts';
 import type { Repositories } from './storage/repositories.ts';
 import type { Uses } from './storage/uses.ts';
@@ -13,6 +14,8 @@ export interface RegistryContext {
   readonly repositories: Repositories;
   readonly uses: Uses;
   readonly access: AccessControl;
+  /** The token endpoint, where there is one. */
+  readonly tokens: TokenServer | undefined;
   /** By repository: manifests and tags change one at a time. */
   readonly locks: KeyedMutex;
   readonly logger: Logger;

@@ -37,6 +37,10 @@ async function route(context: RegistryContext, exchange: Exchange): Promise<void
   const call: Call = { exchange, query: new URLSearchParams(query) };
   if (!route) throw new Refusal('UNSUPPORTED', { status: 404, message: 'page not found' });
   if ('name' in route) return await routeRepository(context, call, route);
+  if (route.kind === 'token' && context.tokens) {
+    if (!/^(GET|POST)$/.test(exchange.method)) throw notAllowed('GET, POST');
+    return await context.tokens.answer(call);
+  }
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') throw notAllowed('GET, HEAD');
   switch (route.kind) {
     case 'base':

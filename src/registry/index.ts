@@ -2,6 +2,7 @@
 // collection of garbage and news for others. It keeps bytes in `content` and what they mean in small files beside them.
 // It answers exchanges: who listens, reads configuration files and ends the process is left to the program (`daemon`);
 // how other registries are spoken to, to `distribution`.
+export { parseHtpasswd, withPassword } from './access/htpasswd.ts';
 export {
   type AccessOptions,
   type AccessRule,

@@ -27,6 +27,8 @@ export interface AccessOptions {
   /** A file of `user:bcrypt` lines; read again when it changes. */
   readonly htpasswd: string;
   readonly realm: string;
+  /** Whether clients come by TLS: where they are sent for tokens begins accordingly. */
+  readonly secure: boolean;
   /** Absent: clients send their password with every request (Basic). */
   readonly tokens?: TokenOptions | undefined;
   readonly groups: Readonly<Record<string, readonly string[]>>;

@@ -6,6 +6,7 @@ import type { Exchange } from '../lib/http/exchange.ts';
 import { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openAccess } from './access/access-control.ts';
+import { GuardedAccess } from './access/guarded-access.ts';
 import type { RegistryContext } from './context.ts';
 import { handleRequest } from './handle-request.ts';
 import type { RegistryOptions } from './options.ts';
@@ -26,11 +27,13 @@ export class Registry {
     mkdirSync(options.root, { recursive: true, mode: 0o700 });
     const content = new ContentStore(join(options.root, 'content'));
     content.sweep();
+    const guarded = options.access && new GuardedAccess(options.access, { root: options.root, now });
     this.#context = {
       ...{ options, content, logger, now },
       repositories: new Repositories(options.root),
       uses: new Uses(now),
-      access: openAccess,
+      access: guarded ?? openAccess,
+      tokens: guarded?.tokens,
       locks: new KeyedMutex(),
     };
   }

@@ -43,14 +43,24 @@ export function readConfiguration(flags: OptionValues, isRoot: boolean): Registr
 function merge(file: Section, flags: OptionValues, isRoot: boolean): RegistryConfiguration {
   const text = (flag: string, inFile: string | undefined) => (flags[flag] as string | undefined) ?? inFile;
   const log = file.section('log');
-  const tls = file.section('tls');
+  const tlsSection = file.section('tls');
+  const tls = tlsOf({
+    cert: text('tls-cert', tlsSection.string('cert')),
+    key: text('tls-key', tlsSection.string('key')),
+    clientCa: text('tls-client-ca', tlsSection.string('client-ca')),
+  });
+  const secure = tls !== undefined;
   const upstreams = readUpstreams(file, (flags.upstream ?? {}) as Record<string, string>);
   const interval = flags['gc-interval'] as string | undefined;
   const collection = readCollection(file);
   const configuration: RegistryConfiguration = {
     options: {
       root: text('root', file.string('root')) ?? defaultRoot(isRoot),
-      access: readAccess(file, { htpasswd: flags.htpasswd as string, tokens: flags.tokens as boolean | undefined }),
+      access: readAccess(file, {
+        htpasswd: flags.htpasswd as string | undefined,
+        tokens: flags.tokens as boolean | undefined,
+        secure,
+      }),
       readOnly: (flags['read-only'] as boolean | undefined) ?? file.bool('read-only') ?? false,
       deletion: file.bool('deletion') ?? defaultOptions.deletion,
       upstreams,
@@ -59,16 +69,12 @@ function merge(file: Section, flags: OptionValues, isRoot: boolean): RegistryCon
       uploadTimeout: file.duration('upload-timeout') ?? defaultOptions.uploadTimeout,
     },
     listen: listOf(flags.listen, file.strings('listen'), ['127.0.0.1:5000']).map(parsePlace),
-    tls: tlsOf({
-      cert: text('tls-cert', tls.string('cert')),
-      key: text('tls-key', tls.string('key')),
-      clientCa: text('tls-client-ca', tls.string('client-ca')),
-    }),
+    tls,
     insecureUpstreams: listOf(flags['insecure-upstream'], file.strings('insecure-upstreams'), []),
     logLevel: oneOf('log level', text('log-level', log.string('level')) ?? 'info', levels),
     logFormat: oneOf('log format', text('log-format', log.string('format')) ?? 'text', ['text', 'json'] as const),
   };
-  for (const section of [log, tls, file]) section.done();
+  for (const section of [log, tlsSection, file]) section.done();
   return configuration;
 }
 

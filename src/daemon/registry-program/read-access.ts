@@ -11,7 +11,7 @@ const minute = 60_000;
 /** Undefined when neither file nor flags ask anybody to sign in. Throws `invalid`. */
 export function readAccess(
   file: Section,
-  flags: { htpasswd: string | undefined; tokens: boolean | undefined },
+  flags: { htpasswd: string | undefined; tokens: boolean | undefined; secure: boolean },
 ): AccessOptions | undefined {
   const auth = file.section('auth');
   const htpasswd = flags.htpasswd ?? auth.string('htpasswd');
@@ -26,7 +26,7 @@ export function readAccess(
     return undefined;
   }
   checkGroups(rules, groups);
-  return { htpasswd, realm, tokens, groups, rules: rules.length > 0 ? rules : [everything] };
+  return { htpasswd, realm, secure: flags.secure, tokens, groups, rules: rules.length > 0 ? rules : [everything] };
 }
 
 function readRule(section: Section): AccessRule {

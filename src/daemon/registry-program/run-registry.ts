@@ -7,7 +7,8 @@ import type { DaemonOption } from '../configuration/options.ts';
 import { type OptionValues, parseFlags } from '../configuration/parse-flags.ts';
 import { programHelp } from '../help.ts';
 import { readConfiguration } from './configuration.ts';
-import { serveOptions } from './options.ts';
+import { passwdOptions, serveOptions } from './options.ts';
+import { passwd } from './passwd.ts';
 import { serve } from './serve.ts';
 
 interface Subprogram {
@@ -28,6 +29,13 @@ const subprograms: Readonly<Record<string, Subprogram>> = {
     options: serveOptions,
     args: 0,
     run: values => serve(readConfiguration(values, isRoot())),
+  },
+  passwd: {
+    usage: 'passwd [OPTIONS] FILE USER',
+    description: 'Set the password of a user, read from stdin, in a file for --htpasswd.',
+    options: passwdOptions,
+    args: 2,
+    run: passwd,
   },
 };
 

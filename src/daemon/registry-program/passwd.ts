@@ -1,0 +1,27 @@
+// `berth registry passwd FILE USER`: a user's line in the file of users.
+
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { invalid, notFound } from '../../lib/errors.ts';
+import { parseHtpasswd, withPassword } from '../../registry/index.ts';
+import type { OptionValues } from '../configuration/parse-flags.ts';
+
+/** Sets the password that stdin holds, or removes the user; the file is changed as a whole. Throws `invalid`, `not-found`. */
+export async function passwd(values: OptionValues, [path = '', name = '']: readonly string[]): Promise<number> {
+  if (!/^[^\s:]+$/.test(name) || name === 'anonymous' || name === '*' || name.startsWith('@')) {
+    throw invalid(`"${name}" cannot be the name of a user`);
+  }
+  const cost = (values.cost as number | undefined) ?? 10;
+  if (cost < 4 || cost > 31) throw invalid('the cost of bcrypt is 4 to 31');
+  const before = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  let password: string | undefined;
+  if (values.delete) {
+    if (!parseHtpasswd(before).has(name)) throw notFound(`no user ${name} in ${path}`);
+  } else {
+    password = (await Bun.stdin.text()).replace(/\r?\n$/, '');
+    if (password === '') throw invalid('the password is read from stdin, and it is empty');
+  }
+  const text = await withPassword(before, { name, password, cost });
+  writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true });
+  renameSync(`${path}.new`, path);
+  return 0;
+}
