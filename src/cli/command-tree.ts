@@ -2,7 +2,7 @@
 
 import type { Command } from './command.ts';
 
-/** A command's place. Its code is loaded when it is called. */
+/** A command's place. */
 export interface CommandEntry {
   /** The full path: `container ls`. */
   readonly path: string;
@@ -13,7 +13,8 @@ export interface CommandEntry {
   readonly common?: boolean;
   /** For programs, not for people: help does not show it. */
   readonly hidden?: boolean;
-  load(): Promise<Command>;
+  /** Its code, loaded when it is called; absent for a program of its own, which is not ours to run. */
+  load?(): Promise<Command>;
 }
 
 /** A word that only holds commands. */
@@ -27,6 +28,7 @@ const groups: readonly Group[] = [
   { name: 'context', short: 'Manage contexts' },
   { name: 'image', short: 'Manage images' },
   { name: 'manifest', short: 'Manage image manifests and manifest lists' },
+  { name: 'registry', short: 'Run registries and look into them' },
   { name: 'system', short: 'Manage the system' },
   { name: 'volume', short: 'Manage volumes' },
 ];
@@ -257,6 +259,28 @@ const imageEntries: readonly CommandEntry[] = [
 
 const registryEntries: readonly CommandEntry[] = [
   {
+    path: 'registry inspect',
+    short: 'Display what a registry has by a name',
+    load: async () => (await import('./commands/registry/inspect.ts')).inspectRemote,
+  },
+  {
+    path: 'registry ls',
+    aliases: ['registry list'],
+    short: 'List the repositories of a registry',
+    load: async () => (await import('./commands/registry/ls.ts')).listRepositories,
+  },
+  {
+    path: 'registry rm',
+    aliases: ['registry remove'],
+    short: 'Remove tags and manifests from a registry',
+    load: async () => (await import('./commands/registry/rm.ts')).removeRemote,
+  },
+  {
+    path: 'registry tags',
+    short: 'List the tags of a repository in a registry',
+    load: async () => (await import('./commands/registry/tags.ts')).listTags,
+  },
+  {
     path: 'login',
     common: true,
     short: 'Authenticate to a registry',
@@ -301,6 +325,25 @@ const manifestEntries: readonly CommandEntry[] = [
     path: 'manifest rm',
     short: 'Delete one or more manifest lists from local storage',
     load: async () => (await import('./commands/manifest/rm.ts')).removeManifests,
+  },
+];
+
+const programEntries: readonly CommandEntry[] = [
+  {
+    path: 'daemon',
+    short: 'Run the engine',
+  },
+  {
+    path: 'registry gc',
+    short: 'Remove what nothing in a registry refers to',
+  },
+  {
+    path: 'registry passwd',
+    short: 'Change the users of a registry',
+  },
+  {
+    path: 'registry serve',
+    short: 'Run a registry',
   },
 ];
 
@@ -431,6 +474,7 @@ export const commandEntries: readonly CommandEntry[] = [
   ...imageEntries,
   ...manifestEntries,
   ...registryEntries,
+  ...programEntries,
   ...otherEntries,
 ];
 

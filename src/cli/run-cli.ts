@@ -112,6 +112,10 @@ async function call(
   { io, options }: { io: Io; options: GlobalOptions },
 ): Promise<number> {
   const { entry } = findCommand(path.split(' '))!;
+  if (!entry.load) {
+    io.stdout.write(`${entry.short}\n\nRun '${io.program} ${path} --help' for more information\n`);
+    return 0;
+  }
   const definition = await entry.load();
   const parsed = parseCommand(definition, argv, { io, path });
   if (parsed.help) {
