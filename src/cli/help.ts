@@ -1,7 +1,8 @@
 // Help texts, laid out as Docker's.
 
 import type { Command } from './command.ts';
-import { type CommandEntry, childrenOf, type Group, groupNames, topLevelEntries } from './command-tree.ts';
+import type { CommandEntry } from './command-entries/command-entry.ts';
+import { childrenOf, type Group, groupNames, topLevelEntries } from './command-tree.ts';
 import { globalFlags } from './global-flags.ts';
 import { formatFlagUsages } from './grammar/flag-usages.ts';
 import type { Io } from './io.ts';
