@@ -67,7 +67,6 @@ export const justified: readonly Entry[] = [
     place: /kill by malformed signals > .*signal=(1000|-1) > .* message$/,
     reason: 'one wording for signals that are none',
   },
-  { place: /remove errors > .*link=1/, reason: 'links are legacy and not supported: the message says what to use' },
   {
     place: /update errors > .* message$|create errors > .* message$|volumes refused > .* message$|^malformed: /,
     when: ({ peer }) => typeof peer === 'string' && (peer.includes('json: ') || peer.includes('invalid JSON')),

@@ -38,6 +38,32 @@ scenarios(['busybox'], {
     expect(await eventually('the page comes', () => fetch(Number(port)))).toBe('any port in a storm\n');
   },
 
+  '--link must name the other, tell of its ports, and follow it': async ({ cli, container }) => {
+    const [db, web, other] = [container(), container(), container()];
+    const sleep = ['busybox', 'sleep', '1000'];
+    await cli.ok(['run', '-d', '--name', db, '-h', 'dbh', '-e', 'PW=x', '--expose', '80', ...sleep]);
+    await cli.ok(['run', '-d', '--name', web, '--link', `${db}:my-db`, ...sleep]);
+    const addressOf = (name: string) => cli.ok(['inspect', '-f', '{{.NetworkSettings.IPAddress}}', name]);
+    const hosts = async () => await cli.ok(['cp', `${web}:/etc/hosts`, '-']);
+    expect(await hosts()).toContain(`${await addressOf(db)}\tmy-db dbh ${db}\n`);
+    const env = await cli.ok(['run', '--rm', '--name', other, '--link', `${db}:my-db`, 'busybox', 'env']);
+    expect(env.split('\n')).toContain(`MY_DB_PORT_80_TCP=tcp://${await addressOf(db)}:80`);
+    expect(env.split('\n')).toContain('MY_DB_ENV_PW=x');
+    expect(await cli.ok(['inspect', '-f', '{{.HostConfig.Links}}', web])).toBe(`[/${db}:/${web}/my-db]`);
+    expect(await cli.ok(['ps', '--no-trunc', '--format', '{{.Names}}'])).toMatch(`(${db},)?${web}/my-db`);
+    await cli.ok(['stop', '-t', '0', db]);
+    // Somebody else has the address meanwhile.
+    await cli.ok(['run', '-d', '--name', other, ...sleep]);
+    const refused = await cli.run(['restart', '-t', '0', web]);
+    expect(refused.stderr).toContain(`Cannot link to a non running container: /${db} AS /${web}/my-db`);
+    await cli.ok(['start', db]);
+    await cli.ok(['start', web]);
+    await cli.ok(['restart', '-t', '0', db]);
+    expect(await hosts()).toContain(`${await addressOf(db)}\tmy-db dbh ${db}\n`);
+    await cli.ok(['rm', '--link', `${web}/my-db`]);
+    expect(await cli.ok(['inspect', '-f', '{{.HostConfig.Links}}', web])).toBe('[]');
+  },
+
   'a port that is taken must be refused, and free again after rm': async ({ cli, container }) => {
     const [first, second, port] = [container(), container(), await freePort()];
     await cli.ok(['run', '-d', '--name', first, '-p', `${port}:80`, 'busybox', 'sleep', '1000']);

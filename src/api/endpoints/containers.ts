@@ -46,7 +46,7 @@ export const containers = {
   }),
   ContainerInspect: endpoint({
     method: 'GET',
-    path: '/containers/{id}/json',
+    path: '/containers/{id*}/json',
     query: { size: bool },
     response: json<ContainerInspectResponse>(),
   }),
@@ -158,7 +158,7 @@ export const containers = {
   }),
   ContainerDelete: endpoint({
     method: 'DELETE',
-    path: '/containers/{id}',
+    path: '/containers/{id*}',
     query: { v: bool, force: bool, link: bool },
     response: empty,
     status: 204,

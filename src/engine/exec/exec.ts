@@ -8,6 +8,7 @@ import type { OciProcess } from '../../oci/runtime-spec.ts';
 import { type Process, resolveCapabilities } from '../../runtime/index.ts';
 import { publishContainerEvent } from '../containers/container-events.ts';
 import { environment } from '../containers/launch/describe-spec.ts';
+import { linkVariables } from '../containers/links/links.ts';
 import type { Container } from '../containers/state/container.ts';
 import { parseDetachKeys } from '../containers/streams/detach-keys.ts';
 import { pump } from '../containers/streams/pump.ts';
@@ -142,7 +143,7 @@ function describeProcess(
   });
   const [rows = 0, columns = 0] = options.ConsoleSize ?? config.ConsoleSize ?? [];
   const own = config.Env ?? [];
-  const base = environment(container, user.home).filter(
+  const base = environment(container, user.home, linkVariables(engine, container)).filter(
     variable => !own.some(other => other.split('=', 1)[0] === variable.split('=', 1)[0]),
   );
   const bySystem = user.uid === 0 ? capabilities : [];

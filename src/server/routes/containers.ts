@@ -18,6 +18,7 @@ import {
   readLogs,
   readStats,
   removeContainer,
+  removeLink,
   renameContainer,
   resizeContainer,
   restartContainer,
@@ -73,7 +74,7 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
       later: waitContainer(engine, path.id, { condition: query.condition, signal }),
     }),
     ContainerDelete: ({ path, query }) => {
-      if (query.link) throw invalid('links are not supported: use a network of your own');
+      if (query.link) return removeLink(engine, path.id);
       return removeContainer(engine, path.id, { force: query.force === true, volumes: query.v === true });
     },
     ContainerArchiveInfo: async ({ path, query }) =>

@@ -16,6 +16,7 @@ import { rootOutside } from '../../../lib/id-map.ts';
 import { familiarReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
+import { readLinks } from '../links/links.ts';
 import { type ContainerRecord, zeroTime } from '../state/container.ts';
 import { bindVolumes } from './bind-volumes.ts';
 import { collectMounts } from './collect-mounts.ts';
@@ -73,6 +74,7 @@ export async function createContainer(
     config: fillConfig(config, id, hostConfig.NetworkMode ?? '', engine.config.name),
     hostConfig,
     endpoints: networking?.EndpointsConfig ?? {},
+    links: readLinks(engine, hostConfig),
     mounts: collectMounts(config, hostConfig, reference => engine.containers.get(reference)),
     state: createdState(),
     restartCount: 0,

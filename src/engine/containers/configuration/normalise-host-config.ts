@@ -41,7 +41,7 @@ export function normaliseHostConfig(given: HostConfig, config: EngineConfig, cgr
     GroupAdd: given.GroupAdd ?? null,
     IpcMode: given.IpcMode || 'private',
     Cgroup: given.Cgroup ?? '',
-    Links: given.Links ?? null,
+    Links: given.Links?.length ? given.Links : null,
     OomScoreAdj: given.OomScoreAdj ?? 0,
     PidMode: given.PidMode ?? '',
     Privileged: given.Privileged ?? false,

@@ -6,6 +6,7 @@ import { conflict, invalid, notFound } from '../../../lib/errors.ts';
 import { type MountSpec, resolveCapabilities, type SpecInput } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
+import { linkVariables } from '../links/links.ts';
 import type { Container } from '../state/container.ts';
 import { describeDevices } from './describe-devices.ts';
 import { describeResources } from './describe-resources.ts';
@@ -35,7 +36,7 @@ export function describeSpec(engine: Engine, container: Container, prepared: Pre
     rootfs: prepared.rootfs,
     readonlyRootfs: host.ReadonlyRootfs,
     args: [path, ...args],
-    env: environment(container, user.home),
+    env: environment(container, user.home, linkVariables(engine, container)),
     cwd: config.WorkingDir || '/',
     user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
     tty: container.tty,
@@ -70,15 +71,20 @@ export function describeSpec(engine: Engine, container: Container, prepared: Pre
   };
 }
 
-/** Docker's order: PATH first when the image has none, then HOSTNAME, TERM on a terminal, the container's own, HOME. */
-export function environment(container: Container, home: string): string[] {
+/**
+ * Docker's order: PATH first when the image has none, then HOSTNAME, TERM on a terminal, those of `links`, the
+ * container's own, HOME.
+ */
+export function environment(container: Container, home: string, links: readonly string[]): string[] {
   const { config } = container.record;
   const own = config.Env ?? [];
+  const nameOf = (variable: string) => variable.slice(0, variable.indexOf('='));
   const has = (name: string) => own.some(variable => variable.startsWith(`${name}=`));
   return [
     ...(has('PATH') ? [] : [defaultPath]),
     ...(has('HOSTNAME') ? [] : [`HOSTNAME=${config.Hostname ?? ''}`]),
     ...(container.tty && !has('TERM') ? ['TERM=xterm'] : []),
+    ...links.filter(variable => !has(nameOf(variable))),
     // A variable without '=' asks for its removal.
     ...own.filter(variable => variable.includes('=')),
     ...(has('HOME') ? [] : [`HOME=${home || '/'}`]),

@@ -10,6 +10,8 @@ import type { Engine } from '../../engine.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
 import { requirePort } from '../configuration/validate.ts';
 import { publishNetworkEvent } from '../container-events.ts';
+import { linkHosts } from '../links/links.ts';
+import { refreshParents } from '../links/refresh-hosts.ts';
 import type { Container } from '../state/container.ts';
 
 export interface PreparedNetwork {
@@ -21,7 +23,7 @@ export interface PreparedNetwork {
 
 /** Joins the container to its network and writes resolv.conf, hosts and hostname. */
 export function prepareNetwork(
-  engine: Pick<Engine, 'networks' | 'containers' | 'events' | 'config'>,
+  engine: Pick<Engine, 'networks' | 'containers' | 'events' | 'config' | 'logger'>,
   container: Container,
   undo: CleanupStack,
 ): PreparedNetwork {
@@ -44,7 +46,7 @@ export function prepareNetwork(
 }
 
 function joinNetwork(
-  engine: Pick<Engine, 'networks' | 'containers' | 'events' | 'config'>,
+  engine: Pick<Engine, 'networks' | 'containers' | 'events' | 'config' | 'logger'>,
   container: Container,
   sandbox: string,
   undo: CleanupStack,
@@ -67,6 +69,7 @@ function joinNetwork(
     publishNetworkEvent(engine, 'disconnect', network, container.id);
   });
   writeIdentity(engine, container, { address: endpoint.address || undefined, hostNetwork: host });
+  refreshParents(engine, container);
 }
 
 /** Docker's words around whatever went wrong. */
@@ -133,7 +136,7 @@ function hostPort(text: string): PortRequest['hostPort'] {
 }
 
 function writeIdentity(
-  engine: Pick<Engine, 'networks' | 'config'>,
+  engine: Pick<Engine, 'networks' | 'containers' | 'config'>,
   container: Container,
   place: { address: string | undefined; hostNetwork: boolean },
 ): void {
@@ -149,7 +152,7 @@ function writeIdentity(
     hostname: config.Hostname ?? '',
     domainname: config.Domainname || undefined,
     ...place,
-    extraHosts: hostConfig.ExtraHosts ?? [],
+    extraHosts: [...(hostConfig.ExtraHosts ?? []), ...linkHosts(engine, container)],
   });
   const ids = containerIds(engine, hostConfig);
   const owner = ids && rootOutside(ids);

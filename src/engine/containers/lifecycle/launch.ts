@@ -9,6 +9,7 @@ import { resetHealth } from '../health/health.ts';
 import { describeSpec } from '../launch/describe-spec.ts';
 import { prepareMounts } from '../launch/prepare-mounts.ts';
 import { prepareNetwork } from '../launch/prepare-network.ts';
+import { requireLinked } from '../links/links.ts';
 import { logTarget } from '../log-target.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 
@@ -21,6 +22,7 @@ export async function launch(engine: Engine, container: Container): Promise<Proc
     engine.logger.error(`undo failed: ${step}`, { error: errorMessage(error), container: container.id }),
   );
   try {
+    requireLinked(engine, container);
     const rootfs = engine.images.mountRootfs(container.id);
     undo.defer('root file system', () => engine.images.unmountRootfs(container.id));
     const network = prepareNetwork(engine, container, undo);

@@ -30,7 +30,7 @@ async function prepare(host: ContainerCreateRequest['HostConfig'] = {}): Promise
 }
 
 const start = (container: Container) => outcome(() => startContainer(own.engine, container.id));
-const steps = () => own.log.calls.filter(call => call !== 'containers.save' && !call.startsWith('host.'));
+const steps = () => own.log.calls.filter(call => !call.startsWith('containers.') && !call.startsWith('host.'));
 
 /** Steps of a start with what undoes each, in order. */
 const story: [step: string, undo: string | undefined][] = [

@@ -11,6 +11,8 @@ export class ContainerRegistry {
   readonly #byId = new Map<string, Container>();
   readonly #byName = new Map<string, string>();
   readonly #byShortId = new Map<string, string>();
+  /** Containers linked to a container, by its id: it may be gone already. */
+  readonly #parents = new Map<string, Set<Container>>();
   readonly #records: Collection<ContainerRecord>;
   readonly #directory: (id: string) => string;
 
@@ -30,9 +32,13 @@ export class ContainerRegistry {
     return this.#byId.values();
   }
 
-  /** By full id, name (with or without slash), or unique beginning of an id; throws `invalid` when several fit. */
+  /**
+   * By full id, name (with or without slash), `parent/alias` of a link, or unique beginning of an id; throws `invalid`
+   * when several fit.
+   */
   find(reference: string): Container | undefined {
-    const exact = this.#byId.get(reference) ?? this.#named(reference) ?? this.#short(reference);
+    const exact =
+      this.#byId.get(reference) ?? this.#named(reference) ?? this.#short(reference) ?? this.#linked(reference);
     if (exact || !/^[0-9a-f]{1,64}$/.test(reference)) return exact;
     const matches: Container[] = [];
     for (const container of this.#byId.values()) if (container.id.startsWith(reference)) matches.push(container);
@@ -56,6 +62,19 @@ export class ContainerRegistry {
     this.#records.put(record.id, record, { durable: !record.hostConfig.AutoRemove });
     this.#index(container);
     return container;
+  }
+
+  /** Those that are linked to it. */
+  parentsOf(child: Container): Container[] {
+    return [...(this.#parents.get(child.id) ?? [])];
+  }
+
+  /** Takes a link away. */
+  unlink(parent: Container, alias: string): void {
+    this.#indexLinks(parent, false);
+    parent.record.links = parent.record.links?.filter(link => link.alias !== alias);
+    this.#indexLinks(parent, true);
+    this.save(parent, { durable: true });
   }
 
   /** Whether a name may be given to a new container. */
@@ -86,6 +105,7 @@ export class ContainerRegistry {
     this.#byId.delete(container.id);
     this.#byName.delete(container.name);
     this.#byShortId.delete(container.id.slice(0, shortLength));
+    this.#indexLinks(container, false);
   }
 
   #requireFreeName(name: string): void {
@@ -102,6 +122,20 @@ export class ContainerRegistry {
     return id === undefined ? undefined : this.#byId.get(id);
   }
 
+  #linked(reference: string): Container | undefined {
+    const [, parent = '', alias] = /^\/?([^/]+)\/([^/]+)$/.exec(reference) ?? [];
+    const link = this.#named(parent)?.record.links?.find(link => link.alias === alias);
+    return link && this.#byId.get(link.childId);
+  }
+
+  #indexLinks(parent: Container, present: boolean): void {
+    for (const { childId } of parent.record.links ?? []) {
+      const parents = this.#parents.get(childId) ?? new Set();
+      if (present) this.#parents.set(childId, parents.add(parent));
+      else if (parents.delete(parent) && parents.size === 0) this.#parents.delete(childId);
+    }
+  }
+
   #short(reference: string): Container | undefined {
     if (reference.length < shortLength) return undefined;
     const container = this.#byId.get(this.#byShortId.get(reference.slice(0, shortLength)) ?? '');
@@ -112,5 +146,6 @@ export class ContainerRegistry {
     this.#byId.set(container.id, container);
     this.#byName.set(container.name, container.id);
     this.#byShortId.set(container.id.slice(0, shortLength), container.id);
+    this.#indexLinks(container, true);
   }
 }

@@ -33,6 +33,8 @@ export interface ContainerRecord {
   restartCount: number;
   /** Stopped or killed by a person: `unless-stopped` and `always` must not bring it back by themselves. */
   manuallyStopped: boolean;
+  /** Containers it is linked to, by an alias each; absent without any. */
+  links?: { childId: string; childName: string; alias: string }[] | undefined;
   /** A commit under way has frozen it: a daemon that finds it so after a crash thaws it. */
   frozenForCommit?: boolean;
 }

@@ -3,6 +3,7 @@
 import type { ContainerInspectResponse } from '../../../api/types/containers.ts';
 import type { Engine } from '../../engine.ts';
 import { identityOwner } from '../launch/prepare-network.ts';
+import { describeLinks } from '../links/links.ts';
 import { logTarget } from '../log-target.ts';
 import type { Container } from '../state/container.ts';
 import { describeMounts } from './mount-points.ts';
@@ -36,7 +37,7 @@ export async function inspectContainer(
     ProcessLabel: '',
     AppArmorProfile: '',
     ExecIDs: container.execIds.size > 0 ? [...container.execIds] : null,
-    HostConfig: record.hostConfig,
+    HostConfig: { ...record.hostConfig, Links: describeLinks(engine, container) },
     GraphDriver: { Name: 'overlay2', Data: layerPaths(engine, container) },
     ...(options.size ? await containerSizes(engine, container) : {}),
     Mounts: describeMounts(container),

@@ -3,6 +3,7 @@
 import type { Filters } from '../../../api/codecs.ts';
 import type { ContainerSummary } from '../../../api/types/containers.ts';
 import type { Engine } from '../../engine.ts';
+import { namesOf } from '../links/links.ts';
 import type { Container } from '../state/container.ts';
 import { containerFilter } from './filter.ts';
 import { containerSizes } from './inspect.ts';
@@ -32,7 +33,7 @@ async function summarise(engine: Engine, container: Container, size: boolean): P
   const { record } = container;
   return {
     Id: record.id,
-    Names: [`/${record.name}`],
+    Names: namesOf(engine, container),
     Image: imageName(engine, container),
     ImageID: record.imageId,
     Command: [record.path, ...record.args].map(quoteWord).join(' '),
