@@ -124,8 +124,12 @@ async function restore(engine: Engine): Promise<void> {
 }
 
 function networkOptions(configuration: Configuration) {
-  const { execRoot, bridge, bip, table, icc, ipForward, ipMasq, mtu, ip } = configuration;
-  return { execRoot, bridge, bip, table, icc, ipForward, ipMasq, mtu, userlandIp: ip };
+  const { execRoot, bridge, bip, table, icc, ipForward, ipMasq, mtu, ip, ...rest } = configuration;
+  const { fixedCidr, defaultGateway, hostGateway } = rest;
+  return {
+    ...{ execRoot, bridge, bip, table, icc, ipForward, ipMasq, mtu, userlandIp: ip },
+    ...{ fixedCidr, defaultGateway, hostGateway },
+  };
 }
 
 function engineConfig(
@@ -158,5 +162,6 @@ function engineConfig(
     dnsSearch: configuration.dnsSearch,
     dnsOptions: configuration.dnsOptions,
     init: configuration.init,
+    defaults: configuration.defaults,
   };
 }

@@ -18,7 +18,7 @@ const live = [
     'logDriver',
     'logOptions',
   ] as const),
-  ...(['shmSize', 'init', 'dns', 'dnsSearch', 'dnsOptions'] as const),
+  ...(['shmSize', 'defaults', 'init', 'dns', 'dnsSearch', 'dnsOptions'] as const),
 ] satisfies (keyof Configuration)[];
 
 /** What a reload reaches. */

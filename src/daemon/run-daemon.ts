@@ -2,7 +2,13 @@
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { createKernel, ensureHybridMountNamespace, execve, removeMountNamespace } from '../kernel/index.ts';
+import {
+  createKernel,
+  ensureHybridMountNamespace,
+  execve,
+  type Kernel,
+  removeMountNamespace,
+} from '../kernel/index.ts';
 import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { conflict, errorMessage, invalid } from '../lib/errors.ts';
@@ -13,6 +19,9 @@ import { buildDaemon } from './build-daemon.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { daemonHelp } from './help.ts';
 import { checkHosts, planListeners } from './listeners.ts';
+import { EngineMetrics } from './metrics/engine-metrics.ts';
+import { serveMetrics } from './metrics/serve-metrics.ts';
+import { serviceNotifier } from './notify.ts';
 import { reloadConfiguration } from './reload.ts';
 import { readTlsIdentity } from './tls-identity.ts';
 
@@ -66,7 +75,10 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
   );
   for (const key of configuration.ignored) logger.warn(`${key} has no effect`);
-  claimRoots(configuration, undo);
+  const kernel = createKernel();
+  undo.defer('kernel', () => kernel.close());
+  const notify = serviceNotifier(process.env, { kernel, logger });
+  claimRoots(configuration, kernel, undo);
   survive(logger);
 
   const daemon = await buildDaemon(configuration, build, logger);
@@ -76,7 +88,13 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
     await daemon.close();
     if (idle) removeMountNamespace(pin);
   });
-  const server = createApiServer({ handlers: createHandlers(daemon.engine), logger, version: build.version });
+  const metrics = new EngineMetrics(daemon.engine);
+  if (configuration.metricsAddress !== undefined) {
+    const scraped = await serveMetrics(configuration.metricsAddress, metrics);
+    undo.defer('metrics', () => scraped.close());
+  }
+  const handlers = metrics.measure(createHandlers(daemon.engine));
+  const server = createApiServer({ handlers, logger, version: build.version });
   undo.defer('server', () => server.close({ grace: configuration.shutdownTimeout * 1000 }));
   for (const { host, address } of listeners) {
     await server.listen(address);
@@ -86,8 +104,14 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
     version: build.version,
     containers: daemon.engine.containers.size,
   });
-  reload = () => reloadConfiguration(configuration, read, { ...daemon, logger, searchPath: process.env.PATH });
+  reload = () => {
+    notify('reloading');
+    reloadConfiguration(configuration, read, { ...daemon, logger, searchPath: process.env.PATH });
+    notify('ready');
+  };
+  notify('ready');
   const signal = await stopSignal();
+  notify('stopping');
   logger.info('processing signal', { signal });
   return 0;
 }
@@ -100,10 +124,8 @@ function readAgain(argv: readonly string[], program: string): Configuration {
 }
 
 /** A second daemon on the same roots would destroy the first one's work. */
-function claimRoots(configuration: Configuration, undo: CleanupStack): void {
+function claimRoots(configuration: Configuration, kernel: Kernel, undo: CleanupStack): void {
   const { dataRoot, execRoot, pidfile } = configuration;
-  const kernel = createKernel();
-  undo.defer('kernel', () => kernel.close());
   for (const root of [dataRoot, execRoot]) {
     mkdirSync(root, { recursive: true, mode: 0o711 });
     const lock = kernel.files.tryLock(join(root, 'berth.lock'));

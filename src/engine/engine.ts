@@ -6,7 +6,7 @@ import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Logs } from '../logs/index.ts';
 import type { Networks } from '../networks/index.ts';
-import type { ResolvedUser, Runtime, SpecHost } from '../runtime/index.ts';
+import type { ResolvedUser, Runtime, SpecHost, SpecInput } from '../runtime/index.ts';
 import type { Store } from '../store/index.ts';
 import type { Volumes } from '../volumes/index.ts';
 import type { ContainerRegistry } from './containers/state/container-registry.ts';
@@ -41,8 +41,28 @@ export interface EngineConfig {
   dnsSearch: string[];
   dnsOptions: string[];
   init: boolean;
+  /** What containers get that say nothing of it. */
+  defaults: ContainerDefaults;
   /** Users of containers are these of the host, but for `--userns host`; undefined when users are not remapped. */
   ids: IdMap | undefined;
+}
+
+/** Defaults of containers that the daemon's configuration may change. */
+export interface ContainerDefaults {
+  ulimits: readonly Ulimit[];
+  ipcMode: 'private' | 'shareable';
+  /** Undefined: private with cgroup v2, host otherwise. */
+  cgroupnsMode: 'host' | 'private' | undefined;
+  noNewPrivileges: boolean;
+  /** `name` is what `info` shows: `builtin`, `unconfined` or the path of the file. */
+  seccomp: { name: string; profile: NonNullable<SpecInput['seccomp']> };
+}
+
+/** A limit of a process, as the API names it (`nofile`); -1 is unlimited. */
+export interface Ulimit {
+  Name: string;
+  Soft: number;
+  Hard: number;
 }
 
 /** What the engine must know of Linux; the daemon hands in the adapter, so that the engine never touches the kernel. */

@@ -22,7 +22,7 @@ export { inspectContainer } from './containers/views/inspect.ts';
 export { listContainers } from './containers/views/list.ts';
 export { readLogs } from './containers/views/logs.ts';
 export { listProcesses } from './containers/views/top.ts';
-export type { Engine, EngineConfig, HostPort } from './engine.ts';
+export type { ContainerDefaults, Engine, EngineConfig, HostPort, Ulimit } from './engine.ts';
 export { EventLog } from './events/event-log.ts';
 export { watchEvents } from './events/watch-events.ts';
 export { createExec, inspectExec, resizeExec, startExec } from './exec/exec.ts';

@@ -8,6 +8,8 @@ export interface IpamConfig {
   subnet: string;
   gateway?: string;
   ipRange?: string;
+  /** Where containers send what is for other machines, when that is not the bridge. */
+  defaultGateway?: string;
 }
 
 /** A network as recorded. `options` are driver options under Docker's own keys (`com.docker.network.bridge.name`). */

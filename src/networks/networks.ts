@@ -13,8 +13,8 @@ import { createNoneDriver } from './drivers/none.ts';
 import { EndpointRecords } from './endpoint-records.ts';
 import { formatHostsFile, type HostsFileInput } from './files/hosts-file.ts';
 import { formatResolvConf, type ResolvConfInput, usesResolvedStub } from './files/resolv-conf.ts';
-import type { AttachRequest, Endpoint, Network } from './network.ts';
-import { defaultBridgeOptions, newNetwork, parseBip } from './predefined.ts';
+import type { AttachRequest, Endpoint, IpamConfig, Network } from './network.ts';
+import { defaultBridgeOptions, newNetwork, parseDefaultRange } from './predefined.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 
 /** How the predefined networks are set up. */
@@ -24,6 +24,12 @@ export interface NetworksOptions {
   bridge: string;
   /** Gateway address and prefix of the default network (`172.17.0.1/16`); left out, the first free of Docker's pools. */
   bip?: string;
+  /** Part of that subnet that containers get addresses from; without `bip` the subnet itself. */
+  fixedCidr?: string;
+  /** Default route of its containers, when that is not the bridge. */
+  defaultGateway?: string;
+  /** What `host-gateway` stands for in extra hosts; left out, the bridge's address. */
+  hostGateway?: string;
   /** Name of the nftables table; two daemons must not share one. */
   table: string;
   /** Containers of the default network may talk to each other (default true). */
@@ -240,7 +246,7 @@ export class Networks {
 
   /** The text of a container's hosts file. Throws `invalid` for a malformed extra host. */
   hostsFile(input: HostsFileInput): string {
-    const gateway = this.find('bridge')?.ipam.config[0]?.gateway ?? '';
+    const gateway = this.#options.hostGateway ?? this.find('bridge')?.ipam.config[0]?.gateway ?? '';
     return formatHostsFile(input, { gateway, hostFile: () => readIfThere('/etc/hosts') });
   }
 
@@ -251,23 +257,24 @@ export class Networks {
   }
 
   #predefined(): NetworkSetup[] {
-    const { bridge, bip, icc = true, ipMasq = true, mtu = 1500, userlandIp } = this.#options;
+    const { bridge, icc = true, ipMasq = true, mtu = 1500, userlandIp } = this.#options;
+    const range = parseDefaultRange(this.#options);
     const record = (name: string, driver: string) => this.find(name) ?? newNetwork(name, driver);
     const settings = { bridge, icc, ipMasq, mtu, hostAddress: userlandIp || '0.0.0.0' };
     const known = record('bridge', 'bridge');
     const occupied = this.endpoints(known.id).some(endpoint => this.#sandboxes.exists(endpoint.containerId));
-    const config = this.#rangeOf(known, occupied, bip);
+    const config = this.#rangeOf(known, occupied, range);
     const network = { ...known, options: defaultBridgeOptions(settings), ipam: { ...known.ipam, config } };
-    return [{ network, movable: !bip && !occupied }, fixed(record('host', 'host')), fixed(record('none', 'null'))];
+    return [{ network, movable: !range && !occupied }, fixed(record('host', 'host')), fixed(record('none', 'null'))];
   }
 
   /** The configured range, except that containers that run keep the one they are in. */
-  #rangeOf(network: Network, occupied: boolean, bip: string | undefined): Network['ipam']['config'] {
-    if (!bip) return network.ipam.config;
-    const wanted = [parseBip(bip)];
+  #rangeOf(network: Network, occupied: boolean, range: IpamConfig | undefined): IpamConfig[] {
+    const bare = network.ipam.config.map(({ subnet, gateway }) => ({ subnet, ...(gateway && { gateway }) }));
+    const wanted = range ? [range] : bare;
     if (!occupied || JSON.stringify(wanted) === JSON.stringify(network.ipam.config)) return wanted;
-    this.#logger.warn('bip takes effect once no container is attached', {
-      bip,
+    this.#logger.warn('bip, fixed-cidr and default-gateway take effect once no container is attached', {
+      wanted: wanted[0]?.subnet,
       current: network.ipam.config[0]?.subnet,
     });
     return network.ipam.config;

@@ -183,3 +183,47 @@ describe('both places', () => {
     expect(Object.keys(runtimes)).toEqual(['crun', 'runc', 'one', 'two']);
   });
 });
+
+describe('defaults of containers', () => {
+  test('are read from flags and file alike', () => {
+    const flags = configure({}, '--default-ulimit', 'nofile=64:128', '--default-ulimit=nproc=5', '--no-new-privileges');
+    expect(flags.defaults).toEqual({
+      ulimits: [
+        { Name: 'nofile', Soft: 64, Hard: 128 },
+        { Name: 'nproc', Soft: 5, Hard: 5 },
+      ],
+      ...{ ipcMode: 'private', cgroupnsMode: undefined, noNewPrivileges: true },
+      seccomp: { name: 'builtin', profile: 'default' },
+    });
+    const file = {
+      'default-ulimits': { nofile: { Name: 'nofile', Soft: 1, Hard: 2 } },
+      'default-ipc-mode': 'shareable',
+      'default-cgroupns-mode': 'host',
+      'seccomp-profile': 'unconfined',
+    };
+    expect(configure(file).defaults).toEqual({
+      ulimits: [{ Name: 'nofile', Soft: 1, Hard: 2 }],
+      ...{ ipcMode: 'shareable', cgroupnsMode: 'host', noNewPrivileges: false },
+      seccomp: { name: 'unconfined', profile: 'unconfined' },
+    });
+  });
+
+  const refused: [flag: string, message: string][] = [
+    ['--default-ulimit=x=1', 'default-ulimits: invalid ulimit type: x'],
+    [
+      '--default-ulimit=nofile=9:1',
+      'default-ulimits: nofile: soft limit must be less than or equal to hard limit: 9 > 1',
+    ],
+    ['--default-ipc-mode=host', 'invalid default-ipc-mode: host: use one of private, shareable'],
+    ['--seccomp-profile=/nope', 'opening seccomp profile (/nope) failed: open /nope: no such file or directory'],
+    ['--exec-opt=native.cgroupdriver=systemd', 'exec-opts: native.cgroupdriver=systemd is not supported: '],
+    ['--exec-opt=x=y', 'exec-opts: invalid setting: x=y'],
+    ['--selinux-enabled', 'selinux-enabled: there is no SELinux labelling'],
+    ['--cpu-rt-runtime=5', 'cpu-rt-runtime: real-time scheduling of containers is not supported'],
+    ['--host-gateway-ip=x', 'host-gateway-ips: x is not an IP address'],
+    ['--metrics-addr=x', 'metrics-addr: x: expected host:port'],
+  ];
+  for (const [flag, message] of refused) {
+    test(`refused: ${flag}`, () => expect(asFlags(flag)).toStartWith(`invalid: ${message}`));
+  }
+});

@@ -1,7 +1,10 @@
 // What the daemon is to do: flags over daemon.json over defaults, checked as a whole.
 
+import { isIP } from 'node:net';
+import type { ContainerDefaults } from '../../engine/index.ts';
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { LogLevel } from '../../lib/logger.ts';
+import { readContainerDefaults } from './container-defaults.ts';
 import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { optionKey } from './options.ts';
 import { type OptionValues, parseDaemonFlags } from './parse-flags.ts';
@@ -27,6 +30,14 @@ export interface Configuration {
   bip: string | undefined;
   /** Name of the nftables table: one of its own for each bridge. */
   table: string;
+  /** Part of the bridge's subnet that containers get addresses from. */
+  fixedCidr: string | undefined;
+  /** Default route of containers on the bridge, when that is not the bridge. */
+  defaultGateway: string | undefined;
+  /** What `host-gateway` stands for; undefined: the bridge. */
+  hostGateway: string | undefined;
+  /** Where metrics are served; undefined: nowhere. */
+  metricsAddress: string | undefined;
   icc: boolean;
   ip: string;
   ipForward: boolean;
@@ -39,6 +50,8 @@ export interface Configuration {
   runtimes: Record<string, { path: string; args?: string[] }>;
   defaultRuntime: string;
   shmSize: number;
+  /** What containers get that say nothing of it. */
+  defaults: ContainerDefaults;
   /** '' is off; see `resolveRemap`. */
   usernsRemap: string;
   init: boolean;
@@ -100,6 +113,10 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     bridge,
     bip: get<string | undefined>('bip', undefined),
     table: bridge === defaultBridge ? 'berth' : `berth-${bridge}`,
+    fixedCidr: get<string | undefined>('fixed-cidr', undefined) || undefined,
+    defaultGateway: get<string | undefined>('default-gateway', undefined) || undefined,
+    hostGateway: get<string[]>('host-gateway-ips', []).find(address => isIP(address) === 4),
+    metricsAddress: get<string | undefined>('metrics-addr', undefined) || undefined,
     icc: get('icc', true),
     ip: get('ip', '0.0.0.0'),
     ipForward: get('ip-forward', true),
@@ -112,6 +129,7 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     runtimes,
     defaultRuntime: get('default-runtime', 'crun'),
     shmSize: get('default-shm-size', 64 * 1024 * 1024),
+    defaults: readContainerDefaults(values),
     usernsRemap: get('userns-remap', ''),
     init: get('init', false),
     initPath: get<string | undefined>('init-path', undefined),
@@ -122,7 +140,30 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     ignored: ignoredOptions.map(optionKey).filter(key => key in values),
   };
   check(configuration, get<string | undefined>('storage-driver', undefined));
+  refuseSettings(values);
   return configuration;
+}
+
+/** Options that are understood and may have only the value that holds here. */
+function refuseSettings(values: OptionValues): void {
+  for (const option of (values['exec-opts'] as string[] | undefined) ?? []) {
+    const [key, value] = option.split('=');
+    if (key !== 'native.cgroupdriver') throw invalid(`exec-opts: invalid setting: ${option}`);
+    if (value !== 'cgroupfs') {
+      throw invalid(`exec-opts: ${option} is not supported: containers' groups are made by the engine, use cgroupfs`);
+    }
+  }
+  if (values['selinux-enabled']) throw invalid('selinux-enabled: there is no SELinux labelling: containers have none');
+  for (const key of ['cpu-rt-period', 'cpu-rt-runtime']) {
+    if (values[key]) throw invalid(`${key}: real-time scheduling of containers is not supported: leave it 0`);
+  }
+  for (const address of (values['host-gateway-ips'] as string[] | undefined) ?? []) {
+    if (isIP(address) === 0) throw invalid(`host-gateway-ips: ${address} is not an IP address`);
+  }
+  const metrics = values['metrics-addr'] as string | undefined;
+  if (metrics && !/^(\[[0-9a-f:]+\]|[\w.-]*):\d{1,5}$/.test(metrics)) {
+    throw invalid(`metrics-addr: ${metrics}: expected host:port`);
+  }
 }
 
 function check(configuration: Configuration, storageDriver: string | undefined): void {

@@ -13,10 +13,8 @@ const ignored: readonly [flag: string, kind: OptionKind, key?: string][] = [
   ['cri-containerd', 'bool'],
   ['default-address-pool', 'list', 'default-address-pools'],
   ['default-network-opt', 'map', 'default-network-opts'],
-  ['exec-opt', 'list', 'exec-opts'],
   ['experimental', 'bool'],
   ['feature', 'map', 'features'],
-  ['host-gateway-ip', 'list', 'host-gateway-ips'],
   ['http-proxy', 'string'],
   ['https-proxy', 'string'],
   ['insecure-registry', 'list', 'insecure-registries'],
@@ -26,7 +24,6 @@ const ignored: readonly [flag: string, kind: OptionKind, key?: string][] = [
   ['max-concurrent-downloads', 'int'],
   ['max-concurrent-uploads', 'int'],
   ['max-download-attempts', 'int'],
-  ['metrics-addr', 'string'],
   ['network-control-plane-mtu', 'int'],
   ['no-proxy', 'string'],
   ['node-generic-resource', 'list', 'node-generic-resources'],
@@ -41,20 +38,10 @@ const ignored: readonly [flag: string, kind: OptionKind, key?: string][] = [
 /** Going on without them would be less safe, or another network, than what was asked for: they are refused. */
 const refused: readonly [flag: string, kind: OptionKind, key?: string][] = [
   ['authorization-plugin', 'list', 'authorization-plugins'],
-  ['cpu-rt-period', 'int'],
-  ['cpu-rt-runtime', 'int'],
-  ['default-cgroupns-mode', 'string'],
-  ['default-gateway', 'string'],
   ['default-gateway-v6', 'string'],
-  ['default-ipc-mode', 'string'],
-  ['default-ulimit', 'list', 'default-ulimits'],
-  ['fixed-cidr', 'string'],
   ['fixed-cidr-v6', 'string'],
   ['ipv6', 'bool'],
-  ['no-new-privileges', 'bool'],
   ['rootless', 'bool'],
-  ['seccomp-profile', 'string'],
-  ['selinux-enabled', 'bool'],
 ];
 
 const foreign = (list: typeof ignored): DaemonOption[] =>

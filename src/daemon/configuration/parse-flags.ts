@@ -66,6 +66,13 @@ function findOption(
   return { option, inline: rest === '' ? undefined : rest, shown: `-${name[0]}` };
 }
 
+/** `soft[:hard]` as daemon.json has it. */
+function limit(text: string, refuse: (what: string) => Error): { Soft: number; Hard: number } {
+  const match = /^(-?\d+)(?::(-?\d+))?$/.exec(text);
+  if (!match) throw refuse('expected name=soft[:hard]');
+  return { Soft: Number(match[1]), Hard: Number(match[2] ?? match[1]) };
+}
+
 function setValue(values: OptionValues, option: DaemonOption, text: string, shown: string): void {
   const key = optionKey(option);
   const refuse = (what: string) => invalid(`invalid argument "${text}" for "${shown}" flag: ${what}`);
@@ -95,7 +102,7 @@ function setValue(values: OptionValues, option: DaemonOption, text: string, show
       const equals = text.indexOf('=');
       if (equals <= 0) throw refuse('expected name=value');
       const value = text.slice(equals + 1);
-      const entry = key === 'runtimes' ? { path: value } : value;
+      const entry = key === 'runtimes' ? { path: value } : key === 'default-ulimits' ? limit(value, refuse) : value;
       values[key] = { ...(values[key] as object | undefined), [text.slice(0, equals)]: entry };
     }
   }

@@ -13,6 +13,12 @@ export type EventInput = Pick<EventMessage, 'Type' | 'Action'> & { id: string; a
 export class EventLog {
   readonly #past: EventMessage[] = [];
   readonly #listeners = new Set<AsyncQueue<EventMessage>>();
+  #total = 0;
+
+  /** How many events there were since the daemon started. */
+  get total(): number {
+    return this.#total;
+  }
 
   get listeners(): number {
     return this.#listeners.size;
@@ -34,6 +40,7 @@ export class EventLog {
       time: Math.floor(milliseconds / 1000),
       timeNano: milliseconds * 1e6,
     };
+    this.#total++;
     this.#past.push(event);
     if (this.#past.length > kept) this.#past.shift();
     for (const listener of this.#listeners) listener.push(event);

@@ -60,6 +60,7 @@ function toWire(network: Network): Omit<WireNetwork, 'Containers'> {
           : network.ipam.config.map(config => ({
               Subnet: config.subnet,
               ...(config.ipRange ? { IPRange: config.ipRange } : {}),
+              ...(config.defaultGateway ? { AuxiliaryAddresses: { DefaultGatewayIPv4: config.defaultGateway } } : {}),
               ...(config.gateway ? { Gateway: config.gateway } : {}),
             })),
     },

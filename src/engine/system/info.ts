@@ -87,9 +87,10 @@ export function describeSystem(engine: Engine): SystemInfo {
     RuncCommit: { ID: '' },
     InitCommit: { ID: '' },
     SecurityOptions: [
-      ...(host.spec.seccomp ? ['name=seccomp,profile=builtin'] : []),
+      ...(host.spec.seccomp ? [`name=seccomp,profile=${config.defaults.seccomp.name}`] : []),
       ...(config.ids ? ['name=userns'] : []),
       ...(version === '2' ? ['name=cgroupns'] : []),
+      ...(config.defaults.noNewPrivileges ? ['name=no-new-privileges'] : []),
     ],
     FirewallBackend: { Driver: 'nftables' },
     CDISpecDirs: [],

@@ -134,6 +134,10 @@ function testConfig(root: string): EngineConfig {
       dnsSearch: [],
       dnsOptions: [],
       init: false,
+      defaults: {
+        ...{ ulimits: [], ipcMode: 'private' as const, cgroupnsMode: undefined, noNewPrivileges: false },
+        seccomp: { name: 'builtin', profile: 'default' as const },
+      },
       ids: undefined,
     },
   };

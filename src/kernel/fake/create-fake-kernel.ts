@@ -42,6 +42,7 @@ function createState(): FakeState {
     cgroupMode: 'v1',
     cgroups: new Map(),
     nodes: new Map(),
+    datagrams: [],
     peers: new Map(),
     ports: new Set(),
     sysctls: new Map([

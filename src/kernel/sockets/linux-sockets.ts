@@ -51,6 +51,20 @@ export class LinuxSockets implements Sockets {
     }
   }
 
+  sendDatagram(path: string, text: string): void {
+    const { call, check } = this.#libc;
+    const fd = check('socket', call.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0), path);
+    try {
+      // An abstract name begins with a zero and ends where the address does.
+      const address = path.startsWith('@') ? unixAddress(`\0${path.slice(1)}`).subarray(0, -1) : unixAddress(path);
+      check('connect', call.connect(fd, address, address.length), path);
+      const bytes = Buffer.from(text);
+      check('send', call.send(fd, bytes, bytes.length, 0), path);
+    } finally {
+      call.close(fd);
+    }
+  }
+
   reserve(o: { protocol: 'tcp' | 'udp' | 'sctp'; address: string; port: number }): PortReservation {
     const { call, check } = this.#libc;
     const subject = `${o.protocol} ${o.address}:${o.port}`;

@@ -13,6 +13,8 @@ export interface Sockets {
    * holds the peer back. Throws SystemCallError ENOENT, ECONNREFUSED.
    */
   connectSeqpacket(path: string): Promise<Duplex>;
+  /** Sends one datagram to a unix socket; `@name` is an abstract one. Throws SystemCallError ENOENT, ECONNREFUSED. */
+  sendDatagram(path: string, text: string): void;
   /**
    * Holds a port of the host until disposed: binds (udp), binds and listens (tcp, sctp). `address` may be IPv4 or IPv6.
    * Throws SystemCallError EADDRINUSE, EADDRNOTAVAIL.

@@ -3,12 +3,16 @@
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { SpecInput } from '../../../runtime/index.ts';
+import type { ContainerDefaults } from '../../engine.ts';
 
 /** Clients send a seccomp profile's text, not its path. Throws `invalid` naming the option. */
-export function describeSecurity(host: HostConfig): Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> {
+export function describeSecurity(
+  host: HostConfig,
+  defaults: Pick<ContainerDefaults, 'seccomp' | 'noNewPrivileges'>,
+): Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> {
   const result: Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> = {
-    seccomp: host.Privileged ? 'unconfined' : 'default',
-    noNewPrivileges: false,
+    seccomp: host.Privileged ? 'unconfined' : defaults.seccomp.profile,
+    noNewPrivileges: defaults.noNewPrivileges,
   };
   for (const option of host.SecurityOpt ?? []) {
     const separator = option.search(/[=:]/);

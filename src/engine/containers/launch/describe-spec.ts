@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import { conflict, invalid, notFound } from '../../../lib/errors.ts';
 import { type MountSpec, resolveCapabilities, type SpecInput } from '../../../runtime/index.ts';
-import type { Engine } from '../../engine.ts';
+import type { Engine, Ulimit } from '../../engine.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
 import { linkVariables } from '../links/links.ts';
 import type { Container } from '../state/container.ts';
@@ -54,10 +54,10 @@ export function describeSpec(engine: Engine, container: Container, prepared: Pre
       available: engine.host.capabilities(),
     }),
     privileged,
-    ...describeSecurity(host),
+    ...describeSecurity(host, engine.config.defaults),
     ...describeDevices(host),
     sysctls: host.Sysctls ?? undefined,
-    rlimits: (host.Ulimits ?? []).map(limit => ({
+    rlimits: withDefaultUlimits(host.Ulimits ?? [], engine.config.defaults.ulimits).map(limit => ({
       type: `RLIMIT_${(limit.Name ?? '').toUpperCase()}`,
       soft: limit.Soft ?? 0,
       hard: limit.Hard ?? 0,
@@ -69,6 +69,11 @@ export function describeSpec(engine: Engine, container: Container, prepared: Pre
     annotations: host.Annotations ?? undefined,
     init: useInit ? engine.config.initPath : undefined,
   };
+}
+
+/** Those of the container, and the daemon's for what it does not name. */
+function withDefaultUlimits(own: readonly Partial<Ulimit>[], defaults: readonly Ulimit[]): readonly Partial<Ulimit>[] {
+  return [...own, ...defaults.filter(({ Name }) => !own.some(limit => limit.Name === Name))];
 }
 
 /**

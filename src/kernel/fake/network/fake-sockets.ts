@@ -7,10 +7,10 @@ import type { FakeState } from '../fake-kernel.ts';
 const firstEphemeralPort = 49_152;
 
 export class FakeSockets implements Sockets {
-  readonly #state: Pick<FakeState, 'peers' | 'ports'>;
+  readonly #state: Pick<FakeState, 'datagrams' | 'peers' | 'ports'>;
   #nextPort = firstEphemeralPort;
 
-  constructor(state: Pick<FakeState, 'peers' | 'ports'>) {
+  constructor(state: Pick<FakeState, 'datagrams' | 'peers' | 'ports'>) {
     this.#state = state;
   }
 
@@ -18,6 +18,10 @@ export class FakeSockets implements Sockets {
     const [near, far] = duplexPair({ readableObjectMode: true });
     this.#state.peers.set(path, far);
     return near;
+  }
+
+  sendDatagram(path: string, text: string): void {
+    this.#state.datagrams.push({ path, text });
   }
 
   reserve(o: { protocol: 'tcp' | 'udp' | 'sctp'; address: string; port: number }): PortReservation {

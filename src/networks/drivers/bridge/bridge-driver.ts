@@ -100,7 +100,7 @@ export class BridgeDriver implements NetworkDriver {
         endpointId: request.endpointId,
         address,
         prefix: bridge.range.subnet.prefix,
-        gateway: formatIpv4(bridge.range.gateway),
+        gateway: formatIpv4(bridge.range.router ?? bridge.range.gateway),
         mac: request.mac || macOf(parseIpv4(address) ?? 0),
         ports,
         hostLink: `v${request.endpointId.slice(0, 12)}`,
@@ -180,7 +180,9 @@ export class BridgeDriver implements NetworkDriver {
     const range = settleRange(links, { link, wanted: settings.range, movable });
     ensureBridgeLink(this.#kernel, { link, range, mtu });
     const stillThere = (name: string) => links.find(name) !== undefined;
-    const pool = new AddressPool({ subnet: range.subnet, reserved: [range.gateway], stillThere });
+    const reserved = [range.gateway, ...(range.router === undefined ? [] : [range.router])];
+    const part = range.pool && { range: range.pool };
+    const pool = new AddressPool({ subnet: range.subnet, ...part, reserved, stillThere });
     this.#bridges.set(network.id, { settings, range, pool });
     this.#logger.debug('bridge is up', { network: network.name, link, subnet: formatSubnet(range.subnet) });
     return withRange(network, range);

@@ -2,8 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import { invalid } from '../../../lib/errors.ts';
-import { formatIpv4, formatSubnet, parseCidr, parseIpv4, type Subnet } from '../../ipam/ipv4.ts';
+import { formatIpv4, formatSubnet, parseCidr, parseIpv4 } from '../../ipam/ipv4.ts';
 import type { Network } from '../../network.ts';
+import type { AddressRange } from './settle-range.ts';
 
 /** Docker's keys of `Options`. */
 export const bridgeOptions = {
@@ -24,7 +25,7 @@ export interface BridgeSettings {
   icc: boolean;
   masquerade: boolean;
   mtu: number | undefined;
-  range: { subnet: Subnet; gateway: number } | undefined;
+  range: AddressRange | undefined;
 }
 
 /** Reads the record; throws `invalid` naming the option that makes no sense. */
@@ -45,16 +46,25 @@ export function readBridgeSettings(network: Network): BridgeSettings {
 }
 
 /** The record with the range that was settled. */
-export function withRange(network: Network, range: { subnet: Subnet; gateway: number }): Network {
-  const config = [{ subnet: formatSubnet(range.subnet), gateway: formatIpv4(range.gateway) }];
+export function withRange(network: Network, range: AddressRange): Network {
+  const { subnet, gateway, pool, router } = range;
+  const config = [
+    {
+      ...{ subnet: formatSubnet(subnet), gateway: formatIpv4(gateway) },
+      ...(pool && { ipRange: formatSubnet(pool) }),
+      ...(router !== undefined && { defaultGateway: formatIpv4(router) }),
+    },
+  ];
   return { ...network, ipam: { ...network.ipam, config } };
 }
 
-function readRange(network: Network): { subnet: Subnet; gateway: number } | undefined {
+function readRange(network: Network): AddressRange | undefined {
   const config = network.ipam.config[0];
   if (!config) return undefined;
   const subnet = parseCidr(config.subnet)?.subnet;
   const gateway = config.gateway === undefined ? (subnet?.base ?? 0) + 1 : parseIpv4(config.gateway);
   if (!subnet || gateway === undefined) throw invalid(`invalid subnet ${config.subnet}`);
-  return { subnet, gateway };
+  const pool = config.ipRange === undefined ? undefined : parseCidr(config.ipRange)?.subnet;
+  const router = config.defaultGateway === undefined ? undefined : parseIpv4(config.defaultGateway);
+  return { subnet, gateway, ...(pool && { pool }), ...(router !== undefined && { router }) };
 }

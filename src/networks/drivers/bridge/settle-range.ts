@@ -8,6 +8,10 @@ import { formatIpv4, overlaps, parseCidr, parseIpv4, type Subnet, subnetOf } fro
 export interface AddressRange {
   subnet: Subnet;
   gateway: number;
+  /** Part of the subnet that containers get addresses from. */
+  pool?: Subnet;
+  /** The default route of containers, when that is not the bridge. */
+  router?: number;
 }
 
 /**
