@@ -25,18 +25,23 @@ export function parsePlatform(text: string): OCIPlatform {
     );
   }
   if (parts.length > 3) throw new Error(`${JSON.stringify(text)}: cannot parse platform specifier: invalid argument`);
-  const [first = '', second, variant] = parts;
+  const [first = '', second, third] = parts.map(part => part.toLowerCase());
   const one = second === undefined;
   const system = one ? (systems.has(first) ? first : 'linux') : first;
   const word = one ? (systems.has(first) ? 'amd64' : first) : second;
   const architecture = aliases[word] ?? word;
   if (one && !architectures.has(architecture)) {
-    throw new Error(
-      `error parsing specified platform: "${text}": unknown operating system or architecture: invalid argument`,
-    );
+    throw new Error(`${JSON.stringify(text)}: unknown operating system or architecture: invalid argument`);
   }
+  const variant = normalVariant(architecture, third);
   // In the order in which Go writes them.
   return { architecture, os: system, ...(variant && { variant }) };
+}
+
+/** `7` of an arm is `v7`; `v1` of amd64 goes without saying. */
+function normalVariant(architecture: string, variant: string | undefined): string | undefined {
+  if (architecture === 'amd64' && variant === 'v1') return undefined;
+  return architecture.startsWith('arm') ? variant?.replace(/^(?=\d)/, 'v') : variant;
 }
 
 /** The platform of a `--platform` flag, undefined when it is ''. Throws a plain Error with Docker's wording. */
@@ -49,8 +54,14 @@ export function readPlatformFlag(text: string): OCIPlatform | undefined {
   }
 }
 
-/** A platform in the normal form of a query. */
+/** A platform in the normal form of a query. Throws a plain Error with Docker's wording. */
 export function platformQuery(text: string): string {
-  const { os, architecture, variant } = parsePlatform(text);
+  let platform: OCIPlatform;
+  try {
+    platform = parsePlatform(text);
+  } catch (error) {
+    throw new Error(`error parsing specified platform: ${(error as Error).message}`, { cause: error });
+  }
+  const { os, architecture, variant } = platform;
   return [os, architecture, variant].filter(Boolean).join('/');
 }

@@ -11,6 +11,7 @@ import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { platformQuery } from '../../images/platform.ts';
+import { defaultPlatform } from '../flags.ts';
 
 export const create = command({
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
@@ -23,6 +24,7 @@ export const create = command({
     const request = failWithHelp(context, () =>
       buildCreateRequest({ flags, changed, image, command: words, environment, directory }),
     );
+    tellSize(context, request);
     const { id } = await createContainer(context, { request, flags, image });
     await context.print(`${id}\n`);
     return 0;
@@ -43,7 +45,8 @@ export interface CreateInput {
 
 /** Creates the container, pulling the image when it is missing or `--pull always` asks for it. */
 export async function createContainer(context: Context, input: CreateInput): Promise<NewContainer> {
-  const { flags, image, request } = input;
+  const { image, request } = input;
+  const flags = { ...input.flags, platform: input.flags.platform || defaultPlatform(context) };
   checkPull(context, flags.pull);
   const idFile = openIdFile(flags.cidfile);
   const name = imageName(image);
@@ -100,6 +103,12 @@ function checkPull(context: Context, pull: string): void {
 function imageName(text: string): string {
   const parsed = parseAnyReference(text);
   return 'digest' in parsed ? parsed.digest : familiarReference(withDefaultTag(parsed.reference));
+}
+
+/** Lets a terminal of the container begin with the size of ours. */
+export function tellSize({ io }: Context, request: ContainerCreateRequest): void {
+  const size = io.stdout.size();
+  if (size) request.HostConfig = { ...request.HostConfig, ConsoleSize: [size.rows, size.columns] };
 }
 
 /** Checks that the file can be made; the returned function writes the ID. */

@@ -12,7 +12,7 @@ import { runSession, type SessionEnd } from '../../session/attach-session.ts';
 import { parseDetachKeys } from '../../session/detach-keys.ts';
 import { checkTerminal, followSize, proxySignals } from '../../session/signals.ts';
 import { beginWait, type PendingExit } from '../../session/wait-exit.ts';
-import { createContainer, failWithHelp, type NewContainer } from './create.ts';
+import { createContainer, failWithHelp, type NewContainer, tellSize } from './create.ts';
 
 const runFlags = () => ({
   ...createFlags(),
@@ -45,8 +45,7 @@ export const run = command({
     } else {
       checkTerminal(io, { stdin: request.AttachStdin!, tty: flags.tty });
     }
-    const size = io.stdout.size();
-    if (size) request.HostConfig!.ConsoleSize = [size.rows, size.columns];
+    tellSize(context, request);
     const container = await createContainer(context, { request, flags, image }).catch(error => {
       throw asRunFailure(context, error);
     });

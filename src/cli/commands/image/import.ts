@@ -3,9 +3,9 @@
 import { command } from '../../command.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { list, string } from '../../grammar/flag.ts';
-import { platformQuery } from '../../images/platform.ts';
 import { readFile, readStdin } from '../../images/read-input.ts';
 import { showProgress } from '../../progress/show-progress.ts';
+import { defaultPlatform } from '../flags.ts';
 
 export const importImage = command({
   usage: '[OPTIONS] file|URL|- [REPOSITORY[:TAG]]',
@@ -17,6 +17,7 @@ export const importImage = command({
   },
   async run(context, { flags, args }) {
     const [source = '', reference] = args;
+    const platform = flags.platform || defaultPlatform(context);
     const remote = /^https?:\/\//.test(source);
     const body = remote
       ? undefined
@@ -29,7 +30,7 @@ export const importImage = command({
         ...(reference && { repo: reference }),
         ...(flags.message && { message: flags.message }),
         ...(flags.change.length > 0 && { changes: [...flags.change] }),
-        ...(flags.platform && { platform: platformQuery(flags.platform) }),
+        ...(platform && { platform: platform.toLowerCase() }),
       },
       body,
     });

@@ -2,6 +2,7 @@
 
 import type { AuthConfig } from '../../../api/types/common.ts';
 import type { SystemAuthResponse } from '../../../api/types/system.ts';
+import { isFromDaemon } from '../../../client/index.ts';
 import { errorKind } from '../../../lib/errors.ts';
 import { command } from '../../command.ts';
 import { type Context, describeFailure } from '../../context.ts';
@@ -88,11 +89,29 @@ async function askAndLogIn(
 }
 
 async function logIn(context: Context, auth: AuthConfig): Promise<SystemAuthResponse> {
-  const answer = await context.client.call('SystemAuth', { body: auth });
+  const answer = await check(context, auth);
   // A token stands for the password, which then need not be kept.
   const kept = answer.IdentityToken ? { ...auth, password: '', identitytoken: answer.IdentityToken } : auth;
   await keep(context, kept);
   return answer;
+}
+
+/** Asks the daemon to try the credentials, or tries them itself where there is no daemon. */
+async function check(context: Context, auth: AuthConfig): Promise<SystemAuthResponse> {
+  try {
+    return await context.client.call('SystemAuth', { body: auth });
+  } catch (error) {
+    if (errorKind(error) !== 'unavailable' || isFromDaemon(error)) throw error;
+  }
+  const { openRegistries } = await import('../../registries/open-registries.ts');
+  const registries = openRegistries(context);
+  try {
+    const { serveraddress = '', username = '', password = '' } = auth;
+    const { identityToken } = await registries.login(serveraddress, { username, password });
+    return { Status: 'Login Succeeded', ...(identityToken && { IdentityToken: identityToken }) };
+  } finally {
+    registries.close();
+  }
 }
 
 async function keep(context: Context, auth: AuthConfig): Promise<void> {
