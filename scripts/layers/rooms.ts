@@ -22,7 +22,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   client: { mayImport: ['api'], door: true },
   compose: { mayImport: ['client', 'api', 'oci'], door: true },
   engine: {
-    mayImport: ['images', 'networks', 'volumes', 'runtime', 'logs', 'store', 'api', 'oci'],
+    mayImport: ['images', 'networks', 'volumes', 'runtime', 'logs', 'distribution', 'store', 'api', 'oci'],
     door: true,
   },
   builder: { mayImport: ['images', 'networks', 'runtime', 'store', 'oci'], door: true },

@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContentStore } from '../content/index.ts';
+import { Distribution } from '../distribution/index.ts';
 import {
   ContainerRegistry,
   type Engine,
   EventLog,
   ExecRegistry,
-  layersOf,
   restoreContainers,
   surveyContainers,
 } from '../engine/index.ts';
@@ -26,6 +26,7 @@ import { Runtime } from '../runtime/index.ts';
 import { openStore, type Store } from '../store/index.ts';
 import { Volumes } from '../volumes/index.ts';
 import type { Configuration } from './configuration/configuration.ts';
+import { distributionOptions, transferLimits } from './configuration/registry-settings.ts';
 import { findInit, findRuntimes } from './find-programs.ts';
 import { createHostPort } from './host-port.ts';
 import { hostAccounts } from './user-namespaces/accounts.ts';
@@ -35,6 +36,7 @@ import { type Remap, resolveRemap } from './user-namespaces/resolve-remap.ts';
 /** A built engine. `close` leaves running containers alone; when none runs, nothing stays on the host. */
 export interface Daemon {
   engine: Engine;
+  registries: Distribution;
   close(): Promise<void>;
 }
 
@@ -55,9 +57,14 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
   const content = new ContentStore(join(configuration.dataRoot, 'content'));
   const remapped = remap && (await mountRemapped(configuration, remap.ids, kernel));
   if (remapped) undo.defer('data root with other owners', () => remapped.unmount());
+  const registries = new Distribution(distributionOptions(configuration.registries, build.version), { logger });
+  undo.defer('registries', () => registries.close());
   const images = new Images(
-    { root: configuration.dataRoot, remapped: remapped?.root },
-    { kernel, store, content, logger },
+    {
+      ...{ root: configuration.dataRoot, remapped: remapped?.root },
+      transfers: transferLimits(configuration.registries),
+    },
+    { kernel, store, content, registries, logger },
   );
   undo.defer('images', () => images.close());
   const volumes = new Volumes({ root: configuration.dataRoot, owner: remap?.root }, { kernel, store, logger });
@@ -72,6 +79,7 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
     host: createHostPort(kernel),
     store,
     images,
+    registries,
     networks,
     volumes,
     runtime,
@@ -84,7 +92,7 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
   };
   await restore(engine);
   const rooms = undo.move();
-  return { engine, close: () => rooms[Symbol.asyncDispose]() };
+  return { engine, registries, close: () => rooms[Symbol.asyncDispose]() };
 }
 
 /** Undefined when containers have the host's users. */
@@ -109,7 +117,7 @@ async function restore(engine: Engine): Promise<void> {
   // One of which nobody knows whether it runs keeps what it may need.
   const present = [...survey.running.keys(), ...survey.unknown];
   const running = new Set(present.map(container => container.id));
-  const known = new Set([...engine.containers.all()].flatMap(layersOf));
+  const known = new Set([...engine.containers.all()].map(container => container.id));
   const users = new Map<string, Set<string>>();
   for (const container of present) {
     for (const { type, name } of container.record.mounts) {
@@ -163,6 +171,7 @@ function engineConfig(
     dnsSearch: configuration.dnsSearch,
     dnsOptions: configuration.dnsOptions,
     init: configuration.init,
+    proxies: configuration.registries.proxies,
     defaults: configuration.defaults,
   };
 }

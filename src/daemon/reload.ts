@@ -1,9 +1,11 @@
 // SIGHUP: what of the configuration changes while the daemon runs.
 
+import type { Distribution } from '../distribution/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Configuration } from './configuration/configuration.ts';
+import { distributionOptions, transferLimits } from './configuration/registry-settings.ts';
 import { findRuntimes } from './find-programs.ts';
 
 /** The daemon's own log, and what new containers get by default; running ones keep what they have. */
@@ -18,12 +20,13 @@ const live = [
     'logDriver',
     'logOptions',
   ] as const),
-  ...(['shmSize', 'defaults', 'init', 'dns', 'dnsSearch', 'dnsOptions'] as const),
+  ...(['shmSize', 'defaults', 'init', 'dns', 'dnsSearch', 'dnsOptions', 'registries'] as const),
 ] satisfies (keyof Configuration)[];
 
 /** What a reload reaches. */
 export interface ReloadTarget {
-  engine: Pick<Engine, 'config' | 'logs' | 'runtime' | 'events'>;
+  engine: Pick<Engine, 'config' | 'logs' | 'runtime' | 'events' | 'images'>;
+  registries: Pick<Distribution, 'configure'>;
   logger: Logger;
   /** PATH, to find runtimes in. */
   searchPath: string | undefined;
@@ -45,9 +48,13 @@ export function reloadConfiguration(current: Configuration, read: () => Configur
     );
     if (later.length > 0) logger.warn('changes that need a restart', { keys: later.map(optionName).join(', ') });
     const changes = Object.fromEntries(live.map(key => [key, next[key]])) as Pick<Configuration, (typeof live)[number]>;
+    target.registries.configure(distributionOptions(next.registries, engine.config.version));
+    engine.images.transfers.limit(transferLimits(next.registries));
     Object.assign(current, changes);
-    const { logLevel: _level, shutdownTimeout: _timeout, ...engineChanges } = changes;
-    Object.assign(engine.config, engineChanges satisfies Partial<Engine['config']>, { runtimes });
+    const { logLevel: _level, shutdownTimeout: _timeout, registries, ...engineChanges } = changes;
+    Object.assign(engine.config, engineChanges satisfies Partial<Engine['config']>, {
+      ...{ runtimes, proxies: registries.proxies },
+    });
     engine.runtime.useRuntimes({ runtimes, defaultRuntime: next.defaultRuntime });
     engine.events.publish(reloadEvent(engine.config, current));
     logger.info('configuration reloaded');
@@ -69,12 +76,19 @@ function reloadEvent(config: Engine['config'], current: Configuration) {
       labels: JSON.stringify(current.labels),
       runtimes: runtimes.join(' '),
       'default-runtime': current.defaultRuntime,
+      'registry-mirrors': JSON.stringify(current.registries.mirrors),
+      'insecure-registries': JSON.stringify(current.registries.insecureRegistries),
+      'max-concurrent-downloads': shownLimit(current.registries.maxDownloads),
+      'max-concurrent-uploads': shownLimit(current.registries.maxUploads),
+      'max-download-attempts': String(current.registries.attempts),
       'default-shm-size': String(current.shmSize),
       'live-restore': 'true',
       'shutdown-timeout': String(current.shutdownTimeout),
     },
   };
 }
+
+const shownLimit = (limit: number) => (limit === Number.POSITIVE_INFINITY ? '0' : String(limit));
 
 /** `dataRoot` → `data-root`. */
 const optionName = (key: string) => key.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);

@@ -10,7 +10,7 @@ import { logIn } from './protocol/login.ts';
 import { readPages } from './protocol/pages.ts';
 import { RegistryClient } from './protocol/registry-client.ts';
 import { searchRegistry } from './protocol/search.ts';
-import type { Action, Registries } from './registries.ts';
+import type { Action, Registries, RegistryConfiguration } from './registries.ts';
 import { RemoteRepository } from './remote-repository.ts';
 import type { CallOptions, RepositoryName } from './repository.ts';
 import type { SearchResult } from './search-result.ts';
@@ -48,8 +48,7 @@ export class Distribution implements Registries {
     this.#setup = next;
   }
 
-  /** What `info` tells of the configuration. */
-  get configuration(): { mirrors: Mirrors; insecureNetworks: readonly string[]; insecureHosts: readonly string[] } {
+  get configuration(): RegistryConfiguration {
     const { mirrors, insecure } = this.#setup;
     return { mirrors, insecureNetworks: insecure.cidrs, insecureHosts: insecure.hosts };
   }
@@ -133,6 +132,12 @@ export class Distribution implements Registries {
     }
     throw new BerthError('unavailable', `no place to find registry ${domain} at`);
   }
+}
+
+/** Throws `invalid`, in Docker's words, for mirrors and insecure registries that are none. */
+export function checkDistributionOptions({ mirrors = [], insecureRegistries = [] }: DistributionOptions): void {
+  parseMirrors(mirrors);
+  new InsecureRegistries(insecureRegistries);
 }
 
 function setUp(options: DistributionOptions): Setup {

@@ -2,9 +2,9 @@
 // how one signs in to them, and the protocol of the OCI distribution specification: manifests, blobs, tags, referrers.
 // It keeps nothing on disk: where bytes go and what they mean is for `images` and the others who ask.
 export type { Credentials } from './credentials.ts';
-export { Distribution } from './distribution.ts';
+export { checkDistributionOptions, Distribution } from './distribution.ts';
 export type { DistributionOptions, Proxies } from './options.ts';
-export type { Action, Registries } from './registries.ts';
+export type { Action, Registries, RegistryConfiguration } from './registries.ts';
 export { RegistryError, type RegistryProblem } from './registry-error.ts';
 export type { BlobSource, CallOptions, FetchedManifest, Repository, RepositoryName } from './repository.ts';
 export type { SearchResult } from './search-result.ts';

@@ -6,8 +6,18 @@ import type { SearchResult } from './search-result.ts';
 /** What is to be done with a repository; a token is asked for exactly that. */
 export type Action = 'pull' | 'push' | 'delete';
 
+export interface RegistryConfiguration {
+  readonly mirrors: ReadonlyMap<string, readonly string[]>;
+  /** CIDRs; loopback is always among them. */
+  readonly insecureNetworks: readonly string[];
+  readonly insecureHosts: readonly string[];
+}
+
 /** Registries by the domain of a reference (`docker.io`, `localhost:5000`). Implemented by `Distribution`. */
 export interface Registries {
+  /** For `docker info`: mirrors by domain, and which registries are insecure. */
+  readonly configuration: RegistryConfiguration;
+
   /**
    * Talks to nobody yet. `actions`: `['pull']` when not said. `from`: further repositories whose blobs will be mounted.
    * Mirrors are asked for pulls only.

@@ -1,5 +1,6 @@
 // What every use-case of the engine works on: the rooms below, the live state, and a few facts of the machine.
 
+import type { Registries } from '../distribution/index.ts';
 import type { Images } from '../images/index.ts';
 import type { IdMap } from '../lib/id-map.ts';
 import type { KeyedMutex } from '../lib/keyed-mutex.ts';
@@ -41,6 +42,8 @@ export interface EngineConfig {
   dnsSearch: string[];
   dnsOptions: string[];
   init: boolean;
+  /** Those of the daemon itself, on its way to registries; empty where there is none. */
+  proxies: { http: string; https: string; no: string };
   /** What containers get that say nothing of it. */
   defaults: ContainerDefaults;
   /** Users of containers are these of the host, but for `--userns host`; undefined when users are not remapped. */
@@ -104,6 +107,7 @@ export interface Engine {
   readonly host: HostPort;
   readonly store: Store;
   readonly images: Images;
+  readonly registries: Registries;
   readonly networks: Networks;
   readonly volumes: Volumes;
   readonly runtime: Runtime;

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentStore } from '../content/index.ts';
+import { Distribution } from '../distribution/index.ts';
 import { createKernel } from '../kernel/index.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { sha256 } from '../oci/digest.ts';
@@ -19,6 +20,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
+const registries = new Distribution({}, { logger: silentLogger });
 const rounds = 12;
 const longest = 250;
 
@@ -26,12 +28,14 @@ const program = `
   import { createReadStream } from 'node:fs';
   import { Images } from ${JSON.stringify(join(import.meta.dir, 'index.ts'))};
   import { ContentStore } from ${JSON.stringify(join(import.meta.dir, '../content/index.ts'))};
+  import { Distribution } from ${JSON.stringify(join(import.meta.dir, '../distribution/index.ts'))};
   import { createKernel } from ${JSON.stringify(join(import.meta.dir, '../kernel/index.ts'))};
   import { openStore } from ${JSON.stringify(join(import.meta.dir, '../store/index.ts'))};
   import { silentLogger } from ${JSON.stringify(join(import.meta.dir, '../lib/logger.ts'))};
   const root = ${JSON.stringify(root)};
   const content = new ContentStore(root + '/content');
-  const images = new Images({ root }, { kernel: createKernel(), store: openStore(root + '/berth.db'), content, logger: silentLogger });
+  const registries = new Distribution({}, { logger: silentLogger });
+  const images = new Images({ root }, { kernel: createKernel(), store: openStore(root + '/berth.db'), content, registries, logger: silentLogger });
   await images.restore({ containers: new Set() });
   process.stdout.write('ready');
   for (let n = 0; ; n++) {
@@ -57,7 +61,7 @@ test('killed anywhere, nothing is broken and nothing is left', async () => {
     await killOnce(Math.floor(Math.random() * longest));
     const store = openStore(join(root, 'berth.db'));
     const content = new ContentStore(join(root, 'content'));
-    const images = new Images({ root }, { kernel, store, content, logger: silentLogger });
+    const images = new Images({ root }, { kernel, store, content, registries, logger: silentLogger });
     const kept = images.containerLayers().slice(-1);
     await images.restore({ containers: new Set(kept) });
     await images.close();

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { ContentStore } from '../content/index.ts';
+import { Distribution } from '../distribution/index.ts';
 import { createKernel } from '../kernel/index.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { encodeTarMember, tarEnd } from '../lib/tar/writer.ts';
@@ -36,7 +37,8 @@ async function open(containers: string[] = []): Promise<void> {
   store = openStore(join(root, 'berth.db'));
   content = new ContentStore(join(root, 'content'));
   const platform = { os: 'linux', architecture: 'amd64' };
-  images = new Images({ root, platform }, { kernel, store, content, logger: silentLogger });
+  const registries = new Distribution({}, { logger: silentLogger });
+  images = new Images({ root, platform }, { kernel, store, content, registries, logger: silentLogger });
   await images.restore({ containers: new Set(containers) });
 }
 

@@ -1,6 +1,7 @@
 // The room's one class: images by name and id, how they come in and go, and the layers of containers on top of them.
 import { join } from 'node:path';
 import type { ContentStore, Keeper, Lease } from '../content/index.ts';
+import type { Registries } from '../distribution/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { invalid, notFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -26,42 +27,56 @@ import { findForPlatform, getForPlatform, platformsOf } from './records/image-pl
 import { type ImageRecord, ImageRecords } from './records/image-records.ts';
 import { viewImage } from './records/image-view.ts';
 import { type ImageManifest, listImageManifests } from './records/list-manifests.ts';
+import { Naming } from './records/naming.ts';
 import { planRemoval, type RemovalStep, refuseUsed } from './records/plan-removal.ts';
 import { type NewImage, type RegisterOptions, registerImage } from './records/register-image.ts';
 import { noSuchImage, resolveImage } from './records/resolve-image.ts';
 import { type ContainerLayer, ContainerLayers, type RemappedRoot } from './snapshots/container-layers.ts';
 import type { RootfsView } from './snapshots/rootfs-view.ts';
 import { RootfsViews } from './snapshots/rootfs-views.ts';
+import { type TransferLimits, Transfers } from './transfer/transfers.ts';
 
 export interface ImagesDeps {
   kernel: Pick<Kernel, 'mounts' | 'files'>;
   store: Store;
   content: ContentStore;
+  registries: Registries;
   logger: Logger;
+}
+
+export interface ImagesOptions {
+  /** The data root; layers go to `layers/`, container layers to `rw/`. */
+  root: string;
+  /** The machine's own, when that is not what Node says. */
+  platform?: Platform;
+  /** For containers with a user namespace. */
+  remapped?: RemappedRoot | undefined;
+  /** How many blobs are transferred at a time; Docker's when not said. */
+  transfers?: TransferLimits;
 }
 
 /** Call `restore` once before use, `close` at the end. Ids are digests of configuration blobs. */
 export class Images {
   /** Layers that builds make. */
   readonly builds: BuildLayers;
+  /** Pulls and pushes. */
+  readonly transfers: Transfers;
   readonly #deps: ImagesDeps;
   readonly #platform: Platform;
   readonly #records: ImageRecords;
   readonly #names: ImageNames;
+  readonly #naming: Naming;
   readonly #layers: LayerStore;
   readonly #containerLayers: ContainerLayers;
   readonly #views: RootfsViews;
   readonly #garbage: Garbage;
 
-  /**
-   * `root` is the data root; layers go to `layers/`, container layers to `rw/`. `platform`: the machine's own.
-   * `remapped`: for containers with a user namespace.
-   */
-  constructor(options: { root: string; platform?: Platform; remapped?: RemappedRoot | undefined }, deps: ImagesDeps) {
+  constructor(options: ImagesOptions, deps: ImagesDeps) {
     this.#deps = deps;
     this.#platform = options.platform ?? linuxPlatform(process.arch);
     this.#records = new ImageRecords(deps);
     this.#names = new ImageNames(deps.store);
+    this.#naming = new Naming({ store: deps.store, records: this.#records, names: this.#names });
     const layers = new LayerStore(join(options.root, 'layers'), deps);
     this.#layers = layers;
     this.#containerLayers = new ContainerLayers(join(options.root, 'rw'), {
@@ -74,6 +89,16 @@ export class Images {
       { ...deps, layers },
     );
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
+    this.transfers = new Transfers(
+      { platform: this.#platform, ...options.transfers },
+      {
+        ...{ ...deps, layers },
+        find: reference => this.#viewNamed(reference),
+        has: id => this.#records.get(id) !== undefined,
+        record: (id, image, names) => this.#naming.record(id, image, names),
+        collect: () => this.collect(),
+      },
+    );
   }
 
   /**
@@ -86,7 +111,7 @@ export class Images {
       throw invalid('refusing to create a tag with a digest reference');
     }
     const added = await this.#add(image, undefined, o);
-    for (const name of references) this.#setName(added.id, name);
+    for (const name of references) this.#naming.name(added.id, name);
     return this.#view(added.id) as Image;
   }
 
@@ -131,7 +156,7 @@ export class Images {
     const { id } = this.get(reference);
     const name = parseReference(target);
     if (name.digest !== undefined) throw invalid('refusing to create a tag with a digest reference');
-    this.#setName(id, name);
+    this.#naming.name(id, name);
     return this.#view(id) as Image;
   }
 
@@ -196,7 +221,7 @@ export class Images {
         content: this.#deps.content,
         lease,
         register: (image: NewImage) => this.#register(image, { lease, signal: o.signal }),
-        attach: (variant: Digest, image: Digest) => this.#attach(variant, image),
+        attach: (variant: Digest, image: Digest) => this.#naming.attach(variant, image),
         name: (id: Digest, name: Reference | undefined) => this.#nameLoaded(id, name),
       };
       yield* loadArchive(stream, deps, { platform: this.#platform, only: o.platforms, signal: o.signal });
@@ -295,13 +320,13 @@ export class Images {
 
   /**
    * Makes the directories and the record of a container's writable layer; without an image it stands on nothing. An
-   * `ephemeral` one is never synced to disk: it will be thrown away. `remapped`: the container has a user namespace. `bare`: without the places that every container has. The
+   * `ephemeral` one is never synced to disk: it will be thrown away. `remapped`: the container has a user namespace. The
    * record is as durable as the caller's next one.
    */
   createContainerLayer(
     containerId: string,
     imageId: Digest | undefined,
-    o: { ephemeral?: boolean; remapped?: boolean; bare?: boolean } = {},
+    o: { ephemeral?: boolean; remapped?: boolean } = {},
   ): void {
     const image = imageId === undefined ? undefined : this.#view(imageId);
     if (imageId !== undefined && !image) throw noSuchImage(imageId);
@@ -388,6 +413,7 @@ export class Images {
   /** Waits until what was removed is off the disk. */
   async close(): Promise<void> {
     this.builds.close();
+    await this.transfers.close();
     await this.#garbage.settled();
     await this.#containerLayers.settled();
   }
@@ -399,6 +425,11 @@ export class Images {
   #view(id: Digest): Image | undefined {
     const record = this.#records.get(id);
     return record && viewImage({ id, record, names: this.#names.of(id) }, this.#sources);
+  }
+
+  #viewNamed(reference: Reference): Image | undefined {
+    const id = this.#names.get(reference);
+    return id === undefined ? undefined : this.#view(id);
   }
 
   #getForSave(text: string, platform: Platform | undefined): Image {
@@ -423,40 +454,12 @@ export class Images {
     }
   }
 
-  /** What lost its last name to the same image for another platform belongs to that from now on. */
-  #gather(previous: Digest, id: Digest): void {
-    const indexes = (of: Digest) => this.#records.get(of)?.sources?.flatMap(({ index }) => index?.digest ?? []) ?? [];
-    const shared = indexes(id);
-    if (!indexes(previous).some(digest => shared.includes(digest))) return;
-    for (const other of this.#records.variants(previous)) this.#attach(other, id);
-    this.#attach(previous, id);
-  }
-
-  /** An image that stands for itself already goes on doing so. */
-  #attach(variant: Digest, image: Digest): void {
-    const record = this.#records.get(variant);
-    if (!record || variant === image || this.#names.of(variant).length > 0) return;
-    this.#records.put(variant, { ...record, variantOf: image });
-  }
-
   async #add(image: NewImage, name: Reference | undefined, o: RegisterOptions): Promise<Image> {
     const registering = this.#register(image, o);
     let step = await registering.next();
     while (!step.done) step = await registering.next();
-    if (name) this.#setName(step.value, name);
+    if (name) this.#naming.name(step.value, name);
     return this.#view(step.value) as Image;
-  }
-
-  #setName(id: Digest, name: Reference): void {
-    const record = this.#records.get(id);
-    this.#deps.store.transaction(() => {
-      const previous = this.#names.get(name);
-      this.#names.set(name, id);
-      if (!record) return;
-      const { variantOf: _none, ...own } = record;
-      this.#records.put(id, { ...own, lastTagged: new Date().toISOString() });
-      if (previous !== undefined && previous !== id) this.#gather(previous, id);
-    });
   }
 
   *#nameLoaded(id: Digest, name: Reference | undefined): Generator<LoadEvent, void> {
@@ -464,7 +467,7 @@ export class Images {
     if (name && previous !== undefined && previous !== id) {
       yield { kind: 'renamed', reference: familiarReference(name), previous };
     }
-    if (name) this.#setName(id, name);
+    if (name) this.#naming.name(id, name);
     const image = this.#view(id) as Image;
     yield { kind: 'image', image, ...(name ? { reference: familiarReference(withDefaultTag(name)) } : {}) };
   }

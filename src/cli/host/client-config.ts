@@ -14,7 +14,6 @@ export interface ClientConfig {
   detachKeys?: string;
   psFormat?: string;
   imagesFormat?: string;
-  networksFormat?: string;
   volumesFormat?: string;
   statsFormat?: string;
   HttpHeaders?: Record<string, string>;

@@ -9,6 +9,7 @@ import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { optionKey } from './options.ts';
 import { type OptionValues, parseDaemonFlags } from './parse-flags.ts';
 import { readConfigFile } from './read-file.ts';
+import { type RegistrySettings, readRegistrySettings } from './registry-settings.ts';
 import { readTlsPaths, type TlsPaths } from './tls-paths.ts';
 
 export interface Configuration {
@@ -59,6 +60,7 @@ export interface Configuration {
   logDriver: string;
   logOptions: Record<string, string>;
   labels: string[];
+  registries: RegistrySettings;
   /** Seconds. */
   shutdownTimeout: number;
   /** Options of dockerd that were given and change nothing, for the log. */
@@ -136,6 +138,7 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     logDriver: get('log-driver', 'json-file'),
     logOptions: get<Record<string, string>>('log-opts', {}),
     labels: get<string[]>('labels', []),
+    registries: readRegistrySettings(values),
     shutdownTimeout: get('shutdown-timeout', 15),
     ignored: ignoredOptions.map(optionKey).filter(key => key in values),
   };

@@ -28,17 +28,24 @@ export function parseConfigFile(text: string, path: string): OptionValues {
     throw refuse(errorMessage(error));
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw refuse('expected a JSON object');
+  parsed = flattenProxies(parsed as Record<string, unknown>);
   const known = new Map(allOptions.filter(option => !option.flagOnly).map(option => [optionKey(option), option]));
-  const unknown = Object.keys(parsed).filter(key => !known.has(key));
+  const unknown = Object.keys(parsed as object).filter(key => !known.has(key));
   if (unknown.length > 0) {
     throw refuse(`the following directives don't match any configuration option: ${unknown.join(', ')}`);
   }
   return Object.fromEntries(
-    Object.entries(parsed).map(([key, value]) => [
+    Object.entries(parsed as object).map(([key, value]) => [
       key,
       checkValue(known.get(key)!, value, why => refuse(`${key}: ${why}`)),
     ]),
   );
+}
+
+/** The file groups what the flags have one by one. */
+function flattenProxies(file: Record<string, unknown>): Record<string, unknown> {
+  const { proxies, ...rest } = file;
+  return typeof proxies === 'object' && proxies !== null ? { ...rest, ...proxies } : file;
 }
 
 function checkValue(option: DaemonOption, value: unknown, refuse: (why: string) => Error): unknown {

@@ -37,8 +37,9 @@ export async function removeImage(
 }
 
 function imageUsers(engine: Pick<Engine, 'containers'>, image: Image) {
-  const users = engine.containers.usersOfImage(image.id);
-  return users.map(container => ({ id: container.id, running: container.state.Running }));
+  return [...engine.containers.all()]
+    .filter(container => container.record.imageId === image.id)
+    .map(container => ({ id: container.id, running: container.state.Running }));
 }
 
 /**

@@ -1,6 +1,7 @@
 // `docker info`.
 
-import type { SystemInfo } from '../../api/types/system.ts';
+import type { RegistryServiceConfig, SystemInfo } from '../../api/types/system.ts';
+import type { RegistryConfiguration } from '../../distribution/index.ts';
 import type { Engine } from '../engine.ts';
 
 export function describeSystem(engine: Engine): SystemInfo {
@@ -51,16 +52,12 @@ export function describeSystem(engine: Engine): SystemInfo {
     NCPU: host.cpus(),
     MemTotal: host.memoryTotal(),
     IndexServerAddress: 'https://index.docker.io/v1/',
-    RegistryConfig: {
-      IndexConfigs: { 'docker.io': { Mirrors: [], Name: 'docker.io', Official: true, Secure: true } },
-      InsecureRegistryCIDRs: ['::1/128', '127.0.0.0/8'],
-      Mirrors: [],
-    },
+    RegistryConfig: describeRegistries(engine.registries.configuration),
     GenericResources: null,
     DockerRootDir: config.dataRoot,
-    HttpProxy: '',
-    HttpsProxy: '',
-    NoProxy: '',
+    HttpProxy: withoutPassword(config.proxies.http),
+    HttpsProxy: withoutPassword(config.proxies.https),
+    NoProxy: config.proxies.no,
     Name: config.name,
     Labels: config.labels,
     ExperimentalBuild: false,
@@ -96,6 +93,30 @@ export function describeSystem(engine: Engine): SystemInfo {
     CDISpecDirs: [],
     Warnings: warnings(controllers),
   };
+}
+
+function describeRegistries(configuration: RegistryConfiguration): RegistryServiceConfig {
+  const { mirrors, insecureNetworks, insecureHosts } = configuration;
+  const index = (name: string, secure: boolean) => ({
+    ...{ Name: name, Mirrors: mirrorsOf(name), Secure: secure, Official: name === 'docker.io' },
+  });
+  // Docker writes them with a slash at the end.
+  const mirrorsOf = (name: string) => (mirrors.get(name) ?? []).map(url => `${url}/`);
+  const others = [...mirrors.keys()].filter(name => name !== 'docker.io' && !insecureHosts.includes(name));
+  return {
+    IndexConfigs: Object.fromEntries([
+      ['docker.io', index('docker.io', true)],
+      ...insecureHosts.map(name => [name, index(name, false)] as const),
+      ...others.map(name => [name, index(name, true)] as const),
+    ]),
+    InsecureRegistryCIDRs: [...insecureNetworks],
+    Mirrors: mirrorsOf('docker.io'),
+  };
+}
+
+/** As Docker masks it: the name too. */
+function withoutPassword(proxy: string): string {
+  return proxy.replace(/^(\w+:\/\/)[^@/]*@/, '$1xxxxx:xxxxx@');
 }
 
 function countContainers(engine: Pick<Engine, 'containers'>) {

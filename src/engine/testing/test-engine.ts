@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerCreateRequest } from '../../api/types/containers.ts';
+import { Distribution } from '../../distribution/index.ts';
 import { createFakeKernel } from '../../kernel/index.ts';
 import { errorKind, errorMessage } from '../../lib/errors.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
@@ -68,6 +69,7 @@ export async function createTestEngine(): Promise<TestEngine> {
       host: log.wrap('host', fakeHost()),
       store,
       images: log.wrap('images', images.asRoom()),
+      registries: new Distribution({}, rooms),
       networks: log.wrap('networks', networks),
       volumes: log.wrap('volumes', new Volumes({ root }, rooms)),
       runtime: log.wrap('runtime', runtime.asRoom()),
@@ -134,6 +136,7 @@ function testConfig(root: string): EngineConfig {
       dnsSearch: [],
       dnsOptions: [],
       init: false,
+      proxies: { http: '', https: '', no: '' },
       defaults: {
         ...{ ulimits: [], ipcMode: 'private' as const, cgroupnsMode: undefined, noNewPrivileges: false },
         seccomp: { name: 'builtin', profile: 'default' as const },

@@ -27,6 +27,8 @@ export interface LayerSource {
   below: readonly Digest[];
   /** Hears how many bytes of the blob were read each time. */
   onRead?: (bytes: number) => void;
+  /** Where the bytes come from while they are no blob of the content store yet. */
+  open?: () => AsyncIterable<Uint8Array>;
 }
 
 export interface LayerStoreDeps {
@@ -180,15 +182,16 @@ export class LayerStore {
     return path;
   }
 
-  async #extract(target: string, { descriptor, below, onRead }: LayerSource, signal?: AbortSignal) {
+  async #extract(target: string, { descriptor, below, onRead, open }: LayerSource, signal?: AbortSignal) {
     const lower = [...below].reverse().map(chainId => this.path(chainId));
     const root = lower[0] === undefined ? undefined : lstatSync(lower[0]);
     lchownSync(target, root?.uid ?? 0, root?.gid ?? 0);
     chmodSync(target, (root?.mode ?? 0o755) & 0o7777);
-    const blob = this.#deps.content.read(descriptor.digest);
+    const blob = open?.() ?? this.#deps.content.read(descriptor.digest);
+    const isVerified = open === undefined && descriptor.digest.startsWith('sha256:');
     return applyLayer(onRead ? counted(blob, onRead) : blob, target, {
       files: this.#deps.kernel.files,
-      trustedDiffId: descriptor.digest.startsWith('sha256:') ? descriptor.digest : undefined,
+      trustedDiffId: isVerified ? descriptor.digest : undefined,
       lowerDirectory: relative => findLowerDirectory(lower, relative),
       onSkippedAttribute: (path, name, error) =>
         this.#deps.logger.warn('extended attribute not set', { path, name, error, layer: shortId(descriptor.digest) }),

@@ -68,11 +68,13 @@ export async function* registerImage(
   const id = sha256(image.config);
   lease.keep(id);
   if (!content.has(id)) await content.put(image.config, { lease });
-  record(id, image, records);
+  recordImage(id, image, records);
   return id;
 }
 
-function record(id: Digest, { layers, source, parent }: NewImage, records: ImageRecords): void {
+/** Writes the record of an image whose blobs and layers are here, or adds a source to the one there is. */
+export function recordImage(id: Digest, image: Omit<NewImage, 'config'>, records: ImageRecords): void {
+  const { layers, source, parent } = image;
   if (!records.get(id)) records.put(id, { layers, ...(parent === undefined ? {} : { parent }) });
   if (source) records.addSource(id, { ...source, layers });
 }

@@ -5,25 +5,32 @@ import {
   type Engine,
   imageHistory,
   importImage,
+  inspectDistribution,
   inspectImage,
   listImages,
   loadImages,
   pruneImages,
+  pullImage,
   removeImage,
   saveImages,
+  searchImages,
   tagImage,
 } from '../../engine/index.ts';
 import { notImplemented as notYet } from '../../lib/errors.ts';
 import { type Handlers, notImplemented, reply } from '../handler.ts';
 
+/** Carries who the client is to the registry. */
+const registryAuth = 'x-registry-auth';
+
 export function imageRoutes(engine: Engine): Handlers['images'] {
   return {
     ImageList: ({ query, version }) => listImages(engine, { ...query, version }),
-    ImageCreate: ({ query, body, signal }) => {
-      if (query.fromSrc !== '-')
-        throw notYet(
-          `pulling is not implemented yet: load or import ${query.fromImage ?? query.fromSrc ?? 'the image'} instead`,
-        );
+    ImageCreate: ({ query, body, headers, signal }) => {
+      if (query.fromImage) {
+        const { fromImage: image, tag, platform } = query;
+        return { stream: pullImage(engine, { image, tag, platform, auth: headers[registryAuth], signal }) };
+      }
+      if (query.fromSrc !== '-') throw notYet(`importing from ${query.fromSrc ?? 'nowhere'} is not implemented yet`);
       const { repo: repository, tag, message, changes = [], platform } = query;
       return { stream: importImage(engine, body, { repository, tag, message, changes, platform, signal }) };
     },
@@ -40,7 +47,8 @@ export function imageRoutes(engine: Engine): Handlers['images'] {
         prune: query.noprune !== true,
         platforms: query.platforms,
       }),
-    ImageSearch: notImplemented,
+    ImageSearch: ({ query: { term = '', limit, filters }, headers, signal }) =>
+      searchImages(engine, { term, limit, filters }, { auth: headers[registryAuth], signal }),
     ImagePrune: ({ query }) => pruneImages(engine, query.filters ?? {}),
     ImageCommit: ({ query, body, signal }) =>
       commitContainer(engine, {
@@ -59,6 +67,7 @@ export function imageRoutes(engine: Engine): Handlers['images'] {
     ImageLoad: ({ query, body, signal }) => ({
       stream: loadImages(engine, body, { quiet: query.quiet === true, platforms: query.platform, signal }),
     }),
-    DistributionInspect: notImplemented,
+    DistributionInspect: ({ path, headers, signal }) =>
+      inspectDistribution(engine, path.name, { auth: headers[registryAuth], signal }),
   };
 }

@@ -1,7 +1,14 @@
 // The daemon itself: from requests to the engine's use-cases.
 
-import { describeSystem, describeVersion, type Engine, measureDiskUsage, watchEvents } from '../../engine/index.ts';
-import { type Handlers, notImplemented, reply } from '../handler.ts';
+import {
+  authenticate,
+  describeSystem,
+  describeVersion,
+  type Engine,
+  measureDiskUsage,
+  watchEvents,
+} from '../../engine/index.ts';
+import { type Handlers, reply } from '../handler.ts';
 
 const pingHeaders = {
   'Builder-Version': '1',
@@ -12,7 +19,7 @@ const pingHeaders = {
 
 export function systemRoutes(engine: Engine): Handlers['system'] {
   return {
-    SystemAuth: notImplemented,
+    SystemAuth: ({ body, signal }) => authenticate(engine, body ?? {}, signal),
     SystemInfo: () => describeSystem(engine),
     SystemVersion: () => describeVersion(engine),
     SystemPing: () => reply('OK', { headers: pingHeaders }),

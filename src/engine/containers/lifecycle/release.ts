@@ -29,8 +29,7 @@ export async function releaseMounts(
   engine: Pick<Engine, 'volumes' | 'images' | 'logger'>,
   container: Container,
 ): Promise<void> {
-  for (const { type, name, image } of container.record.mounts) {
-    if (image) await attempt(engine, container, `image ${name}`, () => engine.images.unmountRootfs(image.layer));
+  for (const { type, name } of container.record.mounts) {
     if (type !== 'volume' || !name) continue;
     await attempt(engine, container, `volume ${name}`, () => engine.volumes.unmount(name, container.id));
   }

@@ -4,6 +4,7 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentStore } from '../../../content/index.ts';
+import { Distribution } from '../../../distribution/index.ts';
 import { createKernel } from '../../../kernel/index.ts';
 import { silentLogger } from '../../../lib/logger.ts';
 import { readTar } from '../../../lib/tar/read-tar.ts';
@@ -27,7 +28,11 @@ async function open(name: string): Promise<Place> {
   const store = openStore(join(root, `${name}.db`));
   const content = new ContentStore(join(root, name, 'content'));
   const platform = { os: 'linux', architecture: 'amd64' };
-  const images = new Images({ root: join(root, name), platform }, { kernel, store, content, logger: silentLogger });
+  const registries = new Distribution({}, { logger: silentLogger });
+  const images = new Images(
+    { root: join(root, name), platform },
+    { kernel, store, content, registries, logger: silentLogger },
+  );
   await images.restore({ containers: new Set() });
   const close = async () => {
     await images.close();

@@ -1,0 +1,64 @@
+// `docker pull`.
+
+import type { CreateImageInfo } from '../../api/types/images.ts';
+import { BerthError, errorKind, errorMessage, invalid } from '../../lib/errors.ts';
+import { isDigest } from '../../oci/digest.ts';
+import { linuxPlatform, type Platform, parsePlatform } from '../../oci/platform.ts';
+import { familiarName, familiarReference, parseReference, type Reference } from '../../oci/reference.ts';
+import type { Engine } from '../engine.ts';
+import { progressLine } from './progress-line.ts';
+import { decodeRegistryAuth } from './registry-auth.ts';
+
+export interface PullImageRequest {
+  /** A name, with a tag or digest or without. */
+  image: string;
+  /** A tag or a digest; without one, and none in `image`, every tag of the repository is pulled. */
+  tag: string | undefined;
+  platform: string | undefined;
+  /** As the header `X-Registry-Auth` carries it. */
+  auth: string | undefined;
+  signal: AbortSignal;
+}
+
+/** Lines of progress. Throws `invalid`, `not-found` and what registries refuse, in Docker's words and with its statuses. */
+export async function* pullImage(
+  engine: Pick<Engine, 'images' | 'events' | 'host'>,
+  request: PullImageRequest,
+): AsyncGenerator<CreateImageInfo> {
+  const reference = readReference(request.image, request.tag);
+  const platform = request.platform ? readPlatform(request.platform, engine) : undefined;
+  const credentials = decodeRegistryAuth(request.auth);
+  try {
+    for await (const event of engine.images.transfers.pull(reference, { ...request, credentials, platform })) {
+      if (event.kind === 'pulled') publishTransfer(engine, 'pull', event.reference);
+      else if (event.kind !== 'pushed') yield progressLine(event);
+    }
+  } catch (error) {
+    throw asDockerFails(error);
+  }
+}
+
+/** News of a pull or push: under the name that was given, not the image's id. */
+export function publishTransfer(engine: Pick<Engine, 'events'>, action: 'pull' | 'push', reference: Reference): void {
+  const attributes = { name: familiarName(reference) };
+  engine.events.publish({ Type: 'image', Action: action, id: familiarReference(reference), attributes });
+}
+
+/** Docker answers 500 to whatever a registry says but that there is no such thing. */
+export function asDockerFails(error: unknown): unknown {
+  const kind = errorKind(error);
+  if (kind !== 'unavailable' && kind !== 'unauthorized' && kind !== 'forbidden') return error;
+  return new BerthError('system', errorMessage(error), { cause: error });
+}
+
+function readReference(image: string, tag: string | undefined): Reference {
+  const named = parseReference(image);
+  if (!tag) return named;
+  if (isDigest(tag)) return { domain: named.domain, path: named.path, digest: tag };
+  if (tag.includes(':')) throw invalid('invalid reference format');
+  return parseReference(`${named.domain}/${named.path}:${tag}`);
+}
+
+function readPlatform(text: string, engine: Pick<Engine, 'host'>): Platform {
+  return parsePlatform(text, linuxPlatform(engine.host.machine()));
+}

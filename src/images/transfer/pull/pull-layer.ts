@@ -1,0 +1,139 @@
+// One layer of a pull: downloaded and extracted at the same time, told as Docker tells it.
+import type { Repository } from '../../../distribution/index.ts';
+import type { Descriptor } from '../../../oci/descriptor.ts';
+import { type Digest, shortId } from '../../../oci/digest.ts';
+import type { LayerStore } from '../../layers/layer-store.ts';
+import type { Emit } from '../transfer-event.ts';
+import type { Download } from './download.ts';
+import type { Downloads } from './downloads.ts';
+
+/** Milliseconds between two lines about the same bytes. */
+const interval = 100;
+
+export interface LayerDeps {
+  layers: LayerStore;
+  downloads: Downloads;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
+/** `download` is absent where the blob is there already. Call `leave` at the end. */
+export class PulledLayer {
+  readonly descriptor: Descriptor;
+  readonly #repository: Repository;
+  readonly #deps: LayerDeps;
+  #download: Download | undefined;
+  #downloaded: Promise<void> | undefined;
+  #unwatch: () => void = () => {};
+  #said = '';
+  #saidAt = 0;
+  #extracted = 0;
+
+  constructor(what: { descriptor: Descriptor; repository: Repository; present: boolean }, deps: LayerDeps) {
+    this.descriptor = what.descriptor;
+    this.#repository = what.repository;
+    this.#deps = deps;
+    if (!what.present) this.#download = deps.downloads.join(what.descriptor, what.repository);
+  }
+
+  /** The blob is in the content store. */
+  get isHere(): boolean {
+    return this.#download === undefined;
+  }
+
+  /** Says what is to be done; from now on there is news. `done`: nothing is. */
+  announce(done: boolean): void {
+    if (done) {
+      this.#say('Already exists');
+      return;
+    }
+    this.#say('Pulling fs layer');
+    if (this.#download?.state === 'waiting') this.#say('Waiting');
+    this.#watch();
+  }
+
+  /** Resolves when the blob is on the disk and right. Throws why not. */
+  downloaded(): Promise<void> {
+    this.#downloaded ??= this.#finishDownload();
+    return this.#downloaded;
+  }
+
+  /** Extracts it on top of `below` as its bytes come. Throws `invalid` when they are not what `diffId` says. */
+  async extract(chainId: Digest, diffId: Digest, below: readonly Digest[]): Promise<void> {
+    const { layers, signal } = this.#deps;
+    const fresh = !layers.has(chainId);
+    for (let again = fresh; again; ) {
+      const download = this.#download;
+      const restarts = download?.restarts;
+      this.#extracted = 0;
+      const onRead = (bytes: number) => {
+        this.#extracted += bytes;
+        if (!download || download.state === 'complete') this.#progress('Extracting', this.#extracted);
+      };
+      const open = download && (() => download.follow());
+      try {
+        const source = { descriptor: this.descriptor, below, onRead, ...(open ? { open } : {}) };
+        await layers.ensure(chainId, diffId, source, signal);
+        again = false;
+      } catch (error) {
+        // What another pull began, and failed at, is fetched from our repository.
+        if (download?.failed) await this.downloaded().catch(() => {});
+        const anew = this.#download !== download || download?.restarts !== restarts;
+        if (!anew || signal.aborted) throw error;
+      }
+    }
+    await this.downloaded();
+    if (fresh || this.#download) this.#say('Pull complete');
+  }
+
+  /** After `downloaded`: makes it a blob of the store. */
+  async publish(lease: Parameters<Download['publish']>[0]): Promise<void> {
+    await this.#download?.publish(lease);
+  }
+
+  leave(): void {
+    this.#unwatch();
+    if (this.#download) this.#deps.downloads.leave(this.#download);
+  }
+
+  async #finishDownload(): Promise<void> {
+    const download = this.#download;
+    if (!download) return;
+    try {
+      await download.done;
+    } catch (error) {
+      if (download.repository === this.#repository || this.#deps.signal.aborted) throw error;
+      this.leave();
+      this.#download = this.#deps.downloads.join(this.descriptor, this.#repository);
+      this.#watch();
+      await this.#download.done;
+    }
+  }
+
+  #watch(): void {
+    this.#unwatch();
+    const download = this.#download;
+    if (!download) return;
+    const tell = () => {
+      if (download.state === 'downloading') this.#progress('Downloading', download.received);
+      else if (download.state === 'verifying') this.#say('Verifying Checksum');
+      else if (download.state === 'complete') this.#say('Download complete');
+    };
+    this.#unwatch = download.watch(tell);
+    tell();
+  }
+
+  #say(status: string): void {
+    if (status === this.#said) return;
+    this.#said = status;
+    this.#deps.emit({ kind: 'progress', id: shortId(this.descriptor.digest), status });
+  }
+
+  #progress(status: string, current: number): void {
+    const now = Date.now();
+    if (status === this.#said && now - this.#saidAt < interval) return;
+    [this.#said, this.#saidAt] = [status, now];
+    const { digest, size: total } = this.descriptor;
+    this.#deps.emit({ kind: 'progress', id: shortId(digest), status, current, total });
+  }
+}
