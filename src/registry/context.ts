@@ -4,9 +4,13 @@ import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { AccessControl } from './access/access-control.ts';
 import type { TokenServer } from './access/tokens/token-server.ts';
+import type { Collector } from './collect/collector.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { News } from './news/news.ts';
 import type { RegistryOptions } from './options.ts';
 import type { Repositories } from './storage/repositories.ts';
 import type { Uses } from './storage/uses.ts';
+import type { Upstreams } from './upstreams/upstreams.ts';
 
 export interface RegistryContext {
   readonly options: RegistryOptions;
@@ -18,6 +22,10 @@ export interface RegistryContext {
   readonly tokens: TokenServer | undefined;
   /** By repository: manifests and tags change one at a time. */
   readonly locks: KeyedMutex;
+  readonly upstreams: Upstreams;
+  readonly news: News;
+  readonly metrics: Metrics;
+  readonly collector: Collector;
   readonly logger: Logger;
   readonly now: () => number;
 }

@@ -1,6 +1,6 @@
 // What a registry answers instead of what was asked for: the error codes of the distribution specification.
 
-/** The codes of the specification; each has one usual status and message. */
+/** The codes of the specification, with their usual status and message. */
 const codes = {
   BLOB_UNKNOWN: [404, 'blob unknown to registry'],
   BLOB_UPLOAD_INVALID: [400, 'blob upload invalid'],
@@ -16,6 +16,8 @@ const codes = {
   DENIED: [403, 'requested access to the resource is denied'],
   UNSUPPORTED: [405, 'The operation is unsupported.'],
   TOOMANYREQUESTS: [429, 'too many requests'],
+  // Not of the specification: of answers beyond 4xx it says nothing.
+  UNAVAILABLE: [503, 'service unavailable'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type RefusalCode = keyof typeof codes;

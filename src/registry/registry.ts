@@ -2,18 +2,27 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ContentStore } from '../content/index.ts';
+import type { Registries } from '../distribution/index.ts';
 import type { Exchange } from '../lib/http/exchange.ts';
 import { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import { openAccess } from './access/access-control.ts';
 import { GuardedAccess } from './access/guarded-access.ts';
+import type { CollectionReport } from './collect/collect.ts';
+import { Collector } from './collect/collector.ts';
 import type { RegistryContext } from './context.ts';
 import { handleRequest } from './handle-request.ts';
+import { Metrics } from './metrics/metrics.ts';
+import { News } from './news/news.ts';
 import type { RegistryOptions } from './options.ts';
+import { addGauges } from './routes/state.ts';
 import { Repositories } from './storage/repositories.ts';
 import { Uses } from './storage/uses.ts';
+import { Upstreams } from './upstreams/upstreams.ts';
 
 export interface RegistryDependencies {
+  /** How upstreams are reached. */
+  readonly registries: Registries;
   readonly logger: Logger;
   /** Milliseconds of the epoch. */
   readonly now?: () => number;
@@ -23,19 +32,25 @@ export interface RegistryDependencies {
 export class Registry {
   readonly #context: RegistryContext;
 
-  constructor(options: RegistryOptions, { logger, now = Date.now }: RegistryDependencies) {
+  /** Throws `invalid` for options that mean nothing. */
+  constructor(options: RegistryOptions, { registries, logger, now = Date.now }: RegistryDependencies) {
     mkdirSync(options.root, { recursive: true, mode: 0o700 });
     const content = new ContentStore(join(options.root, 'content'));
     content.sweep();
     const guarded = options.access && new GuardedAccess(options.access, { root: options.root, now });
-    this.#context = {
+    const context = {
       ...{ options, content, logger, now },
       repositories: new Repositories(options.root),
       uses: new Uses(now),
       access: guarded ?? openAccess,
       tokens: guarded?.tokens,
       locks: new KeyedMutex(),
+      upstreams: new Upstreams(options.upstreams, { registries, now }),
+      news: new News(options.webhooks, { logger, now }),
+      metrics: new Metrics(),
     };
+    this.#context = { ...context, collector: new Collector(context) };
+    addGauges(this.#context);
   }
 
   /** Answers one request, for an `HttpServer`. */
@@ -43,8 +58,20 @@ export class Registry {
     return handleRequest(this.#context, exchange);
   }
 
+  /** Collects garbage now; `grace` in milliseconds, that of the options when not said. */
+  collect(grace?: number): Promise<CollectionReport> {
+    return this.#context.collector.run(grace);
+  }
+
+  /** Removes uploads that nobody goes on with; returns how many. */
+  expireUploads(): Promise<number> {
+    return this.#context.collector.expireUploads();
+  }
+
   /** Ends what runs in the background; requests have ended. */
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.#context.collector.close();
+    await this.#context.upstreams.fetches.settled();
+    await this.#context.news.close();
   }
 }

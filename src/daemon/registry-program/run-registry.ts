@@ -6,8 +6,9 @@ import { errorMessage } from '../../lib/errors.ts';
 import type { DaemonOption } from '../configuration/options.ts';
 import { type OptionValues, parseFlags } from '../configuration/parse-flags.ts';
 import { programHelp } from '../help.ts';
+import { collect } from './collect.ts';
 import { readConfiguration } from './configuration.ts';
-import { passwdOptions, serveOptions } from './options.ts';
+import { collectOptions, passwdOptions, serveOptions } from './options.ts';
 import { passwd } from './passwd.ts';
 import { serve } from './serve.ts';
 
@@ -29,6 +30,14 @@ const subprograms: Readonly<Record<string, Subprogram>> = {
     options: serveOptions,
     args: 0,
     run: values => serve(readConfiguration(values, isRoot())),
+  },
+  gc: {
+    usage: 'gc [OPTIONS]',
+    description:
+      'Remove what nobody needs from the folder of a registry that does not run; one that runs does so by itself.',
+    options: collectOptions,
+    args: 0,
+    run: values => collect(values, isRoot()),
   },
   passwd: {
     usage: 'passwd [OPTIONS] FILE USER',

@@ -1,15 +1,15 @@
 // The registry as a process: it listens, serves until it is told to stop, and ends what runs.
 
-import { mkdirSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import { createKernel } from '../../kernel/index.ts';
+import { rmSync, writeSync } from 'node:fs';
+import { Distribution } from '../../distribution/index.ts';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
-import { conflict, errorCode, errorMessage, systemError } from '../../lib/errors.ts';
+import { errorCode, errorMessage, systemError } from '../../lib/errors.ts';
 import { HttpServer } from '../../lib/http/http-server.ts';
 import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import { createLogger, type Logger } from '../../lib/logger.ts';
 import { Registry } from '../../registry/index.ts';
 import { readTlsIdentity } from '../tls-identity.ts';
+import { claimRoot } from './claim-root.ts';
 import type { ListenPlace, RegistryConfiguration } from './configuration.ts';
 
 const shutdownGrace = 10_000;
@@ -27,23 +27,19 @@ export async function serve(configuration: RegistryConfiguration): Promise<numbe
   );
   claimRoot(configuration.options.root, undo);
   survive(logger);
-  const registry = new Registry(configuration.options, { logger });
+  const registries = new Distribution(
+    { insecureRegistries: configuration.insecureUpstreams, certificateFolders: ['/etc/docker/certs.d'], attempts: 2 },
+    { logger },
+  );
+  undo.defer('connections', () => registries.close());
+  const registry = new Registry(configuration.options, { logger, registries });
+  undo.defer('registry', () => registry.close());
   const server = new HttpServer(exchange => registry.handle(exchange));
   undo.defer('server', () => server.close({ grace: shutdownGrace }));
   for (const place of configuration.listen) await listen(server, place, { tls, logger, undo });
   const signal = await stopSignal();
   logger.info('processing signal', { signal });
   return 0;
-}
-
-/** Two processes would not know what the other relies on. */
-export function claimRoot(root: string, undo: CleanupStack): void {
-  const kernel = createKernel();
-  undo.defer('kernel', () => kernel.close());
-  mkdirSync(root, { recursive: true, mode: 0o700 });
-  const lock = kernel.files.tryLock(join(root, 'registry.lock'));
-  if (!lock) throw conflict(`another process serves ${root}`);
-  undo.defer('lock', () => lock[Symbol.dispose]());
 }
 
 async function listen(

@@ -1,5 +1,6 @@
 // One request and its reply.
 
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { BodyReader } from './body-reader.ts';
 import { formatFields, type Headers, type RequestHead } from './head.ts';
@@ -25,6 +26,8 @@ export class Exchange {
   readonly body: BodyReader;
   /** The reply has begun. */
   started = false;
+  /** Of the reply, once it has begun; 0 before. */
+  status = 0;
   /** The reply is complete. */
   complete = false;
   /** The reply announces that the connection ends with it. */
@@ -50,6 +53,12 @@ export class Exchange {
     this.#minor = head.minor;
     this.closes = !options.keepAlive;
     this.awaitsContinue = options.expectsContinue;
+  }
+
+  /** Address and port of the client; empty where there are none (unix sockets). */
+  get peer(): string {
+    const { remoteAddress, remotePort } = this.#owner.socket as Partial<Socket>;
+    return remoteAddress ? `${remoteAddress}:${remotePort}` : '';
   }
 
   get signal(): AbortSignal {
@@ -122,6 +131,7 @@ export class Exchange {
   }
 
   #head(status: number, headers: Headers, framing: string): string {
+    this.status = status;
     if (headers.Connection === 'close' || this.awaitsContinue) this.closes = true;
     const connection = this.closes && headers.Connection === undefined ? 'Connection: close\r\n' : '';
     const date = headers.Date === undefined ? `Date: ${new Date().toUTCString()}\r\n` : '';

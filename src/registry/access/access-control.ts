@@ -15,13 +15,16 @@ export interface Need {
   readonly actions: readonly Action[];
 }
 
+/** `any`: somebody who signed in; `catalog`: who may ask for the list; `visible`: everybody, who then sees what they may. */
+export type Needs = readonly Need[] | 'any' | 'catalog' | 'visible';
+
 export interface AccessControl {
   /**
    * Who asks. Throws `UNAUTHORIZED`, with the challenge a client needs, for credentials that are wrong, for rights that
    * somebody else or a wider token would have, and for nobody where everybody has to sign in; `DENIED` where signing
    * in again would not help.
    */
-  authorize(exchange: Exchange, needs: readonly Need[] | 'any' | 'catalog'): Promise<Identity>;
+  authorize(exchange: Exchange, needs: Needs): Promise<Identity>;
 }
 
 /** Everybody may do everything. */

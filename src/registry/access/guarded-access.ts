@@ -2,14 +2,12 @@
 import type { Exchange } from '../../lib/http/exchange.ts';
 import type { AccessOptions } from '../options.ts';
 import { Refusal } from '../refusal.ts';
-import type { AccessControl, Identity, Need } from './access-control.ts';
+import type { AccessControl, Identity, Need, Needs } from './access-control.ts';
 import { readBasic, readBearer } from './basic-credentials.ts';
 import { Htpasswd } from './htpasswd.ts';
 import { Rules } from './rules.ts';
 import { formatScope, type Grant, includes } from './tokens/scope.ts';
 import { TokenServer } from './tokens/token-server.ts';
-
-type Needs = Parameters<AccessControl['authorize']>[1];
 
 export class GuardedAccess implements AccessControl {
   /** The token endpoint, where tokens are wanted. */
@@ -37,7 +35,7 @@ export class GuardedAccess implements AccessControl {
     if (basic && !account) throw this.#challenge(exchange, needs, { message: 'incorrect username or password' });
     const name = account?.name ?? '';
     const identity: Identity = { name, may: (action, repository) => this.#rules.allow(name, action, repository) };
-    const enough = typeof needs === 'string' ? name !== '' : allows(identity, needs);
+    const enough = needs === 'visible' || (typeof needs === 'string' ? name !== '' : allows(identity, needs));
     if (enough) return identity;
     throw name === '' ? this.#challenge(exchange, needs) : new Refusal('DENIED', { detail: needs });
   }
@@ -47,7 +45,7 @@ export class GuardedAccess implements AccessControl {
     if (!read) throw this.#challenge(exchange, needs, { error: 'invalid_token' });
     const { user, grants } = read;
     const identity = this.#identityOf(user, grants);
-    if (needs === 'any') return identity;
+    if (needs === 'any' || needs === 'visible') return identity;
     if (needs === 'catalog' ? includes(grants, 'registry', 'catalog', '*') : allows(identity, needs)) return identity;
     // A wider token helps only somebody who would get it.
     const byRules: Identity = { name: user, may: (action, repository) => this.#rules.allow(user, action, repository) };

@@ -8,17 +8,21 @@ import type { RegistryContext } from '../context.ts';
 import { compareNames, takePage } from '../http/paging.ts';
 import { checkDigest } from '../names.ts';
 import { Refusal } from '../refusal.ts';
+import { referrersOf, tagsOf } from '../upstreams/cached-lists.ts';
 
 const byBytes = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const itself = (text: string) => text;
 
 /** `/v2/<name>/tags/list` */
-export async function listTags({ repositories }: RegistryContext, call: Call, name: string): Promise<void> {
-  if (!repositories.has(name)) throw new Refusal('NAME_UNKNOWN', { detail: { name } });
-  const tags = (await repositories.get(name).tags()).sort(compareNames);
+export async function listTags(context: RegistryContext, call: Call, name: string): Promise<void> {
+  const { repositories, upstreams } = context;
+  const cached = upstreams.find(name);
+  if (!cached && !repositories.has(name)) throw new Refusal('NAME_UNKNOWN', { detail: { name } });
+  const known = cached ? await tagsOf(context, cached) : { items: await repositories.get(name).tags(), headers: {} };
+  const tags = known.items.sort(compareNames);
   const options = { key: itself, compare: compareNames, path: `/v2/${name}/tags/list`, limit: 10_000 };
   const page = takePage(tags, call.query, options);
-  replyJson(call, { name, tags: page.items }, page.headers);
+  replyJson(call, { name, tags: page.items }, { ...known.headers, ...page.headers });
 }
 
 /** `/v2/_catalog`: what `identity` may see. */
@@ -31,18 +35,22 @@ export function listCatalog({ repositories }: RegistryContext, call: Call, ident
 
 /** `/v2/<name>/referrers/<digest>` */
 export async function listReferrers(
-  { repositories }: RegistryContext,
+  context: RegistryContext,
   call: Call,
   name: string,
   reference: string,
 ): Promise<void> {
+  const { repositories, upstreams } = context;
   const subject = checkDigest(reference);
   const artifactType = call.query.get('artifactType');
-  const all = await repositories.get(name).referrers(subject);
-  const wanted = artifactType ? all.filter(one => one.artifactType === artifactType) : all;
+  const cached = upstreams.find(name);
+  const all = cached
+    ? await referrersOf(context, cached, subject)
+    : { items: await repositories.get(name).referrers(subject), headers: {} };
+  const wanted = artifactType ? all.items.filter(one => one.artifactType === artifactType) : all.items;
   const path = `/v2/${name}/referrers/${subject}`;
   const page = takePage(wanted, call.query, { key: one => one.digest, compare: byBytes, path, limit: 1000 });
   const index: Index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: page.items };
   const filters: Record<string, string> = artifactType ? { 'OCI-Filters-Applied': 'artifactType' } : {};
-  replyJson(call, index, { 'Content-Type': mediaTypes.ociIndex, ...filters, ...page.headers });
+  replyJson(call, index, { 'Content-Type': mediaTypes.ociIndex, ...filters, ...all.headers, ...page.headers });
 }

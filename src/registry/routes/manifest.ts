@@ -10,6 +10,7 @@ import { putManifest } from '../manifests/put-manifest.ts';
 import { removeManifest } from '../manifests/remove-manifest.ts';
 import { parseManifestName } from '../names.ts';
 import { Refusal } from '../refusal.ts';
+import { refreshManifest } from '../upstreams/cached-manifest.ts';
 
 const manifestLimit = 4 * 1024 * 1024;
 
@@ -22,16 +23,24 @@ export async function getManifest(
 ): Promise<Descriptor> {
   const { exchange } = call;
   const wanted = parseManifestName(reference);
+  const cached = context.upstreams.find(name);
+  const stale = cached ? await refreshManifest(context, cached, wanted) : {};
   const { digest, mediaType } = await findManifest(context, name, wanted);
   const bytes = await context.content.bytes(digest);
   const accept = exchange.headers.accept;
   if ('tag' in wanted && !accepts(accept, mediaType)) {
     const only = isIndexType(mediaType) ? usualPlatform(bytes, accept) : undefined;
     if (only === undefined) throw notAccepted(mediaType);
-    return await getManifest(context, { ...call }, name, only);
+    return await getManifest(context, call, name, only);
   }
   const etag = `"${digest}"`;
-  const headers = { ...commonHeaders, 'Content-Type': mediaType, 'Docker-Content-Digest': digest, Etag: etag };
+  const headers = {
+    ...commonHeaders,
+    'Content-Type': mediaType,
+    'Docker-Content-Digest': digest,
+    Etag: etag,
+    ...stale,
+  };
   exchange.send(exchange.headers['if-none-match']?.includes(etag) ? 304 : 200, headers, bytes);
   return { digest, mediaType, size: bytes.length };
 }

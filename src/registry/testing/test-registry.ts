@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Distribution } from '../../distribution/index.ts';
 import { HttpServer } from '../../lib/http/http-server.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { mediaTypes } from '../../oci/descriptor.ts';
@@ -21,7 +22,14 @@ export class InProcessRegistry implements AsyncDisposable {
 
   private constructor(root: string, options: Partial<RegistryOptions>, dependencies: Partial<RegistryDependencies>) {
     this.root = root;
-    this.registry = new Registry({ ...defaultOptions, root, ...options }, { logger: silentLogger, ...dependencies });
+    this.registry = new Registry(
+      { ...defaultOptions, root, ...options },
+      {
+        logger: silentLogger,
+        registries: new Distribution({ attempts: 1 }, { logger: silentLogger }),
+        ...dependencies,
+      },
+    );
     this.#server = new HttpServer(exchange => this.registry.handle(exchange));
   }
 

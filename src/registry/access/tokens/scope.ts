@@ -1,5 +1,5 @@
 // What a token is asked for and grants, in the words of Docker's token protocol.
-import type { Need } from '../access-control.ts';
+import type { Needs } from '../access-control.ts';
 import type { Rules } from '../rules.ts';
 
 /** One entry of a token's `access`. */
@@ -35,8 +35,8 @@ export function grant(rules: Rules, user: string, wanted: readonly Grant[]): Gra
 }
 
 /** What a client has to ask a token for. */
-export function formatScope(needs: readonly Need[] | 'any' | 'catalog'): string | undefined {
-  if (needs === 'any') return undefined;
+export function formatScope(needs: Needs): string | undefined {
+  if (needs === 'any' || needs === 'visible') return undefined;
   if (needs === 'catalog') return 'registry:catalog:*';
   return needs.map(({ repository, actions }) => `repository:${repository}:${actions.join(',')}`).join(' ');
 }

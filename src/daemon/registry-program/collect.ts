@@ -1,0 +1,35 @@
+// `berth registry gc`: collects garbage in a folder that nobody serves.
+
+import { writeSync } from 'node:fs';
+import { Distribution } from '../../distribution/index.ts';
+import { CleanupStack } from '../../lib/cleanup-stack.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { humanSize } from '../../lib/units.ts';
+import { Registry } from '../../registry/index.ts';
+import type { OptionValues } from '../configuration/parse-flags.ts';
+import { parseTime } from './checks.ts';
+import { claimRoot } from './claim-root.ts';
+import { readConfiguration } from './configuration.ts';
+
+/** Prints what went. Throws `conflict` when the folder is served: its registry collects by itself. */
+export async function collect(values: OptionValues, isRoot: boolean): Promise<number> {
+  const { grace, ...flags } = values;
+  const { options, logLevel, logFormat } = readConfiguration(flags, isRoot);
+  const milliseconds = grace === undefined ? options.collection.grace : parseTime(grace as string);
+  const level = logLevel === 'info' ? 'warn' : logLevel;
+  const logger = createLogger({ write: line => void writeSync(2, line), level: () => level, format: logFormat });
+  await using undo = new CleanupStack();
+  claimRoot(options.root, undo);
+  const registries = new Distribution({}, { logger });
+  const registry = new Registry(
+    { ...options, access: undefined, webhooks: [], collection: { ...options.collection, interval: 0 } },
+    { logger, registries },
+  );
+  undo.defer('registry', () => registry.close());
+  const uploads = await registry.expireUploads();
+  const { tags, manifests, blobs, bytes } = await registry.collect(milliseconds);
+  const counts = { tags, manifests, blobs, 'abandoned uploads': uploads };
+  for (const [what, count] of Object.entries(counts)) writeSync(1, `Removed ${what}: ${count}\n`);
+  writeSync(1, `Total reclaimed space: ${humanSize(bytes)}\n`);
+  return 0;
+}

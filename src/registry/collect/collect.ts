@@ -1,0 +1,104 @@
+// Collection of garbage while everybody pushes and pulls: tags past their time, manifests without a tag, blobs that no
+// manifest names, bytes that no repository has.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Digest } from '../../oci/digest.ts';
+import type { RegistryContext } from '../context.ts';
+import { removeManifest } from '../manifests/remove-manifest.ts';
+import { markRepository } from './mark.ts';
+import { planRetention, rulesFor } from './retention.ts';
+
+/** How many of each kind went; `blobs` are those whose bytes are gone. */
+export interface CollectionReport {
+  tags: number;
+  manifests: number;
+  blobs: number;
+  bytes: number;
+}
+
+type Needs = Pick<RegistryContext, 'options' | 'content' | 'repositories' | 'uses' | 'locks' | 'news' | 'now'>;
+
+interface Run {
+  readonly context: Needs;
+  readonly started: number;
+  /** What was touched or noted since then is spared. */
+  readonly since: number;
+  readonly report: CollectionReport;
+}
+
+/**
+ * Removes what nobody needs. Whatever somebody noted in `uses`, or that was touched on disk, within `grace` milliseconds
+ * before the start or during it, stays: a removal and the look before it are one step that nothing comes between.
+ */
+export async function collect(context: Needs, grace: number): Promise<CollectionReport> {
+  const started = context.now();
+  const run: Run = {
+    ...{ context, started, since: started - grace },
+    report: { tags: 0, manifests: 0, blobs: 0, bytes: 0 },
+  };
+  const linked = new Set<Digest>();
+  for (const name of context.repositories.names()) {
+    await retire(run, name);
+    await collectRepository(run, name, linked);
+    await nextTurn();
+  }
+  await collectContent(run, linked);
+  context.uses.prune(run.since);
+  return run.report;
+}
+
+async function retire({ context, started, report }: Run, name: string): Promise<void> {
+  const { repositories, locks, options, news } = context;
+  const rules = rulesFor(name, options.collection.retention);
+  if (rules.length === 0) return;
+  await locks.run(name, async () => {
+    const repository = repositories.get(name);
+    const links = await Promise.all(
+      (await repository.tags()).map(async tag => [tag, await repository.tag(tag)] as const),
+    );
+    const tags = new Map(links.flatMap(([tag, link]) => (link ? [[tag, link] as const] : [])));
+    for (const tag of planRetention(tags, rules, started)) {
+      if (!repository.removeTag(tag)) continue;
+      report.tags++;
+      news.tell({ action: 'delete', repository: name, target: { tag }, actor: 'retention' });
+    }
+  });
+}
+
+async function collectRepository(run: Run, name: string, linked: Set<Digest>): Promise<void> {
+  const { context, report } = run;
+  const repository = context.repositories.get(name);
+  const { untagged } = context.options.collection;
+  const isOld = (digest: Digest) =>
+    untagged !== undefined && isPast(run, repository.manifestTouchedAt(digest), digest, untagged);
+  const wanted = await markRepository(repository, context.content, digest => !isOld(digest));
+  for (const digest of await repository.manifests()) {
+    if (wanted.manifests.has(digest)) continue;
+    if (await removeManifest(context, name, digest, () => isOld(digest))) report.manifests++;
+  }
+  for (const digest of await repository.blobs.list()) {
+    const unwanted = !wanted.blobs.has(digest) && isPast(run, repository.blobs.touchedAt(digest), digest);
+    if (unwanted) repository.blobs.remove(digest);
+    else linked.add(digest);
+  }
+  for (const digest of await repository.manifests()) linked.add(digest);
+  context.repositories.prune(name);
+}
+
+/** Neither touched since the grace (or `age`, if that is longer ago) began, nor noted. */
+function isPast({ context, started, since }: Run, touched: number | undefined, digest: Digest, age = 0): boolean {
+  const limit = Math.min(since, started - age);
+  return touched !== undefined && touched < limit && !context.uses.isRecent(digest, limit);
+}
+
+async function collectContent({ context, since, report }: Run, linked: ReadonlySet<Digest>): Promise<void> {
+  const { content, uses } = context;
+  const removals: Promise<void>[] = [];
+  for (const digest of content.list()) {
+    if (linked.has(digest) || uses.isRecent(digest, since)) continue;
+    report.blobs++;
+    report.bytes += content.size(digest);
+    removals.push(content.remove(digest));
+    if (removals.length % 100 === 0) await Promise.all(removals.splice(0));
+  }
+  await Promise.all(removals);
+}

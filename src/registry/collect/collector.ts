@@ -1,0 +1,63 @@
+// When garbage is collected, and abandoned uploads removed: by the clock, and when somebody asks.
+import { errorMessage } from '../../lib/errors.ts';
+import type { RegistryContext } from '../context.ts';
+import { type CollectionReport, collect } from './collect.ts';
+
+const hour = 3_600_000;
+
+type CollectorContext = Omit<RegistryContext, 'collector'>;
+
+export class Collector {
+  readonly #context: CollectorContext;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #running: Promise<CollectionReport> | undefined;
+
+  constructor(context: CollectorContext) {
+    this.#context = context;
+    const { collection, uploadTimeout } = context.options;
+    this.#every(Math.min(hour, uploadTimeout), 'uploads', () => this.expireUploads());
+    if (collection.interval > 0) this.#every(collection.interval, 'collection', () => this.run());
+  }
+
+  /** One at a time: who comes while one runs gets its report. `grace`: that of the options. */
+  run(grace = this.#context.options.collection.grace): Promise<CollectionReport> {
+    this.#running ??= this.#collect(grace).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Removes uploads that nobody goes on with; returns how many. */
+  expireUploads(): Promise<number> {
+    const { content, now, options } = this.#context;
+    return content.uploads.expire(now() - options.uploadTimeout);
+  }
+
+  /** Waits for what runs. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#running?.catch(() => {});
+  }
+
+  async #collect(grace: number): Promise<CollectionReport> {
+    const { metrics, logger } = this.#context;
+    const report = await collect(this.#context, grace);
+    const { tags, manifests, blobs, bytes } = report;
+    metrics.count('berth_registry_collections_total');
+    for (const [kind, count] of Object.entries({ tags, manifests, blobs })) {
+      metrics.count('berth_registry_collected_total', { kind }, count);
+    }
+    metrics.count('berth_registry_collected_bytes_total', {}, bytes);
+    logger.info('garbage was collected', { ...report });
+    return report;
+  }
+
+  #every(milliseconds: number, what: string, work: () => Promise<unknown>): void {
+    const run = () => {
+      work().catch(error => this.#context.logger.error(`${what} failed`, { error: errorMessage(error) }));
+    };
+    const timer = setInterval(run, Math.min(milliseconds, 2 ** 31 - 1));
+    timer.unref();
+    this.#timers.push(timer);
+  }
+}

@@ -1,0 +1,62 @@
+// Which manifests and blobs of a repository are wanted.
+import type { ContentStore } from '../../content/index.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { parseManifest } from '../../oci/manifest.ts';
+import type { Repository } from '../storage/repository.ts';
+
+interface Mentions {
+  readonly manifests: readonly Digest[];
+  readonly blobs: readonly Digest[];
+  readonly subject: Digest | undefined;
+}
+
+export interface Marked {
+  readonly manifests: ReadonlySet<Digest>;
+  readonly blobs: ReadonlySet<Digest>;
+}
+
+/**
+ * Everything that a tag leads to, what it consists of, and what refers to that. `isRoot` says which further manifests
+ * count as if they had a tag. A manifest whose bytes cannot be read keeps only itself.
+ */
+export async function markRepository(
+  repository: Repository,
+  content: ContentStore,
+  isRoot: (digest: Digest) => boolean,
+): Promise<Marked> {
+  const mentions = new Map<Digest, Mentions>();
+  for (const digest of await repository.manifests()) mentions.set(digest, await readMentions(content, digest));
+  const referrers = new Map<Digest, Digest[]>();
+  for (const [digest, { subject }] of mentions) {
+    if (subject) referrers.set(subject, [...(referrers.get(subject) ?? []), digest]);
+  }
+  const queue = [...mentions.keys()].filter(isRoot);
+  for (const tag of await repository.tags()) {
+    const link = await repository.tag(tag);
+    if (link) queue.push(link.digest);
+  }
+  const manifests = new Set<Digest>();
+  const blobs = new Set<Digest>();
+  for (let digest = queue.pop(); digest; digest = queue.pop()) {
+    if (manifests.has(digest)) continue;
+    manifests.add(digest);
+    const mentioned = mentions.get(digest);
+    queue.push(...(mentioned?.manifests ?? []), ...(referrers.get(digest) ?? []));
+    for (const blob of mentioned?.blobs ?? []) blobs.add(blob);
+  }
+  return { manifests, blobs };
+}
+
+async function readMentions(content: ContentStore, digest: Digest): Promise<Mentions> {
+  try {
+    const parsed = parseManifest(await content.bytes(digest));
+    if ('index' in parsed) {
+      const { manifests, subject } = parsed.index;
+      return { manifests: manifests.map(one => one.digest), blobs: [], subject: subject?.digest };
+    }
+    const { config, layers, subject } = parsed.manifest;
+    return { manifests: [], blobs: [config, ...layers].map(one => one.digest), subject: subject?.digest };
+  } catch {
+    return { manifests: [], blobs: [], subject: undefined };
+  }
+}

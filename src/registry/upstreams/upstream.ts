@@ -1,0 +1,62 @@
+// Another registry whose repositories are seen below a prefix.
+import type { Credentials, Registries, Repository } from '../../distribution/index.ts';
+import type { UpstreamOptions } from '../options.ts';
+import { isPassing } from './upstream-failure.ts';
+
+// A registry that is down is asked again after this; until then what is here is served at once.
+const patience = 10_000;
+
+export class Upstream {
+  readonly options: UpstreamOptions;
+  readonly #registries: Registries;
+  readonly #now: () => number;
+  readonly #credentials: Credentials | undefined;
+  /** Tags by `path:tag`, and when they were last seen there. */
+  readonly #checked = new Map<string, number>();
+  #downUntil = 0;
+
+  constructor(options: UpstreamOptions, { registries, now }: { registries: Registries; now: () => number }) {
+    this.options = options;
+    this.#registries = registries;
+    this.#now = now;
+    const { username, password } = options;
+    this.#credentials = username === undefined || password === undefined ? undefined : { username, password };
+  }
+
+  /** The repository there; Docker Hub's official ones may be called by their short names. */
+  repository(path: string): Repository {
+    const { domain } = this.options;
+    const full = domain === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
+    return this.#registries.repository({ domain, path: full }, { credentials: this.#credentials });
+  }
+
+  /** Whether it failed a moment ago. */
+  get isDown(): boolean {
+    return this.#now() < this.#downUntil;
+  }
+
+  /** Asks it something, and remembers whether it answered. Throws what `work` throws. */
+  async ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await work();
+      this.#downUntil = 0;
+      return answer;
+    } catch (error) {
+      if (isPassing(error)) this.#downUntil = this.#now() + patience;
+      throw error;
+    }
+  }
+
+  /** Whether a tag need not be asked for again yet. */
+  isFresh(path: string, tag: string): boolean {
+    return this.#now() - (this.#checked.get(`${path}:${tag}`) ?? Number.NEGATIVE_INFINITY) < this.options.fresh;
+  }
+
+  markFresh(path: string, tag: string): void {
+    const now = this.#now();
+    this.#checked.set(`${path}:${tag}`, now);
+    if (this.#checked.size > 10_000) {
+      for (const [key, time] of this.#checked) if (now - time >= this.options.fresh) this.#checked.delete(key);
+    }
+  }
+}
