@@ -97,10 +97,11 @@ make_large() {
   }
   local libraries=./usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || echo "$(uname -m)-linux-gnu")
   pack_part 1.tar --exclude=./usr/lib --exclude=./usr/share --exclude=./usr/bin --exclude=./var .
-  pack_part 2.tar "$libraries"
-  pack_part 3.tar --exclude="$libraries" ./usr/lib
-  pack_part 4.tar ./usr/share ./var
-  pack_part 5.tar ./usr/bin
+  # The folders on the way belong to a layer: else they get the time of whoever unpacks it.
+  pack_part 2.tar --no-recursion ./usr ./usr/lib --recursion "$libraries"
+  pack_part 3.tar --exclude="$libraries" --no-recursion ./usr --recursion ./usr/lib
+  pack_part 4.tar --no-recursion ./usr --recursion ./usr/share ./var
+  pack_part 5.tar --no-recursion ./usr --recursion ./usr/bin
   describe "$archive" large bash 'Debian by folders' 1.tar 2.tar 3.tar 4.tar 5.tar
   pack "$archive" "$work/large.tar"
 }

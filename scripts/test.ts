@@ -24,5 +24,7 @@ for (const { name, kind, timeoutMs } of stages) {
 if (process.env.BERTH_TEST_PEER_HOST) {
   const work = () => runTests(findTests('differential'), { timeoutMs: 60_000 });
   results.push(await runStep('differential', work));
+  const exchanges = () => runTests(findTests('peers'), { timeoutMs: 60_000 });
+  results.push(await runStep('exchanges with other programs', exchanges));
 }
 process.exit(summarize(results));

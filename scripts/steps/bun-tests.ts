@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type Counts, repository, runCommand } from './step.ts';
 
 /** Test files by what they need: `unit` nothing, `root` the real kernel, the others a daemon. */
-export type TestKind = 'unit' | 'root' | 'conformance' | 'integration' | 'e2e' | 'differential';
+export type TestKind = 'unit' | 'root' | 'conformance' | 'integration' | 'e2e' | 'differential' | 'peers';
 
 /** The files of one kind, relative to the repository, in a stable order. */
 export function findTests(kind: TestKind): string[] {

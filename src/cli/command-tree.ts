@@ -1,9 +1,11 @@
 // All commands there are, and how they are found by their words.
 
 import type { CommandEntry } from './command-entries/command-entry.ts';
+import { completionEntries } from './command-entries/completion-entries.ts';
 import { containerEntries } from './command-entries/container-entries.ts';
 import { contextEntries } from './command-entries/context-entries.ts';
 import { imageEntries } from './command-entries/image-entries.ts';
+import { networkEntries } from './command-entries/network-entries.ts';
 import { manifestEntries, programEntries, registryEntries } from './command-entries/registry-entries.ts';
 import { systemEntries } from './command-entries/system-entries.ts';
 
@@ -14,10 +16,12 @@ export interface Group {
 }
 
 const groups: readonly Group[] = [
+  { name: 'completion', short: 'Generate the autocompletion script for the specified shell' },
   { name: 'container', short: 'Manage containers' },
   { name: 'context', short: 'Manage contexts' },
   { name: 'image', short: 'Manage images' },
   { name: 'manifest', short: 'Manage image manifests and manifest lists' },
+  { name: 'network', short: 'Manage networks' },
   { name: 'registry', short: 'Run registries and look into them' },
   { name: 'system', short: 'Manage the system' },
   { name: 'volume', short: 'Manage volumes' },
@@ -25,10 +29,12 @@ const groups: readonly Group[] = [
 
 /** Every command. */
 export const commandEntries: readonly CommandEntry[] = [
+  ...completionEntries,
   ...containerEntries,
   ...contextEntries,
   ...imageEntries,
   ...manifestEntries,
+  ...networkEntries,
   ...registryEntries,
   ...programEntries,
   ...systemEntries,

@@ -2,7 +2,7 @@
 
 import { buildInfo } from '../lib/build-info.ts';
 import type { Command } from './command.ts';
-import { commandEntries, findCommand, findGroup } from './command-tree.ts';
+import { commandEntries, findCommand, findGroup, groupNames, topLevelEntries } from './command-tree.ts';
 import { createContext, describeFailure } from './context.ts';
 import { ExitError } from './failure.ts';
 import { type GlobalOptions, globalFlags } from './global-flags.ts';
@@ -52,11 +52,17 @@ async function dispatch(argv: string[], io: Io): Promise<number> {
     return 0;
   }
   if (name === undefined || (name === 'help' && parsed.args.length === 1)) {
-    io.stdout.write(programHelp(io, configFolder(io, parsed.flags)));
+    (name === undefined ? io.stderr : io.stdout).write(programHelp(io, configFolder(io, parsed.flags)));
     return 0;
   }
   if (parsed.help) return help(parsed.args, io, parsed.flags);
   if (name === 'help') return help(parsed.args.slice(1), io, parsed.flags);
+  if (name === '__complete' || name === '__completeNoDesc') {
+    const { runComplete } = await import('./completion/complete.ts');
+    // Options before the word count as if they stood in the line.
+    const before = argv.slice(0, argv.length - parsed.args.length);
+    return await runComplete([...before, ...parsed.args.slice(1)], io, name === '__complete');
+  }
   const found = findCommand(parsed.args);
   if (found) {
     const rest = parsed.args.slice(found.length);
@@ -78,7 +84,7 @@ function parseGlobal(argv: string[], io: Io) {
 function help(words: string[], io: Io, options: GlobalOptions): Promise<number> | number {
   const found = findCommand(words);
   if (found) return call(found.path, ['--help'], { io, options });
-  return words.length === 0 ? dispatch([], io) : group([words[0]!, '--help'], io);
+  return words.length === 0 ? dispatch(['help'], io) : group([words[0]!, '--help'], io);
 }
 
 /** A word that is no command by itself: a group, or a mistake. */
@@ -86,7 +92,8 @@ function group(words: string[], io: Io): number {
   const found = findGroup(words[0]);
   const [, child] = words;
   if (found && (child === undefined || child.startsWith('-'))) {
-    io.stdout.write(groupHelp(io, found));
+    // Who asked for a command and named none has made a mistake; who asked for help has not.
+    (child === undefined ? io.stderr : io.stdout).write(groupHelp(io, found));
     return 0;
   }
   const path = found ? `${io.program} ${found.name}` : io.program;
@@ -95,7 +102,7 @@ function group(words: string[], io: Io): number {
     ? commandEntries
         .filter(entry => entry.path.startsWith(`${found.name} `))
         .map(entry => entry.path.slice(found.name.length + 1))
-    : commandEntries.flatMap(entry => [entry.path, ...(entry.aliases ?? [])]).filter(name => !name.includes(' '));
+    : [...topLevelEntries().map(({ name }) => name), ...groupNames().map(({ name }) => name)];
   const [near] = nearest(wrong, known);
   const sections = [
     `${io.program}: unknown command: ${path} ${wrong}`,

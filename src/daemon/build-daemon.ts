@@ -10,6 +10,7 @@ import {
   type Engine,
   EventLog,
   ExecRegistry,
+  layersOf,
   restoreContainers,
   surveyContainers,
 } from '../engine/index.ts';
@@ -117,7 +118,7 @@ async function restore(engine: Engine): Promise<void> {
   // One of which nobody knows whether it runs keeps what it may need.
   const present = [...survey.running.keys(), ...survey.unknown];
   const running = new Set(present.map(container => container.id));
-  const known = new Set([...engine.containers.all()].map(container => container.id));
+  const known = new Set([...engine.containers.all()].flatMap(layersOf));
   const users = new Map<string, Set<string>>();
   for (const container of present) {
     for (const { type, name } of container.record.mounts) {

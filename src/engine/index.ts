@@ -15,6 +15,7 @@ export { startContainer } from './containers/lifecycle/start.ts';
 export { killContainer, restartContainer, stopContainer } from './containers/lifecycle/stop.ts';
 export { waitContainer } from './containers/lifecycle/wait.ts';
 export { removeLink } from './containers/links/links.ts';
+export { layersOf } from './containers/state/container.ts';
 export { ContainerRegistry } from './containers/state/container-registry.ts';
 export { readStats } from './containers/stats/stats.ts';
 export { attachContainer, resizeContainer } from './containers/streams/attach.ts';

@@ -320,13 +320,13 @@ export class Images {
 
   /**
    * Makes the directories and the record of a container's writable layer; without an image it stands on nothing. An
-   * `ephemeral` one is never synced to disk: it will be thrown away. `remapped`: the container has a user namespace. The
+   * `ephemeral` one is never synced to disk: it will be thrown away. `remapped`: the container has a user namespace. `bare`: without the places that every container has. The
    * record is as durable as the caller's next one.
    */
   createContainerLayer(
     containerId: string,
     imageId: Digest | undefined,
-    o: { ephemeral?: boolean; remapped?: boolean } = {},
+    o: { ephemeral?: boolean; remapped?: boolean; bare?: boolean } = {},
   ): void {
     const image = imageId === undefined ? undefined : this.#view(imageId);
     if (imageId !== undefined && !image) throw noSuchImage(imageId);

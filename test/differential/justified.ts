@@ -130,9 +130,4 @@ export const open: readonly Entry[] = [
   { place: /logs with timestamps > /, reason: 'details should leave their space' },
   { place: /volumes by filters > .*filters=x > .* message$/, reason: 'the wording' },
   { place: /networks with verbose > /, reason: 'a malformed truth is not refused' },
-  { place: /command line: (logs|port|events of the past) > /, reason: 'berth leaves the check to the engine' },
-  {
-    place: /command line: (networks|image errors|unknown commands) > /,
-    reason: 'network and save are not there yet; help of a group belongs to stderr',
-  },
 ];

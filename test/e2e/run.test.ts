@@ -183,4 +183,27 @@ scenarios(['busybox', 'debian'], {
     const output = await cli.ok(['run', '--rm', '--read-only', '--tmpfs', '/scratch', 'busybox', 'sh', '-c', script]);
     expect(output).toMatch(/Read-only file system\nok$/);
   },
+
+  'run --mount type=image must show the image, read-only, and keep it': async ({ cli, container }) => {
+    const [maker, user, image] = [container(), container(), `e2e-${container()}:1`];
+    await cli.ok(['run', '--name', maker, 'busybox', 'sh', '-c', 'mkdir /only; echo here >/only/file']);
+    await cli.ok(['commit', maker, image]);
+    const mount = `type=image,source=${image},target=/x`;
+    const script = 'cat /x/only/file; touch /x/y 2>&1';
+    expect(await cli.ok(['run', '--rm', '--mount', mount, 'busybox', 'sh', '-c', script])).toMatch(
+      /^here\n.*Read-only file system$/,
+    );
+    const inside = `${mount},image-subpath=only`;
+    await cli.ok(['run', '-d', '--name', user, '--mount', inside, 'busybox', 'sleep', '1000']);
+    expect(await cli.ok(['exec', user, 'ls', '/x'])).toBe('file');
+    const refused = await cli.run(['rmi', image]);
+    expectCode(refused, 1);
+    expect(refused.stderr).toContain('is using its referenced image');
+    expect(await cli.ok(['inspect', '-f', '{{(index .Mounts 0).Type}} {{(index .Mounts 0).RW}}', user])).toBe(
+      'image false',
+    );
+    await cli.ok(['restart', '-t', '0', user]);
+    await cli.ok(['rm', '-f', user]);
+    await cli.ok(['rmi', image]);
+  },
 });

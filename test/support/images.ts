@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runOk } from './run.ts';
 
-export type TestImage = 'busybox' | 'debian';
+export type TestImage = 'busybox' | 'debian' | 'large' | 'deep';
 
 const repository = join(import.meta.dir, '..', '..');
 
@@ -16,10 +16,10 @@ export async function imageArchive(image: TestImage): Promise<string> {
   return path;
 }
 
-/** The arguments that give an image to an engine: busybox as an archive with one tag, debian as a root file system. */
+/** The arguments that give an image to an engine: debian as a root file system, the others as archives with one tag as a root file system. */
 export async function loadArguments(image: TestImage): Promise<string[]> {
   const archive = await imageArchive(image);
-  return image === 'busybox'
+  return image !== 'debian'
     ? ['load', '-q', '-i', archive]
     : [
         'import',

@@ -14,6 +14,7 @@ export interface ClientConfig {
   detachKeys?: string;
   psFormat?: string;
   imagesFormat?: string;
+  networksFormat?: string;
   volumesFormat?: string;
   statsFormat?: string;
   HttpHeaders?: Record<string, string>;

@@ -37,9 +37,8 @@ export async function removeImage(
 }
 
 function imageUsers(engine: Pick<Engine, 'containers'>, image: Image) {
-  return [...engine.containers.all()]
-    .filter(container => container.record.imageId === image.id)
-    .map(container => ({ id: container.id, running: container.state.Running }));
+  const users = engine.containers.usersOfImage(image.id);
+  return users.map(container => ({ id: container.id, running: container.state.Running }));
 }
 
 /**

@@ -9,7 +9,6 @@ import type {
 } from '../../api/types/volumes.ts';
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { Volume } from '../../volumes/index.ts';
-import { volumeUsers } from '../containers/lifecycle/destroy.ts';
 import { hasLabel, truth } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 import { publishVolumeEvent } from './volume-events.ts';
@@ -55,7 +54,7 @@ export function inspectVolume(engine: Rooms, name: string): WireVolume {
 export async function removeVolume(engine: Rooms, name: string, force: boolean): Promise<void> {
   const volume = engine.volumes.find(name);
   if (!volume && force) return;
-  const users = volumeUsers(engine, name);
+  const users = engine.containers.usersOfVolume(name);
   if (users.length > 0) {
     throw conflict(`remove ${name}: volume is in use - [${users.map(container => container.id).join(', ')}]`);
   }
@@ -72,7 +71,8 @@ export async function pruneVolumes(engine: Rooms, filters: Filters): Promise<Vol
   const removed: string[] = [];
   let reclaimed = 0;
   for (const volume of engine.volumes.list()) {
-    if ((!all && !volume.anonymous) || !chosen(volume) || volumeUsers(engine, volume.name).length > 0) continue;
+    if ((!all && !volume.anonymous) || !chosen(volume) || engine.containers.usersOfVolume(volume.name).length > 0)
+      continue;
     const size = await engine.host.diskUsage(volume.mountpoint);
     await removeVolume(engine, volume.name, false);
     removed.push(volume.name);
@@ -115,7 +115,7 @@ function volumeFilter(engine: Pick<Engine, 'containers'>, filters: Filters): (vo
         return (volume: Volume) => !values.some(value => hasLabel(volume.labels, value));
       case 'dangling': {
         const wanted = truth('dangling', values);
-        return (volume: Volume) => (volumeUsers(engine, volume.name).length === 0) === wanted;
+        return (volume: Volume) => (engine.containers.usersOfVolume(volume.name).length === 0) === wanted;
       }
       default:
         throw invalid(`invalid filter '${key}'`);

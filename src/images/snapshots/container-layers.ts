@@ -19,6 +19,8 @@ interface ContainerLayerRecord {
   ephemeral?: boolean;
   /** Its container has a user namespace. */
   remapped?: boolean;
+  /** Only the image, without the places that every container has. */
+  bare?: boolean;
 }
 
 /** How containers with a user namespace see the data root. */
@@ -77,9 +79,19 @@ export class ContainerLayers {
    * Makes the directories and the record; nothing is mounted. Throws `conflict` when the container has a layer. The
    * record is as durable as the caller's own that comes after it.
    */
-  create(containerId: string, layers: readonly Digest[], o: { ephemeral?: boolean; remapped?: boolean } = {}): void {
+  create(
+    containerId: string,
+    layers: readonly Digest[],
+    o: { ephemeral?: boolean; remapped?: boolean; bare?: boolean } = {},
+  ): void {
     if (this.#records.get(containerId)) throw conflict(`container ${containerId} has a layer already`);
-    const entry = { number: this.#next++, layers: [...layers], ephemeral: o.ephemeral, remapped: o.remapped };
+    const entry = {
+      number: this.#next++,
+      layers: [...layers],
+      ephemeral: o.ephemeral,
+      remapped: o.remapped,
+      bare: o.bare,
+    };
     const { upper, work, merged, lower } = this.#paths(entry);
     const directory = join(this.#root, String(entry.number));
     mkdirSync(directory, { mode: 0o711 });
@@ -206,7 +218,8 @@ export class ContainerLayers {
       upper: join(directory, 'upper'),
       work: join(directory, 'work'),
       merged: join(directory, 'merged'),
-      lower: [...lower, join(this.#root, initName)],
+      // An overlay has at least one layer below.
+      lower: record.bare && lower.length > 0 ? lower : [...lower, join(this.#root, initName)],
     };
   }
 

@@ -1,5 +1,6 @@
 // Containers: from requests to the engine's use-cases.
 
+import { isAtLeast } from '../../api/versions.ts';
 import {
   archiveContainerPath,
   attachContainer,
@@ -36,8 +37,11 @@ import { requireSize } from './require-size.ts';
 export function containerRoutes(engine: Engine): Handlers['containers'] {
   return {
     ContainerList: ({ query }) => listContainers(engine, query),
-    ContainerCreate: ({ query, body }) =>
-      createContainer(engine, { name: query.name, platform: query.platform, request: body }),
+    ContainerCreate: ({ query, body, version }) => {
+      const mountsImage = body.HostConfig?.Mounts?.some(mount => mount.Type === 'image');
+      if (mountsImage && !isAtLeast(version, '1.48')) throw invalid('Mount type "Image" needs API v1.48 or newer');
+      return createContainer(engine, { name: query.name, platform: query.platform, request: body });
+    },
     ContainerInspect: ({ path, query }) => inspectContainer(engine, path.id, query),
     ContainerTop: ({ path, query }) => listProcesses(engine, path.id, query.ps_args),
     ContainerLogs: ({ path, query, signal }) => readLogs(engine, path.id, query, signal),

@@ -20,7 +20,8 @@ export const logs = command({
   async run(context, { flags, args }) {
     const { client, io } = context;
     const container = await client.call('ContainerInspect', { path: { id: args[0]! } });
-    const { since, until, tail } = flags;
+    const { tail } = flags;
+    const [since, until] = [readTime('since', flags.since), readTime('until', flags.until)];
     const stream = await client.stream('ContainerLogs', {
       path: { id: container.Id },
       query: {
@@ -29,8 +30,8 @@ export const logs = command({
         ...(flags.follow && { follow: true }),
         ...(flags.timestamps && { timestamps: true }),
         ...(flags.details && { details: true }),
-        ...(since && { since: parseTimestamp(since, Date.now()) }),
-        ...(until && { until: parseTimestamp(until, Date.now()) }),
+        ...(since && { since }),
+        ...(until && { until }),
         tail,
       },
     });
@@ -50,3 +51,13 @@ export const logs = command({
     return 0;
   },
 });
+
+/** As the API wants it; '' for none. Throws a plain Error that names the flag. */
+function readTime(flag: string, text: string): string {
+  if (text === '') return '';
+  try {
+    return parseTimestamp(text, Date.now());
+  } catch (error) {
+    throw new Error(`invalid value for "${flag}": ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -15,7 +15,8 @@ export const port = command({
     const ports = container.NetworkSettings.Ports ?? {};
     const address = ({ HostIp = '', HostPort = '' }: PortBinding) => hostPort(HostIp, HostPort);
     if (wanted !== undefined) {
-      const [number, protocol = 'tcp'] = wanted.split('/');
+      const [number = '', protocol = 'tcp'] = wanted.split('/');
+      checkPort(number);
       const bindings = ports[`${number}/${protocol}`];
       if (!bindings || bindings.length === 0) throw new Error(`Error: No public port '${wanted}' published for ${id}`);
       await context.print(bindings.map(binding => `${address(binding)}\n`).join(''));
@@ -29,3 +30,8 @@ export const port = command({
     return 0;
   },
 });
+
+function checkPort(text: string): void {
+  const problem = !/^\d+$/.test(text) ? 'invalid syntax' : Number(text) > 65535 ? 'value out of range' : undefined;
+  if (problem) throw new Error(`Error: invalid port (${text}): strconv.ParseUint: parsing "${text}": ${problem}`);
+}

@@ -58,6 +58,6 @@ function mountsFrom(text: string, find: (reference: string) => Container): Conta
   if (text === '') throw invalid('volumes-from specification cannot be an empty string');
   if (reference === '' || !['ro', 'rw', 'z', 'Z'].includes(mode)) throw invalid(`invalid volumes-from: ${text}`);
   return find(reference)
-    .record.mounts.filter(mount => mount.type !== 'tmpfs')
+    .record.mounts.filter(mount => mount.type === 'bind' || mount.type === 'volume')
     .map(mount => ({ ...mount, readWrite: mount.readWrite && mode !== 'ro', anonymous: false, noCopy: true }));
 }

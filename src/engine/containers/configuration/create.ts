@@ -9,18 +9,18 @@ import type {
   ContainerCreateResponse,
   NetworkingConfig,
 } from '../../../api/types/containers.ts';
-import type { Image } from '../../../images/index.ts';
 import { CleanupStack } from '../../../lib/cleanup-stack.ts';
-import { invalid, notFound } from '../../../lib/errors.ts';
+import { invalid } from '../../../lib/errors.ts';
 import { rootOutside } from '../../../lib/id-map.ts';
-import { familiarReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import { readLinks } from '../links/links.ts';
 import { type ContainerRecord, zeroTime } from '../state/container.ts';
+import { bindImages } from './bind-images.ts';
 import { bindVolumes } from './bind-volumes.ts';
 import { collectMounts } from './collect-mounts.ts';
 import { discardUnsupported } from './discard-unsupported.ts';
+import { findImage } from './find-image.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { generateName, requireName } from './names.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
@@ -85,6 +85,7 @@ export async function createContainer(
     engine.logger.error(`undo failed: ${step}`, { error, container: id }),
   );
   bindVolumes(engine, record, undo);
+  bindImages(engine, record, undo);
   const ids = containerIds(engine, hostConfig);
   engine.images.createContainerLayer(id, image.id, {
     ephemeral: hostConfig.AutoRemove === true,
@@ -99,6 +100,7 @@ export async function createContainer(
   undo.defer('directory', () => rmSync(container.directory, { recursive: true, force: true }));
   publishContainerEvent(engine, container, 'create');
   undo.move();
+  if (record.mounts.some(mount => mount.type === 'image')) warnings.push('Image mount is an experimental feature');
   if (given.MacAddress) warnings.push(deprecatedMacAddress);
   return { Id: id, Warnings: warnings };
 }
@@ -112,15 +114,6 @@ function refuseFixedAddress(mode: string | undefined, networking: NetworkingConf
       'invalid config for network bridge: invalid endpoint settings:\nuser-specified IP address is supported on user-defined networks only',
     );
   }
-}
-
-/** Throws not-found the way the docker CLI expects it before it pulls. */
-function findImage(engine: Pick<Engine, 'images'>, reference: string): Image {
-  if (reference === '') throw invalid('no image specified');
-  const image = engine.images.find(reference);
-  if (image) return image;
-  const parsed = parseReference(reference);
-  throw notFound(`No such image: ${familiarReference(parsed.digest ? parsed : withDefaultTag(parsed))}`);
 }
 
 function fillConfig(config: ContainerConfig, id: string, networkMode: string, hostName: string): ContainerConfig {

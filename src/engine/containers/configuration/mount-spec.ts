@@ -23,6 +23,7 @@ export function parseMount(mount: Mount): ContainerMount {
     case 'tmpfs':
       return { ...common, type, ...tmpfsPart(mount, refuse) };
     case 'image':
+      return { ...common, type, ...imagePart(mount, refuse), readWrite: false };
     case 'cluster':
       throw notImplemented(`mount type "${type}" is not implemented yet`);
     default:
@@ -43,6 +44,7 @@ function bindPart(mount: Mount, refuse: Refuse): Part {
   if (!source.startsWith('/')) throw refuse(`invalid mount path: '${source}' mount path must be absolute`);
   if (mount.VolumeOptions) throw misplaced('VolumeOptions', 'bind');
   if (mount.TmpfsOptions) throw misplaced('TmpfsOptions', 'bind');
+  if (mount.ImageOptions) throw refuse('field ImageOptions must not be specified');
   const options = mount.BindOptions;
   if (options?.Propagation && !propagations.includes(options.Propagation)) {
     throw refuse(`invalid propagation mode: ${options.Propagation}`);
@@ -59,11 +61,9 @@ function bindPart(mount: Mount, refuse: Refuse): Part {
 function volumePart(mount: Mount, refuse: Refuse): Part {
   if (mount.BindOptions) throw misplaced('BindOptions', 'volume');
   if (mount.TmpfsOptions) throw misplaced('TmpfsOptions', 'volume');
+  if (mount.ImageOptions) throw refuse('field ImageOptions must not be specified');
   const options = mount.VolumeOptions;
-  const subpath = options?.Subpath || undefined;
-  if (subpath && (subpath.startsWith('/') || subpath.split('/').includes('..'))) {
-    throw refuse('subpath must be a relative path within the volume');
-  }
+  const subpath = relativeSubpath(options?.Subpath, refuse);
   const name = mount.Source || undefined;
   if (!name && mount.ReadOnly) throw refuse('must not set ReadOnly mode when using anonymous volumes');
   return {
@@ -76,6 +76,22 @@ function volumePart(mount: Mount, refuse: Refuse): Part {
     subpath,
     anonymous: name === undefined,
   };
+}
+
+function imagePart(mount: Mount, refuse: Refuse): Part {
+  if (!mount.Source) throw refuse('field Source must not be empty');
+  for (const field of ['BindOptions', 'VolumeOptions', 'TmpfsOptions'] as const) {
+    if (mount[field]) throw misplaced(field, 'image');
+  }
+  const subpath = relativeSubpath(mount.ImageOptions?.Subpath, refuse);
+  return { source: '', name: mount.Source, mode: '', propagation: 'rprivate', subpath };
+}
+
+/** Docker says "volume" of images, too. */
+function relativeSubpath(subpath: string | undefined, refuse: Refuse): string | undefined {
+  if (!subpath) return undefined;
+  if (!subpath.startsWith('/') && !subpath.split('/').includes('..')) return subpath;
+  throw refuse('subpath must be a relative path within the volume');
 }
 
 function tmpfsPart(mount: Mount, refuse: Refuse): Part {

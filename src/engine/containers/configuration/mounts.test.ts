@@ -103,6 +103,19 @@ describe('--mount', () => {
       { Type: 'tmpfs', Source: 'a', Target: '/b' },
       'invalid mount config for type "tmpfs": field Source must not be specified',
     ],
+    [{ Type: 'image', Target: '/b' }, 'invalid mount config for type "image": field Source must not be empty'],
+    [
+      { Type: 'image', Source: 'x', Target: '/b', TmpfsOptions: {} },
+      'TmpfsOptions must not be specified on mount type "image"',
+    ],
+    [
+      { Type: 'image', Source: 'x', Target: '/b', ImageOptions: { Subpath: '../a' } },
+      'invalid mount config for type "image": subpath must be a relative path within the volume',
+    ],
+    [
+      { Type: 'bind', Source: '/x', Target: '/b', ImageOptions: {} },
+      'invalid mount config for type "bind": field ImageOptions must not be specified',
+    ],
     [{ Type: 'what' as 'bind', Target: '/b' }, 'invalid mount config for type "what": mount type unknown'],
   ];
   for (const [mount, message] of refused) {

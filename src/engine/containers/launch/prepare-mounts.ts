@@ -15,7 +15,7 @@ import { identityOwner } from './prepare-network.ts';
 
 /** The mounts of a start in the order they are to be made; volumes stay mounted until `undo` or the exit. */
 export async function prepareMounts(
-  engine: Pick<Engine, 'volumes' | 'host' | 'events' | 'containers' | 'config'>,
+  engine: Pick<Engine, 'images' | 'volumes' | 'host' | 'events' | 'containers' | 'config'>,
   container: Container,
   rootfs: string,
   undo: CleanupStack,
@@ -26,7 +26,7 @@ export async function prepareMounts(
 }
 
 async function prepareMount(
-  engine: Pick<Engine, 'volumes' | 'host' | 'events' | 'config'>,
+  engine: Pick<Engine, 'images' | 'volumes' | 'host' | 'events' | 'config'>,
   container: Container,
   rootfs: string,
   mount: ContainerMount,
@@ -47,6 +47,10 @@ async function prepareMount(
         // Nothing lies below a file, and crun refuses to go down there.
         readonlyNonRecursive: !statSync(mount.source).isDirectory(),
       };
+    case 'image': {
+      const source = mountImage(engine, mount, undo);
+      return { ...common, kind: 'bind', source, readonly: true, readonlyNonRecursive: !statSync(source).isDirectory() };
+    }
     case 'volume':
       return { ...common, kind: 'bind', source: await mountVolume(engine, container, rootfs, mount, undo) };
   }
@@ -69,6 +73,17 @@ function requireSource(mount: ContainerMount, ids: IdMap | undefined): void {
   } else if (!statSync(mount.source, { throwIfNoEntry: false })) {
     throw invalid(`invalid mount config for type "bind": bind source path does not exist: ${mount.source}`);
   }
+}
+
+/** The layers of the image, or what lies at the subpath in them. */
+function mountImage(engine: Pick<Engine, 'images' | 'host'>, mount: ContainerMount, undo: CleanupStack): string {
+  const { layer = '' } = mount.image ?? {};
+  const root = engine.images.mountRootfs(layer);
+  undo.defer(`image ${mount.name}`, () => engine.images.unmountRootfs(layer));
+  if (!mount.subpath) return root;
+  const inside = engine.host.resolveInRoot(root, mount.subpath);
+  if (statSync(inside, { throwIfNoEntry: false })) return inside;
+  throw invalid(`cannot access path ${inside}: lstat ${inside}: no such file or directory`);
 }
 
 async function mountVolume(

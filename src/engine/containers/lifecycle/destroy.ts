@@ -5,14 +5,14 @@ import { errorMessage } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
 import { publishVolumeEvent } from '../../volumes/volume-events.ts';
 import { publishContainerEvent } from '../container-events.ts';
-import type { Container } from '../state/container.ts';
+import { type Container, layersOf } from '../state/container.ts';
 
 /** Takes a container that does not run out of the world. The caller holds its lock. Twice is fine. */
 export async function destroy(engine: Engine, container: Container, options: { volumes: boolean }): Promise<void> {
   if (container.removed) return;
   container.removing = true;
   engine.containers.delete(container);
-  await engine.images.removeContainerLayer(container.id);
+  for (const layer of layersOf(container)) await engine.images.removeContainerLayer(layer);
   if (options.volumes) await removeAnonymousVolumes(engine, container);
   await rm(container.directory, { recursive: true, force: true });
   publishContainerEvent(engine, container, 'destroy');
@@ -22,7 +22,7 @@ export async function destroy(engine: Engine, container: Container, options: { v
 /** A volume another container uses as well stays. */
 async function removeAnonymousVolumes(engine: Engine, container: Container): Promise<void> {
   for (const { type, name, anonymous, driver = 'local' } of container.record.mounts) {
-    if (type !== 'volume' || !anonymous || !name || volumeUsers(engine, name).length > 0) continue;
+    if (type !== 'volume' || !anonymous || !name || engine.containers.usersOfVolume(name).length > 0) continue;
     try {
       await engine.volumes.remove(name, { force: true });
       publishVolumeEvent(engine, 'destroy', { name, driver });
@@ -30,11 +30,4 @@ async function removeAnonymousVolumes(engine: Engine, container: Container): Pro
       engine.logger.warn('could not remove an anonymous volume', { volume: name, error: errorMessage(error) });
     }
   }
-}
-
-/** Containers that mount a volume, running or not. */
-export function volumeUsers(engine: Pick<Engine, 'containers'>, name: string): Container[] {
-  return [...engine.containers.all()].filter(container =>
-    container.record.mounts.some(mount => mount.type === 'volume' && mount.name === name),
-  );
 }

@@ -29,7 +29,8 @@ export async function releaseMounts(
   engine: Pick<Engine, 'volumes' | 'images' | 'logger'>,
   container: Container,
 ): Promise<void> {
-  for (const { type, name } of container.record.mounts) {
+  for (const { type, name, image } of container.record.mounts) {
+    if (image) await attempt(engine, container, `image ${name}`, () => engine.images.unmountRootfs(image.layer));
     if (type !== 'volume' || !name) continue;
     await attempt(engine, container, `volume ${name}`, () => engine.volumes.unmount(name, container.id));
   }

@@ -1,14 +1,15 @@
 // One mount of a container as the engine keeps it: what `inspect` shows and what a start needs.
 
 import type { MountType } from '../../../api/types/container-config.ts';
+import type { Digest } from '../../../oci/digest.ts';
 
 export interface ContainerMount {
-  type: Extract<MountType, 'bind' | 'volume' | 'tmpfs'>;
+  type: Extract<MountType, 'bind' | 'image' | 'tmpfs' | 'volume'>;
   /** Absolute path in the container, cleaned. */
   destination: string;
-  /** Host path of a bind, mountpoint of a volume, '' for tmpfs. */
+  /** Host path of a bind, mountpoint of a volume, place of the view of an image, '' for tmpfs. */
   source: string;
-  /** Volume name. */
+  /** Of a volume; of an image as it was asked for. */
   name?: string;
   driver?: string;
   /** As given after the second colon of `-v` (`ro,z`), for `inspect`. */
@@ -18,7 +19,9 @@ export interface ContainerMount {
   nonRecursive?: boolean;
   /** Do not fill an empty volume from the image. */
   noCopy?: boolean;
-  /** Directory inside the volume. */
+  /** What an image mount shows: the image, and the layer that is its view, known to the images room by this id. */
+  image?: { id: Digest; layer: string };
+  /** Directory inside the volume or image. */
   subpath?: string;
   /** Make a missing source directory (`-v` does, `--mount` does not). */
   createSource?: boolean;

@@ -3,6 +3,7 @@
 import { conflict, invalid, notFound } from '../../../lib/errors.ts';
 import type { Collection, Store, WriteOptions } from '../../../store/index.ts';
 import { Container, type ContainerRecord } from './container.ts';
+import { UsersIndex } from './users-index.ts';
 
 /** Docker shows and people type the first 12 digits: those are looked up without a scan. */
 const shortLength = 12;
@@ -12,7 +13,11 @@ export class ContainerRegistry {
   readonly #byName = new Map<string, string>();
   readonly #byShortId = new Map<string, string>();
   /** Containers linked to a container, by its id: it may be gone already. */
-  readonly #parents = new Map<string, Set<Container>>();
+  readonly #parents = new UsersIndex<Container>();
+  /** By name of the volume. */
+  readonly #volumeUsers = new UsersIndex<Container>();
+  /** By id of the image that they run or mount. */
+  readonly #imageUsers = new UsersIndex<Container>();
   readonly #records: Collection<ContainerRecord>;
   readonly #directory: (id: string) => string;
 
@@ -66,14 +71,24 @@ export class ContainerRegistry {
 
   /** Those that are linked to it. */
   parentsOf(child: Container): Container[] {
-    return [...(this.#parents.get(child.id) ?? [])];
+    return this.#parents.of(child.id);
+  }
+
+  /** Those that mount a volume, running or not. */
+  usersOfVolume(name: string): Container[] {
+    return this.#volumeUsers.of(name);
+  }
+
+  /** Those made from an image or mounting it, running or not. */
+  usersOfImage(id: string): Container[] {
+    return this.#imageUsers.of(id);
   }
 
   /** Takes a link away. */
   unlink(parent: Container, alias: string): void {
-    this.#indexLinks(parent, false);
+    this.#indexUses(parent, 'delete');
     parent.record.links = parent.record.links?.filter(link => link.alias !== alias);
-    this.#indexLinks(parent, true);
+    this.#indexUses(parent, 'add');
     this.save(parent, { durable: true });
   }
 
@@ -105,7 +120,7 @@ export class ContainerRegistry {
     this.#byId.delete(container.id);
     this.#byName.delete(container.name);
     this.#byShortId.delete(container.id.slice(0, shortLength));
-    this.#indexLinks(container, false);
+    this.#indexUses(container, 'delete');
   }
 
   #requireFreeName(name: string): void {
@@ -128,11 +143,13 @@ export class ContainerRegistry {
     return link && this.#byId.get(link.childId);
   }
 
-  #indexLinks(parent: Container, present: boolean): void {
-    for (const { childId } of parent.record.links ?? []) {
-      const parents = this.#parents.get(childId) ?? new Set();
-      if (present) this.#parents.set(childId, parents.add(parent));
-      else if (parents.delete(parent) && parents.size === 0) this.#parents.delete(childId);
+  #indexUses(container: Container, change: 'add' | 'delete'): void {
+    const { links = [], mounts, imageId } = container.record;
+    for (const { childId } of links) this.#parents[change](childId, container);
+    this.#imageUsers[change](imageId, container);
+    for (const { type, name, image } of mounts) {
+      if (type === 'volume' && name) this.#volumeUsers[change](name, container);
+      if (image) this.#imageUsers[change](image.id, container);
     }
   }
 
@@ -146,6 +163,6 @@ export class ContainerRegistry {
     this.#byId.set(container.id, container);
     this.#byName.set(container.name, container.id);
     this.#byShortId.set(container.id.slice(0, shortLength), container.id);
-    this.#indexLinks(container, true);
+    this.#indexUses(container, 'add');
   }
 }

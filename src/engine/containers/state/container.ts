@@ -129,3 +129,8 @@ export class Container {
     this.#removalWaiters.clear();
   }
 }
+
+/** What the images room keeps for it: its own layer first, then the views of the images it mounts. */
+export function layersOf({ record }: Container): string[] {
+  return [record.id, ...record.mounts.flatMap(({ image }) => image?.layer ?? [])];
+}

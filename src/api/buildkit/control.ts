@@ -1,0 +1,274 @@
+// BuildKit's control service: builds, their progress, the cache (api/services/control, api/types/worker).
+import {
+  bool,
+  bytes,
+  int32,
+  int64,
+  type MessageOf,
+  map,
+  message,
+  nested,
+  repeated,
+  string,
+  timestamp,
+  uint32,
+} from './message.ts';
+import { definition, platform, range, sourceInfo } from './ops.ts';
+
+/** google.protobuf.Any. */
+export const any = message({ typeUrl: string(1), value: bytes(2) });
+export type Any = MessageOf<typeof any>;
+
+export const pruneRequest = message({
+  filter: repeated(string(1)),
+  all: bool(2),
+  // Nanoseconds.
+  keepDuration: int64(3),
+  reservedSpace: int64(4),
+  maxUsedSpace: int64(5),
+  minFreeSpace: int64(6),
+});
+export type PruneRequest = MessageOf<typeof pruneRequest>;
+
+export const diskUsageRequest = message({
+  filter: repeated(string(1)),
+  ageLimit: int64(2),
+});
+export type DiskUsageRequest = MessageOf<typeof diskUsageRequest>;
+
+export const usageRecord = message({
+  id: string(1),
+  mutable: bool(2),
+  inUse: bool(3),
+  size: int64(4),
+  parent: string(5),
+  createdAt: timestamp(6),
+  lastUsedAt: timestamp(7),
+  usageCount: int64(8),
+  description: string(9),
+  recordType: string(10),
+  shared: bool(11),
+  parents: repeated(string(12)),
+});
+export type UsageRecord = MessageOf<typeof usageRecord>;
+
+export const diskUsageResponse = message({
+  record: repeated(nested(1, usageRecord)),
+});
+export type DiskUsageResponse = MessageOf<typeof diskUsageResponse>;
+
+export const exporter = message({
+  type: string(1),
+  attrs: map(2, string),
+});
+export type Exporter = MessageOf<typeof exporter>;
+
+export const cacheOptionsEntry = message({
+  type: string(1),
+  attrs: map(2, string),
+});
+export type CacheOptionsEntry = MessageOf<typeof cacheOptionsEntry>;
+
+export const cacheOptions = message({
+  exportRefDeprecated: string(1),
+  importRefsDeprecated: repeated(string(2)),
+  exportAttrsDeprecated: map(3, string),
+  exports: repeated(nested(4, cacheOptionsEntry)),
+  imports: repeated(nested(5, cacheOptionsEntry)),
+});
+export type CacheOptions = MessageOf<typeof cacheOptions>;
+
+export const solveRequest = message({
+  ref: string(1),
+  definition: nested(2, definition),
+  exporterDeprecated: string(3),
+  exporterAttrsDeprecated: map(4, string),
+  session: string(5),
+  frontend: string(6),
+  frontendAttrs: map(7, string),
+  cache: nested(8, cacheOptions),
+  entitlements: repeated(string(9)),
+  frontendInputs: map(10, number => nested(number, definition)),
+  internal: bool(11),
+  exporters: repeated(nested(13, exporter)),
+  enableSessionExporter: bool(14),
+});
+export type SolveRequest = MessageOf<typeof solveRequest>;
+
+export const solveResponse = message({
+  exporterResponse: map(1, string),
+});
+export type SolveResponse = MessageOf<typeof solveResponse>;
+
+export const statusRequest = message({
+  ref: string(1),
+});
+export type StatusRequest = MessageOf<typeof statusRequest>;
+
+export const vertexLog = message({
+  vertex: string(1),
+  timestamp: timestamp(2),
+  // 1 stdout, 2 stderr.
+  stream: int64(3),
+  msg: bytes(4),
+});
+export type VertexLog = MessageOf<typeof vertexLog>;
+
+export const vertex = message({
+  digest: string(1),
+  inputs: repeated(string(2)),
+  name: string(3),
+  cached: bool(4),
+  started: timestamp(5),
+  completed: timestamp(6),
+  error: string(7),
+});
+export type Vertex = MessageOf<typeof vertex>;
+
+export const vertexWarning = message({
+  vertex: string(1),
+  level: int64(2),
+  short: bytes(3),
+  detail: repeated(bytes(4)),
+  url: string(5),
+  info: nested(6, sourceInfo),
+  ranges: repeated(nested(7, range)),
+});
+export type VertexWarning = MessageOf<typeof vertexWarning>;
+
+export const vertexStatus = message({
+  id: string(1),
+  vertex: string(2),
+  name: string(3),
+  current: int64(4),
+  total: int64(5),
+  timestamp: timestamp(6),
+  started: timestamp(7),
+  completed: timestamp(8),
+});
+export type VertexStatus = MessageOf<typeof vertexStatus>;
+
+export const statusResponse = message({
+  vertexes: repeated(nested(1, vertex)),
+  statuses: repeated(nested(2, vertexStatus)),
+  logs: repeated(nested(3, vertexLog)),
+  warnings: repeated(nested(4, vertexWarning)),
+});
+export type StatusResponse = MessageOf<typeof statusResponse>;
+
+export const listWorkersRequest = message({
+  filter: repeated(string(1)),
+});
+export type ListWorkersRequest = MessageOf<typeof listWorkersRequest>;
+
+export const buildkitVersion = message({
+  package: string(1),
+  version: string(2),
+  revision: string(3),
+});
+export type BuildkitVersion = MessageOf<typeof buildkitVersion>;
+
+export const gcPolicy = message({
+  all: bool(1),
+  keepDuration: int64(2),
+  reservedSpace: int64(3),
+  filters: repeated(string(4)),
+  maxUsedSpace: int64(5),
+  minFreeSpace: int64(6),
+});
+export type GcPolicy = MessageOf<typeof gcPolicy>;
+
+export const workerRecord = message({
+  id: string(1),
+  labels: map(2, string),
+  platforms: repeated(nested(3, platform)),
+  gcPolicy: repeated(nested(4, gcPolicy)),
+  buildkitVersion: nested(5, buildkitVersion),
+});
+export type WorkerRecord = MessageOf<typeof workerRecord>;
+
+export const listWorkersResponse = message({
+  record: repeated(nested(1, workerRecord)),
+});
+export type ListWorkersResponse = MessageOf<typeof listWorkersResponse>;
+
+export const infoRequest = message({});
+export type InfoRequest = MessageOf<typeof infoRequest>;
+
+export const infoResponse = message({
+  buildkitVersion: nested(1, buildkitVersion),
+});
+export type InfoResponse = MessageOf<typeof infoResponse>;
+
+export const buildHistoryRequest = message({
+  activeOnly: bool(1),
+  ref: string(2),
+  earlyExit: bool(3),
+  filter: repeated(string(4)),
+  limit: int32(5),
+});
+export type BuildHistoryRequest = MessageOf<typeof buildHistoryRequest>;
+
+export const buildHistoryEventType = { started: 0, complete: 1, deleted: 2 } as const;
+
+/** google.rpc.Status, on the wire; also the `grpc-status-details-bin` trailer of a failed call. */
+export const status = message({
+  code: int32(1),
+  message: string(2),
+  details: repeated(nested(3, any)),
+});
+export type Status = MessageOf<typeof status>;
+
+export const buildHistoryRecord = message({
+  ref: string(1),
+  frontend: string(2),
+  frontendAttrs: map(3, string),
+  exporters: repeated(nested(4, exporter)),
+  error: nested(5, status),
+  createdAt: timestamp(6),
+  completedAt: timestamp(7),
+  exporterResponse: map(9, string),
+  generation: int32(12),
+  pinned: bool(14),
+  numCachedSteps: int32(15),
+  numTotalSteps: int32(16),
+  numCompletedSteps: int32(17),
+  numWarnings: int32(19),
+});
+export type BuildHistoryRecord = MessageOf<typeof buildHistoryRecord>;
+
+export const buildHistoryEvent = message({
+  type: uint32(1),
+  record: nested(2, buildHistoryRecord),
+});
+export type BuildHistoryEvent = MessageOf<typeof buildHistoryEvent>;
+
+export const updateBuildHistoryRequest = message({
+  ref: string(1),
+  pinned: bool(2),
+  delete: bool(3),
+  finalize: bool(4),
+});
+export type UpdateBuildHistoryRequest = MessageOf<typeof updateBuildHistoryRequest>;
+
+export const updateBuildHistoryResponse = message({});
+export type UpdateBuildHistoryResponse = MessageOf<typeof updateBuildHistoryResponse>;
+
+/** BuildKit's errdefs.Source, a detail of an error: where in the Dockerfile it comes from. */
+export const errorSource = message({
+  info: nested(1, sourceInfo),
+  ranges: repeated(nested(2, range)),
+});
+export type ErrorSource = MessageOf<typeof errorSource>;
+
+/** BuildKit's errdefs.Vertex, a detail of an error: the step that failed. */
+export const errorVertex = message({
+  digest: string(1),
+});
+export type ErrorVertex = MessageOf<typeof errorVertex>;
+
+/** BuildKit's errdefs.FrontendCap and errdefs.Subrequest: what is not supported. */
+export const errorName = message({
+  name: string(1),
+});
+export type ErrorName = MessageOf<typeof errorName>;

@@ -1,0 +1,113 @@
+// gRPC calls on a connection that is there already, such as a session a client opened to be called back on.
+
+import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { MessageStream } from './call.ts';
+import { errorOfTrailers, GrpcError, type GrpcHeaders, grpcCodes } from './status.ts';
+
+export interface CallOptions {
+  metadata?: Readonly<Record<string, string | readonly string[]>>;
+  signal?: AbortSignal;
+}
+
+/** A call under way. `messages` throws a GrpcError when the call ends with one. */
+export interface ClientCall {
+  messages(): AsyncGenerator<Buffer>;
+  send(message: Uint8Array): Promise<void> | undefined;
+  /** No more messages from this side. */
+  end(): void;
+  /** Gives up. */
+  cancel(): void;
+}
+
+/** The calling end of a connection. */
+export class GrpcConnection {
+  readonly #session: ClientHttp2Session;
+  readonly closed: Promise<void>;
+
+  /** Speaks HTTP/2 with prior knowledge; the connection belongs to it from now on. */
+  constructor(connection: Duplex) {
+    if ('allowHalfOpen' in connection) connection.allowHalfOpen = false;
+    this.#session = connect('http://localhost', {
+      createConnection: () => connection,
+      settings: { initialWindowSize: 4 * 1024 * 1024 },
+    });
+    this.#session.on('error', () => {});
+    this.closed = new Promise(resolve => {
+      this.#session.once('close', resolve);
+      connection.once('close', resolve);
+    });
+  }
+
+  /** One message there, one back. Throws a GrpcError. */
+  async unary(path: string, message: Uint8Array, options: CallOptions = {}): Promise<Buffer> {
+    const call = this.call(path, options);
+    call.send(message);
+    call.end();
+    let reply: Buffer | undefined;
+    for await (const part of call.messages()) reply ??= part;
+    if (!reply) throw new GrpcError(grpcCodes.internal, `${path} gave no answer`);
+    return reply;
+  }
+
+  /** Begins a call of any kind. */
+  call(path: string, { metadata = {}, signal }: CallOptions = {}): ClientCall {
+    if (this.#session.closed || this.#session.destroyed) {
+      throw new GrpcError(grpcCodes.unavailable, 'the connection is closed');
+    }
+    signal?.throwIfAborted();
+    const stream = this.#session.request({
+      ':method': 'POST',
+      ':path': path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      ...metadata,
+    });
+    const cancel = () => stream.close(0x8 /* CANCEL of HTTP/2 */);
+    signal?.addEventListener('abort', cancel, { once: true });
+    stream.once('close', () => signal?.removeEventListener('abort', cancel));
+    const io = new MessageStream(stream);
+    const ended = endOf(stream, signal);
+    // Heard of by whoever reads; a call of which nobody does ends unseen.
+    ended.catch(() => {});
+    return {
+      async *messages() {
+        try {
+          yield* io.messages();
+        } catch (error) {
+          await ended;
+          throw error;
+        }
+        await ended;
+      },
+      send: data => io.send(data),
+      end: () => void stream.end(),
+      cancel,
+    };
+  }
+
+  close(): void {
+    this.#session.destroy();
+  }
+}
+
+/** Rejects with what the trailers (or the headers of a call refused at once) say, or that the call was cut off. */
+function endOf(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let status: GrpcHeaders | undefined;
+    const note = (headers: GrpcHeaders) => {
+      if (headers['grpc-status'] !== undefined) status = headers;
+    };
+    stream.on('response', headers => note(headers as GrpcHeaders));
+    stream.on('trailers', headers => note(headers as GrpcHeaders));
+    stream.once('close', () => {
+      const error = status
+        ? errorOfTrailers(status)
+        : signal?.aborted
+          ? new GrpcError(grpcCodes.cancelled, 'the call was cancelled')
+          : new GrpcError(grpcCodes.unavailable, 'the connection was closed');
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

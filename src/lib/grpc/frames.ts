@@ -1,0 +1,50 @@
+// gRPC's length-prefixed messages: one byte (compressed or not), four of length, then the message.
+
+const prefix = 5;
+
+/** Longest message taken; BuildKit's clients send no more than 16 MiB at once. */
+export const longestMessage: number = 64 * 1024 * 1024;
+
+/** A message with its prefix. */
+export function frame(message: Uint8Array): Buffer {
+  const framed = Buffer.allocUnsafe(prefix + message.length);
+  framed[0] = 0;
+  framed.writeUInt32BE(message.length, 1);
+  framed.set(message, prefix);
+  return framed;
+}
+
+/** Cuts a stream into messages, whatever pieces it comes in. */
+export class FrameReader {
+  #pieces: Buffer[] = [];
+  #held = 0;
+  #wanted = prefix;
+
+  /** The messages that are complete now. They are views of what was pushed. Throws for a compressed or endless one. */
+  push(data: Buffer): Buffer[] {
+    this.#pieces.push(data);
+    this.#held += data.length;
+    if (this.#held < this.#wanted) return [];
+    let buffer = this.#pieces.length === 1 ? data : Buffer.concat(this.#pieces);
+    const messages: Buffer[] = [];
+    for (;;) {
+      this.#wanted = prefix;
+      if (buffer.length < prefix) break;
+      if (buffer[0] !== 0) throw new Error('compressed gRPC messages are not supported');
+      const length = buffer.readUInt32BE(1);
+      if (length > longestMessage) throw new Error(`gRPC message of ${length} bytes is longer than ${longestMessage}`);
+      this.#wanted = prefix + length;
+      if (buffer.length < this.#wanted) break;
+      messages.push(buffer.subarray(prefix, this.#wanted));
+      buffer = buffer.subarray(this.#wanted);
+    }
+    this.#pieces = buffer.length > 0 ? [buffer] : [];
+    this.#held = buffer.length;
+    return messages;
+  }
+
+  /** Whether the stream may end here. */
+  get atBoundary(): boolean {
+    return this.#held === 0;
+  }
+}

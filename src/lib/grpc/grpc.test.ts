@@ -1,0 +1,114 @@
+import { afterEach, expect, test } from 'bun:test';
+import { createConnection, createServer, type Server } from 'node:net';
+import { GrpcConnection } from './client.ts';
+import { FrameReader, frame } from './frames.ts';
+import { createGrpcServer, type GrpcHandler } from './server.ts';
+import { GrpcError, grpcCodes } from './status.ts';
+
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const clean of cleanups.splice(0).reverse()) clean();
+});
+
+async function connected(handlers: Record<string, GrpcHandler>): Promise<GrpcConnection> {
+  const grpc = createGrpcServer({
+    handler: path => handlers[path],
+    toError: error => new GrpcError(grpcCodes.unknown, error instanceof Error ? error.message : String(error)),
+  });
+  const server: Server = createServer(socket => grpc.serve(socket));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || !address) throw new Error('no address');
+  const socket = createConnection(address.port, '127.0.0.1');
+  const connection = new GrpcConnection(socket);
+  cleanups.push(() => {
+    connection.close();
+    grpc.close();
+    server.close();
+  });
+  return connection;
+}
+
+test('messages are cut right, whatever pieces they come in', () => {
+  const stream = Buffer.concat([frame(Buffer.from('one')), frame(Buffer.from('')), frame(Buffer.from('three'))]);
+  for (const size of [1, 2, 5, 7, 100]) {
+    const reader = new FrameReader();
+    const messages: string[] = [];
+    for (let at = 0; at < stream.length; at += size) {
+      messages.push(...reader.push(stream.subarray(at, at + size)).map(String));
+    }
+    expect(messages).toEqual(['one', '', 'three']);
+    expect(reader.atBoundary).toBe(true);
+  }
+  expect(() => new FrameReader().push(Buffer.from([1, 0, 0, 0, 0]))).toThrow('compressed');
+  expect(() => new FrameReader().push(Buffer.from([0, 255, 0, 0, 0]))).toThrow('longer than');
+});
+
+test('a call gives an answer, with metadata on the way', async () => {
+  const connection = await connected({
+    '/a.B/C': async call => {
+      await call.send(Buffer.from(`${call.metadata['x-name']}: ${await call.first()}`));
+    },
+  });
+  const answer = await connection.unary('/a.B/C', Buffer.from('hello'), { metadata: { 'x-name': 'n' } });
+  expect(answer.toString()).toBe('n: hello');
+});
+
+test('an error arrives with its code, its message and its details', async () => {
+  const connection = await connected({
+    '/a.B/C': async () => {
+      throw new GrpcError(grpcCodes.notFound, 'nö 100%\n', Buffer.from([1, 2]));
+    },
+    '/a.B/D': async () => {
+      throw new Error('boom');
+    },
+  });
+  const failure = await connection.unary('/a.B/C', Buffer.alloc(0)).catch(error => error);
+  expect(failure).toMatchObject({ code: 5, message: 'nö 100%\n' });
+  expect([...failure.details]).toEqual([1, 2]);
+  // `rejects` would run the event loop inside of itself, which HTTP/2 does not survive.
+  const other = await connection.unary('/a.B/D', Buffer.alloc(0)).catch(error => error);
+  expect(other).toMatchObject({ code: 2, message: 'boom' });
+  const unknown = await connection.unary('/a.B/E', Buffer.alloc(0)).catch(error => error);
+  expect(unknown).toMatchObject({ code: 12, message: 'unknown method /a.B/E' });
+});
+
+test('many megabytes go both ways at once without being held', async () => {
+  const connection = await connected({
+    '/a.B/Echo': async call => {
+      for await (const message of call.messages()) await call.send(message);
+    },
+  });
+  const call = connection.call('/a.B/Echo');
+  const part = Buffer.alloc(256 * 1024, 'x');
+  const sending = (async () => {
+    for (let count = 0; count < 128; count++) await call.send(part);
+    call.end();
+  })();
+  let received = 0;
+  for await (const message of call.messages()) received += message.length;
+  await sending;
+  expect(received).toBe(128 * part.length);
+});
+
+test('a client that gives up aborts the call', async () => {
+  let aborted: (() => void) | undefined;
+  const seen = new Promise<void>(resolve => {
+    aborted = resolve;
+  });
+  const connection = await connected({
+    '/a.B/Wait': async call => {
+      await call.send(Buffer.from('ready'));
+      await new Promise<void>(resolve => call.signal.addEventListener('abort', () => resolve()));
+      aborted?.();
+    },
+  });
+  const cancel = new AbortController();
+  const call = connection.call('/a.B/Wait', { signal: cancel.signal });
+  call.end();
+  const reading = (async () => {
+    for await (const _ of call.messages()) cancel.abort();
+  })();
+  expect(await reading.catch(error => error)).toMatchObject({ code: 1 });
+  await seen;
+});

@@ -1,0 +1,100 @@
+// gRPC served on connections that somebody else accepted.
+
+import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import type { Duplex } from 'node:stream';
+import { MessageStream } from './call.ts';
+import { GrpcError, type GrpcHeaders, grpcCodes, trailersOf } from './status.ts';
+
+/** A call as its handler sees it. */
+export interface ServerCall {
+  readonly path: string;
+  readonly metadata: GrpcHeaders;
+  /** Aborted when the client gives up or goes away. */
+  readonly signal: AbortSignal;
+  messages(): AsyncGenerator<Buffer>;
+  first(): Promise<Buffer>;
+  send(message: Uint8Array): Promise<void> | undefined;
+}
+
+/** Ends the call with `ok` when it returns. What it throws is the end of the call: a GrpcError as it is. */
+export type GrpcHandler = (call: ServerCall) => Promise<void>;
+
+export interface GrpcServerOptions {
+  /** `/package.Service/Method`; undefined: the call is answered with `unimplemented`. */
+  handler(path: string): GrpcHandler | undefined;
+  /** Turns what a handler threw into the end of its call. */
+  toError(error: unknown): GrpcError;
+}
+
+// Larger than HTTP/2's 64 KiB, so that a transfer does not wait for every window's acknowledgement.
+const settings = { initialWindowSize: 4 * 1024 * 1024, maxConcurrentStreams: 1000 };
+
+/** Speaks HTTP/2 with prior knowledge on `connection` until it ends; it belongs to the server from now on. */
+export function createGrpcServer(options: GrpcServerOptions): { serve(connection: Duplex): void; close(): void } {
+  const server = createServer({ settings });
+  // A client's GOAWAY at the end of a connection comes as an error; there is nothing to do about either.
+  server.on('sessionError', () => {});
+  server.on('error', () => {});
+  server.on('stream', (stream, headers) => void answer(stream as ServerHttp2Stream, headers, options));
+  const connections = new Set<Duplex>();
+  return {
+    serve(connection) {
+      // Half-closed connections would stay forever: HTTP/2 ends both sides at once.
+      if ('allowHalfOpen' in connection) connection.allowHalfOpen = false;
+      connections.add(connection);
+      connection.once('close', () => connections.delete(connection));
+      connection.on('error', () => {});
+      server.emit('connection', connection);
+    },
+    close() {
+      for (const connection of connections) connection.destroy();
+    },
+  };
+}
+
+async function answer(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  options: GrpcServerOptions,
+): Promise<void> {
+  const path = String(headers[':path']);
+  const abort = new AbortController();
+  stream.once('aborted', () => abort.abort());
+  stream.once('close', () => abort.abort());
+  const io = new MessageStream(stream);
+  const head = { ':status': 200, 'content-type': 'application/grpc' };
+  let failure: GrpcError | undefined;
+  let begun = false;
+  const begin = () => {
+    if (begun || stream.destroyed) return;
+    begun = true;
+    stream.respond(head, { waitForTrailers: true });
+    stream.once('wantTrailers', () => {
+      if (!stream.destroyed) stream.sendTrailers(trailersOf(failure));
+    });
+  };
+  try {
+    const handler = options.handler(path);
+    if (!handler) throw new GrpcError(grpcCodes.unimplemented, `unknown method ${path}`);
+    await handler({
+      path,
+      metadata: headers as GrpcHeaders,
+      signal: abort.signal,
+      messages: () => io.messages(),
+      first: () => io.first(),
+      send: message => {
+        begin();
+        return io.send(message);
+      },
+    });
+  } catch (error) {
+    failure = error instanceof GrpcError ? error : options.toError(error);
+  }
+  if (!stream.destroyed) {
+    // An answer without a message is its trailers alone ("Trailers-Only").
+    if (begun) stream.end();
+    else stream.respond({ ...head, ...trailersOf(failure) }, { endStream: true });
+  }
+  // What the client still sends is of no interest; unread it would keep the stream open.
+  stream.resume();
+}
