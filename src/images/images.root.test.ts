@@ -250,6 +250,7 @@ test('after a crash, what no record owns is removed and mounts of known containe
   for (const path of litter) mkdirSync(join(root, path, 'deep'), { recursive: true });
   writeFileSync(join(root, 'content/ingest/half'), 'x');
   await content.put(Buffer.from('an orphan'));
+  await images.close();
   store.close();
   await open(['known']);
   await images.close();
@@ -270,6 +271,7 @@ test('an image whose configuration is gone is dropped at the next start', async 
   await loadFixture();
   const { id } = images.get('berth-fixture:v1');
   rmSync(content.path(id));
+  await images.close();
   store.close();
   await open();
   expect(images.find('berth-fixture:v1')).toBeUndefined();

@@ -21,6 +21,7 @@ import { type CommitOptions, commitLayer } from './import/commit-image.ts';
 import { importLayer } from './import/import-image.ts';
 import { type Change, listChanges } from './layers/diff/list-changes.ts';
 import { LayerStore } from './layers/layer-store.ts';
+import { openLayerBlob } from './layers/open-layer-blob.ts';
 import { imageHistory } from './records/image-history.ts';
 import { ImageNames } from './records/image-names.ts';
 import { findForPlatform, getForPlatform, platformsOf } from './records/image-platforms.ts';
@@ -30,6 +31,7 @@ import { type ImageManifest, listImageManifests } from './records/list-manifests
 import { Naming } from './records/naming.ts';
 import { planRemoval, type RemovalStep, refuseUsed } from './records/plan-removal.ts';
 import { type NewImage, type RegisterOptions, registerImage } from './records/register-image.ts';
+import { repairLayers } from './records/repair-layers.ts';
 import { noSuchImage, resolveImage } from './records/resolve-image.ts';
 import { type ContainerLayer, ContainerLayers, type RemappedRoot } from './snapshots/container-layers.ts';
 import type { RootfsView } from './snapshots/rootfs-view.ts';
@@ -37,7 +39,7 @@ import { RootfsViews } from './snapshots/rootfs-views.ts';
 import { type TransferLimits, Transfers } from './transfer/transfers.ts';
 
 export interface ImagesDeps {
-  kernel: Pick<Kernel, 'mounts' | 'files'>;
+  kernel: Pick<Kernel, 'mounts' | 'files' | 'host'>;
   store: Store;
   content: ContentStore;
   registries: Registries;
@@ -246,6 +248,7 @@ export class Images {
     const plan = planArchive(selected, platform, {
       size: digest => content.size(digest),
       platforms: image => this.platforms(image.id),
+      openLayer: (image, index) => openLayerBlob(image, index, { ...this.#deps, layers: this.#layers }),
     });
     return { images: selected.map(({ image }) => image), archive: writeArchive(plan, content) };
   }
@@ -380,11 +383,9 @@ export class Images {
    */
   async restore(o: { containers: Set<string> }): Promise<void> {
     this.#deps.content.sweep();
-    for (const id of this.#records.damaged()) {
-      this.#deps.logger.error('image dropped: its configuration is not readable', { image: id });
-      for (const name of this.#names.of(id)) this.#names.delete(name);
-      this.#records.delete(id);
-    }
+    for (const id of this.#records.damaged()) this.#drop(id, 'its configuration is not readable');
+    const repair = { ...this.#deps, records: this.#records, layers: this.#layers };
+    for (const id of await repairLayers(repair)) this.#drop(id, 'a layer of it did not reach the disk');
     this.#views.restore();
     this.#containerLayers.restore(o.containers);
     await this.builds.restore();
@@ -415,7 +416,14 @@ export class Images {
     this.builds.close();
     await this.transfers.close();
     await this.#garbage.settled();
+    await this.#layers.close();
     await this.#containerLayers.settled();
+  }
+
+  #drop(id: Digest, reason: string): void {
+    this.#deps.logger.error(`image dropped: ${reason}`, { image: id });
+    for (const name of this.#names.of(id)) this.#names.delete(name);
+    this.#records.delete(id);
   }
 
   get #sources() {

@@ -40,8 +40,9 @@ beforeEach(() => {
   );
 });
 
-afterEach(() => {
+afterEach(async () => {
   builds.close();
+  await layers.close();
   for (const { target } of kernel.mounts.list())
     if (target.startsWith(root)) kernel.mounts.unmount(target, { lazy: true });
   kernel.close();

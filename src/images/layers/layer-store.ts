@@ -11,15 +11,9 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
 import { applyLayer } from './apply-layer.ts';
+import type { LayerRecord } from './layer-record.ts';
+import { LayerSync } from './layer-sync.ts';
 import type { DirectoryAttributes } from './layer-writer.ts';
-
-/** One extracted layer: `layers/<number>`; `size` in bytes, `parent` the chain id below it. */
-interface LayerRecord {
-  number: number;
-  diffId: Digest;
-  parent?: Digest;
-  size: number;
-}
 
 /** A layer to extract, and what lies below it (chain ids, bottom first). */
 export interface LayerSource {
@@ -32,7 +26,7 @@ export interface LayerSource {
 }
 
 export interface LayerStoreDeps {
-  kernel: Pick<Kernel, 'files'>;
+  kernel: Pick<Kernel, 'files' | 'host'>;
   store: Store;
   content: ContentStore;
   logger: Logger;
@@ -48,6 +42,7 @@ export class LayerStore {
   readonly #records: Collection<LayerRecord>;
   readonly #extracting = new KeyedMutex();
   readonly #removals = new Set<Promise<void>>();
+  readonly #sync: LayerSync;
   #next: number;
 
   /** `root` is `dataRoot/layers`. */
@@ -55,6 +50,7 @@ export class LayerStore {
     this.#root = root;
     this.#deps = deps;
     this.#records = deps.store.collection('layers');
+    this.#sync = new LayerSync(root, { ...deps, records: this.#records });
     mkdirSync(root, { recursive: true, mode: 0o700 });
     const numbers = this.#records.list().map(({ value }) => value.number);
     this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(directoryNumber)) + 1;
@@ -124,9 +120,29 @@ export class LayerStore {
     layer: { number: number; diffId: Digest; size: number; parent?: Digest | undefined },
   ): boolean {
     if (this.has(chainId)) return false;
-    const { parent, ...rest } = layer;
-    this.#records.put(chainId, { ...rest, ...(parent === undefined ? {} : { parent }) }, { durable: false });
+    this.#put(chainId, layer);
     return true;
+  }
+
+  /** Layers that a power cut may have left without some of their files, those below others first; see `renew`. */
+  doubtful(): Digest[] {
+    return this.#sync.doubtful();
+  }
+
+  /** Extracts a layer anew in the place of what is there. Throws `invalid` when the content is not what it was. */
+  async renew(chainId: Digest, source: LayerSource): Promise<void> {
+    const old = this.#records.get(chainId);
+    if (!old) throw systemError(`layer ${chainId} does not exist`);
+    const temporary = this.#temporary();
+    try {
+      const found = await this.#extract(temporary, source);
+      if (found.diffId !== old.diffId) throw invalid(`layer ${chainId} is not ${old.diffId} but ${found.diffId}`);
+      this.#adopt(temporary, chainId, { ...found, ...(old.parent === undefined ? {} : { parent: old.parent }) });
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+    this.#discard(String(old.number));
   }
 
   /** Removes a reserved directory that did not become a layer. */
@@ -176,6 +192,12 @@ export class LayerStore {
     await Promise.all(this.#removals);
   }
 
+  /** Waits for all that goes on in the background; nothing new begins. */
+  async close(): Promise<void> {
+    await this.#sync.close();
+    await this.settled();
+  }
+
   #temporary(): string {
     const path = join(this.#root, `${temporaryPrefix}${this.#next++}`);
     mkdirSync(path, { mode: 0o700 });
@@ -202,7 +224,13 @@ export class LayerStore {
   #adopt(temporary: string, chainId: Digest, found: { diffId: Digest; size: number; parent?: Digest }): void {
     const number = Number(temporary.slice(temporary.lastIndexOf('-') + 1));
     renameSync(temporary, join(this.#root, String(number)));
-    this.#records.put(chainId, { number, ...found });
+    this.#put(chainId, { number, ...found });
+  }
+
+  /** The record is as durable as the image's that comes after it: without that it is swept away anyhow. */
+  #put(chainId: Digest, { parent, ...rest }: Omit<LayerRecord, 'parent'> & { parent?: Digest | undefined }): void {
+    const record = { ...rest, ...this.#sync.mark(), ...(parent === undefined ? {} : { parent }) };
+    this.#records.put(chainId, record, { durable: false });
   }
 
   #discard(name: string): void {

@@ -63,6 +63,8 @@ export class FakeFiles implements Files {
     return await this.#real.diskUsage(path);
   }
 
+  async syncFileSystem(_path: string): Promise<void> {}
+
   tryLock(path: string): Disposable | undefined {
     if (this.#locks.has(path)) return undefined;
     this.#locks.add(path);

@@ -44,6 +44,10 @@ export class FakeHost implements Host {
     return 'x86_64';
   }
 
+  bootId(): string {
+    return 'fake-boot';
+  }
+
   hostname(): string {
     return 'fake-host';
   }

@@ -28,6 +28,8 @@ export interface Files {
   dataSegments(descriptor: number): { offset: number; length: number }[];
   /** Bytes of all files below `path`, each hard-linked file once; files that vanish meanwhile do not count. */
   diskUsage(path: string): Promise<number>;
+  /** Writes all that the file system of `path` still has in memory to its disk (syncfs); no other work waits for it. */
+  syncFileSystem(path: string): Promise<void>;
   /** An exclusive lock on the file at `path` (made if missing) until disposed or the process ends; undefined if held. */
   tryLock(path: string): Disposable | undefined;
 }

@@ -1,5 +1,7 @@
 // Extended attributes, special files, exact times, confined paths, locks.
+import { execFile } from 'node:child_process';
 import { chmodSync, closeSync, constants, openSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { cstring, type Libc } from '../libc/libc.ts';
 import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
 import { diskUsage } from './disk-usage.ts';
@@ -102,6 +104,11 @@ export class LinuxFiles implements Files {
 
   diskUsage(path: string): Promise<number> {
     return diskUsage(path);
+  }
+
+  async syncFileSystem(path: string): Promise<void> {
+    // The call takes as long as the disk does, so another process makes it.
+    await promisify(execFile)('sync', ['-f', path]);
   }
 
   tryLock(path: string): Disposable | undefined {

@@ -17,6 +17,8 @@ export interface Host {
   /** `x86_64`, `aarch64`. */
   machine(): string;
   hostname(): string;
+  /** Another one after each start of the kernel. */
+  bootId(): string;
   /** Hard limit by name (`RLIMIT_NOFILE` or `nofile`); undefined = unlimited or unknown. */
   hardLimit(resource: string): number | undefined;
   /** The effective set of this process: `CAP_SYS_ADMIN`, ... */

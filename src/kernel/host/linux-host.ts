@@ -74,6 +74,10 @@ export class LinuxHost implements Host {
     return hostname();
   }
 
+  bootId(): string {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  }
+
   hardLimit(resource: string): number | undefined {
     const number = resources.indexOf(resource.toUpperCase().replace(/^RLIMIT_/, ''));
     if (number < 0) return undefined;

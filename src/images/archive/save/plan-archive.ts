@@ -1,4 +1,5 @@
 // What `docker save` writes, decided before the first byte: the documents of both formats, and the blobs they speak of.
+import { Readable } from 'node:stream';
 import { notFound } from '../../../lib/errors.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
@@ -12,15 +13,24 @@ import { blobPath, layoutIndex } from '../oci-layout.ts';
 import { composeManifest } from './compose-manifest.ts';
 import type { SelectedImage } from './select-images.ts';
 
-/** Blobs by digest (bytes only of those the content store does not have), then the documents, by path. */
+/** A file of the archive; without `open` it is a blob of the content store. */
+export interface ArchivedBlob {
+  size: number;
+  open?: () => AsyncIterable<Buffer>;
+}
+
+/** Blobs by digest, then the documents, by path; `keep`: what must stay until all is written. */
 export interface ArchivePlan {
-  blobs: Map<Digest, { size: number; bytes?: Buffer }>;
+  keep: Digest[];
+  blobs: Map<Digest, ArchivedBlob>;
   documents: Map<string, Buffer>;
 }
 
 export interface PlanSources {
   /** Bytes; throws `not-found`. */
   size: (digest: Digest) => number;
+  /** The archive of a layer, by its place. */
+  openLayer: (image: Image, index: number) => AsyncIterable<Buffer>;
   /** The image and its other platforms. */
   platforms: (image: Image) => Image[];
 }
@@ -64,7 +74,8 @@ export function planArchive(
     ['oci-layout', Buffer.from('{"imageLayoutVersion": "1.0.0"}')],
   ]);
   if (Object.keys(repositories).length > 0) documents.set(legacyRepositories, document(repositories));
-  return { blobs, documents };
+  const chains = selected.flatMap(({ image }) => sources.platforms(image).flatMap(({ chainIds }) => chainIds));
+  return { keep: [...blobs.keys(), ...chains], blobs, documents };
 }
 
 /** The refusal of a save for a platform that is not there. */
@@ -86,8 +97,12 @@ function addImage(image: Image, wanted: readonly Image[], { name, blobs, sources
   for (const one of wanted) {
     const own = one.id === image.id ? source : one.sources.find(({ index }) => index?.digest === source?.index?.digest);
     add(one.id);
-    for (const layer of own?.layers ?? one.layers) add(layer.digest);
-    if (own) add(own.manifest.digest);
+    if (own) for (const { digest } of [own.manifest, ...own.layers]) add(digest);
+    else {
+      for (const [index, { digest, size }] of one.layers.entries()) {
+        blobs.set(digest, { size, open: () => sources.openLayer(one, index) });
+      }
+    }
   }
   if (source?.index && !platform) {
     add(source.index.digest);
@@ -95,7 +110,7 @@ function addImage(image: Image, wanted: readonly Image[], { name, blobs, sources
   }
   if (source) return source.manifest;
   const { descriptor, bytes } = composeManifest(image, sources.size(image.id));
-  blobs.set(descriptor.digest, { size: bytes.length, bytes });
+  blobs.set(descriptor.digest, { size: bytes.length, open: () => Readable.from([bytes]) });
   // Alone in its index it needs no platform.
   const { platform: _none, ...plain } = descriptor;
   return plain;

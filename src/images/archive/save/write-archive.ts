@@ -3,25 +3,24 @@ import type { ContentStore } from '../../../content/index.ts';
 import { encodeTarHeader, encodeTarMember, tarEnd, tarPadding } from '../../../lib/tar/writer.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { blobPath } from '../oci-layout.ts';
-import type { ArchivePlan } from './plan-archive.ts';
+import type { ArchivedBlob, ArchivePlan } from './plan-archive.ts';
 
 /**
  * Streams the archive, the same bytes every time. A lease keeps what it needs from the first byte to the last, whatever
  * is removed meanwhile; throws `not-found` for a blob that went before. Nothing is compressed: blobs are as they came.
  */
 export async function* writeArchive(
-  { blobs, documents }: ArchivePlan,
+  { keep, blobs, documents }: ArchivePlan,
   content: ContentStore,
 ): AsyncGenerator<Buffer, void> {
   using lease = content.pins.lease();
-  lease.keep(...blobs.keys());
+  lease.keep(...keep);
   const paths = [...blobs.keys()].sort();
   yield Buffer.concat(folders(paths).map(name => encodeTarMember({ type: 'directory', name })));
   for (const digest of paths) {
-    const { size, bytes } = blobs.get(digest) as { size: number; bytes?: Buffer };
+    const { size, open } = blobs.get(digest) as ArchivedBlob;
     yield encodeTarHeader({ type: 'file', name: blobPath({ digest }), size });
-    if (bytes) yield bytes;
-    else yield* content.read(digest) as AsyncIterable<Buffer>;
+    yield* open ? open() : (content.read(digest) as AsyncIterable<Buffer>);
     const padding = tarPadding(size);
     if (padding.length > 0) yield padding;
   }
