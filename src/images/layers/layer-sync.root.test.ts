@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../../test/support/eventually.ts';
 import { ContentStore } from '../../content/index.ts';
+import { Distribution } from '../../distribution/index.ts';
 import { createKernel } from '../../kernel/index.ts';
 import { silentLogger } from '../../lib/logger.ts';
 import { openStore, type Store } from '../../store/index.ts';
@@ -28,7 +29,8 @@ async function open(boot: string, { stalls = false } = {}): Promise<void> {
     get: (target, key) => (key === 'syncFileSystem' ? syncFileSystem : Reflect.get(target, key).bind(target)),
   });
   const kernel = { mounts: real.mounts, files, host: { ...real.host, bootId: () => boot } };
-  images = new Images({ root }, { kernel, store, content, logger: silentLogger });
+  const registries = new Distribution({}, { logger: silentLogger });
+  images = new Images({ root }, { kernel, store, content, registries, logger: silentLogger });
   await images.restore({ containers: new Set() });
 }
 async function close(): Promise<void> {
