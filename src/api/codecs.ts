@@ -1,6 +1,6 @@
 // How values travel in a query string, both ways, by Docker's own conventions.
 
-import { BerthError } from '../lib/errors.ts';
+import { BerthError, errorMessage } from '../lib/errors.ts';
 
 /** One query parameter: `decode` gets every value given for `key` (at least one); undefined means "as if absent". */
 export interface Codec<T> {
@@ -16,6 +16,19 @@ const falseWords = new Set(['', '0', 'no', 'false', 'none']);
 /** Docker's booleans: '', 0, no, false and none are false, all else is true. */
 export const bool: Codec<boolean> = {
   decode: values => !falseWords.has((values[0] ?? '').trim().toLowerCase()),
+  encode: value => [value ? '1' : '0'],
+};
+
+/** Go's booleans, for the parameters that Docker reads strictly; '' counts as absent. */
+export const strictBool: Codec<boolean> = {
+  decode: (values, key) => {
+    const text = values[0] ?? '';
+    if (text === '') return undefined;
+    if (['1', 't', 'T', 'true', 'True', 'TRUE'].includes(text)) return true;
+    if (['0', 'f', 'F', 'false', 'False', 'FALSE'].includes(text)) return false;
+    const quoted = JSON.stringify(text);
+    throw invalid(`invalid value for ${key}: ${text}: strconv.ParseBool: parsing ${quoted}: invalid syntax`);
+  },
   encode: value => [value ? '1' : '0'],
 };
 
@@ -79,6 +92,18 @@ export const filters: Codec<Filters> = {
     return Object.fromEntries(Object.entries(parsed).map(([key, value]) => [key, filterValues(value)]));
   },
   encode: value => (Object.keys(value).length === 0 ? [] : [JSON.stringify(value)]),
+};
+
+/** The same, with words before what is wrong with them. */
+export const volumeFilters: Codec<Filters> = {
+  ...filters,
+  decode: (values, key) => {
+    try {
+      return filters.decode(values, key);
+    } catch (error) {
+      throw invalid(`error reading volume filters: ${errorMessage(error)}`);
+    }
+  },
 };
 
 const jsonCodec: Codec<unknown> = {

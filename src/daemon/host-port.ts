@@ -25,6 +25,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     spec,
     memoryTotal: () => host.memoryTotal(),
     cpus: () => host.cpus(),
+    memoryNodes: () => host.memoryNodes(),
     cpuTime: () => host.cpuTime(),
     kernelVersion: () => host.kernelVersion(),
     operatingSystem: () => host.operatingSystem(),

@@ -73,6 +73,8 @@ export interface HostPort {
   readonly spec: SpecHost;
   memoryTotal(): number;
   cpus(): number;
+  /** Nodes with memory: `0`, `0-1`. */
+  memoryNodes(): string;
   /** Nanoseconds all processors together have spent, idle time included, and how many are online. */
   cpuTime(): { total: number; online: number };
   kernelVersion(): string;

@@ -1,6 +1,6 @@
 // Operations on networks.
 
-import { bool, filters, str } from '../codecs.ts';
+import { filters, str, strictBool } from '../codecs.ts';
 import { empty, endpoint, json, jsonBody } from '../endpoint.ts';
 import type {
   Network,
@@ -17,7 +17,7 @@ export const networks = {
   NetworkInspect: endpoint({
     method: 'GET',
     path: '/networks/{id}',
-    query: { verbose: bool, scope: str },
+    query: { verbose: strictBool, scope: str },
     response: json<Network>(),
   }),
   NetworkDelete: endpoint({ method: 'DELETE', path: '/networks/{id}', response: empty, status: 204 }),

@@ -1,6 +1,6 @@
 // Operations on volumes.
 
-import { bool, filters, int } from '../codecs.ts';
+import { bool, filters, int, volumeFilters } from '../codecs.ts';
 import { empty, endpoint, json, optionalJsonBody } from '../endpoint.ts';
 import type {
   Volume,
@@ -12,7 +12,12 @@ import type {
 
 /** Keys are the operation ids of the reference. */
 export const volumes = {
-  VolumeList: endpoint({ method: 'GET', path: '/volumes', query: { filters }, response: json<VolumeListResponse>() }),
+  VolumeList: endpoint({
+    method: 'GET',
+    path: '/volumes',
+    query: { filters: volumeFilters },
+    response: json<VolumeListResponse>(),
+  }),
   VolumeCreate: endpoint({
     method: 'POST',
     path: '/volumes/create',

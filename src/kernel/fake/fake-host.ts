@@ -24,6 +24,10 @@ export class FakeHost implements Host {
     return 2;
   }
 
+  memoryNodes(): string {
+    return '0';
+  }
+
   cpuTime(): { total: number; online: number } {
     return { total: 1_000_000_000, online: 2 };
   }

@@ -6,6 +6,8 @@ export interface Host {
   swapTotal(): number;
   /** Processors this process may use. */
   cpus(): number;
+  /** Nodes with memory, as the kernel lists them: `0`, `0-1`. */
+  memoryNodes(): string;
   /** Nanoseconds all processors together have spent, idle time included (`system_cpu_usage`), and how many are online. */
   cpuTime(): { total: number; online: number };
   /** `6.18.44-amd64`. */

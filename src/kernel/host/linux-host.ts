@@ -45,6 +45,11 @@ export class LinuxHost implements Host {
     return availableParallelism();
   }
 
+  memoryNodes(): string {
+    // Kernels without NUMA have neither the file nor another node.
+    return readIfThere('/sys/devices/system/node/has_memory')?.trim() || '0';
+  }
+
   cpuTime(): { total: number; online: number } {
     const lines = readFileSync(join(this.#proc, 'stat'), 'utf8').split('\n');
     // user, nice, system, idle, iowait, irq, softirq: what Docker adds up.

@@ -14,16 +14,22 @@ export function parseCpuset(text: string): Set<number> | undefined {
   return numbers;
 }
 
-/** Throws `invalid` for a list that cannot be read, or that names a processor the machine does not have. */
-export function validateCpuset(host: { CpusetCpus?: string; CpusetMems?: string }, cpus: number): void {
-  const { CpusetCpus: wanted = '', CpusetMems: nodes = '' } = host;
-  if (nodes !== '' && !parseCpuset(nodes)) {
-    throw invalid(`Invalid value ${nodes} for cpuset mems: invalid format: ${nodes}`);
-  }
+/** Throws `invalid` for a list that cannot be read, or that names a processor or node the machine does not have. */
+export function validateCpuset(
+  host: { CpusetCpus?: string; CpusetMems?: string },
+  machine: { cpus: number; memoryNodes: string },
+): void {
+  const { CpusetCpus: cpus = '', CpusetMems: nodes = '' } = host;
+  const available = machine.cpus === 1 ? '0' : `0-${machine.cpus - 1}`;
+  requireAvailable(nodes, machine.memoryNodes, { short: 'mems', long: 'memory nodes' });
+  requireAvailable(cpus, available, { short: 'cpus', long: 'CPUs' });
+}
+
+function requireAvailable(wanted: string, available: string, name: { short: string; long: string }): void {
   if (wanted === '') return;
   const numbers = parseCpuset(wanted);
-  if (!numbers) throw invalid(`Invalid value ${wanted} for cpuset cpus: invalid format: ${wanted}`);
-  if ([...numbers].every(number => number < cpus)) return;
-  const available = cpus === 1 ? '0' : `0-${cpus - 1}`;
-  throw invalid(`Requested CPUs are not available - requested ${wanted}, available: ${available}`);
+  if (!numbers) throw invalid(`Invalid value ${wanted} for cpuset ${name.short}: invalid format: ${wanted}`);
+  const there = parseCpuset(available);
+  if (there && [...numbers].every(number => there.has(number))) return;
+  throw invalid(`Requested ${name.long} are not available - requested ${wanted}, available: ${available}`);
 }

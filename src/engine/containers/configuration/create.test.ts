@@ -6,6 +6,7 @@ import type { ContainerConfig } from '../../../api/types/container-config.ts';
 import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
 import type { ImageRunConfig } from '../../../oci/image-config.ts';
 import { createTestEngine, outcome, type TestEngine } from '../../testing/test-engine.ts';
+import { startContainer } from '../lifecycle/start.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { generateName, requireName } from './names.ts';
 
@@ -60,9 +61,14 @@ describe('a container', () => {
     expect(await config('none')).toEqual({});
   });
 
-  test("takes the machine's name on the host's network, and none on another container's", async () => {
+  test("takes the machine's name on the host's network, and that of another container at the start", async () => {
     expect((await own.create({ HostConfig: { NetworkMode: 'host' } })).record.config.Hostname).toBe('host');
-    expect((await own.create({ HostConfig: { NetworkMode: 'container:x' } })).record.config.Hostname).toBe('');
+    const { container: donor } = await own.run({ Hostname: 'shared', Domainname: 'org' }, 'donor');
+    const joined = await own.create({ HostConfig: { NetworkMode: 'container:donor' } });
+    expect(joined.record.hostConfig.NetworkMode).toBe(`container:${donor.id}`);
+    expect(joined.record.config.Hostname).toBe(joined.id.slice(0, 12));
+    await startContainer(own.engine, joined.id);
+    expect(joined.record.config).toMatchObject({ Hostname: 'shared', Domainname: 'org' });
   });
 });
 

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, rmSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { ContainerConfig } from '../../../api/types/container-config.ts';
+import type { ContainerConfig, HostConfig } from '../../../api/types/container-config.ts';
 import type {
   ContainerCreateRequest,
   ContainerCreateResponse,
@@ -18,6 +18,7 @@ import { readLinks } from '../links/links.ts';
 import { type ContainerRecord, zeroTime } from '../state/container.ts';
 import { bindImages } from './bind-images.ts';
 import { bindVolumes } from './bind-volumes.ts';
+import { requireBindSources, requireWorkingDirectory } from './check-places.ts';
 import { collectMounts } from './collect-mounts.ts';
 import { discardUnsupported } from './discard-unsupported.ts';
 import { findImage } from './find-image.ts';
@@ -46,6 +47,7 @@ export async function createContainer(
   const { limits: givenHost, warnings } = discardUnsupported(askedHost ?? {}, engine.host);
   validateConfiguration(given, givenHost, {
     cpus: engine.host.cpus(),
+    memoryNodes: engine.host.memoryNodes(),
     runtimes: Object.keys(engine.config.runtimes),
   });
   refuseWithoutHostUsers(engine, givenHost);
@@ -62,7 +64,10 @@ export async function createContainer(
   // Nearly every create is followed by a start a few milliseconds later.
   engine.host.anticipateStart();
   const id = randomBytes(32).toString('hex');
-  const hostConfig = normaliseHostConfig(givenHost, engine.config, engine.host.spec.cgroupVersion);
+  const hostConfig = withNetworkId(
+    engine,
+    normaliseHostConfig(givenHost, engine.config, engine.host.spec.cgroupVersion),
+  );
   const record: ContainerRecord = {
     id,
     name,
@@ -84,6 +89,7 @@ export async function createContainer(
   await using undo = new CleanupStack((step, error) =>
     engine.logger.error(`undo failed: ${step}`, { error, container: id }),
   );
+  requireBindSources(record.mounts);
   bindVolumes(engine, record, undo);
   bindImages(engine, record, undo);
   const ids = containerIds(engine, hostConfig);
@@ -92,6 +98,8 @@ export async function createContainer(
     remapped: ids !== undefined,
   });
   undo.defer('container layer', () => engine.images.removeContainerLayer(id));
+  // That of an image was there, or made, when somebody made the image.
+  if (given.WorkingDir) requireWorkingDirectory(engine, id, record.config.WorkingDir ?? '/');
   const container = engine.containers.add(record);
   undo.defer('record', () => engine.containers.delete(container));
   mkdirSync(container.directory, { recursive: true, mode: 0o710 });
@@ -103,6 +111,13 @@ export async function createContainer(
   if (record.mounts.some(mount => mount.type === 'image')) warnings.push('Image mount is an experimental feature');
   if (given.MacAddress) warnings.push(deprecatedMacAddress);
   return { Id: id, Warnings: warnings };
+}
+
+/** `container:` with the id: the other may be renamed. One that is not there is missed at the start. */
+function withNetworkId(engine: Pick<Engine, 'containers'>, host: HostConfig): HostConfig {
+  const [kind, reference = ''] = (host.NetworkMode ?? '').split(':', 2);
+  const other = kind === 'container' ? engine.containers.find(reference) : undefined;
+  return other ? { ...host, NetworkMode: `container:${other.id}` } : host;
 }
 
 /** The default bridge hands out its addresses itself. */
@@ -120,7 +135,7 @@ function fillConfig(config: ContainerConfig, id: string, networkMode: string, ho
   const ownHostname = networkMode === 'host' ? hostName : id.slice(0, 12);
   return {
     ...config,
-    Hostname: config.Hostname || (networkMode.startsWith('container:') ? '' : ownHostname),
+    Hostname: config.Hostname || ownHostname,
     Domainname: config.Domainname ?? '',
     User: config.User ?? '',
     AttachStdin: config.AttachStdin ?? false,

@@ -42,7 +42,11 @@ export async function updateContainer(
   const { limits: supported, warnings } = discardUnsupported(request, engine.host);
   const limits = changedLimits(supported);
   validateRestartPolicy({ RestartPolicy: policy });
-  validateLimits(limits, { cpus: engine.host.cpus(), update: true });
+  validateLimits(limits, {
+    cpus: engine.host.cpus(),
+    memoryNodes: engine.host.memoryNodes(),
+    update: true,
+  });
   const container = engine.containers.get(reference);
   using _lock = await engine.locks.acquire(container.id);
   try {

@@ -10,7 +10,7 @@ const mebibyte = 1024 * 1024;
 /** '' when it may be. */
 function refusal(config: ContainerConfig, host: HostConfig): string {
   try {
-    validateConfiguration(config, host, { cpus: 2, runtimes: ['crun'] });
+    validateConfiguration(config, host, { cpus: 2, memoryNodes: '0', runtimes: ['crun'] });
     return '';
   } catch (error) {
     return `${errorKind(error)}: ${errorMessage(error)}`;

@@ -15,6 +15,8 @@ const policies = ['', 'no', 'always', 'on-failure', 'unless-stopped'];
 /** Facts of the machine that limits are held against. */
 export interface Limits {
   cpus: number;
+  /** `0-1`. */
+  memoryNodes: string;
   runtimes: string[];
 }
 
@@ -35,10 +37,10 @@ export function validateConfiguration(config: ContainerConfig, host: HostConfig,
 }
 
 /** Throws `invalid`. An `update` may name a limit of swap alone: that of memory is set already. */
-export function validateLimits(host: HostConfig, options: { cpus: number; update?: boolean }): void {
+export function validateLimits(host: HostConfig, options: Omit<Limits, 'runtimes'> & { update?: boolean }): void {
   validateMemory(host, options.update === true);
   validateCpu(host, options.cpus);
-  validateCpuset(host, options.cpus);
+  validateCpuset(host, options);
 }
 
 /** `80/tcp` or `80`; throws `invalid`. */

@@ -8,6 +8,7 @@ import { type IdMap, rootOutside } from '../../../lib/id-map.ts';
 import type { MountSpec } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { publishVolumeEvent } from '../../volumes/volume-events.ts';
+import { requireBindSource } from '../configuration/check-places.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
@@ -70,9 +71,7 @@ function requireSource(mount: ContainerMount, ids: IdMap | undefined): void {
         throw invalid(`error while creating mount source path '${mount.source}'`, error);
       }
     }
-  } else if (!statSync(mount.source, { throwIfNoEntry: false })) {
-    throw invalid(`invalid mount config for type "bind": bind source path does not exist: ${mount.source}`);
-  }
+  } else requireBindSource(mount.source);
 }
 
 /** The layers of the image, or what lies at the subpath in them. */

@@ -28,7 +28,13 @@ export function prepareNetwork(
   undo: CleanupStack,
 ): PreparedNetwork {
   const mode = container.record.hostConfig.NetworkMode ?? 'bridge';
-  if (mode.startsWith('container:')) return { sandbox: joinSandbox(engine, container, mode) };
+  if (mode.startsWith('container:')) {
+    const sandbox = joinSandbox(engine, container, mode);
+    // As Docker has it, the names come with the network.
+    const { Hostname, Domainname } = identityOwner(engine.containers, container).record.config;
+    Object.assign(container.record.config, { Hostname, Domainname });
+    return { sandbox };
+  }
   const host = mode === 'host';
   const remapped = containerIds(engine, container.record.hostConfig) !== undefined;
   const removed = () => engine.networks.removeSandbox(container.id);
@@ -99,11 +105,13 @@ function joinSandbox(engine: Pick<Engine, 'networks' | 'containers'>, container:
     : engine.networks.sandboxPath(other.id);
 }
 
-/** What `-p` and `-P` ask for. */
+/** What `-p` and `-P` ask for, of the ports that are exposed: dockerd looks at no others. */
 function portRequests(container: Container): PortRequest[] {
   const { hostConfig, config } = container.record;
   const requests: PortRequest[] = [];
+  const exposed = new Set(Object.keys(config.ExposedPorts ?? {}).map(portKey));
   for (const [key, bindings] of Object.entries(hostConfig.PortBindings ?? {})) {
+    if (!exposed.has(portKey(key))) continue;
     const { port, protocol } = requirePort(key);
     const wanted = bindings?.length ? bindings : [{}];
     for (const binding of wanted) {
@@ -123,6 +131,12 @@ function portRequests(container: Container): PortRequest[] {
     }
   }
   return requests;
+}
+
+/** `80` is `80/tcp`. */
+function portKey(text: string): string {
+  const { port, protocol } = requirePort(text);
+  return `${port}/${protocol}`;
 }
 
 /** '' is ephemeral, `8000-8010` a range. */

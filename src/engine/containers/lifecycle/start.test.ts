@@ -1,7 +1,7 @@
 // A start: what it does in which order, and that each step that fails undoes the ones before.
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
@@ -19,6 +19,7 @@ afterEach(() => own.close());
 
 /** Two volumes, a published port: every step has something to do. */
 const full: ContainerCreateRequest = {
+  ExposedPorts: { '80/tcp': {} },
   HostConfig: { Binds: ['one:/one', 'two:/two'], PortBindings: { '80/tcp': [{ HostPort: '8080' }] } },
 };
 
@@ -68,10 +69,14 @@ describe('a start', () => {
     const { container } = await own.run({ HostConfig: { Binds: [`${made}:/data`] } });
     expect(existsSync(made)).toBe(true);
     expect(container.state.Running).toBe(true);
-    const other = await own.create({ HostConfig: { Mounts: [{ Type: 'bind', Source: '/not/there', Target: '/x' }] } });
-    expect(await start(other)).toBe(
-      'invalid: invalid mount config for type "bind": bind source path does not exist: /not/there',
-    );
+    const Source = join(own.root, 'gone');
+    const create = () => own.create({ HostConfig: { Mounts: [{ Type: 'bind', Source, Target: '/x' }] } });
+    const missing = `invalid: invalid mount config for type "bind": bind source path does not exist: ${Source}`;
+    expect(await outcome(create)).toBe(missing);
+    mkdirSync(Source);
+    const other = await create();
+    rmdirSync(Source);
+    expect(await start(other)).toBe(missing);
   });
 });
 

@@ -39,7 +39,7 @@ async function summarise(engine: Engine, container: Container, size: boolean): P
     Command: [record.path, ...record.args].map(quoteWord).join(' '),
     Created: Math.floor(Date.parse(record.created) / 1000),
     Ports: summarisePorts(engine, container),
-    ...(size ? await containerSizes(engine, container) : {}),
+    ...(size ? await sizes(engine, container) : {}),
     Labels: record.config.Labels ?? {},
     State: record.state.Status,
     Status: describeStatus(container),
@@ -47,6 +47,12 @@ async function summarise(engine: Engine, container: Container, size: boolean): P
     NetworkSettings: { Networks: describeNetworks(engine, container) },
     Mounts: describeMounts(container),
   };
+}
+
+/** Without a zero, as Docker's list has it, unlike its inspect. */
+async function sizes(engine: Engine, container: Container) {
+  const { SizeRw, SizeRootFs } = await containerSizes(engine, container);
+  return { ...(SizeRw > 0 && { SizeRw }), SizeRootFs };
 }
 
 /** The name used at creation, as long as it still means that image. */

@@ -13,11 +13,14 @@ export interface LogOptions {
   stdout?: boolean;
   stderr?: boolean;
   timestamps?: boolean;
+  /** Attributes before each line: there never are any, but their blank is. */
+  details?: boolean;
   since?: string;
   until?: string;
   tail?: string;
 }
 
+const blank = Buffer.from(' ');
 /** One frame may hold many lines of one stream. */
 const frameLimit = 64 * 1024;
 
@@ -45,11 +48,14 @@ export function readLogs(
     ended: follow ? ended(container, signal) : Promise.resolve(),
     signal,
   });
-  return { multiplexed: !container.tty, stream: toFrames(batches, options.timestamps === true) };
+  return { multiplexed: !container.tty, stream: toFrames(batches, options) };
 }
 
 /** Neighbouring lines of one stream travel together. */
-async function* toFrames(batches: AsyncIterable<LogEntry[]>, timestamps: boolean): AsyncGenerator<Frame> {
+async function* toFrames(
+  batches: AsyncIterable<LogEntry[]>,
+  { timestamps, details }: Pick<LogOptions, 'timestamps' | 'details'>,
+): AsyncGenerator<Frame> {
   for await (const batch of batches) {
     let parts: Buffer[] = [];
     let size = 0;
@@ -62,6 +68,7 @@ async function* toFrames(batches: AsyncIterable<LogEntry[]>, timestamps: boolean
       }
       stream = entry.stream;
       if (timestamps) parts.push(Buffer.from(`${formatNanoseconds(entry.timeNs)} `));
+      if (details) parts.push(blank);
       parts.push(entry.data);
       size += entry.data.length;
     }

@@ -29,7 +29,7 @@ export function describeNetworkSettings(engine: Rooms, container: Container): Ne
     IPAddress: endpoint?.address ?? '',
     IPPrefixLen: endpoint?.prefix ?? 0,
     IPv6Gateway: '',
-    MacAddress: endpoint?.mac ?? '',
+    MacAddress: endpoint?.mac ?? askedMac(container) ?? '',
     Networks: describeNetworks(engine, container),
   };
 }
@@ -46,7 +46,7 @@ export function describeNetworks(engine: Rooms, container: Container): Record<st
       IPAMConfig: asked?.IPAMConfig ?? null,
       Links: null,
       Aliases: asked?.Aliases ?? null,
-      MacAddress: endpoint?.mac ?? '',
+      MacAddress: endpoint?.mac ?? askedMac(container) ?? '',
       DriverOpts: asked?.DriverOpts ?? null,
       GwPriority: asked?.GwPriority ?? 0,
       NetworkID: network?.id ?? '',
@@ -60,6 +60,13 @@ export function describeNetworks(engine: Rooms, container: Container): Record<st
       DNSNames: null,
     },
   };
+}
+
+/** The one asked for is shown before the start already. */
+function askedMac({ record }: Container): string | undefined {
+  return (
+    record.endpoints[record.hostConfig.NetworkMode ?? 'bridge']?.MacAddress || record.config.MacAddress || undefined
+  );
 }
 
 /** Published and merely exposed ports of a running container; {} when it does not run. */

@@ -45,7 +45,11 @@ describe('ps', () => {
     const { container: ended } = await own.run({ HostConfig: { Binds: ['data:/data'] } }, 'ended');
     await own.exit(ended, 3);
     await own.run(
-      { Labels: { tier: 'front', toString: 'x' }, HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '8080' }] } } },
+      {
+        Labels: { tier: 'front', toString: 'x' },
+        ExposedPorts: { '80/tcp': {} },
+        HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '8080' }], '81/tcp': [{ HostPort: '8081' }] } },
+      },
       'running',
     );
     await own.run({ HostConfig: { NetworkMode: 'none' } }, 'paused');
