@@ -4,8 +4,9 @@ import { BerthError, errorMessage, notModified } from '../../../lib/errors.ts';
 import { parseSignal } from '../../../lib/signals.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
+import type { Container } from '../state/container.ts';
 import { startStopped } from './start.ts';
-import { cancelRestart, nextExit, sendSignal, stopSignal, terminate, untilKilled } from './terminate.ts';
+import { cancelRestart, meansToEnd, nextExit, sendSignal, terminate, untilKilled } from './terminate.ts';
 
 const SIGKILL = 9;
 
@@ -24,7 +25,7 @@ export async function stopContainer(engine: Engine, reference: string, options: 
   publishContainerEvent(engine, container, 'stop');
 }
 
-/** Sends a signal; SIGKILL and the stop signal count as stopping by hand, so that no policy brings the container back. */
+/** Sends a signal; as a rule no policy brings the container back then, whatever the signal does: see `stopsByHand`. */
 export async function killContainer(engine: Engine, reference: string, signalText: string | undefined): Promise<void> {
   const refuse = (why: string, kind: 'invalid' | 'conflict' | 'not-found') =>
     new BerthError(kind, `cannot kill container: ${reference}: ${why}`);
@@ -39,10 +40,22 @@ export async function killContainer(engine: Engine, reference: string, signalTex
   if (container.state.Restarting)
     throw refuse(`container ${container.id} is restarting, wait until the container is running`, 'conflict');
   if (!container.running) throw refuse(`container ${container.id} is not running`, 'conflict');
-  if (signal === SIGKILL || signal === stopSignal(container)) container.record.manuallyStopped = true;
+  if (stopsByHand(container, signal)) {
+    container.record.manuallyStopped = true;
+    engine.containers.save(container);
+  }
   const exited = signal === SIGKILL ? nextExit(container) : undefined;
   await sendSignal(engine, container, signal);
   if (exited) await untilKilled(container, exited);
+}
+
+/**
+ * Docker's rule: any signal of a person stops for good, except where a stop signal was configured. Then the others do
+ * so only under `unless-stopped`.
+ */
+function stopsByHand(container: Container, signal: number): boolean {
+  const { hostConfig } = container.record;
+  return meansToEnd(container, signal) || hostConfig.RestartPolicy?.Name === 'unless-stopped';
 }
 
 /** Stops the container if it runs and starts it again. */

@@ -125,11 +125,18 @@ describe('restart policies', () => {
     });
   }
 
-  test('a signal that does not end it leaves the policy alone', async () => {
-    const { container } = await own.run(withPolicy('always'));
-    await killContainer(own.engine, container.id, 'HUP');
-    await own.exit(container, 1);
-    expect(container.state.Status).toBe('restarting');
+  test('a signal from outside counts as a stop, unless the container has a stop signal and it is another', async () => {
+    const after = async (policy: RestartPolicy['Name'], StopSignal?: string) => {
+      const { container } = await own.run({ ...withPolicy(policy), StopSignal });
+      await killContainer(own.engine, container.id, 'HUP');
+      await own.exit(container, 1);
+      return container.state.Status;
+    };
+    for (const policy of ['always', 'unless-stopped', 'on-failure'] as const) {
+      expect(await after(policy)).toBe('exited');
+      expect(await after(policy, 'SIGHUP')).toBe('exited');
+      expect(await after(policy, 'SIGUSR1')).toBe(policy === 'unless-stopped' ? 'exited' : 'restarting');
+    }
   });
 
   test('delays double from 100 ms to a minute and start over after ten healthy seconds', async () => {

@@ -62,10 +62,15 @@ export async function sendSignal(engine: Engine, container: Container, signal: n
   if (!process?.signal(signal)) return;
   publishContainerEvent(engine, container, 'kill', { signal: String(signal) });
   // A frozen process would only see it after an unpause.
-  if (container.state.Paused && (signal === SIGKILL || signal === stopSignal(container))) {
+  if (container.state.Paused && meansToEnd(container, signal)) {
     await process.resume();
     if (container.process === process) markThawed(engine, container);
   }
+}
+
+/** Whether Docker takes a signal for a wish that the container ends: without a stop signal of its own, any. */
+export function meansToEnd(container: Container, signal: number): boolean {
+  return signal === SIGKILL || !container.record.config.StopSignal || signal === stopSignal(container);
 }
 
 /** The signal that asks this container to end. */
