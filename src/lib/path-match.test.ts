@@ -13,6 +13,16 @@ test.each([
   ['a\\*b', 'axb', false],
   ['a-b:1.0', 'a-b:1.0', true],
   ['[', '[', false],
+  ['[]a]', ']', false],
+  ['[\\]a]', ']', true],
+  ['[-]', '-', false],
+  ['[a-]', 'a', false],
+  ['[b-a]x', 'ax', false],
+  ['[a-cx-z]', 'y', true],
+  ['[&~|.]', '~', true],
+  ['[^/]', '.', true],
+  ['a\\', 'a', false],
+  ['*.tx?', 'a.txt', true],
 ])('%s against %s is %p', (pattern, name, expected) => {
   expect(matchPattern(pattern, name)).toBe(expected);
 });
