@@ -14,6 +14,7 @@ export type { Change } from './layers/diff/list-changes.ts';
 export type { ImageManifest } from './records/list-manifests.ts';
 export type { ContainerLayer, RemappedRoot } from './snapshots/container-layers.ts';
 export type { ExtractOptions, PathStat, RootfsView } from './snapshots/rootfs-view.ts';
+export { specialFiles } from './snapshots/special-files.ts';
 export type { ViewMount } from './snapshots/view-mount.ts';
 export type { TransferEvent } from './transfer/transfer-event.ts';
 export type { PullRequest, TransferLimits, Transfers } from './transfer/transfers.ts';

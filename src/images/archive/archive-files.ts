@@ -1,13 +1,13 @@
 // The files of an image archive, taken in during one pass over the stream: large ones straight into the content store.
 import { posix } from 'node:path';
 import type { ContentStore, Lease } from '../../content/index.ts';
+import { type Compression, detectCompression, openDecompressed } from '../../lib/decompress.ts';
 import { BerthError, invalid } from '../../lib/errors.ts';
 import type { TarEntry } from '../../lib/tar/entry.ts';
 import { readTar } from '../../lib/tar/read-tar.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { mediaTypes } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { type Compression, detectCompression, openDecompressed } from '../layers/decompress.ts';
 
 /** Manifests and configurations are smaller, layers larger; what is between does not matter. */
 const smallFile = 256 * 1024;

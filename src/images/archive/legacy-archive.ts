@@ -1,12 +1,12 @@
 // Archives of Docker before 1.10: `repositories` names the top layers, each layer has a `json` that names its parent.
 import { createHash } from 'node:crypto';
 import type { ContentStore } from '../../content/index.ts';
+import { openDecompressed } from '../../lib/decompress.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { HistoryEntry, ImageRunConfig } from '../../oci/image-config.ts';
 import { parseJson } from '../../oci/manifest.ts';
-import { openDecompressed } from '../layers/decompress.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { ArchivedImage } from './archived-image.ts';
 import { parseTag } from './docker-archive.ts';

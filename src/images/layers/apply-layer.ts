@@ -1,10 +1,10 @@
 // A layer blob into a directory: decompressed, verified and written in small portions of time.
 import { createHash } from 'node:crypto';
+import { openDecompressed } from '../../lib/decompress.ts';
 import { BerthError, errorCode, invalid, systemError } from '../../lib/errors.ts';
 import { TarReader } from '../../lib/tar/reader.ts';
 import { TimeSlice } from '../../lib/time-slice.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { openDecompressed } from './decompress.ts';
 import { LayerWriter, type LayerWriterOptions } from './layer-writer.ts';
 
 export interface ApplyOptions extends LayerWriterOptions {

@@ -3,6 +3,7 @@
 import { type BigIntStats, closeSync, fstatSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
+import { openDecompressed } from '../../lib/decompress.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type IdMap, type Owner, rootOutside } from '../../lib/id-map.ts';
 import { decodeName } from '../../lib/tar/names.ts';
@@ -10,7 +11,6 @@ import { type PackItem, packTree } from '../../lib/tar/tree/pack-tree.ts';
 import { TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../lib/tar/tree/unpack-tree.ts';
 import { descriptorPath, nodeAt, walkTree } from '../../lib/tar/tree/walk-tree.ts';
-import { openDecompressed } from '../layers/decompress.ts';
 import { specialFiles } from './special-files.ts';
 import type { ViewMount } from './view-mount.ts';
 import { ViewPlaces } from './view-places.ts';

@@ -2,7 +2,8 @@
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 
-const maximumLinks = 255;
+/** More links than this on one way go round in circles. */
+export const maximumLinks = 255;
 
 /** A place in a tree: its path without links, relative with `/` (empty is the root). */
 export interface Place {

@@ -105,15 +105,17 @@ export class TreeDigests {
     const known = this.#directories.get(path);
     if (known !== undefined) return known;
     const hash = entryHeader({ root: this.#tree.directory, path, stats }, this.#attributes);
+    let list = '';
     for (const name of this.#names(path)) {
       const child = joinPath(path, name);
       const childStats = lstatSync(this.#path(child));
       const digest = childStats.isDirectory()
         ? await this.#directory(child, childStats)
         : (this.#remembered(child, childStats) ?? (await this.#entry(child, childStats)));
-      hash.update(`${name}\0${digest}\0`);
+      list += `${name}\0${digest}\0`;
       if (this.#slice.used) await this.#slice.pause();
     }
+    hash.update(list);
     const digest: Digest = `sha256:${hash.digest('hex')}`;
     this.#directories.set(path, digest);
     return digest;

@@ -23,12 +23,12 @@ class DockerfileEvaluation implements Evaluation {
   readonly #bases = new Map<Stage, StageBase>();
 
   constructor(dockerfile: Dockerfile, variables: BuildVariables) {
-    const { buildArgs } = variables;
+    const { buildArgs, isIgnored = () => false } = variables;
     const override = buildArgs.BUILDKIT_DOCKERFILE_CHECK;
     this.#check = override === undefined ? dockerfile.directives.check : parseCheckOptions(override);
     const automatic = automaticArgs(dockerfile, variables);
     const globals = withGlobalArgs(dockerfile, automatic, buildArgs);
-    this.#context = { dockerfile, buildArgs, globals, warn: warning => this.#warn(warning) };
+    this.#context = { dockerfile, buildArgs, globals, isIgnored, warn: warning => this.#warn(warning) };
     for (const warning of dockerfile.warnings) this.#warn(warning);
     this.#lintDefaults(automatic);
   }

@@ -11,6 +11,8 @@ export interface BuildVariables {
   readonly targetPlatform: Platform;
   /** `--target` as given, for `TARGETSTAGE`. */
   readonly target?: string;
+  /** Whether `.dockerignore` leaves out a path of the context, for the rule CopyIgnoredFile. */
+  readonly isIgnored?: (path: string) => boolean;
 }
 
 /** The Dockerfile under the arguments of one build: `evaluateDockerfile(dockerfile, variables)`. */

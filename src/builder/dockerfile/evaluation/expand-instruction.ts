@@ -1,6 +1,7 @@
 // Where in an instruction variables count: not everywhere, and not everywhere alike.
 import { invalid } from '../../../lib/errors.ts';
 import { parseSignal } from '../../../lib/signals.ts';
+import { checkChecksum, checkCopySources } from '../../context/sources/add-source.ts';
 import { parseChmod } from '../instructions/chmod.ts';
 import { parseRunMount } from '../instructions/run-mount.ts';
 import type { ArgInstruction, CopyBase, Instruction, KeyValue } from '../syntax.ts';
@@ -23,12 +24,18 @@ export function expandInstruction(
     case 'env':
     case 'label':
       return { ...instruction, pairs: instruction.pairs.map(pair => expandPair(pair, word)) };
-    case 'copy':
+    case 'copy': {
       checkFrom(instruction.from);
-      return { ...instruction, ...expandCopy(instruction, word, text) };
+      const expanded = expandCopy(instruction, word, text);
+      checkCopySources(expanded.sources);
+      return { ...instruction, ...expanded };
+    }
     case 'add': {
-      const checksum = instruction.checksum === undefined ? {} : { checksum: word(instruction.checksum) };
-      return { ...instruction, ...expandCopy(instruction, word, text), ...checksum };
+      const expanded = expandCopy(instruction, word, text);
+      const checksum = instruction.checksum === undefined ? '' : word(instruction.checksum);
+      if (checksum === '') return { ...instruction, ...expanded };
+      checkChecksum(expanded.sources);
+      return { ...instruction, ...expanded, checksum };
     }
     case 'run':
       return { ...instruction, mounts: instruction.mountFlags.map(flag => parseRunMount(flag, word)) };

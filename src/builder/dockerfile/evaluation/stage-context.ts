@@ -9,6 +9,7 @@ export interface StageContext {
   readonly buildArgs: Readonly<Record<string, string>>;
   /** Automatic and global arguments, which `ARG name` takes its value from. */
   readonly globals: Variables;
+  readonly isIgnored: (path: string) => boolean;
   readonly warn: (warning: Warning) => void;
 }
 

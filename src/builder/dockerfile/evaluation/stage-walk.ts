@@ -1,10 +1,12 @@
 // One stage, instruction by instruction: variables come and go, words get expanded, rules look on.
+import { posix } from 'node:path';
+import { parseAddSource } from '../../context/sources/add-source.ts';
 import { expandWord } from '../expansion/expand-word.ts';
 import { exposedPorts, hasUpperProtocol, namesHost } from '../instructions/exposed-ports.ts';
 import { heredocSummary } from '../instructions/run.ts';
 import { finding } from '../lint/rules.ts';
 import { nearest } from '../suggest.ts';
-import type { ArgInstruction, Instruction, LineRange } from '../syntax.ts';
+import type { AddInstruction, ArgInstruction, CopyInstruction, Instruction, LineRange } from '../syntax.ts';
 import type { BaseVariables, StageVariables } from './evaluation.ts';
 import { type Expanders, expandInstruction } from './expand-instruction.ts';
 import { locate, type StageContext } from './stage-context.ts';
@@ -161,6 +163,21 @@ export class StageWalk implements StageVariables {
       case 'healthcheck':
         this.#lintOnce(written);
         break;
+      case 'copy':
+        if (expanded.from === undefined) this.#lintSources(expanded, 'Copy');
+        break;
+      case 'add':
+        this.#lintSources(expanded, 'Add');
+        break;
+    }
+  }
+
+  #lintSources({ range, sources }: CopyInstruction | AddInstruction, verb: string): void {
+    const { isIgnored, warn } = this.#context;
+    for (const source of sources) {
+      if (parseAddSource(source).kind === 'path' && isIgnored(source)) {
+        warn(finding('CopyIgnoredFile', range, verb, posix.normalize(source)));
+      }
     }
   }
 

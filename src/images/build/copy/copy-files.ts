@@ -2,11 +2,11 @@
 import { createReadStream, existsSync, lstatSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Kernel } from '../../../kernel/index.ts';
+import { openDecompressed } from '../../../lib/decompress.ts';
 import { notFound } from '../../../lib/errors.ts';
 import { encodeName } from '../../../lib/tar/names.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
-import { openDecompressed } from '../../layers/decompress.ts';
 import { specialFiles } from '../../snapshots/special-files.ts';
 import { ViewPlaces } from '../../snapshots/view-places.ts';
 import type { CopyJob, CopyOutcome, CopySource } from './copy-job.ts';

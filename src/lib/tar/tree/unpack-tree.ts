@@ -11,7 +11,7 @@ import type { TreeWriter } from './tree-writer.ts';
  */
 export async function unpackTree(
   source: AsyncIterable<Uint8Array>,
-  writer: TreeWriter,
+  writer: Pick<TreeWriter, 'handle' | 'finish' | 'abandon'>,
   signal?: AbortSignal,
 ): Promise<void> {
   const reader = new TarReader();

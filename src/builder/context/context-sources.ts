@@ -1,0 +1,116 @@
+// Every kind of place that files of a build come from, as sources the solver can open.
+import { createReadStream } from 'node:fs';
+import { chmod, rm, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import { invalid } from '../../lib/errors.ts';
+import { type Digest, parseDigest } from '../../oci/digest.ts';
+import type { BuildSource, SourceTree } from '../source.ts';
+import { PatternMatcher } from './patterns/pattern-matcher.ts';
+import type { ContextFiles } from './sources/context-files.ts';
+import { Downloads } from './sources/download.ts';
+import { FilledSource, type OwnedSource } from './sources/filled-source.ts';
+import { checkOut, type GitOptions } from './sources/git-checkout.ts';
+import type { GitReference } from './sources/git-reference.ts';
+import { SourceFolders } from './sources/source-folder.ts';
+import { unpackContext } from './sources/tar-source.ts';
+import { downloadName } from './sources/web-address.ts';
+
+/** Who shall own the files of an archive; undefined leaves them to whom the archive says. */
+export interface ArchiveOptions {
+  readonly owner?: { readonly uid: number; readonly gid: number };
+}
+
+/** Lives as long as the builder. Every source it gives is the caller's to dispose of when the build is over. */
+export class ContextSources {
+  readonly #folders: SourceFolders;
+  readonly #downloads: Downloads;
+  readonly #files: ContextFiles;
+
+  /** `root` belongs to it alone and lies on the file system of the layers. Call `restore` before the first source. */
+  constructor(options: { root: string }, deps: { files: ContextFiles }) {
+    this.#folders = new SourceFolders(join(options.root, 'open'));
+    this.#downloads = new Downloads(join(options.root, 'downloads'));
+    this.#files = deps.files;
+  }
+
+  /** Removes the files of builds that a crash ended. */
+  async restore(): Promise<void> {
+    await Promise.all([this.#folders.restore(), this.#downloads.restore()]);
+  }
+
+  /** An uploaded context, read once: an archive (plain or compressed), or a Dockerfile, which is then named so. */
+  upload(stream: AsyncIterable<Uint8Array>, options: ArchiveOptions = {}): OwnedSource {
+    return this.#source('upload', 'upload context', (directory, { report, signal }) =>
+      unpackContext(stream, directory, this.#files, {
+        ...{ ...options, report, signal, single: 'Dockerfile', what: 'transferring context:' },
+      }),
+    );
+  }
+
+  /** A context from the web: an archive, or a Dockerfile, which is then named so. */
+  webContext(address: string, options: ArchiveOptions = {}): OwnedSource {
+    return this.#source(address, address, async (directory, { report, signal }) => {
+      const file = `${directory}.download`;
+      try {
+        await this.#downloads.fetch(address, file, { report, signal });
+        return await unpackContext(createReadStream(file), directory, this.#files, {
+          ...{ ...options, report: () => {}, signal, single: 'Dockerfile', what: 'unpacking:' },
+        });
+      } finally {
+        await rm(file, { force: true });
+      }
+    });
+  }
+
+  /** One file from the web as ADD wants it: named after the address, mode 0600, the server's time. */
+  webFile(address: string, options: { checksum?: string } = {}): OwnedSource & { readonly name: string } {
+    const name = downloadName(address);
+    const checksum = options.checksum === undefined ? undefined : webChecksum(options.checksum);
+    const source = this.#source(address, address, async (directory, { report, signal }) => {
+      const target = join(directory, name);
+      const wanted = { report, signal, ...(checksum === undefined ? {} : { checksum }) };
+      const { digest, mtime } = await this.#downloads.fetch(address, target, wanted);
+      await chmod(target, 0o600);
+      await utimes(target, mtime, mtime);
+      return { digests: new Map([[name, digest]]) };
+    });
+    return Object.assign(source, { name });
+  }
+
+  /** A commit of a repository. */
+  git(reference: GitReference, options: Omit<GitOptions, 'signal'> = {}): OwnedSource {
+    const { ref, remote, subdir } = reference;
+    const key = `${remote}#${ref ?? ''}:${subdir ?? ''}`;
+    return this.#source(key, `git#${ref ?? remote}`, (directory, { signal }) =>
+      checkOut(reference, directory, { ...options, signal }),
+    );
+  }
+
+  #source(key: string, label: string, fill: ConstructorParameters<typeof FilledSource>[0]['fill']): FilledSource {
+    return new FilledSource({ key, label, fill }, this.#folders);
+  }
+}
+
+/** A directory that somebody else owns and does not change meanwhile. It can leave out nothing of what is in it. */
+export function directorySource(directory: string, options: { immutable?: boolean } = {}): BuildSource {
+  const tree: SourceTree = {
+    directory,
+    immutable: options.immutable ?? false,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return {
+    key: directory,
+    label: 'local source',
+    async open({ exclude = [] }) {
+      if (!new PatternMatcher(exclude).isEmpty) throw invalid('a directory cannot be opened without a part of it');
+      return tree;
+    },
+  };
+}
+
+/** ADD of files from the web takes only sha256; throws `invalid`. */
+function webChecksum(text: string): Digest {
+  const digest = parseDigest(text);
+  if (!digest.startsWith('sha256:')) throw invalid('unsupported digest algorithm');
+  return digest;
+}
