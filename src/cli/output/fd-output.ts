@@ -1,11 +1,13 @@
 // Output to a file descriptor that loses nothing: one write at a time, in order, never through process.stdout.
 
-import { write } from 'node:fs';
+import { write, writev } from 'node:fs';
 import { isatty } from 'node:tty';
 import { errorCode } from '../../lib/errors.ts';
 import type { Output } from '../io.ts';
 
-const highWater = 64 * 1024;
+const highWater = 256 * 1024;
+/** Pieces written at once: half of what the kernel takes. */
+const mostPieces = 512;
 
 /** Writes to `fd`. process.stdout would leave O_NONBLOCK on a shared pipe and lose what is pending at exit. */
 export class FdOutput implements Output {
@@ -52,19 +54,22 @@ export class FdOutput implements Output {
   }
 
   #next(): void {
-    const chunk = this.#queue.shift();
+    const chunks = this.#queue.splice(0, mostPieces);
+    const [chunk] = chunks;
     this.#writing = chunk !== undefined;
     if (this.#queued < highWater / 2) for (const resolve of this.#drained.splice(0)) resolve();
     if (!chunk) {
       for (const resolve of this.#idle.splice(0)) resolve();
       return;
     }
-    write(this.#fd, chunk, 0, chunk.length, null, (error, written) => this.#wrote(chunk, error, written));
+    const wrote = (error: unknown, written: number) => this.#wrote(chunks, error, written);
+    if (chunks.length === 1) write(this.#fd, chunk, 0, chunk.length, null, wrote);
+    else writev(this.#fd, chunks, wrote);
   }
 
-  #wrote(chunk: Uint8Array, error: unknown, written: number): void {
+  #wrote(chunks: Uint8Array[], error: unknown, written: number): void {
     if (error && errorCode(error) === 'EAGAIN') {
-      this.#queue.unshift(chunk);
+      this.#queue.unshift(...chunks);
       setTimeout(() => this.#next(), 5);
       return;
     }
@@ -75,7 +80,17 @@ export class FdOutput implements Output {
       return void this.#next();
     }
     this.#queued -= written;
-    if (written < chunk.length) this.#queue.unshift(chunk.subarray(written));
+    this.#queue.unshift(...unwritten(chunks, written));
     this.#next();
   }
+}
+
+/** What is left of `chunks` after their first `written` bytes. */
+function unwritten(chunks: readonly Uint8Array[], written: number): Uint8Array[] {
+  let left = written;
+  for (const [index, chunk] of chunks.entries()) {
+    if (left < chunk.length) return [chunk.subarray(left), ...chunks.slice(index + 1)];
+    left -= chunk.length;
+  }
+  return [];
 }

@@ -44,7 +44,7 @@ export class LinuxSockets implements Sockets {
     const fd = check('socket', call.socket(AF_UNIX, type, 0), path);
     try {
       await this.#connect(fd, path);
-      return await PacketStream.open(fd);
+      return await PacketStream.open(fd, this.#libc);
     } catch (error) {
       call.close(fd);
       throw error;

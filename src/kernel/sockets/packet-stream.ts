@@ -1,10 +1,18 @@
 // A SOCK_SEQPACKET descriptor as a Duplex that keeps packet boundaries.
 import { Duplex } from 'node:stream';
+import type { Libc } from '../libc/libc.ts';
 
 /** conmon reads at most 32 KiB of a packet and drops the rest unseen. */
 const maximumPacket = 8192;
 /** Packets, not bytes. */
 const packetsAhead = 32;
+/** Read in one wake-up besides the first; fewer than are kept ahead, so that a reader that keeps up is never paused. */
+const packetsPerWake = 24;
+/** Received packets share such a buffer until it is full. */
+const slabSize = 512 * 1024;
+/** No packet is longer: conmon's have at most 8 KiB. */
+const longestPacket = 64 * 1024;
+const MSG_DONTWAIT = 0x40;
 
 /** What Bun hands out for a descriptor; its `write` sends one packet whole or not at all. */
 interface PacketSocket {
@@ -21,14 +29,19 @@ export class PacketStream extends Duplex {
   #paused = false;
   #wake: (() => void) | undefined;
   #over = false;
+  readonly #fd: number;
+  readonly #libc: Libc;
+  #slab = Buffer.alloc(0);
 
-  private constructor() {
+  private constructor(fd: number, libc: Libc) {
     super({ allowHalfOpen: true, readableObjectMode: true, readableHighWaterMark: packetsAhead });
+    this.#fd = fd;
+    this.#libc = libc;
   }
 
   /** Takes over a connected descriptor. */
-  static async open(fd: number): Promise<PacketStream> {
-    const stream = new PacketStream();
+  static async open(fd: number, libc: Libc): Promise<PacketStream> {
+    const stream = new PacketStream(fd, libc);
     const socket = {
       open: (socket: PacketSocket) => stream.#begin(socket),
       data: (_: PacketSocket, packet: Uint8Array) => stream.#receive(packet),
@@ -83,9 +96,27 @@ export class PacketStream extends Duplex {
   }
 
   #receive(packet: Uint8Array): void {
-    if (this.push(Buffer.from(packet)) || this.#paused) return;
+    if (this.push(Buffer.from(packet)) && this.#receiveMore()) return;
+    if (this.#paused) return;
     this.#paused = true;
     this.#socket?.pause();
+  }
+
+  /**
+   * Bun gives one packet for each turn of its loop, which costs more than the packet: what else is there is taken at
+   * once. False when the reader has enough. An end or an error is left for Bun to find.
+   */
+  #receiveMore(): boolean {
+    const { recv } = this.#libc.call;
+    for (let count = 0; count < packetsPerWake && !this.#over && !this.destroyed; count++) {
+      if (this.#slab.length < longestPacket) this.#slab = Buffer.allocUnsafe(slabSize);
+      const length = Number(recv(this.#fd, this.#slab, longestPacket, MSG_DONTWAIT));
+      if (length <= 0) return true;
+      const packet = this.#slab.subarray(0, length);
+      this.#slab = this.#slab.subarray(length);
+      if (!this.push(packet)) return false;
+    }
+    return true;
   }
 
   #finishReading(): void {

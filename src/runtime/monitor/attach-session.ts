@@ -44,16 +44,17 @@ export class AttachSession implements AttachStream {
   }
 
   async *#packets(): AsyncGenerator<OutputChunk> {
-    const packets = this.#socket.iterator({ destroyOnReturn: false });
-    try {
-      for await (const packet of packets as AsyncIterable<Buffer>) {
-        if (this.#closed) return;
-        yield { stream: packet[0] === stderrMark ? 'stderr' : 'stdout', data: packet.subarray(1) };
-      }
-    } catch (error) {
-      if (!this.#closed && !this.#socket.destroyed) throw error;
+    const socket = this.#socket;
+    // Read by hand: a stream's own iterator costs more than a packet does.
+    while (!this.#closed) {
+      const packet = socket.read() as Buffer | null;
+      if (packet !== null) yield { stream: packet[0] === stderrMark ? 'stderr' : 'stdout', data: packet.subarray(1) };
+      else if (socket.readableEnded || socket.destroyed) break;
+      else await readable(socket);
     }
-    if (!this.#closed) this.#socket.destroy();
+    if (!this.#closed) socket.destroy();
+    // As long as this waited, `close` could not let it flow.
+    else if (this.#linger) socket.resume();
   }
 
   #write(data: Buffer): Promise<void> {
@@ -68,4 +69,16 @@ export class AttachSession implements AttachStream {
       this.#socket.write(data, done);
     });
   }
+}
+
+/** Resolves when there is something to read, or nothing more will come. */
+function readable(socket: Duplex): Promise<void> {
+  return new Promise(resolve => {
+    const events = ['readable', 'end', 'close'] as const;
+    const done = () => {
+      for (const event of events) socket.off(event, done);
+      resolve();
+    };
+    for (const event of events) socket.on(event, done);
+  });
 }

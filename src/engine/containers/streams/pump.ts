@@ -1,8 +1,9 @@
 // Bytes between a client's connection and a process: frames out, input in, detach keys noticed, nobody left waiting.
 
 import type { Duplex } from 'node:stream';
+import { BatchWriter } from '../../../lib/batch-writer.ts';
 import { drained } from '../../../lib/drained.ts';
-import { encodeFrame } from '../../../lib/frames.ts';
+import { frameHeader } from '../../../lib/frames.ts';
 import { readInput } from '../../../lib/http/read-input.ts';
 import type { AttachStream } from '../../../runtime/index.ts';
 import { DetachKeyFilter } from './detach-keys.ts';
@@ -40,12 +41,15 @@ export async function pump(connection: Duplex, session: AttachStream, options: P
 }
 
 async function pumpOutput(connection: Duplex, session: AttachStream, options: PumpOptions): Promise<PumpEnd> {
+  // A packet at a time would be a system call and an event for each 8 KiB.
+  const writer = new BatchWriter(bytes => (connection.write(bytes) ? undefined : drained(connection)));
   try {
     for await (const { stream, data } of session.output) {
       if (!options[stream] || connection.destroyed) continue;
-      const ready = connection.write(options.multiplexed ? encodeFrame(stream, data) : data);
-      if (!ready) await drained(connection);
+      if (options.multiplexed) void writer.add(frameHeader(stream, data.length));
+      await writer.add(data);
     }
+    await writer.flush();
   } catch {
     return 'client-gone';
   }
