@@ -18,7 +18,7 @@ const fileSystems: Record<number, string> = {
 };
 
 export function createHostPort(kernel: Kernel): HostPort {
-  const { host, cgroups, files } = kernel;
+  const { host, cgroups, files, mounts } = kernel;
   const spec = describeHost(kernel);
   const capabilities = host.capabilities();
   return {
@@ -43,6 +43,11 @@ export function createHostPort(kernel: Kernel): HostPort {
     ps: runPs,
     diskUsage: path => files.diskUsage(path),
     resolveInRoot: (root, path) => files.openInRoot(root, path),
+    mountSharedMemory: (path, { size, owner }) =>
+      mounts.tmpfs(path, { size, mode: 0o1777, options: `noexec${owner ? `,uid=${owner.uid},gid=${owner.gid}` : ''}` }),
+    unmount(path) {
+      while (mounts.unmount(path, { lazy: true }));
+    },
     resolveUser: (rootfs, user, groupAdd) => resolveUser(rootfs, user, groupAdd, kernel),
   };
 }

@@ -2,7 +2,7 @@
 
 import type { Registries } from '../distribution/index.ts';
 import type { Images } from '../images/index.ts';
-import type { IdMap } from '../lib/id-map.ts';
+import type { IdMap, Owner } from '../lib/id-map.ts';
 import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Logs } from '../logs/index.ts';
@@ -100,6 +100,10 @@ export interface HostPort {
   diskUsage(path: string): Promise<number>;
   /** The real host path of `path` as seen inside `root`; links cannot lead outside. Missing tails are allowed. */
   resolveInRoot(root: string, path: string): string;
+  /** A tmpfs of `size` bytes for everybody (mode 1777), without programs and devices. */
+  mountSharedMemory(path: string, options: { size: number; owner: Owner | undefined }): void;
+  /** Nothing mounted there is fine. */
+  unmount(path: string): void;
   resolveUser(rootfs: string, user: string, groupAdd: string[]): ResolvedUser;
 }
 

@@ -184,6 +184,33 @@ scenarios(['busybox', 'debian'], {
     expect(output).toMatch(/Read-only file system\nok$/);
   },
 
+  'run --ipc container: must share what is in /dev/shm, and no more than its size': async ({ cli, container }) => {
+    const donor = container();
+    const script = 'echo shared >/dev/shm/note; exec sleep 1000';
+    await cli.ok([
+      'run',
+      '-d',
+      '--name',
+      donor,
+      '--ipc',
+      'shareable',
+      '--shm-size',
+      '1m',
+      'busybox',
+      'sh',
+      '-c',
+      script,
+    ]);
+    const join = async (command: string) =>
+      await cli.ok(['run', '--rm', '--ipc', `container:${donor}`, 'busybox', 'sh', '-c', command]);
+    expect(await join('cat /dev/shm/note; echo more >/dev/shm/other; df -k /dev/shm | tail -n 1')).toMatch(
+      /^shared\n\S+ +1024 /,
+    );
+    expect(await cli.ok(['exec', donor, 'cat', '/dev/shm/other'])).toBe('more');
+    await cli.ok(['restart', '-t', '0', donor]);
+    expect(await join('ls /dev/shm')).toBe('note');
+  },
+
   'run --mount type=image must show the image, read-only, and keep it': async ({ cli, container }) => {
     const [maker, user, image] = [container(), container(), `e2e-${container()}:1`];
     await cli.ok(['run', '--name', maker, 'busybox', 'sh', '-c', 'mkdir /only; echo here >/only/file']);

@@ -175,6 +175,8 @@ export function fakeHost(): HostPort {
     memoryTotal: () => 1_000_000_000,
     cpus: () => 2,
     memoryNodes: () => '0',
+    mountSharedMemory: () => {},
+    unmount: () => {},
     cpuTime: () => ({ total: 5e12, online: 2 }),
     kernelVersion: () => '6.1.0',
     operatingSystem: () => 'Test Linux',

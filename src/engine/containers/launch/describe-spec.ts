@@ -11,6 +11,7 @@ import type { Container } from '../state/container.ts';
 import { describeDevices } from './describe-devices.ts';
 import { describeResources } from './describe-resources.ts';
 import { describeSecurity } from './describe-security.ts';
+import { joinSharedMemory } from './shared-memory.ts';
 
 /** Docker's PATH for images that set none. */
 const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -157,10 +158,10 @@ function otherContainer(engine: Pick<Engine, 'containers'>, mode: string, kind: 
   return other;
 }
 
-/** Who joins another's IPC namespace sees the other's /dev/shm, through the other's root. */
+/** Who joins another's IPC namespace sees the other's /dev/shm. */
 function sharedShm(engine: Pick<Engine, 'containers'>, container: Container): MountSpec[] {
   const mode = container.record.hostConfig.IpcMode ?? '';
   if (!mode.startsWith('container:')) return [];
   const other = otherContainer(engine, mode, 'ipc');
-  return [{ kind: 'bind', source: `/proc/${other.state.Pid}/root/dev/shm`, destination: '/dev/shm' }];
+  return joinSharedMemory(other);
 }

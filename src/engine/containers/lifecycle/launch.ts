@@ -9,6 +9,7 @@ import { resetHealth } from '../health/health.ts';
 import { describeSpec } from '../launch/describe-spec.ts';
 import { prepareMounts } from '../launch/prepare-mounts.ts';
 import { prepareNetwork } from '../launch/prepare-network.ts';
+import { prepareSharedMemory } from '../launch/shared-memory.ts';
 import { requireLinked } from '../links/links.ts';
 import { logTarget } from '../log-target.ts';
 import { type Container, zeroTime } from '../state/container.ts';
@@ -26,7 +27,8 @@ export async function launch(engine: Engine, container: Container): Promise<Proc
     const rootfs = engine.images.mountRootfs(container.id);
     undo.defer('root file system', () => engine.images.unmountRootfs(container.id));
     const network = prepareNetwork(engine, container, undo);
-    const mounts = await prepareMounts(engine, container, rootfs, undo);
+    const shared = prepareSharedMemory(engine, container, undo);
+    const mounts = [...shared, ...(await prepareMounts(engine, container, rootfs, undo))];
     const log = engine.logs.open(logTarget(container));
     const spec = buildSpec(
       describeSpec(engine, container, { rootfs, mounts, sandbox: network.sandbox }),

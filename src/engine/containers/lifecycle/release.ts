@@ -26,13 +26,16 @@ export async function releaseProcess(
 
 /** Volumes and root file system; those that are not mounted are fine. Never rejects. */
 export async function releaseMounts(
-  engine: Pick<Engine, 'volumes' | 'images' | 'logger'>,
+  engine: Pick<Engine, 'volumes' | 'images' | 'host' | 'logger'>,
   container: Container,
 ): Promise<void> {
   for (const { type, name, image } of container.record.mounts) {
     if (image) await attempt(engine, container, `image ${name}`, () => engine.images.unmountRootfs(image.layer));
     if (type !== 'volume' || !name) continue;
     await attempt(engine, container, `volume ${name}`, () => engine.volumes.unmount(name, container.id));
+  }
+  if (container.record.hostConfig.IpcMode === 'shareable') {
+    await attempt(engine, container, 'shared memory', () => engine.host.unmount(container.file('shm')));
   }
   await attempt(engine, container, 'root file system', () => engine.images.unmountRootfs(container.id));
 }

@@ -101,7 +101,7 @@ export class Container {
     return this.#removed;
   }
 
-  file(name: 'resolv.conf' | 'hostname' | 'hosts'): string {
+  file(name: 'resolv.conf' | 'hostname' | 'hosts' | 'shm'): string {
     return join(this.directory, name);
   }
 

@@ -11,28 +11,32 @@ const patience = 10_000;
 
 /**
  * Calls `use` with a descriptor of a user namespace that has this map. Only a process with one thread can enter a new
- * one, so another program does, and ends with the call. Throws `system`.
+ * one, so another program does, and ends with the call. Throws `system` when there is none to be had.
  */
 export async function withUserNamespace<T>(map: IdMap, use: (descriptor: number) => T): Promise<T> {
   const child = spawn('unshare', ['--user', 'cat'], { stdio: ['pipe', 'ignore', 'ignore'] });
   const ended = once(child, 'exit').catch(() => {});
   try {
-    const pid = await started(child);
-    await hasOwnNamespace(pid);
-    writeFileSync(`/proc/${pid}/uid_map`, lines(map.uid));
-    writeFileSync(`/proc/${pid}/gid_map`, lines(map.gid));
-    const descriptor = openSync(`/proc/${pid}/ns/user`, 'r');
+    const descriptor = await open(child, map).catch(error => {
+      throw systemError(`cannot make a user namespace: ${errorMessage(error)}`, error);
+    });
     try {
       return use(descriptor);
     } finally {
       closeSync(descriptor);
     }
-  } catch (error) {
-    throw systemError(`cannot make a user namespace: ${errorMessage(error)}`, error);
   } finally {
     child.kill('SIGKILL');
     await ended;
   }
+}
+
+async function open(child: ReturnType<typeof spawn>, map: IdMap): Promise<number> {
+  const pid = await started(child);
+  await hasOwnNamespace(pid);
+  writeFileSync(`/proc/${pid}/uid_map`, lines(map.uid));
+  writeFileSync(`/proc/${pid}/gid_map`, lines(map.gid));
+  return openSync(`/proc/${pid}/ns/user`, 'r');
 }
 
 async function started(child: ReturnType<typeof spawn>): Promise<number> {
