@@ -20,8 +20,8 @@ const imageTypes: readonly string[] = [mediaTypes.ociManifest, mediaTypes.docker
 const indexTypes: readonly string[] = [mediaTypes.ociIndex, mediaTypes.dockerList];
 const schemaOne = /^application\/vnd\.docker\.distribution\.manifest\.v1\+/;
 
-/** The types of manifests there are. */
-export const manifestTypes: readonly string[] = [...imageTypes, ...indexTypes];
+/** Bytes that a manifest may have: what the specification wants everybody to support. */
+export const manifestLimit = 4 * 1024 * 1024;
 
 /** Without its parameters, in lower case. */
 export const bareType = (contentType: string) => (contentType.split(';')[0] ?? '').trim().toLowerCase();

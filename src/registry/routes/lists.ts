@@ -1,11 +1,12 @@
 // Lists: tags, the catalogue, referrers.
 
-import { mediaTypes } from '../../oci/descriptor.ts';
+import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import type { Index } from '../../oci/manifest.ts';
 import type { Identity } from '../access/access-control.ts';
 import { type Call, replyJson } from '../call.ts';
 import type { RegistryContext } from '../context.ts';
-import { compareNames, takePage } from '../http/paging.ts';
+import { compareNames, type Page, takePage } from '../http/paging.ts';
+import { manifestLimit } from '../manifests/read-manifest.ts';
 import { checkDigest } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { referrersOf, tagsOf } from '../upstreams/cached-lists.ts';
@@ -49,8 +50,16 @@ export async function listReferrers(
     : { items: await repositories.get(name).referrers(subject), headers: {} };
   const wanted = artifactType ? all.items.filter(one => one.artifactType === artifactType) : all.items;
   const path = `/v2/${name}/referrers/${subject}`;
-  const page = takePage(wanted, call.query, { key: one => one.digest, compare: byBytes, path, limit: 1000 });
+  const page = takeReferrers(wanted, call.query, path);
   const index: Index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: page.items };
   const filters: Record<string, string> = artifactType ? { 'OCI-Filters-Applied': 'artifactType' } : {};
   replyJson(call, index, { 'Content-Type': mediaTypes.ociIndex, ...filters, ...all.headers, ...page.headers });
+}
+
+/** A page that is no larger than a manifest may be: annotations can be long. */
+function takeReferrers(wanted: readonly Descriptor[], query: URLSearchParams, path: string): Page<Descriptor> {
+  for (let limit = 1000; ; limit = Math.floor(limit / 2)) {
+    const page = takePage(wanted, query, { key: one => one.digest, compare: byBytes, path, limit });
+    if (limit === 1 || JSON.stringify(page.items).length < manifestLimit) return page;
+  }
 }

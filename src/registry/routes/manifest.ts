@@ -7,12 +7,11 @@ import { type Call, commonHeaders, reply } from '../call.ts';
 import type { RegistryContext } from '../context.ts';
 import { accepts } from '../manifests/accept.ts';
 import { putManifest } from '../manifests/put-manifest.ts';
+import { manifestLimit } from '../manifests/read-manifest.ts';
 import { removeManifest } from '../manifests/remove-manifest.ts';
 import { parseManifestName } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 import { refreshManifest } from '../upstreams/cached-manifest.ts';
-
-const manifestLimit = 4 * 1024 * 1024;
 
 /** GET and HEAD. */
 export async function getManifest(
