@@ -3,11 +3,13 @@
 //   BENCH_DOCKER_HOST=unix:///…  a dockerd, driven by the docker CLI
 //   BENCH_PODMAN='podman'        the command words of a podman
 //   BENCH_REPEAT, BENCH_CONTAINERS, BENCH_LOG_LINES   10, 100 and 1000000 by default
-//   BENCH_ROWS=runs,steps,crowd,logs                  all by default
+//   BENCH_DOCKER_NETNS=/run/netns/…  its network namespace, when that is not this one
+//   BENCH_ROWS=runs,steps,crowd,logs,images           all by default
 
 import { TestDaemon } from '../test/support/daemon.ts';
 import { imageArchive } from '../test/support/images.ts';
 import { measureFloor } from './floor.ts';
+import { measureImages } from './images/rows.ts';
 import { measureCrowd, measureLogs, measureRuns, measureSteps, type Scale } from './rows.ts';
 import { loadBusybox, type Subject } from './subject.ts';
 import { findSubjects } from './subjects.ts';
@@ -18,7 +20,7 @@ const scale: Scale = {
   containers: Number(process.env.BENCH_CONTAINERS ?? 100),
   logLines: Number(process.env.BENCH_LOG_LINES ?? 1_000_000),
 };
-const wanted = (process.env.BENCH_ROWS ?? 'runs,steps,crowd,logs').split(',');
+const wanted = (process.env.BENCH_ROWS ?? 'runs,steps,crowd,logs,images').split(',');
 const floor: Subject = { name: 'crun alone', command: [], forcedRemoval: [] };
 
 await using daemon = await TestDaemon.start();
@@ -26,6 +28,7 @@ const subjects = findSubjects(daemon, process.env);
 const archive = await imageArchive('busybox');
 for (const subject of subjects.filter(one => one.sameEngineAs === undefined)) await loadBusybox(subject, archive);
 
+const columns = [...subjects, floor];
 const samples: Samples = new Map();
 const record = (row: string, { name }: Subject, value: number) => {
   const bySubject = samples.get(row) ?? new Map<string, number[]>();
@@ -41,6 +44,18 @@ if (wanted.includes('runs')) {
 }
 if (wanted.includes('steps')) await measureSteps(subjects, scale, record);
 if (wanted.includes('logs')) await measureLogs(subjects, scale, record);
+if (wanted.includes('images')) {
+  const archiveOfLarge = await imageArchive('large');
+  const column: Subject = { name: 'curl, gzip, tar', command: [], forcedRemoval: [] };
+  const dockerNetns = process.env.BENCH_DOCKER_NETNS;
+  await measureImages(subjects, { archive: archiveOfLarge, scale, record, dockerNetns, floor: column });
+  columns.push(column);
+}
 
 console.log(`\n${scale.repeat} repetitions; in brackets: how many times Berth's value\n`);
-console.log(formatTable(samples, [...subjects.map(subject => subject.name), floor.name]));
+console.log(
+  formatTable(
+    samples,
+    columns.map(({ name }) => name),
+  ),
+);

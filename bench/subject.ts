@@ -17,6 +17,8 @@ export interface Subject {
   /** Another command line of the same engine: only what the command line costs is measured. */
   readonly sameEngineAs?: string;
   readonly processes?: EngineProcesses;
+  /** What `push` and `pull` need to speak plain HTTP with a registry on this machine. */
+  readonly plainRegistry?: readonly string[];
   /** How it removes a running container without waiting for it. */
   readonly forcedRemoval: readonly string[];
 }
@@ -28,10 +30,15 @@ export async function call(subject: Subject, ...args: string[]): Promise<string>
   return stdout.trim();
 }
 
-/** Milliseconds that a command takes from spawn to exit, its output thrown away. */
-export async function time(command: readonly string[]): Promise<number> {
+/** Milliseconds that a command takes from spawn to exit; its output is thrown away unless a file is named. */
+export async function time(
+  command: readonly string[],
+  { stdin, stdout }: { stdin?: string; stdout?: string } = {},
+): Promise<number> {
   const started = performance.now();
-  const child = Bun.spawn([...command], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = Bun.spawn([...command], {
+    stdio: [stdin ? Bun.file(stdin) : 'ignore', stdout ? Bun.file(stdout) : 'ignore', 'pipe'],
+  });
   const code = await child.exited;
   const taken = performance.now() - started;
   if (code !== 0)

@@ -40,6 +40,7 @@ export function findSubjects(daemon: TestDaemon, env: Record<string, string | un
       name: 'podman',
       command: env.BENCH_PODMAN.split(/\s+/).filter(Boolean),
       forcedRemoval: ['rm', '-f', '-t', '0'],
+      plainRegistry: ['--tls-verify=false'],
       processes: { daemons: () => [], monitors: () => findProcesses(['conmon'], '/containers/storage') },
     });
   }

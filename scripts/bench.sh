@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 bash scripts/prepare.sh --test
 export PATH=$PWD/node_modules/.bin:$PATH
 bun scripts/build.ts
-bash scripts/images.sh busybox
+bash scripts/images.sh busybox large
 exec bun bench/main.ts "$@"

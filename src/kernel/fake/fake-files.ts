@@ -63,6 +63,10 @@ export class FakeFiles implements Files {
     return await this.#real.diskUsage(path);
   }
 
+  spreadDirectories(_directory: string): boolean {
+    return false;
+  }
+
   async syncFileSystem(_path: string): Promise<void> {}
 
   tryLock(path: string): Disposable | undefined {

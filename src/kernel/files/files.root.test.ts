@@ -80,6 +80,16 @@ test('devices and fifos get their mode whatever the umask', () => {
   }
 });
 
+test('directories can be spread, where the file system knows how', () => {
+  const folder = join(root, 'spread');
+  mkdirSync(folder);
+  const known = files.spreadDirectories(folder);
+  expect(files.spreadDirectories(folder)).toBe(known);
+  const { stdout, exitCode } = Bun.spawnSync(['lsattr', '-d', folder]);
+  if (exitCode === 0 && known) expect(stdout.toString().split(' ')[0]).toContain('T');
+  expect(() => files.spreadDirectories(join(root, 'nosuch'))).toThrow();
+});
+
 test('times are exact to the nanosecond, also before 1970 and of links', () => {
   const file = join(root, 'times');
   writeFileSync(file, '');

@@ -28,6 +28,11 @@ export interface Files {
   dataSegments(descriptor: number): { offset: number; length: number }[];
   /** Bytes of all files below `path`, each hard-linked file once; files that vanish meanwhile do not count. */
   diskUsage(path: string): Promise<number>;
+  /**
+   * Tells the file system that the directories made in `directory` have little to do with each other (`chattr +T`): ext4
+   * then puts each where there is room instead of beside the last. False where the file system knows no such thing.
+   */
+  spreadDirectories(directory: string): boolean;
   /** Writes all that the file system of `path` still has in memory to its disk (syncfs); no other work waits for it. */
   syncFileSystem(path: string): Promise<void>;
   /** An exclusive lock on the file at `path` (made if missing) until disposed or the process ends; undefined if held. */

@@ -16,6 +16,9 @@ const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const FS_IOC_GETFLAGS = 0x80086601;
+const FS_IOC_SETFLAGS = 0x40086602;
+const FS_TOPDIR_FL = 0x20000;
 const nanosecondsPerSecond = 1_000_000_000n;
 /** No attribute is longer (XATTR_SIZE_MAX), no list either (XATTR_LIST_MAX). */
 const maximumXattr = 65_536;
@@ -104,6 +107,18 @@ export class LinuxFiles implements Files {
 
   diskUsage(path: string): Promise<number> {
     return diskUsage(path);
+  }
+
+  spreadDirectories(directory: string): boolean {
+    const descriptor = openSync(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      const flags = Buffer.alloc(8);
+      if (this.#libc.call.ioctl(descriptor, FS_IOC_GETFLAGS, flags) < 0) return false;
+      flags.writeUInt32LE((flags.readUInt32LE() | FS_TOPDIR_FL) >>> 0);
+      return this.#libc.call.ioctl(descriptor, FS_IOC_SETFLAGS, flags) === 0;
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   async syncFileSystem(path: string): Promise<void> {

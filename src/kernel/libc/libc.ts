@@ -17,6 +17,7 @@ const symbols = {
   fchdir: { args: ['i32'], returns: 'i32' },
   flock: { args: ['i32', 'i32'], returns: 'i32' },
   getsockname: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
+  ioctl: { args: ['i32', u64, 'ptr'], returns: 'i32' },
   kill: { args: ['i32', 'i32'], returns: 'i32' },
   lgetxattr: { args: ['ptr', 'ptr', 'ptr', u64], returns: i64 },
   listen: { args: ['i32', 'i32'], returns: 'i32' },
