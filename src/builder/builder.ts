@@ -1,38 +1,133 @@
 // The room's one class: builds under way, and the cache they leave behind.
-import { notImplemented } from '../lib/errors.ts';
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Images, Owner } from '../images/index.ts';
+import { conflict } from '../lib/errors.ts';
+import { Limiter } from '../lib/limiter.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Networks } from '../networks/index.ts';
+import { linuxPlatform, type Platform } from '../oci/platform.ts';
+import type { ResolvedUser, Runtime, SpecHost } from '../runtime/index.ts';
+import type { Store } from '../store/index.ts';
+import { Build } from './build/build.ts';
+import type { BuilderContext } from './build/builder-context.ts';
+import { CacheMounts } from './cache/cache-mounts.ts';
+import { CacheStore } from './cache/cache-store.ts';
+import { cacheUsage } from './cache/cache-usage.ts';
+import { pruneCache } from './cache/prune-cache.ts';
+import { ContextSources } from './context/context-sources.ts';
+import { ContentDigests } from './context/digest/content-digests.ts';
+import type { ContextFiles } from './context/sources/context-files.ts';
+import type { NameServers } from './ops/run/step-network.ts';
 import type { BuildRequest } from './request.ts';
 import type { BuildRun } from './run.ts';
+import { SharedWork } from './solve/shared-work.ts';
 import type { CacheUsage, PruneOptions, PruneResult } from './usage.ts';
+
+export interface BuilderOptions {
+  readonly dataRoot: string;
+  readonly execRoot: string;
+  readonly cgroupParent: string;
+  /** Bytes. */
+  readonly shmSize: number;
+  readonly nameServers: NameServers;
+  /** Steps that run at once. */
+  readonly parallel: number;
+  readonly platform?: Platform;
+}
+
+export interface BuilderDeps {
+  readonly images: Images;
+  readonly networks: Networks;
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly specHost: SpecHost;
+  /** `--user` and `--chown` in the words of a root file system. Throws `invalid` for a name that is not listed. */
+  readonly resolveUser: (root: string, user: string) => ResolvedUser;
+  readonly anticipateStart: () => void;
+  readonly diskUsage: (path: string) => Promise<number>;
+  /** What node:fs has not; the kernel's. */
+  readonly files: ContextFiles;
+}
 
 /** Call `restore` once before use, `close` at the end: builds under way are cancelled then. */
 export class Builder {
-  /** Begins a build; what is wrong with the request comes as the rejection of its result. */
-  start(_request: BuildRequest): BuildRun {
-    throw notImplemented('building is not implemented yet');
+  readonly #context: BuilderContext;
+  readonly #deps: BuilderDeps;
+  readonly #builds = new Map<string, Build>();
+
+  constructor(options: BuilderOptions, deps: BuilderDeps) {
+    const { images, store, logger, resolveUser } = deps;
+    const root = join(options.dataRoot, 'builder');
+    mkdirSync(root, { recursive: true, mode: 0o711 });
+    this.#deps = deps;
+    const cache = new CacheStore({ store, images });
+    images.addKeeper(() => cache.layers());
+    this.#context = {
+      ...options,
+      ...deps,
+      root,
+      cache,
+      execDirectory: join(options.execRoot, 'builder'),
+      platform: options.platform ?? linuxPlatform(process.arch),
+      resolveOwner: (rootfs, owner) => ownerOf(resolveUser(rootfs, owner), owner),
+      cacheMounts: new CacheMounts(join(root, 'mounts'), { store, logger }),
+      shared: new SharedWork(),
+      digests: new ContentDigests(deps.files),
+      sources: new ContextSources({ root: join(root, 'contexts') }, { files: deps.files }),
+      limiter: new Limiter(options.parallel),
+    };
+  }
+
+  /** Begins a build; what is wrong with the request comes as the rejection of its result. Throws `conflict` for an id. */
+  start(request: BuildRequest): BuildRun {
+    if (request.id !== undefined && this.#builds.has(request.id)) throw conflict(`build ${request.id} is running`);
+    const build = new Build(request, this.#context);
+    this.#builds.set(build.id, build);
+    void build.over.then(() => this.#builds.delete(build.id));
+    return build;
+  }
+
+  /** Where contexts come from; each source is the caller's to dispose of when the build is over. */
+  get sources(): ContextSources {
+    return this.#context.sources;
   }
 
   /** A build that runs, by its id. */
-  find(_id: string): BuildRun | undefined {
-    return undefined;
+  find(id: string): BuildRun | undefined {
+    return this.#builds.get(id);
   }
 
   /** The records of the cache that pass the filters of `PruneOptions`, least recently used first. */
-  usage(_filters: PruneOptions['filters'] = {}): CacheUsage[] {
-    return [];
+  usage(filters: PruneOptions['filters'] = {}): Promise<CacheUsage[]> {
+    return cacheUsage(filters, { ...this.#context, diskUsage: this.#deps.diskUsage });
   }
 
   /** Removes from the cache. Throws `invalid` for an unknown filter. */
-  prune(_options: PruneOptions = {}): Promise<PruneResult> {
-    return Promise.resolve({ deleted: [], reclaimed: 0 });
+  prune(options: PruneOptions = {}): Promise<PruneResult> {
+    return pruneCache(options, { ...this.#context, diskUsage: this.#deps.diskUsage });
   }
 
   /** Takes away what a crash left. */
-  restore(): Promise<void> {
-    return Promise.resolve();
+  async restore(): Promise<void> {
+    const { cacheMounts, sources, root, execDirectory } = this.#context;
+    await cacheMounts.restore();
+    await sources.restore();
+    await rm(join(root, 'scratch'), { recursive: true, force: true });
+    await rm(execDirectory, { recursive: true, force: true });
   }
 
   /** Cancels what runs and waits until nothing is left of it. */
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    for (const build of this.#builds.values()) build.cancel();
+    await Promise.all([...this.#builds.values()].map(build => build.over));
   }
+}
+
+/** The group of a user named alone is that of the same number or its own. */
+function ownerOf(user: ResolvedUser, owner: string): Owner {
+  const alone = !owner.includes(':');
+  return { uid: user.uid, gid: alone && user.name === undefined ? user.uid : user.gid };
 }

@@ -4,8 +4,13 @@
 // image records belong to `images`, processes to `runtime`, their network to `networks`; who asks and how progress is
 // shown is the business of the doors (`server`, BuildKit's gRPC).
 
-export { Builder } from './builder.ts';
-export type { BuildEvent, BuildWarning, CacheReason, Vertex, VertexStep } from './progress.ts';
+export { Builder, type BuilderDeps, type BuilderOptions } from './builder.ts';
+export { type ContextSources, directorySource } from './context/context-sources.ts';
+export type { OwnedSource } from './context/sources/filled-source.ts';
+export { type GitReference, parseGitReference } from './context/sources/git-reference.ts';
+export { DockerfileError } from './dockerfile/dockerfile-error.ts';
+export { MissingSourceError } from './missing-source-error.ts';
+export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
 export type {
   Attestations,
   BlobOptions,

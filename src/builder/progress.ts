@@ -1,24 +1,12 @@
 // News of a build, vertex by vertex: enough for BuildKit's Status stream, for the classic builder's lines and for `--why`.
 import type { Digest } from '../oci/digest.ts';
 
-/** What a step is, for doors that number or word things themselves. */
-export interface VertexStep {
-  /** The stage's name or number; of several platforms the platform comes first: `linux/arm64 build`. */
-  readonly stage: string;
-  /** The instruction as the Dockerfile has it, with variables filled in. */
-  readonly instruction: string;
-  /** Place among the instructions of the file that take part in the build, from 1 to `of`. */
-  readonly index: number;
-  readonly of: number;
-}
-
 /** A piece of work. `digest` names it within a build and is the same in the next one unless its definition changed. */
 export interface Vertex {
   readonly digest: Digest;
   /** As BuildKit prints it: `[build 2/5] RUN make`, `[internal] load build context`, `exporting to image`. */
   readonly name: string;
   readonly inputs: readonly Digest[];
-  readonly step?: VertexStep;
   /** Lines of the Dockerfile it comes from, counted from 1. */
   readonly lines?: { readonly start: number; readonly end: number };
 }
@@ -42,7 +30,15 @@ export interface CacheReason {
   readonly detail: string;
 }
 
+/** One instruction of a stage that takes part, FROM included. Those that only change the configuration have no vertex. */
+export interface PlannedStep {
+  readonly text: string;
+  readonly vertex?: Digest;
+}
+
 export type BuildEvent =
+  /** Once, when it is known what has to be done: all steps in the order of the file. */
+  | { readonly kind: 'plan'; readonly steps: readonly PlannedStep[] }
   /** Comes first for each vertex; all vertices of a stage before the first of them starts. */
   | { readonly kind: 'vertex'; readonly vertex: Vertex }
   | { readonly kind: 'started'; readonly vertex: Digest; readonly at: Date }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Builder } from '../builder/index.ts';
 import { ContentStore } from '../content/index.ts';
 import { Distribution } from '../distribution/index.ts';
 import {
@@ -14,7 +15,7 @@ import {
   restoreContainers,
   surveyContainers,
 } from '../engine/index.ts';
-import { Images } from '../images/index.ts';
+import { Images, specialFiles } from '../images/index.ts';
 import { createKernel, type Kernel } from '../kernel/index.ts';
 import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
@@ -37,6 +38,7 @@ import { type Remap, resolveRemap } from './user-namespaces/resolve-remap.ts';
 /** A built engine. `close` leaves running containers alone; when none runs, nothing stays on the host. */
 export interface Daemon {
   engine: Engine;
+  builder: Builder;
   registries: Distribution;
   close(): Promise<void>;
 }
@@ -91,9 +93,35 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
     events: new EventLog(),
     locks: new KeyedMutex(),
   };
+  const builder = createBuilder(engine, kernel);
+  undo.defer('builds', () => builder.close());
   await restore(engine);
+  await builder.restore();
   const rooms = undo.move();
-  return { engine, registries, close: () => rooms[Symbol.asyncDispose]() };
+  return { engine, builder, registries, close: () => rooms[Symbol.asyncDispose]() };
+}
+
+/** On the rooms the engine has; what it makes is theirs to keep. */
+function createBuilder({ config, host, ...rooms }: Engine, kernel: Kernel): Builder {
+  const { dataRoot, execRoot, cgroupParent, shmSize, dns, dnsSearch, dnsOptions } = config;
+  const nameServers = { dns, search: dnsSearch, options: dnsOptions };
+  // Steps that wait for a network or a lock must not keep others from the processors.
+  const parallel = 2 * Math.max(2, host.cpus());
+  return new Builder(
+    { dataRoot, execRoot, cgroupParent, shmSize, nameServers, parallel },
+    {
+      ...rooms,
+      specHost: host.spec,
+      files: {
+        ...specialFiles(kernel.files),
+        listXattr: path => kernel.files.listXattr(path),
+        getXattr: (path, name) => kernel.files.getXattr(path, name),
+      },
+      resolveUser: (root, user) => host.resolveUser(root, user, []),
+      anticipateStart: () => host.anticipateStart(),
+      diskUsage: path => host.diskUsage(path),
+    },
+  );
 }
 
 /** Undefined when containers have the host's users. */

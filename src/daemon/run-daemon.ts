@@ -93,7 +93,7 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
     const scraped = await serveMetrics(configuration.metricsAddress, metrics);
     undo.defer('metrics', () => scraped.close());
   }
-  const handlers = metrics.measure(createHandlers(daemon.engine));
+  const handlers = metrics.measure(createHandlers(daemon.engine, daemon.builder));
   const server = createApiServer({ handlers, logger, version: build.version });
   undo.defer('server', () => server.close({ grace: configuration.shutdownTimeout * 1000 }));
   for (const { host, address } of listeners) {

@@ -1,7 +1,7 @@
 // Builds, the build cache, and the session a builder calls back on.
 
 import { bool, filters, int, jsonValue, str, strs } from '../codecs.ts';
-import { endpoint, hijack, json, lines, streamBody } from '../endpoint.ts';
+import { empty, endpoint, hijack, json, lines, streamBody } from '../endpoint.ts';
 import type { BuildInfo, BuildPruneResponse } from '../types/build.ts';
 
 /** Keys are the operation ids of the reference. */
@@ -57,5 +57,7 @@ export const build = {
     },
     response: json<BuildPruneResponse>(),
   }),
+  /** Not in the reference: what `docker builder` sends to end a build by the id it gave. */
+  BuildCancel: endpoint({ method: 'POST', path: '/build/cancel', query: { id: str }, response: empty }),
   Session: endpoint({ method: 'POST', path: '/session', response: hijack, status: 101 }),
 };

@@ -9,6 +9,7 @@ import type { Logger } from '../../lib/logger.ts';
 import { type Digest, sha256 } from '../../oci/digest.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { BuildLayer, SettledLayer } from './build-layer.ts';
+import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
 import { LayerWorkers } from './layer-workers.ts';
 import { WorkingLayer } from './working-layer.ts';
 
@@ -70,13 +71,18 @@ export class BuildLayers {
     return this.#deps.layers.has(chainId);
   }
 
+  /** The names of a chain, bottom first; none when it is not there. */
+  chainIds(top: Digest): Digest[] {
+    const { layers } = this.#deps;
+    return layers.has(top) ? layers.chain(top).map(({ chainId }) => chainId) : [];
+  }
+
   /** The layers of a recorded chain, bottom first, by the chain id of its top. Throws `system` when one is gone. */
   chain(top: Digest): BuildLayer[] {
     const { layers } = this.#deps;
-    return layers.chain(top).map(({ chainId, diffId, size }) => {
-      this.#lease?.keep(chainId);
-      const settled: SettledLayer = { chainId, diffId, size, empty: false };
-      return { directory: layers.path(chainId), settled: Promise.resolve(settled) };
+    return layers.chain(top).map(layer => {
+      this.#lease?.keep(layer.chainId);
+      return { directory: layers.path(layer.chainId), settled: Promise.resolve({ ...layer, empty: false }) };
     });
   }
 
@@ -95,6 +101,22 @@ export class BuildLayers {
     const discard = () => this.#deps.layers.release(number);
     const deps = { kernel: this.#deps.kernel, workers: this.#workers };
     return new WorkingLayer({ below, upper, scratch, base: this.#base, seal, discard }, deps);
+  }
+
+  /** Copies into a plain directory. */
+  copyTo(root: string, job: Omit<CopyJob, 'kind' | 'root' | 'upper'>, signal: AbortSignal): Promise<CopyOutcome> {
+    return this.#workers.run({ ...job, kind: 'copy', root, upper: root }, signal);
+  }
+
+  /** The same layers (bottom first) on top of others than they were made on. */
+  move(moved: readonly BuildLayer[], below: readonly BuildLayer[]): BuildLayer[] {
+    let parent = below.at(-1);
+    return moved.map(layer => {
+      const settled = this.#rename(layer, parent);
+      settled.catch(() => {});
+      parent = { directory: layer.directory, settled };
+      return parent;
+    });
   }
 
   /** Mounts a chain for reading. */
@@ -133,6 +155,15 @@ export class BuildLayers {
     this.#workers.close();
   }
 
+  async #rename(layer: BuildLayer, below: BuildLayer | undefined): Promise<SettledLayer> {
+    const [own, under] = await Promise.all([layer.settled, below?.settled]);
+    if (!under) return own;
+    const chainId = sha256(`${under.chainId} ${own.diffId}`);
+    this.#lease?.keep(chainId);
+    this.#deps.layers.recordSame(own.chainId, chainId, under.chainId);
+    return { ...own, chainId };
+  }
+
   async #settle(number: number, upper: string, below: readonly BuildLayer[]): Promise<SettledLayer> {
     const { layers } = this.#deps;
     const lower = below.map(layer => layer.directory).reverse();
@@ -145,7 +176,7 @@ export class BuildLayers {
       const { diffId, archiveSize, size, members } = found;
       const chainId = parent === undefined ? diffId : sha256(`${parent} ${diffId}`);
       this.#lease?.keep(chainId);
-      if (!layers.record(chainId, { number, diffId, size, parent })) this.#spare.push(number);
+      if (!layers.record(chainId, { number, diffId, size, archiveSize, parent })) this.#spare.push(number);
       return { chainId, diffId, size, archiveSize, empty: members === 0 };
     } catch (error) {
       this.#spare.push(number);

@@ -58,7 +58,7 @@ export class LayerWorkers {
   #choose(): Hand {
     const free = this.#hands.toSorted((a, b) => a.pending.size - b.pending.size)[0];
     if (free && (free.pending.size === 0 || this.#hands.length >= this.#size)) return free;
-    const hand: Hand = { worker: new Worker(new URL('./layer-worker.ts', import.meta.url)), pending: new Map() };
+    const hand: Hand = { worker: new Worker(workerAddress()), pending: new Map() };
     hand.worker.onmessage = ({ data }: MessageEvent<JobReply>) => settle(hand, data);
     hand.worker.onerror = event => this.#lose(hand, event.message);
     hand.worker.unref();
@@ -78,6 +78,12 @@ export class LayerWorkers {
     this.#idle = setTimeout(() => this.close(), idleTime);
     this.#idle.unref();
   }
+}
+
+/** In the compiled program every module is at its root, except workers, which keep their place below `src`. */
+function workerAddress(): URL {
+  const isCompiled = import.meta.url.includes('/$bunfs/');
+  return new URL(isCompiled ? './images/build/layer-worker.ts' : './layer-worker.ts', import.meta.url);
 }
 
 function settle({ pending }: Hand, reply: JobReply): void {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode } from '../../lib/errors.ts';
 import type { BuildLayer } from './build-layer.ts';
-import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
+import type { CopyJob, CopyOutcome, Owner } from './copy/copy-job.ts';
+import { makeDirectories } from './copy/make-directories.ts';
 import type { LayerWorkers } from './layer-workers.ts';
 
 export interface WorkingLayerOptions {
@@ -72,6 +73,12 @@ export class WorkingLayer implements AsyncDisposable {
   /** Copies into it, off this thread; it must be mounted. */
   copy(job: Omit<CopyJob, 'kind' | 'root' | 'upper'>, signal?: AbortSignal): Promise<CopyOutcome> {
     return this.#deps.workers.run({ ...job, kind: 'copy', root: this.root, upper: this.#options.upper }, signal);
+  }
+
+  /** A directory and its parents where they are missing, 0755 and of that owner; it must be mounted. */
+  makeDirectory(path: string, owner: Owner | undefined): void {
+    const { files } = this.#deps.kernel;
+    makeDirectories(files.openInRoot(this.root, path), { owner, files });
   }
 
   /** Ends the writing and makes a layer of it, which is packed in the background. */

@@ -7,6 +7,8 @@ export interface LayerRecord {
   diffId: Digest;
   parent?: Digest;
   size: number;
+  /** Bytes of its archive, where that was made here and not kept. */
+  archiveSize?: number;
   /** The boot since which its files may be in memory only; absent when they are known to be on the disk. */
   unsynced?: string;
 }

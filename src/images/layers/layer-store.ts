@@ -101,11 +101,12 @@ export class LayerStore {
   }
 
   /** The chain ids below and of this one, bottom first; throws `system` when one is not there. */
-  chain(chainId: Digest): { chainId: Digest; diffId: Digest; size: number }[] {
+  chain(chainId: Digest): { chainId: Digest; diffId: Digest; size: number; archiveSize?: number }[] {
     const record = this.#records.get(chainId);
     if (!record) throw systemError(`layer ${chainId} does not exist`);
     const below = record.parent === undefined ? [] : this.chain(record.parent);
-    return [...below, { chainId, diffId: record.diffId, size: record.size }];
+    const { diffId, size, archiveSize } = record;
+    return [...below, { chainId, diffId, size, ...(archiveSize !== undefined && { archiveSize }) }];
   }
 
   /** An empty directory for a layer that will be written here. Until `record` a restart takes it away. */
@@ -117,10 +118,7 @@ export class LayerStore {
   }
 
   /** Makes a reserved directory a layer; false when there is one of that content already, and this stays the caller's. */
-  record(
-    chainId: Digest,
-    layer: { number: number; diffId: Digest; size: number; parent?: Digest | undefined },
-  ): boolean {
+  record(chainId: Digest, layer: Omit<LayerRecord, 'parent'> & { parent?: Digest | undefined }): boolean {
     if (this.has(chainId)) return false;
     this.#put(chainId, layer);
     return true;
@@ -145,6 +143,13 @@ export class LayerStore {
       throw error;
     }
     this.#discard(String(old.number));
+  }
+
+  /** The directory of one layer as another one, too: the same changes on top of others. */
+  recordSame(known: Digest, chainId: Digest, parent: Digest): void {
+    const record = this.#records.get(known);
+    if (!record) throw systemError(`layer ${known} does not exist`);
+    this.record(chainId, { ...record, parent });
   }
 
   /** Removes a reserved directory that did not become a layer. */
@@ -180,7 +185,9 @@ export class LayerStore {
         return record && this.#records.delete(chainId) ? [record.number] : [];
       }),
     );
-    for (const number of numbers) this.#discard(String(number));
+    if (numbers.length === 0) return;
+    const inUse = new Set(this.#records.list().map(({ value }) => value.number));
+    for (const number of new Set(numbers)) if (!inUse.has(number)) this.#discard(String(number));
   }
 
   /** Removes what no record owns: left by a crash. Only while nothing is being extracted. */

@@ -1,8 +1,29 @@
-// Builds: none can be run yet, so there is no cache to prune.
+// Builds by the classic protocol, and the build cache.
 
-import type { Handlers } from '../handler.ts';
-import { notYetRoutes } from './not-yet.ts';
+import type { Builder } from '../../builder/index.ts';
+import { invalid } from '../../lib/errors.ts';
+import { buildClassically } from '../build/classic-build.ts';
+import { type Handlers, notImplemented } from '../handler.ts';
 
-export function buildRoutes(): Handlers['build'] {
-  return { ...notYetRoutes('build'), BuildPrune: () => ({ CachesDeleted: null, SpaceReclaimed: 0 }) };
+export function buildRoutes(builder: Builder): Handlers['build'] {
+  return {
+    ImageBuild: ({ query, body, headers, signal }) => ({
+      stream: buildClassically(builder, { query, body, headers, signal }),
+    }),
+    BuildPrune: async ({ query }) => {
+      const { deleted, reclaimed } = await builder.prune({
+        all: query.all === true,
+        filters: query.filters ?? {},
+        reservedSpace: query['reserved-space'] ?? query['keep-storage'] ?? 0,
+        maxUsedSpace: query['max-used-space'] ?? 0,
+        minFreeSpace: query['min-free-space'] ?? 0,
+      });
+      return { CachesDeleted: deleted.length > 0 ? deleted.map(({ id }) => id) : null, SpaceReclaimed: reclaimed };
+    },
+    BuildCancel: ({ query }) => {
+      if (!query.id) throw invalid('build ID not provided');
+      builder.find(query.id)?.cancel();
+    },
+    Session: notImplemented,
+  };
 }

@@ -1,5 +1,6 @@
 // Every operation of the Engine API bound to what serves it.
 
+import type { Builder } from '../../builder/index.ts';
 import type { Engine } from '../../engine/index.ts';
 import type { Handlers } from '../handler.ts';
 import { buildRoutes } from './build.ts';
@@ -12,15 +13,15 @@ import { pluginRoutes } from './plugins.ts';
 import { systemRoutes } from './system.ts';
 import { volumeRoutes } from './volumes.ts';
 
-export function createHandlers(engine: Engine): Handlers {
+export function createHandlers(engine: Engine, builder: Builder): Handlers {
   return {
     containers: containerRoutes(engine),
     exec: execRoutes(engine),
     images: imageRoutes(engine),
     networks: networkRoutes(engine),
     volumes: volumeRoutes(engine),
-    system: systemRoutes(engine),
-    build: buildRoutes(),
+    system: systemRoutes(engine, builder),
+    build: buildRoutes(builder),
     plugins: pluginRoutes(),
     swarm: notYetRoutes('swarm'),
     nodes: notYetRoutes('nodes'),

@@ -1,5 +1,6 @@
 // The daemon itself: from requests to the engine's use-cases.
 
+import type { Builder } from '../../builder/index.ts';
 import {
   authenticate,
   describeSystem,
@@ -8,6 +9,7 @@ import {
   measureDiskUsage,
   watchEvents,
 } from '../../engine/index.ts';
+import { listBuildCache } from '../build/list-cache.ts';
 import { type Handlers, reply } from '../handler.ts';
 
 const pingHeaders = {
@@ -17,7 +19,7 @@ const pingHeaders = {
   Pragma: 'no-cache',
 };
 
-export function systemRoutes(engine: Engine): Handlers['system'] {
+export function systemRoutes(engine: Engine, builder: Builder): Handlers['system'] {
   return {
     SystemAuth: ({ body, signal }) => authenticate(engine, body ?? {}, signal),
     SystemInfo: () => describeSystem(engine),
@@ -25,6 +27,9 @@ export function systemRoutes(engine: Engine): Handlers['system'] {
     SystemPing: () => reply('OK', { headers: pingHeaders }),
     SystemPingHead: () => reply('', { headers: pingHeaders }),
     SystemEvents: ({ query }) => ({ stream: watchEvents(engine, query) }),
-    SystemDataUsage: ({ query, version }) => measureDiskUsage(engine, { types: query.type, version }),
+    SystemDataUsage: async ({ query, version }) => {
+      const usage = await measureDiskUsage(engine, { types: query.type, version });
+      return usage.BuildCache ? { ...usage, BuildCache: await listBuildCache(builder) } : usage;
+    },
   };
 }

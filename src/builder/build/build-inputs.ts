@@ -1,0 +1,170 @@
+// What a build reads before its steps: the Dockerfile, the ignore file, the base images.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Image, Images } from '../../images/index.ts';
+import { BerthError, errorCode, errorMessage, invalid, notFound } from '../../lib/errors.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
+import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
+import type { AddInstruction } from '../dockerfile/syntax.ts';
+import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
+import { createNode } from '../graph/node.ts';
+import type { BuildRequest } from '../request.ts';
+import type { ProgressLog } from '../solve/progress-log.ts';
+import type { BuildSource, SourceStatus, SourceTree } from '../source.ts';
+import type { BuilderContext } from './builder-context.ts';
+import { remoteSource } from './remote-source.ts';
+
+export interface BuildInputsDeps {
+  readonly context: BuilderContext;
+  readonly progress: ProgressLog;
+  readonly signal: AbortSignal;
+  readonly own: (tree: AsyncDisposable) => void;
+}
+
+/** Tells the progress of everything it reads. */
+export class BuildInputs implements GraphInputs {
+  readonly context: BuildSource | undefined;
+  readonly #request: BuildRequest;
+  readonly #deps: BuildInputsDeps;
+  #ignored: Promise<readonly string[]> | undefined;
+
+  constructor(request: BuildRequest, deps: BuildInputsDeps) {
+    this.context = request.context;
+    this.#request = request;
+    this.#deps = deps;
+  }
+
+  /** Throws `not-found` in BuildKit's words when there is none. */
+  async dockerfile(): Promise<{ name: string; content: Uint8Array }> {
+    const { dockerfile } = this.#request;
+    if (dockerfile.kind === 'text') return dockerfile;
+    const { name, source } = dockerfile;
+    return await this.#vertex(`[internal] load build definition from ${name}`, async report => {
+      const tree = await this.#open(source, [name], report);
+      const content = readIfThere(tree, name);
+      if (content) return { name, content };
+      throw notFound(`failed to read dockerfile: open ${name}: no such file or directory`);
+    });
+  }
+
+  ignored(): Promise<readonly string[]> {
+    this.#ignored ??= this.#readIgnored();
+    return this.#ignored;
+  }
+
+  async resolveImage(reference: string, platform: Platform): Promise<ResolvedImage> {
+    const name = formatReference(withDefaultTag(parseReference(reference)));
+    return await this.#vertex(`[internal] load metadata for ${name}`, async (_report, vertex) => {
+      const { images } = this.#deps.context;
+      const fitting = () => findFitting(reference, platform, images);
+      const here = this.#request.pull ? undefined : fitting();
+      if (here) return { name, image: here };
+      await this.#pull(reference, platform, vertex).catch((error: unknown) => {
+        throw unresolved(error, { name, platform });
+      });
+      const image = fitting();
+      if (!image) throw unresolved(notFound('no match for platform in manifest: not found'), { name, platform });
+      return { name, image };
+    });
+  }
+
+  async #pull(reference: string, platform: Platform, vertex: Digest): Promise<void> {
+    const { context, progress, signal } = this.#deps;
+    const name = withDefaultTag(parseReference(reference));
+    const started = new Date();
+    const credentials = await this.#request.credentials?.(name.domain, signal);
+    for await (const event of context.images.transfers.pull(name, { platform, signal, credentials })) {
+      if (event.kind !== 'progress') continue;
+      const { id, current = 0, total = 0 } = event;
+      progress.push({ kind: 'status', vertex, id, current, total, at: new Date(), started });
+    }
+  }
+
+  remoteSource(url: string, instruction: AddInstruction): RemoteSource | undefined {
+    return remoteSource(url, instruction, { sources: this.#deps.context.sources, own: this.#deps.own });
+  }
+
+  async #readIgnored(): Promise<readonly string[]> {
+    const { dockerfile } = this.#request;
+    return await this.#vertex('[internal] load .dockerignore', async report => {
+      const own = `${dockerfile.name}.dockerignore`;
+      const places: [BuildSource, string][] = [
+        ...(dockerfile.kind === 'file' ? [[dockerfile.source, own] as [BuildSource, string]] : []),
+        ...(this.context ? [[this.context, '.dockerignore'] as [BuildSource, string]] : []),
+      ];
+      for (const [source, name] of places) {
+        const content = readIfThere(await this.#open(source, [name], report), name);
+        if (content) return parseIgnoreFile(content);
+      }
+      return [];
+    });
+  }
+
+  async #open(
+    source: BuildSource,
+    follow: readonly string[],
+    report: (status: SourceStatus) => void,
+  ): Promise<SourceTree> {
+    const tree = await source.open({ follow }, { signal: this.#deps.signal, report });
+    this.#deps.own(tree);
+    return tree;
+  }
+
+  /** Runs work that is a vertex of its own. */
+  async #vertex<T>(
+    name: string,
+    work: (report: (status: SourceStatus) => void, vertex: Digest) => Promise<T>,
+  ): Promise<T> {
+    const { progress } = this.#deps;
+    const { vertex } = createNode({ op: { kind: 'scratch' }, name });
+    const { digest } = vertex;
+    progress.vertex(vertex);
+    const started = new Date();
+    progress.started(digest);
+    const report = ({ id, current, total = 0, done }: SourceStatus) => {
+      const at = new Date();
+      progress.push({
+        kind: 'status',
+        vertex: digest,
+        id,
+        current,
+        total,
+        at,
+        started,
+        ...(done && { completed: at }),
+      });
+    };
+    try {
+      const result = await work(report, digest);
+      progress.completed(digest);
+      return result;
+    } catch (error) {
+      progress.completed(digest, { error: errorMessage(error) });
+      throw error;
+    }
+  }
+}
+
+function readIfThere({ directory }: SourceTree, name: string): Buffer | undefined {
+  try {
+    return readFileSync(join(directory, name));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
+    if (errorCode(error) === 'EISDIR') throw invalid(`failed to read dockerfile: ${name} is a directory`);
+    throw error;
+  }
+}
+
+/** What the name stands for here, when that is for the platform. */
+function findFitting(reference: string, platform: Platform, images: Images): Image | undefined {
+  const here = images.find(reference);
+  return here && images.platforms(here.id).find(image => platformRank(image.config, platform) > 0);
+}
+
+function unresolved(error: unknown, { name, platform }: { name: string; platform: Platform }): unknown {
+  if (!(error instanceof BerthError) || error.kind === 'cancelled') return error;
+  const message = `${name}: failed to resolve source metadata for ${name} (${formatPlatform(platform)}): ${error.message}`;
+  return new BerthError(error.kind, message, { cause: error });
+}

@@ -1,0 +1,109 @@
+// What builds have made, by what it was made from: records in the store, layers in the images room.
+import type { Images } from '../../images/index.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Collection, Store } from '../../store/index.ts';
+import type { StepMemory } from '../solve/explain-miss.ts';
+
+/** The result of one step. */
+export interface CacheRecord {
+  /** What dependent steps are keyed by: the record's own key, or another one when it was run again on demand. */
+  readonly result: string;
+  /** The top layer of the result, with all below it. */
+  readonly chain: Digest;
+  /** Times of the layers that builds made, top first, as milliseconds since 1970. */
+  readonly times: readonly number[];
+  readonly description: string;
+  /** Keys of the steps it was made upon. */
+  readonly parents: readonly string[];
+  /** Bytes of its own layer. */
+  readonly size: number;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly usageCount: number;
+  /** Found elsewhere and taken from there. */
+  readonly imported?: boolean;
+}
+
+/** Keyed by cache key. A second collection leads from keys that are quick to know to those that say more. */
+export class CacheStore {
+  readonly #records: Collection<CacheRecord>;
+  readonly #aliases: Collection<string>;
+  readonly #memories: Collection<StepMemory>;
+  readonly #images: Pick<Images, 'builds'>;
+  /** Used in this process, not written yet. */
+  readonly #used = new Map<string, number>();
+
+  constructor(deps: { store: Store; images: Pick<Images, 'builds'> }) {
+    this.#records = deps.store.collection('build-cache');
+    this.#aliases = deps.store.collection('build-cache-aliases');
+    this.#memories = deps.store.collection('build-steps');
+    this.#images = deps.images;
+  }
+
+  /** A record whose layers are there; undefined otherwise. */
+  find(key: string): CacheRecord | undefined {
+    const record = this.#records.get(key);
+    return record && this.#images.builds.has(record.chain) ? record : undefined;
+  }
+
+  put(key: string, record: CacheRecord): void {
+    this.#records.put(key, record, { durable: false });
+  }
+
+  delete(key: string): void {
+    this.#records.delete(key);
+  }
+
+  list(): { key: string; record: CacheRecord }[] {
+    return this.#records.list().map(({ id, value }) => ({ key: id, record: this.#withUse(id, value) }));
+  }
+
+  alias(key: string): string | undefined {
+    return this.#aliases.get(key);
+  }
+
+  putAlias(key: string, target: string): void {
+    if (this.#aliases.get(key) !== target) this.#aliases.put(key, target, { durable: false });
+  }
+
+  /** What is known of the last run of a step. */
+  memory(identity: string): StepMemory | undefined {
+    return this.#memories.get(identity);
+  }
+
+  remember(identity: string, memory: StepMemory): void {
+    this.#memories.put(identity, memory, { durable: false });
+  }
+
+  /** Removes aliases that lead nowhere. */
+  sweepAliases(): void {
+    for (const { id, value } of this.#aliases.list())
+      if (!this.#records.get(value)) this.#aliases.delete(id, { durable: false });
+  }
+
+  /** Notes that a build used it; `flush` writes that down. */
+  touch(key: string): void {
+    this.#used.set(key, Date.now());
+  }
+
+  /** After a build: what was used, in one go. */
+  flush(): void {
+    for (const [key, at] of this.#used) {
+      const record = this.#records.get(key);
+      if (!record) continue;
+      this.#records.put(key, { ...record, lastUsedAt: at, usageCount: record.usageCount + 1 }, { durable: false });
+    }
+    this.#used.clear();
+  }
+
+  /** Every layer that records name, and those below: for the keeper of the images room. */
+  *layers(): Generator<Digest, void> {
+    const tops = new Set(this.#records.list().map(({ value }) => value.chain));
+    for (const top of tops) yield* this.#images.builds.chainIds(top);
+  }
+
+  #withUse(key: string, record: CacheRecord): CacheRecord {
+    const at = this.#used.get(key);
+    return at === undefined ? record : { ...record, lastUsedAt: at };
+  }
+}

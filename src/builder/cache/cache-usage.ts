@@ -1,0 +1,101 @@
+// `builder du`: what the cache holds, and which of it a filter means.
+import type { Images } from '../../images/index.ts';
+import { parseDuration } from '../../lib/duration.ts';
+import { invalid } from '../../lib/errors.ts';
+import type { CacheUsage, PruneOptions } from '../usage.ts';
+import type { CacheMounts } from './cache-mounts.ts';
+import type { CacheStore } from './cache-store.ts';
+
+export interface UsageDeps {
+  readonly cache: CacheStore;
+  readonly cacheMounts: CacheMounts;
+  readonly images: Images;
+  readonly diskUsage: (path: string) => Promise<number>;
+}
+
+/** Records and cache mounts that pass, least recently used first. Throws `invalid` for an unknown filter. */
+export async function cacheUsage(filters: PruneOptions['filters'], deps: UsageDeps): Promise<CacheUsage[]> {
+  const passes = usageFilter(filters ?? {});
+  const used = new Set(deps.images.list().flatMap(({ chainIds }) => chainIds));
+  const steps = deps.cache.list().map(
+    ({ key, record }): CacheUsage => ({
+      id: shortId(key),
+      parents: record.parents.map(shortId),
+      kind: 'regular',
+      description: record.description,
+      inUse: false,
+      shared: used.has(record.chain),
+      size: record.size,
+      createdAt: new Date(record.createdAt),
+      lastUsedAt: new Date(record.lastUsedAt),
+      usageCount: record.usageCount,
+    }),
+  );
+  const mounts = deps.cacheMounts.list().map(
+    async ({ record, directory, inUse }): Promise<CacheUsage> => ({
+      id: mountId(record.number),
+      parents: [],
+      kind: 'exec.cachemount',
+      description: record.description,
+      inUse,
+      shared: false,
+      size: await deps.diskUsage(directory).catch(() => 0),
+      createdAt: new Date(record.createdAt),
+      lastUsedAt: new Date(record.lastUsedAt),
+      usageCount: record.usageCount,
+    }),
+  );
+  const all = [...steps, ...(await Promise.all(mounts))].filter(passes);
+  return all.sort((a, b) => (a.lastUsedAt?.getTime() ?? 0) - (b.lastUsedAt?.getTime() ?? 0));
+}
+
+/** Twenty-five digits, as BuildKit's ids are long. */
+export const shortId = (key: string) => key.slice(key.indexOf(':') + 1).slice(0, 25);
+export const mountId = (number: number) => `mount${String(number).padStart(20, '0')}`;
+
+function usageFilter(filters: Readonly<Record<string, readonly string[]>>): (usage: CacheUsage) => boolean {
+  const tests = Object.entries(filters).flatMap(([key, values]) => values.map(value => test(key, value)));
+  return usage => tests.every(passes => passes(usage));
+}
+
+function test(key: string, value: string): (usage: CacheUsage) => boolean {
+  switch (key) {
+    case 'id':
+      return ({ id }) => id === value;
+    case 'parent':
+    case 'parents':
+      return ({ parents }) => parents.includes(value);
+    case 'type':
+      return ({ kind }) => kind === value;
+    case 'description':
+      return ({ description }) => description === value;
+    case 'description~':
+      return ({ description }) => description.includes(value);
+    case 'inuse':
+      return ({ inUse }) => inUse;
+    case 'shared':
+      return ({ shared }) => shared;
+    case 'private':
+      return ({ shared }) => !shared;
+    case 'mutable':
+      return ({ kind }) => kind === 'exec.cachemount';
+    case 'immutable':
+      return ({ kind }) => kind !== 'exec.cachemount';
+    case 'until':
+    case 'unused-for': {
+      const before = Date.now() - age(key, value);
+      return ({ lastUsedAt, createdAt }) => (lastUsedAt ?? createdAt).getTime() < before;
+    }
+    default:
+      throw invalid(`invalid filter '${key}'`);
+  }
+}
+
+/** Milliseconds; a number alone means seconds, as in Go's API clients. */
+function age(key: string, value: string): number {
+  try {
+    return /^\d+$/.test(value) ? Number(value) * 1000 : parseDuration(value) / 1e6;
+  } catch (error) {
+    throw invalid(`${key} filter expects a duration (e.g., '24h')`, error);
+  }
+}

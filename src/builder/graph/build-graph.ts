@@ -1,0 +1,288 @@
+// From a Dockerfile to the graph of its target: stages are entered when something asks for them, so what nothing needs
+// is never looked at.
+import { invalid } from '../../lib/errors.ts';
+import { formatPlatform, type Platform } from '../../oci/platform.ts';
+import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
+import { evaluateDockerfile } from '../dockerfile/evaluation/evaluate-dockerfile.ts';
+import type { Evaluation, StageVariables } from '../dockerfile/evaluation/evaluation.ts';
+import { parseTriggers } from '../dockerfile/parse-dockerfile.ts';
+import type { Dockerfile, Instruction, Stage, Warning } from '../dockerfile/syntax.ts';
+import type { PlannedStep } from '../progress.ts';
+import type { Entitlement, NamedContext } from '../request.ts';
+import type { BuildSource } from '../source.ts';
+import { dispatchInstruction, type StageContext } from './dispatch-instruction.ts';
+import type { GraphInputs } from './graph-inputs.ts';
+import { createNode, type Node } from './node.ts';
+import { StageState } from './stage-state.ts';
+import { StepNames } from './step-names.ts';
+
+export interface GraphOptions {
+  readonly dockerfile: Dockerfile;
+  readonly target: string | undefined;
+  readonly buildArgs: Readonly<Record<string, string>>;
+  readonly buildPlatform: Platform;
+  readonly targetPlatform: Platform;
+  /** Several platforms are built: their vertices are told apart. */
+  readonly namesPlatform: boolean;
+  readonly noCache: boolean | readonly string[];
+  readonly namedContexts: Readonly<Record<string, NamedContext>>;
+  readonly network: 'default' | 'none' | 'host';
+  readonly extraHosts: readonly string[];
+  readonly entitlements: readonly Entitlement[];
+}
+
+export interface BuildGraph {
+  /** The target as it is at its end. */
+  readonly state: StageState;
+  /** Steps of all stages that take part, in the order of the file. */
+  readonly steps: readonly PlannedStep[];
+  readonly warnings: readonly Warning[];
+  readonly lintError: string | undefined;
+}
+
+interface BuiltStage {
+  readonly state: StageState;
+  readonly variables: StageVariables;
+  readonly steps: readonly PlannedStep[];
+}
+
+/** Throws `DockerfileError` for what is wrong with the file, and what resolving its images throws. */
+export async function buildGraph(o: GraphOptions, inputs: GraphInputs): Promise<BuildGraph> {
+  const graph = new GraphBuilder(o, inputs);
+  const target = graph.target();
+  const { state } = await graph.stage(target);
+  const steps = await graph.steps();
+  return { state, steps, warnings: graph.evaluation.warnings, lintError: graph.evaluation.lintError };
+}
+
+class GraphBuilder {
+  readonly evaluation: Evaluation;
+  readonly #options: GraphOptions;
+  readonly #inputs: GraphInputs;
+  readonly #stages = new Map<Stage, Promise<BuiltStage>>();
+  /** What is wanted of each source; grows while stages are read. */
+  readonly #wanted = new Map<string, { node: Node; follow: string[] }>();
+  readonly #images = new Map<string, Promise<StageState>>();
+
+  constructor(options: GraphOptions, inputs: GraphInputs) {
+    const { dockerfile, target, buildArgs, buildPlatform, targetPlatform } = options;
+    this.#options = options;
+    this.#inputs = inputs;
+    const variables = { buildArgs, buildPlatform, targetPlatform, ...(target && { target }) };
+    this.evaluation = evaluateDockerfile(dockerfile, variables);
+  }
+
+  /** The stage to be built: by name, by number, or the last one. */
+  target(): Stage {
+    const { dockerfile, target } = this.#options;
+    const { stages } = dockerfile;
+    if (!target) return stages.at(-1) as Stage;
+    const found = stages.findLast(({ name }) => name === target.toLowerCase()) ?? stages[numberOf(target)];
+    if (!found) throw invalid(`target stage ${JSON.stringify(target)} could not be found`);
+    return found;
+  }
+
+  stage(stage: Stage): Promise<BuiltStage> {
+    const known = this.#stages.get(stage);
+    if (known) return known;
+    const built = this.#build(stage);
+    this.#stages.set(stage, built);
+    built.catch(() => {});
+    return built;
+  }
+
+  async steps(): Promise<PlannedStep[]> {
+    const entered = [...this.#stages.entries()].sort(([a], [b]) => a.index - b.index);
+    return (await Promise.all(entered.map(([, built]) => built))).flatMap(({ steps }) => steps);
+  }
+
+  async #build(stage: Stage): Promise<BuiltStage> {
+    const { base, isStage } = await this.#baseOf(stage);
+    const { state } = base;
+    const triggers = parseTriggers(state.config.OnBuild ?? []);
+    if (triggers.length > 0) state.config.OnBuild = null;
+    const instructions = [...triggers, ...stage.instructions];
+    const variables = this.evaluation.openStage(stage, base.variables ?? state.config);
+    const names = this.#names(stage, instructions, isStage || base.isScratch);
+    if (!isStage && !base.isScratch) {
+      state.node = { ...state.node, vertex: { ...state.node.vertex, name: names.next(`FROM ${base.name}`) } };
+    }
+    const steps: PlannedStep[] = [{ text: stage.text, vertex: state.node.vertex.digest }];
+    const context = this.#stageContext(stage, { state, variables, names });
+    this.#startOthers(stage, instructions);
+    for (const instruction of instructions) {
+      const node = await dispatchInstruction(instruction, context);
+      steps.push({ text: instruction.text, ...(node && { vertex: stepVertex(node) }) });
+    }
+    return { state, variables, steps };
+  }
+
+  /** Stages that will be copied from may look for their images already. */
+  #startOthers(stage: Stage, instructions: readonly Instruction[]): void {
+    for (const instruction of instructions) {
+      const other = instruction.kind === 'copy' ? this.#stageNamed(instruction.from, stage) : undefined;
+      if (other) void this.stage(other);
+    }
+  }
+
+  async #baseOf(stage: Stage): Promise<{ base: StageBaseState; isStage: boolean }> {
+    const { name, platform = this.#options.targetPlatform } = this.evaluation.baseOf(stage);
+    const earlier = this.#stageNamed(name, stage, { byNumber: false });
+    if (earlier) {
+      const { state, variables } = await this.stage(earlier);
+      const child = state.child();
+      return { isStage: true, base: { state: child, name, variables, isScratch: false } };
+    }
+    try {
+      const state = (await this.#image(name, platform)).child();
+      return {
+        isStage: false,
+        base: { state, name: this.#shownNames.get(name) ?? name, isScratch: name === 'scratch' },
+      };
+    } catch (error) {
+      throw this.#located(error, stage);
+    }
+  }
+
+  readonly #shownNames = new Map<string, string>();
+
+  #located(error: unknown, stage: Stage): unknown {
+    const { name, source } = this.#options.dockerfile;
+    if (
+      error instanceof DockerfileError ||
+      !(error instanceof Error) ||
+      !('kind' in error) ||
+      error.kind === 'cancelled'
+    ) {
+      return error;
+    }
+    const kind = error.kind as DockerfileError['kind'];
+    return new DockerfileError(error.message, { name, source, ranges: [stage.range] }, { cause: error, kind });
+  }
+
+  #image(name: string, platform: Platform): Promise<StageState> {
+    const key = `${name} ${formatPlatform(platform)}`;
+    const known = this.#images.get(key);
+    if (known) return known;
+    const found = this.#resolve(name, platform);
+    this.#images.set(key, found);
+    return found;
+  }
+
+  async #resolve(name: string, platform: Platform): Promise<StageState> {
+    const plain = { platform, config: {}, author: undefined, history: [], base: {} };
+    if (name === 'scratch') {
+      const node = createNode({ op: { kind: 'scratch' }, name: '[internal] empty' });
+      return new StageState({ ...plain, config: { WorkingDir: '/' }, node });
+    }
+    const named = this.#options.namedContexts[name];
+    if (named?.kind === 'source') {
+      return new StageState({ ...plain, config: { WorkingDir: '/' }, node: this.#wholeSource(name, named.source) });
+    }
+    const {
+      image,
+      name: shown,
+      digest,
+    } = await this.#inputs.resolveImage(named?.kind === 'image' ? named.reference : name, platform);
+    this.#shownNames.set(name, digest ? `${shown}@${digest}` : shown);
+    const { config } = image;
+    const { config: run, history = [], rootfs: _rootfs, created: _created, author, ...base } = config;
+    const node = createNode({ op: { kind: 'image', chain: image.chainIds.at(-1) }, name: `FROM ${shown}` });
+    const own = { ...platform, architecture: config.architecture || platform.architecture, os: config.os };
+    return new StageState({ platform: own, config: run, author, node, history, base });
+  }
+
+  /** A directory as a root file system: all of it copied into an empty one. */
+  #wholeSource(name: string, source: BuildSource): Node {
+    const files = this.#source(source, ['/'], `[context ${name}] load from client`);
+    const empty = createNode({ op: { kind: 'scratch' }, name: '[internal] empty' });
+    const parts = [{ input: 1, sources: ['/'], unpack: false }];
+    const op = {
+      kind: 'copy',
+      parts,
+      destination: '/',
+      chown: undefined,
+      chmod: undefined,
+      parents: false,
+      exclude: [],
+    } as const;
+    return createNode({ op, inputs: [empty, files], name: `[context ${name}] copy` });
+  }
+
+  #names(stage: Stage, instructions: readonly Instruction[], hasNoFrom: boolean): StepNames {
+    const { dockerfile, namesPlatform, targetPlatform } = this.#options;
+    const steps = instructions.filter(({ kind }) => ['run', 'copy', 'add', 'workdir'].includes(kind)).length;
+    return new StepNames({
+      stage: dockerfile.stages.length === 1 ? '' : (stage.name ?? `stage-${stage.index}`),
+      total: steps + (hasNoFrom ? 0 : 1),
+      platform: namesPlatform ? targetPlatform : undefined,
+    });
+  }
+
+  #stageContext(stage: Stage, own: Pick<StageContext, 'state' | 'variables' | 'names'>): StageContext {
+    const { noCache, network, entitlements, extraHosts, buildArgs, dockerfile } = this.#options;
+    const { name, source } = dockerfile;
+    const stageName = stage.name ?? String(stage.index);
+    return {
+      ...own,
+      ...{ network, entitlements, extraHosts },
+      hostname: buildArgs.BUILDKIT_SANDBOX_HOSTNAME ?? 'buildkitsandbox',
+      ignoreCache: typeof noCache === 'boolean' ? noCache : noCache.map(text => text.toLowerCase()).includes(stageName),
+      identity: `${name} ${stageName}`,
+      file: { name, source },
+      remoteSource: (url, instruction) => this.#inputs.remoteSource(url, instruction),
+      filesOf: (from, paths) => this.#filesOf(from, paths, stage),
+    };
+  }
+
+  async #filesOf(from: string | undefined, paths: readonly string[], stage: Stage): Promise<Node> {
+    if (from === undefined) return await this.#contextFiles(paths);
+    const other = this.#stageNamed(from, stage);
+    if (other) return (await this.stage(other)).state.node;
+    const named = this.#options.namedContexts[from];
+    if (named?.kind === 'source') return this.#source(named.source, paths, `[context ${from}] load from client`);
+    return (await this.#image(from, this.#options.targetPlatform)).node;
+  }
+
+  async #contextFiles(paths: readonly string[]): Promise<Node> {
+    const { context } = this.#inputs;
+    if (!context) throw invalid('the build has no context to copy from');
+    return this.#source(context, paths, '[internal] load build context', await this.#inputs.ignored());
+  }
+
+  /** One vertex for each source, which brings everything that any step wants of it. */
+  #source(source: BuildSource, paths: readonly string[], name: string, exclude: readonly string[] = []): Node {
+    const known = this.#wanted.get(source.key);
+    const follow = known?.follow ?? [];
+    for (const path of paths) {
+      const relative = path.replace(/^\/+/, '') || '.';
+      if (!follow.includes(relative)) follow.push(relative);
+    }
+    if (known) return known.node;
+    const node = createNode({ op: { kind: 'source', source, filter: { follow, exclude } }, name });
+    this.#wanted.set(source.key, { node, follow });
+    return node;
+  }
+
+  /** An earlier stage by its name or (where that is meant) its number; later ones are not known yet. */
+  #stageNamed(name: string | undefined, before: Stage, { byNumber = true } = {}): Stage | undefined {
+    if (name === undefined) return undefined;
+    const earlier = this.#options.dockerfile.stages.slice(0, before.index);
+    const found = earlier.findLast(stage => stage.name === name.toLowerCase());
+    return found ?? (byNumber ? earlier[numberOf(name)] : undefined);
+  }
+}
+
+interface StageBaseState {
+  readonly state: StageState;
+  readonly name: string;
+  readonly variables?: StageVariables;
+  readonly isScratch: boolean;
+}
+
+/** The vertex that stands for a step: that of the layer, where it is put on top of others. */
+function stepVertex(node: Node): Node['vertex']['digest'] {
+  return node.op.kind === 'merge' ? (node.inputs[1] as Node).vertex.digest : node.vertex.digest;
+}
+
+const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : -1);

@@ -1,0 +1,32 @@
+// What the graph asks of the build it belongs to.
+import type { Image } from '../../images/index.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Platform } from '../../oci/platform.ts';
+import type { AddInstruction } from '../dockerfile/syntax.ts';
+import type { BuildSource } from '../source.ts';
+
+/** An image that is here, under its full name for progress. */
+export interface ResolvedImage {
+  readonly name: string;
+  readonly image: Image;
+  /** Of the manifest it came with. */
+  readonly digest?: Digest;
+}
+
+/** `path`: what of it is copied, `/` for all. */
+export interface RemoteSource {
+  readonly source: BuildSource;
+  readonly path: string;
+  readonly unpack: boolean;
+}
+
+export interface GraphInputs {
+  /** Finds or pulls an image. Throws `not-found`, `unauthorized`, `unavailable`, `cancelled`. */
+  resolveImage(reference: string, platform: Platform): Promise<ResolvedImage>;
+  /** The main context; undefined when the build has none. */
+  readonly context: BuildSource | undefined;
+  /** Patterns of `.dockerignore`, read when a step first copies from the context. */
+  ignored(): Promise<readonly string[]>;
+  /** A download or a repository of ADD. Throws `invalid` for an address that makes no sense. */
+  remoteSource(url: string, instruction: AddInstruction): RemoteSource | undefined;
+}

@@ -1,0 +1,160 @@
+// RUN as a vertex: the command as it will be executed, and where its mounts come from.
+import { posix } from 'node:path';
+import { BerthError } from '../../lib/errors.ts';
+import type { StageVariables } from '../dockerfile/evaluation/evaluation.ts';
+import type { CommandLine, RunInstruction, RunMount } from '../dockerfile/syntax.ts';
+import type { Entitlement } from '../request.ts';
+import { type AddNode, withShell } from './dispatch-instruction.ts';
+import { runText } from './history-text.ts';
+import type { Node } from './node.ts';
+import type { RunMountOperation, RunOperation } from './operation.ts';
+import type { StageState } from './stage-state.ts';
+import { joinWorkdir } from './working-path.ts';
+
+export interface RunContext {
+  readonly state: StageState;
+  readonly variables: StageVariables;
+  /** The files of a stage, a named context, an image, or (without a name) of the main context. */
+  readonly filesOf: (from: string | undefined, paths: readonly string[]) => Promise<Node>;
+  readonly network: 'default' | 'none' | 'host';
+  readonly entitlements: readonly Entitlement[];
+  readonly hostname: string;
+  readonly extraHosts: readonly string[];
+}
+
+const scriptDirectory = '/dev/pipes';
+
+export async function runInstruction(instruction: RunInstruction, stage: RunContext, add: AddNode): Promise<Node> {
+  const { state, variables } = stage;
+  const { command, script } = withHeredocs(instruction.command);
+  const args = withShell(command, state);
+  const { inputs, mounts } = await withInputs(instruction.mounts, stage);
+  const op: RunOperation = {
+    kind: 'run',
+    args,
+    env: variables.runEnv,
+    proxyEnv: variables.proxyEnv,
+    cwd: state.config.WorkingDir || '/',
+    user: state.config.User ?? '',
+    network: networkOf(instruction, stage),
+    insecure: isInsecure(instruction, stage),
+    mounts: script ? [script, ...mounts] : mounts,
+    hostname: stage.hostname,
+    extraHosts: stage.extraHosts,
+  };
+  const node = add(op, [state.node, ...inputs]);
+  state.node = node;
+  state.commit(runText(args, variables.declaredArgs), true);
+  return node;
+}
+
+/** The words with here-documents in them: a lone one is the script, others are the shell's to read. */
+function withHeredocs(command: CommandLine): {
+  command: Pick<CommandLine, 'form' | 'words'>;
+  script?: RunMountOperation;
+} {
+  const [first] = command.heredocs;
+  if (!first) return { command };
+  const [line = ''] = command.words;
+  const content = first.stripTabs ? first.content.replace(/^\t+/gm, '') : first.content;
+  if (!/^\s*\d*<<-?\s*(?:"[^"]*"|'[^']*'|[^\s<]+)\s*$/.test(line)) {
+    const full = [line, ...command.heredocs.map(heredoc => heredoc.content + heredoc.name)].join('\n');
+    return { command: { form: command.form, words: [full] } };
+  }
+  if (!first.content.startsWith('#!')) return { command: { form: command.form, words: [content] } };
+  const target = `${scriptDirectory}/${first.name}`;
+  return { command: { form: command.form, words: [target] }, script: { type: 'script', target, content } };
+}
+
+/** Mounts by the number of the input they come from; the same source is one input. */
+async function withInputs(
+  wanted: readonly RunMount[],
+  { state, filesOf }: RunContext,
+): Promise<{ inputs: Node[]; mounts: RunMountOperation[] }> {
+  const inputs: Node[] = [];
+  const number = async (from: string | undefined, source: string) => {
+    const node = await filesOf(from, [source]);
+    const known = inputs.findIndex(input => input.vertex.digest === node.vertex.digest);
+    return known < 0 ? inputs.push(node) : known + 1;
+  };
+  const mounts: RunMountOperation[] = [];
+  for (const mount of wanted) {
+    const target = (path: string) => joinWorkdir(state.config.WorkingDir, path);
+    switch (mount.type) {
+      case 'bind': {
+        const source = posix.resolve('/', mount.source || '/');
+        const { readonly } = mount;
+        mounts.push({
+          type: 'bind',
+          target: target(mount.target),
+          source,
+          readonly,
+          input: await number(mount.from, source),
+        });
+        break;
+      }
+      case 'cache': {
+        const { id, readonly, sharing, mode = 0o755, uid = 0, gid = 0 } = mount;
+        const source = posix.resolve('/', mount.source || '/');
+        const input = mount.from === undefined ? undefined : await number(mount.from, source);
+        mounts.push({
+          type: 'cache',
+          target: target(mount.target),
+          id,
+          readonly,
+          sharing,
+          mode,
+          uid,
+          gid,
+          source,
+          input,
+        });
+        break;
+      }
+      case 'tmpfs':
+        mounts.push({ type: 'tmpfs', target: target(mount.target), size: mount.size });
+        break;
+      case 'secret': {
+        const { id, env, required, mode, uid, gid } = mount;
+        const path = target(mount.target ?? `/run/secrets/${id}`);
+        mounts.push({
+          type: 'secret',
+          target: path,
+          id,
+          mounted: mount.target !== undefined,
+          env,
+          required,
+          mode,
+          uid,
+          gid,
+        });
+        break;
+      }
+      case 'ssh': {
+        const { id, required, mode, uid, gid } = mount;
+        const path = target(
+          mount.target ?? `/run/buildkit/ssh_agent.${mounts.filter(({ type }) => type === 'ssh').length}`,
+        );
+        mounts.push({ type: 'ssh', target: path, id, required, mode, uid, gid });
+      }
+    }
+  }
+  return { inputs, mounts };
+}
+
+/** The build's own network where the instruction names none. */
+function networkOf({ network }: RunInstruction, stage: RunContext): RunOperation['network'] {
+  if (network === 'default') return stage.network;
+  if (network === 'host' && stage.network !== 'host') require('network.host', stage);
+  return network;
+}
+
+function isInsecure({ security }: RunInstruction, stage: RunContext): boolean {
+  if (security !== 'insecure') return false;
+  require('security.insecure', stage);
+  return true;
+}
+
+function require(entitlement: Entitlement, { entitlements }: RunContext): void {
+  if (!entitlements.includes(entitlement)) throw new BerthError('forbidden', `${entitlement} is not allowed`);
+}

@@ -1,0 +1,193 @@
+// Every kind of step, behind the one interface the solver knows.
+import type { Images, Owner, WorkingLayer } from '../../images/index.ts';
+import { errorKind, errorMessage, systemError } from '../../lib/errors.ts';
+import { type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
+import type { ContentDigests } from '../context/digest/content-digests.ts';
+import type { Node } from '../graph/node.ts';
+import type {
+  CopyOperation,
+  CopyPart,
+  DirectoryOperation,
+  InlineOperation,
+  Operation,
+  RunOperation,
+} from '../graph/operation.ts';
+import { MissingSourceError } from '../missing-source-error.ts';
+import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.ts';
+import type { ContentKey, Operations, WorkOptions } from '../solve/solver.ts';
+import { copyIntoLayer } from './copy/copy-into-layer.ts';
+import { withInlineFiles } from './inline-files.ts';
+import { openRoot } from './open-root.ts';
+import { type RunStepDeps, runStep } from './run/run-step.ts';
+
+export interface StepOperationsDeps extends RunStepDeps {
+  readonly images: Pick<Images, 'builds'>;
+  readonly digests: ContentDigests;
+  /** The numeric owner of `name|id[:group|id]` in a root file system. Throws `invalid` for one that is not listed. */
+  readonly resolveOwner: (root: string, owner: string) => Owner;
+}
+
+/** One for each build. */
+export class StepOperations implements Operations {
+  readonly #deps: StepOperationsDeps;
+  /** What a copy found when its key was made. */
+  readonly #selections = new Map<string, readonly PlannedCopy[]>();
+
+  constructor(deps: StepOperationsDeps) {
+    this.#deps = deps;
+  }
+
+  isPlain({ kind }: Operation): boolean {
+    return kind === 'image' || kind === 'source' || kind === 'scratch' || kind === 'merge' || kind === 'inline';
+  }
+
+  contentInputs({ op, inputs }: Node): readonly number[] {
+    const numbers = inputs.map((_, index) => index).slice(1);
+    if (op.kind === 'copy') return numbers;
+    return numbers.filter(index => inputs[index]?.op.kind === 'source');
+  }
+
+  async contentKey(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<ContentKey> {
+    const { op } = node;
+    const parts = op.kind === 'copy' ? op.parts : op.kind === 'run' ? boundParts(op) : [];
+    const selections: PlannedCopy[] = [];
+    for (const part of parts) {
+      const source = inputs[part.input];
+      if (source) selections.push(await this.#select(op, part, source, o.signal));
+    }
+    this.#selections.set(node.vertex.digest, selections);
+    return { digest: selections.map(({ digest }) => digest).join(' ') };
+  }
+
+  async #select(op: Operation, part: CopyPart, source: Snapshot, signal: AbortSignal): Promise<PlannedCopy> {
+    using root = openRoot(source, this.#deps.images);
+    const { digests } = this.#deps;
+    const tree = source.kind === 'tree' ? source.tree : { directory: root.path };
+    const rules = op.kind === 'copy' ? op : { destination: '/', parents: false, exclude: [] };
+    const { sources, unpack } = part;
+    signal.throwIfAborted();
+    try {
+      return await planCopy(tree, digests.open(tree), { ...rules, sources, unpack });
+    } catch (error) {
+      throw missing(error);
+    } finally {
+      if (source.kind === 'layers') digests.forget(root.path);
+    }
+  }
+
+  async run(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<Snapshot> {
+    const { op } = node;
+    switch (op.kind) {
+      case 'image': {
+        const layers = op.chain === undefined ? [] : this.#deps.images.builds.chain(op.chain);
+        return { kind: 'layers', layers: layers.map(layer => ({ layer })) };
+      }
+      case 'scratch':
+        return { kind: 'layers', layers: [] };
+      case 'source':
+        return this.#openSource(node, o);
+      case 'inline':
+        return this.#inline(op);
+      case 'merge':
+        return this.#merge(inputs);
+      case 'directory':
+        return this.#layer(inputs, working => this.#makeDirectory(working, op));
+      case 'copy':
+        return this.#layer(inputs, working =>
+          this.#copy({ node: node as Node<CopyOperation>, working, inputs, signal: o.signal }),
+        );
+      case 'run':
+        return this.#layer(inputs, working =>
+          runStep(node as Node<RunOperation>, { working, inputs, ...o }, this.#deps),
+        );
+    }
+  }
+
+  /** A layer over input 0, thrown away when the work fails. */
+  async #layer(inputs: readonly Snapshot[], work: (working: WorkingLayer) => Promise<void>): Promise<LayersSnapshot> {
+    const base = inputs[0] as LayersSnapshot;
+    await using working = this.#deps.images.builds.create(base.layers.map(({ layer }) => layer));
+    await work(working);
+    return { kind: 'layers', layers: [...base.layers, { layer: working.seal(), created: new Date() }] };
+  }
+
+  async #copy(o: {
+    node: Node<CopyOperation>;
+    working: WorkingLayer;
+    inputs: readonly Snapshot[];
+    signal: AbortSignal;
+  }): Promise<void> {
+    const { op, vertex } = o.node;
+    const { chown } = op;
+    const selections = this.#selections.get(vertex.digest);
+    if (!selections) throw systemError('a copy is run before its key was made');
+    const merged = o.working.mount();
+    const owner = chown === undefined ? undefined : this.#deps.resolveOwner(merged, chown);
+    for (const [index, part] of op.parts.entries()) {
+      using root = openRoot(o.inputs[part.input] as Snapshot, this.#deps.images);
+      const selection = selections[index] as PlannedCopy;
+      await copyIntoLayer(op, { working: o.working, root, selection, owner, signal: o.signal });
+    }
+  }
+
+  async #makeDirectory(working: WorkingLayer, op: DirectoryOperation): Promise<void> {
+    const merged = working.mount();
+    working.makeDirectory(op.path, op.user === '' ? undefined : this.#deps.resolveOwner(merged, op.user));
+  }
+
+  async #openSource({ op, vertex }: Node, o: WorkOptions): Promise<TreeSnapshot> {
+    if (op.kind !== 'source') throw systemError('not a source');
+    const started = new Date();
+    const tree = await op.source.open(op.filter, {
+      signal: o.signal,
+      report: ({ id, current, total = 0, done = false }) => {
+        const at = new Date();
+        o.tell({
+          kind: 'status',
+          vertex: vertex.digest,
+          id,
+          current,
+          total,
+          at,
+          started,
+          ...(done && { completed: at }),
+        });
+      },
+    });
+    this.#deps.own(tree);
+    return { kind: 'tree', tree };
+  }
+
+  async #inline({ files }: InlineOperation): Promise<TreeSnapshot> {
+    const tree = await withInlineFiles(files, this.#deps.scratch);
+    this.#deps.own(tree);
+    return { kind: 'tree', tree };
+  }
+
+  /** The layers of both, those above put on other ones than they were made on. */
+  async #merge([below, above]: readonly Snapshot[]): Promise<LayersSnapshot> {
+    const lower = (below as LayersSnapshot).layers;
+    const moved = this.#deps.images.builds.move(
+      (above as LayersSnapshot).layers.map(({ layer }) => layer),
+      lower.map(({ layer }) => layer),
+    );
+    const upper = (above as LayersSnapshot).layers.map(({ created }, index) => ({
+      layer: moved[index] as (typeof moved)[number],
+      ...(created && { created }),
+    }));
+    return { kind: 'layers', layers: [...lower, ...upper] };
+  }
+}
+
+/** What a step sees of files from outside by its bind mounts. */
+function boundParts(op: RunOperation): CopyPart[] {
+  return op.mounts.flatMap(mount =>
+    mount.type === 'bind' ? [{ input: mount.input, sources: [mount.source], unpack: false }] : [],
+  );
+}
+
+/** A source that is not there, in the words of both builders. */
+function missing(error: unknown): unknown {
+  const path = errorKind(error) === 'not-found' ? /^"(.*)": not found$/.exec(errorMessage(error))?.[1] : undefined;
+  return path === undefined ? error : new MissingSourceError(path);
+}

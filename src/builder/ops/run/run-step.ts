@@ -1,0 +1,156 @@
+// RUN: a container of its own over the layers so far, of which only the changes stay.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { WorkingLayer } from '../../../images/index.ts';
+import { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import { BerthError, errorMessage } from '../../../lib/errors.ts';
+import type { Limiter } from '../../../lib/limiter.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import type { Networks } from '../../../networks/index.ts';
+import {
+  buildSpec,
+  type Process,
+  type ResolvedUser,
+  type Runtime,
+  resolveCapabilities,
+  type SpecHost,
+  type SpecInput,
+} from '../../../runtime/index.ts';
+import type { Node } from '../../graph/node.ts';
+import type { RunOperation } from '../../graph/operation.ts';
+import type { BuildLimits, Ulimit } from '../../request.ts';
+import type { WorkNews } from '../../solve/shared-work.ts';
+import type { Snapshot } from '../../solve/snapshot.ts';
+import type { WorkOptions } from '../../solve/solver.ts';
+import { StepError } from '../../step-error.ts';
+import { prepareStepMounts, type StepMountDeps } from './step-mounts.ts';
+import { type NameServers, prepareStepNetwork } from './step-network.ts';
+import { readOutput } from './step-output.ts';
+
+const sigkill = 9;
+
+/** What of a build concerns its containers and is no part of what they do. */
+export interface StepSettings {
+  readonly cgroupParent: string;
+  readonly limits: BuildLimits;
+  readonly ulimits: readonly Ulimit[];
+  readonly shmSize: number;
+  readonly nameServers: NameServers;
+}
+
+export interface RunStepDeps extends StepMountDeps {
+  readonly runtime: Runtime;
+  readonly networks: Networks;
+  readonly specHost: SpecHost;
+  readonly resolveUser: (root: string, user: string) => ResolvedUser;
+  /** A container will be started soon: the kernel may begin with what takes long. */
+  readonly anticipateStart: () => void;
+  readonly settings: StepSettings;
+  /** In memory: what must not stay. */
+  readonly execDirectory: string;
+  /** For files of one build. */
+  readonly scratch: string;
+  readonly limiter: Limiter;
+  readonly logger: Logger;
+  /** Disposes of it when the build is over. */
+  readonly own: (tree: AsyncDisposable) => void;
+}
+
+export interface RunStepOptions extends WorkOptions {
+  readonly working: WorkingLayer;
+  readonly inputs: readonly Snapshot[];
+}
+
+/** Throws a StepError when the command fails, `cancelled` by the signal; the container is gone in any case. */
+export async function runStep(node: Node<RunOperation>, o: RunStepOptions, deps: RunStepDeps): Promise<void> {
+  using _slot = await deps.limiter.acquire(o.signal);
+  const { signal, working, inputs } = o;
+  const { op } = node;
+  const id = randomBytes(32).toString('hex');
+  deps.anticipateStart();
+  await using undo = new CleanupStack((step, error) =>
+    deps.logger.error(`undo failed: ${step}`, { error: errorMessage(error), step: id }),
+  );
+  const directory = join(deps.execDirectory, id);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  undo.defer('files of the step', () => rmSync(directory, { recursive: true, force: true }));
+  const mounts = await prepareStepMounts(op.mounts, { inputs, directory, undo, signal }, deps);
+  const rootfs = working.mount(mounts.places);
+  undo.defer('root file system', () => working.unmount());
+  const { nameServers } = deps.settings;
+  const network = prepareStepNetwork(op, { id, directory, nameServers, undo }, deps.networks);
+  const prepared = {
+    id,
+    rootfs,
+    env: mounts.env,
+    mounts: [...network.mounts, ...mounts.mounts],
+    sandbox: network.sandbox,
+  };
+  const spec = buildSpec(describeStep(op, prepared, deps), deps.specHost);
+  const process = await deps.runtime.create({ id, spec, tty: false, stdin: false, stdinOnce: false, log: undefined });
+  undo.defer('process', () => process.delete());
+  await watch(node, process, { ...o, id });
+}
+
+/** Lets it run, hands its output on, and kills it when the build is given up. */
+async function watch(node: Node<RunOperation>, process: Process, o: RunStepOptions & { id: string }): Promise<void> {
+  const { signal, tell, id } = o;
+  const kill = () => void process.signal(sigkill);
+  signal.addEventListener('abort', kill, { once: true });
+  try {
+    const output = await process.attach({ stdin: false });
+    const vertex = node.vertex.digest;
+    const reading = readOutput(output.output, (stream, data) => {
+      tell({ kind: 'log', vertex, stream, data, at: new Date(), run: id } satisfies WorkNews);
+    });
+    if (signal.aborted) throw cancelled(signal);
+    await process.start();
+    if (signal.aborted) kill();
+    const [exit] = await Promise.all([process.exited, reading]);
+    if (signal.aborted) throw cancelled(signal);
+    if (exit.code === 0) return;
+    const { name, digest } = node.vertex;
+    const command = node.op.args.join(' ');
+    throw new StepError({ vertex: digest, name, command, exitCode: exit.code, oomKilled: exit.oomKilled });
+  } finally {
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+const cancelled = (signal: AbortSignal) =>
+  new BerthError('cancelled', 'the build was cancelled', { cause: signal.reason });
+
+function describeStep(
+  op: RunOperation,
+  o: { id: string; rootfs: string; env: readonly string[]; mounts: SpecInput['mounts']; sandbox: string },
+  { resolveUser, settings, specHost }: RunStepDeps,
+): SpecInput {
+  const user = resolveUser(o.rootfs, op.user);
+  const own = [...op.env, ...op.proxyEnv, ...o.env];
+  const hasHome = own.some(variable => variable.startsWith('HOME='));
+  return {
+    rootfs: o.rootfs,
+    args: [...op.args],
+    env: hasHome ? own : [...own, `HOME=${user.home}`],
+    cwd: op.cwd,
+    user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
+    tty: false,
+    ...(op.network === 'host' ? {} : { hostname: op.hostname }),
+    namespaces: { network: o.sandbox, pid: 'new', ipc: 'new', uts: op.network === 'host' ? 'host' : 'new' },
+    mounts: o.mounts,
+    capabilities: resolveCapabilities({ add: [], drop: [], privileged: op.insecure, available: specHost.capabilities }),
+    privileged: op.insecure,
+    ...(op.insecure ? { seccomp: 'unconfined' as const, maskedPaths: [], readonlyPaths: [] } : {}),
+    rlimits: settings.ulimits.map(({ name, soft, hard }) => ({ type: `RLIMIT_${name.toUpperCase()}`, soft, hard })),
+    shmSize: settings.shmSize,
+    cgroupPath: join('/', settings.cgroupParent, o.id),
+    resources: resources(settings.limits),
+  };
+}
+
+function resources(limits: BuildLimits): NonNullable<SpecInput['resources']> {
+  const { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems, pids } = limits;
+  const all = { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems, pidsLimit: pids };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => Boolean(value)));
+}

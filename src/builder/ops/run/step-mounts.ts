@@ -1,0 +1,191 @@
+// `RUN --mount`: what a step sees besides its root file system.
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Images } from '../../../images/index.ts';
+import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { MountSpec } from '../../../runtime/index.ts';
+import type { CacheMounts } from '../../cache/cache-mounts.ts';
+import { resolveInRoot } from '../../context/copy/resolve-in-root.ts';
+import type { RunMountOperation } from '../../graph/operation.ts';
+import { MissingSourceError } from '../../missing-source-error.ts';
+import type { BuildCallbacks } from '../../request.ts';
+import type { Snapshot } from '../../solve/snapshot.ts';
+import { openRoot } from '../open-root.ts';
+import { listenForAgent } from './ssh-agent.ts';
+
+export interface StepMountDeps {
+  readonly images: Pick<Images, 'builds'>;
+  readonly cacheMounts: CacheMounts;
+  readonly callbacks: BuildCallbacks;
+}
+
+export interface StepMountOptions {
+  readonly inputs: readonly Snapshot[];
+  /** In memory (below the exec root): for secrets and sockets. */
+  readonly directory: string;
+  readonly undo: CleanupStack;
+  readonly signal: AbortSignal;
+}
+
+/** `env`: variables that secrets and agents come with. `files`: which targets are files. */
+export interface StepMounts {
+  readonly mounts: MountSpec[];
+  readonly env: string[];
+  readonly places: { path: string; file: boolean }[];
+}
+
+type MountOf<T extends RunMountOperation['type']> = Extract<RunMountOperation, { type: T }>;
+
+/** Opens everything the mounts need; `undo` closes it. Throws `invalid` for a secret or agent that is not there. */
+export async function prepareStepMounts(
+  mounts: readonly RunMountOperation[],
+  o: StepMountOptions,
+  deps: StepMountDeps,
+): Promise<StepMounts> {
+  const prepared: StepMounts = { mounts: [], env: [], places: [] };
+  const step = new MountPreparation(prepared, o, deps);
+  // One inside another comes after it.
+  const ordered = mounts.toSorted((a, b) => a.target.split('/').length - b.target.split('/').length);
+  for (const mount of ordered) await step.add(mount);
+  return prepared;
+}
+
+class MountPreparation {
+  readonly #prepared: StepMounts;
+  readonly #options: StepMountOptions;
+  readonly #deps: StepMountDeps;
+  #count = 0;
+  #agents = 0;
+
+  constructor(prepared: StepMounts, options: StepMountOptions, deps: StepMountDeps) {
+    this.#prepared = prepared;
+    this.#options = options;
+    this.#deps = deps;
+  }
+
+  async add(mount: RunMountOperation): Promise<void> {
+    switch (mount.type) {
+      case 'bind':
+        return this.#bind(mount);
+      case 'cache':
+        return await this.#cache(mount);
+      case 'tmpfs':
+        return this.#push({
+          kind: 'tmpfs',
+          destination: mount.target,
+          options: ['exec', ...(mount.size === undefined ? [] : [`size=${mount.size}`])],
+        });
+      case 'secret':
+        return await this.#secret(mount);
+      case 'ssh':
+        return await this.#ssh(mount);
+      case 'script':
+        return this.#script(mount);
+    }
+  }
+
+  #push(mount: MountSpec, file = false): void {
+    this.#prepared.mounts.push(mount);
+    this.#prepared.places.push({ path: mount.destination, file });
+  }
+
+  #bind(mount: MountOf<'bind'>): void {
+    const snapshot = this.#options.inputs[mount.input] as Snapshot;
+    const root = mount.readonly ? this.#readable(snapshot) : this.#writable(snapshot);
+    const place = resolveInRoot(root, mount.source);
+    if (!place) throw new MissingSourceError(mount.source);
+    const source = `${root}/${place.path}`;
+    this.#push(
+      { kind: 'bind', source, destination: mount.target, readonly: mount.readonly },
+      !place.stats.isDirectory(),
+    );
+  }
+
+  #readable(snapshot: Snapshot): string {
+    const root = openRoot(snapshot, this.#deps.images);
+    this.#options.undo.defer('bind mount', () => root[Symbol.dispose]());
+    return root.path;
+  }
+
+  /** What a step writes there is thrown away. */
+  #writable(snapshot: Snapshot): string {
+    const settled = Promise.reject(new Error('not a layer'));
+    settled.catch(() => {});
+    const below =
+      snapshot.kind === 'tree'
+        ? [{ directory: snapshot.tree.directory, settled }]
+        : snapshot.layers.map(({ layer }) => layer);
+    const working = this.#deps.images.builds.create(below);
+    this.#options.undo.defer('writable bind mount', () => working[Symbol.asyncDispose]());
+    return working.mount();
+  }
+
+  async #cache(mount: MountOf<'cache'>): Promise<void> {
+    const { inputs, signal, undo } = this.#options;
+    const snapshot = mount.input === undefined ? undefined : inputs[mount.input];
+    const { id, mode, uid, gid, sharing } = mount;
+    const use = await this.#deps.cacheMounts.acquire({
+      ...{ mode, uid, gid, sharing, signal },
+      key: JSON.stringify([id, mount.input === undefined ? '' : mount.source]),
+      description: `mount ${mount.target} from exec with id ${JSON.stringify(id)}`,
+      fill: snapshot && (directory => this.#fill(directory, snapshot, mount.source)),
+    });
+    undo.defer('cache mount', () => use[Symbol.dispose]());
+    this.#push({ kind: 'bind', source: use.directory, destination: mount.target, readonly: mount.readonly });
+  }
+
+  async #fill(directory: string, snapshot: Snapshot, source: string): Promise<void> {
+    using root = openRoot(snapshot, this.#deps.images);
+    const sources = [{ path: source || '/' }];
+    const job = { sourceRoot: root.path, shareable: false, sources, destination: '/', contentsOnly: true };
+    await this.#deps.images.builds.copyTo(directory, job, this.#options.signal);
+  }
+
+  async #secret(mount: MountOf<'secret'>): Promise<void> {
+    const { signal, directory } = this.#options;
+    const content = await this.#deps.callbacks.secret?.(mount.id, signal);
+    if (content === undefined) {
+      if (mount.required) throw invalid(`secret ${mount.id}: not found`);
+      return;
+    }
+    if (mount.env !== undefined) this.#prepared.env.push(`${mount.env}=${Buffer.from(content).toString('utf8')}`);
+    if (!mount.mounted) return;
+    const source = join(directory, `secret-${this.#count++}`);
+    writeFileSync(source, content, { mode: 0o600 });
+    chownSync(source, mount.uid, mount.gid);
+    chmodSync(source, mount.mode);
+    this.#push(
+      { kind: 'bind', source, destination: mount.target, readonly: true, options: ['nosuid', 'nodev', 'noexec'] },
+      true,
+    );
+  }
+
+  async #ssh(mount: MountOf<'ssh'>): Promise<void> {
+    const { signal, directory, undo } = this.#options;
+    const { callbacks } = this.#deps;
+    const connect = callbacks.ssh;
+    if (!connect || !((await callbacks.hasSsh?.(mount.id, signal)) ?? true)) {
+      if (mount.required) throw invalid(`no SSH key ${JSON.stringify(mount.id)} forwarded from the client`);
+      return;
+    }
+    const source = join(directory, `agent-${this.#count++}`);
+    const agent = await listenForAgent(source, { ...mount, connect: () => connect(mount.id, signal) });
+    undo.defer('ssh agent', async () => await agent[Symbol.asyncDispose]());
+    if (this.#agents++ === 0) this.#prepared.env.push(`SSH_AUTH_SOCK=${mount.target}`);
+    this.#push({ kind: 'bind', source, destination: mount.target }, true);
+  }
+
+  #script(mount: MountOf<'script'>): void {
+    const folder = join(this.#options.directory, `script-${this.#count++}`);
+    mkdirSync(folder, { mode: 0o755 });
+    const name = mount.target.slice(mount.target.lastIndexOf('/') + 1);
+    writeFileSync(join(folder, name), mount.content, { mode: 0o755 });
+    this.#push({
+      kind: 'bind',
+      source: folder,
+      destination: mount.target.slice(0, mount.target.lastIndexOf('/')),
+      readonly: true,
+    });
+  }
+}

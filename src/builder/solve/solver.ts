@@ -1,0 +1,236 @@
+// Solves a graph for one build: looks up what is known, runs what is not, each vertex once, what is independent at once.
+import { BerthError, errorKind, errorMessage } from '../../lib/errors.ts';
+import { sha256 } from '../../oci/digest.ts';
+import type { CacheRecord, CacheStore } from '../cache/cache-store.ts';
+import { definitionOf, type Node } from '../graph/node.ts';
+import type { Operation } from '../graph/operation.ts';
+import type { CacheReason } from '../progress.ts';
+import { explainMiss } from './explain-miss.ts';
+import type { ProgressLog } from './progress-log.ts';
+import type { SharedWork, WorkNews } from './shared-work.ts';
+import type { LayersSnapshot, Snapshot, SnapshotLayer } from './snapshot.ts';
+
+/** What a vertex is known by. `id` undefined: only by its content (files from outside). */
+export interface Resolution {
+  readonly id: string | undefined;
+  /** The result itself; run now if it has to be. */
+  load(): Promise<Snapshot>;
+}
+
+/** What of a vertex' key comes from the content of its inputs, and what it found on the way there. */
+export interface ContentKey {
+  readonly digest: string;
+  /** Digests of files by path, for `--why`. */
+  readonly files?: ReadonlyMap<string, string>;
+}
+
+/** The steps themselves; `ops/` has them. */
+export interface Operations {
+  /** Numbers of the inputs that count by their content instead of by what made them. */
+  contentInputs(node: Node): readonly number[];
+  contentKey(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<ContentKey>;
+  /** Runs it. Throws what is wrong with it; then nothing is left. */
+  run(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<Snapshot>;
+  /** True for what costs nothing to look at: not worth a record. */
+  isPlain(op: Operation): boolean;
+}
+
+export interface WorkOptions {
+  readonly signal: AbortSignal;
+  readonly tell: (news: WorkNews) => void;
+}
+
+export interface SolverDeps {
+  readonly cache: CacheStore;
+  readonly shared: SharedWork<LayersSnapshot>;
+  readonly operations: Operations;
+  /** The layers of a recorded chain, bottom first, held for the build. */
+  readonly chain: (record: CacheRecord) => LayersSnapshot;
+  readonly progress: ProgressLog;
+  readonly signal: AbortSignal;
+  /** Tells this build's own runs from others', where the cache is not to be used. */
+  readonly nonce: string;
+}
+
+/** One for each build. */
+export class Solver {
+  readonly #deps: SolverDeps;
+  readonly #resolutions = new Map<string, Promise<Resolution>>();
+  readonly #recording = new Set<Promise<unknown>>();
+
+  constructor(deps: SolverDeps) {
+    this.#deps = deps;
+  }
+
+  /** The result of a node, run as far as needed. Throws what a step threw, `cancelled`. */
+  async solve(node: Node): Promise<Snapshot> {
+    return (await this.resolve(node)).load();
+  }
+
+  /** Waits until what was made is written down. */
+  async settled(): Promise<void> {
+    await Promise.allSettled(this.#recording);
+  }
+
+  resolve(node: Node): Promise<Resolution> {
+    const { digest } = node.vertex;
+    const known = this.#resolutions.get(digest);
+    if (known) return known;
+    this.#deps.progress.vertex(node.vertex);
+    const resolution = this.#resolve(node);
+    this.#resolutions.set(digest, resolution);
+    // Somebody always waits for it, though perhaps not yet.
+    resolution.catch(() => {});
+    return resolution;
+  }
+
+  async #resolve(node: Node): Promise<Resolution> {
+    const inputs = await Promise.all(node.inputs.map(input => this.resolve(input)));
+    this.#deps.signal.throwIfAborted();
+    const { operations } = this.#deps;
+    if (operations.isPlain(node.op)) {
+      const plain = once(() => this.#loadPlain(node, inputs));
+      if (node.op.kind === 'source') return { id: undefined, load: plain };
+      return { id: plainId(node, inputs), load: plain };
+    }
+    const { key, content } = await this.#key(node, inputs);
+    const nonce = node.ignoreCache ? this.#deps.nonce : '';
+    const found = node.ignoreCache ? undefined : this.#deps.cache.find(key);
+    const id = nonce === '' ? (found?.result ?? key) : sha256(`${key} ${nonce}`);
+    if (found) return this.#hit(node, { key, id, record: found });
+    return { id, load: once(() => this.#execute(node, { key, id, inputs, content })) };
+  }
+
+  #hit(node: Node, { key, id, record }: { key: string; id: string; record: CacheRecord }): Resolution {
+    const { cache, progress } = this.#deps;
+    const snapshot = this.#deps.chain(record);
+    cache.touch(key);
+    const reason: CacheReason = {
+      kind: record.imported ? 'imported' : 'hit',
+      detail: 'same instruction on the same files',
+    };
+    progress.started(node.vertex.digest);
+    progress.completed(node.vertex.digest, { cached: true, output: shortOutput(id), reason });
+    return { id, load: () => Promise.resolve(snapshot) };
+  }
+
+  /** The key of a step; that of a copy is led to by the keys of its sources, if those have been copied before. */
+  async #key(node: Node, inputs: readonly Resolution[]): Promise<{ key: string; content?: ContentKey }> {
+    const { operations, cache } = this.#deps;
+    const definition = definitionOf(node.op);
+    const byContent = operations.contentInputs(node);
+    const ids = inputs.map(input => input.id);
+    const quick = ids.every(id => id !== undefined) ? keyOf([definition, ids]) : undefined;
+    if (byContent.length === 0) return { key: quick as string };
+    const led = quick !== undefined && !node.ignoreCache ? cache.alias(quick) : undefined;
+    if (led !== undefined && cache.find(led)) return { key: led };
+    const snapshots = await Promise.all(
+      inputs.map((input, index) => (byContent.includes(index) ? input.load() : undefined)),
+    );
+    const content = await this.#failing(node, () =>
+      operations.contentKey(node, snapshots as Snapshot[], this.#workOptions()),
+    );
+    const kept = ids.map((id, index) => (byContent.includes(index) ? null : id));
+    const key = keyOf([definition, kept, content.digest]);
+    if (quick !== undefined) cache.putAlias(quick, key);
+    return { key, content };
+  }
+
+  async #loadPlain(node: Node, inputs: readonly Resolution[]): Promise<Snapshot> {
+    const { progress, operations } = this.#deps;
+    const { digest } = node.vertex;
+    return await this.#failing(node, async () => {
+      const loaded = await Promise.all(inputs.map(input => input.load()));
+      progress.started(digest);
+      const snapshot = await operations.run(node, loaded, this.#workOptions());
+      const output = node.op.kind === 'source' ? undefined : shortOutput(plainId(node, inputs));
+      progress.completed(digest, { cached: node.op.kind === 'image', ...(output && { output }) });
+      return snapshot;
+    });
+  }
+
+  async #execute(
+    node: Node,
+    o: { key: string; id: string; inputs: readonly Resolution[]; content: ContentKey | undefined },
+  ): Promise<Snapshot> {
+    const { progress, shared, operations, signal, cache } = this.#deps;
+    const { digest } = node.vertex;
+    const loaded = await Promise.all(o.inputs.map(input => input.load()));
+    const record = node.ignoreCache ? undefined : cache.find(o.key);
+    // Another build has made it meanwhile.
+    if (record) return this.#hit(node, { key: o.key, id: o.id, record }).load();
+    const reason = explainMiss(node, { inputs: o.inputs, content: o.content, cache });
+    progress.started(digest);
+    const { result, shared: joined } = shared.join(o.id, {
+      signal,
+      listen: news => progress.push({ ...news, vertex: digest }),
+      start: async (workSignal, tell) => {
+        const made = await operations.run(node, loaded, { signal: workSignal, tell });
+        const snapshot = made as LayersSnapshot;
+        this.#record(node, o, snapshot);
+        return snapshot;
+      },
+      keepUntil: snapshot => Promise.all(snapshot.layers.map(({ layer }) => layer.settled)),
+    });
+    const shown: CacheReason = joined ? { kind: 'shared', detail: 'another build runs it at the same time' } : reason;
+    return await this.#failing(node, async () => {
+      const snapshot = await result;
+      progress.completed(digest, { output: shortOutput(o.id), reason: shown });
+      return snapshot;
+    });
+  }
+
+  /** Writes the result down once its layer has a name. */
+  #record(node: Node, o: { key: string; id: string; inputs: readonly Resolution[] }, snapshot: LayersSnapshot): void {
+    const top = snapshot.layers.at(-1) as SnapshotLayer;
+    const now = Date.now();
+    const recording = top.layer.settled.then(settled => {
+      this.#deps.cache.put(o.key, {
+        result: o.id,
+        chain: settled.chainId,
+        times: snapshot.layers.flatMap(({ created }) => (created ? [created.getTime()] : [])).reverse(),
+        description: node.vertex.name,
+        parents: o.inputs.flatMap(({ id }) => id ?? []),
+        size: settled.size,
+        createdAt: now,
+        lastUsedAt: now,
+        usageCount: 1,
+      });
+    });
+    const done = recording.catch(() => {}).finally(() => this.#recording.delete(done));
+    this.#recording.add(done);
+  }
+
+  async #failing<T>(node: Node, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const { digest } = node.vertex;
+      const { progress, signal } = this.#deps;
+      const message = errorKind(error) === 'cancelled' || signal.aborted ? 'context canceled' : errorMessage(error);
+      if (!progress.isCompleted(digest)) progress.completed(digest, { error: message });
+      throw signal.aborted ? new BerthError('cancelled', 'the build was cancelled', { cause: error }) : error;
+    }
+  }
+
+  #workOptions(): WorkOptions {
+    return { signal: this.#deps.signal, tell: news => this.#deps.progress.push(news) };
+  }
+}
+
+const keyOf = (parts: unknown) => sha256(JSON.stringify(parts));
+
+/** What is known at once: a base image by its layers, a merge by what it merges. */
+function plainId(node: Node, inputs: readonly Resolution[]): string {
+  return keyOf([definitionOf(node.op), inputs.map(input => input.id)]);
+}
+
+const shortOutput = (id: string) => id.slice(id.indexOf(':') + 1).slice(0, 12);
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}

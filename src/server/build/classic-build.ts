@@ -1,0 +1,160 @@
+// `POST /build` without BuildKit: a request of query and archive, an answer of lines.
+
+import type { QueryOf } from '../../api/endpoint.ts';
+import type { build as endpoints } from '../../api/endpoints/build.ts';
+import type { BuildInfo } from '../../api/types/build.ts';
+import {
+  type Builder,
+  type BuildRequest,
+  type BuildRun,
+  MissingSourceError,
+  type OwnedSource,
+  parseGitReference,
+  type RegistryCredentials,
+  StepError,
+} from '../../builder/index.ts';
+import { errorMessage, invalid } from '../../lib/errors.ts';
+import { shortId } from '../../oci/digest.ts';
+import { linuxPlatform, parsePlatform } from '../../oci/platform.ts';
+import { ClassicLines } from './classic-lines.ts';
+
+export type BuildQuery = QueryOf<(typeof endpoints)['ImageBuild']>;
+
+export interface ClassicBuild {
+  readonly query: BuildQuery;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+/** Lines of progress and the result. What is wrong before the first line is thrown, later it is a line. */
+export async function* buildClassically(builder: Builder, o: ClassicBuild): AsyncGenerator<BuildInfo> {
+  await using context = openContext(builder, o);
+  const run = builder.start(toRequest(o, context));
+  const cancel = () => run.cancel();
+  o.signal.addEventListener('abort', cancel, { once: true });
+  let begun = false;
+  try {
+    for await (const line of linesOf(run, o.query.q === true)) {
+      begun = true;
+      yield line;
+    }
+  } catch (error) {
+    if (!begun) throw error;
+    yield failure(error);
+  } finally {
+    o.signal.removeEventListener('abort', cancel);
+    run.cancel();
+    // The context is only removed when nobody reads it any more.
+    await run.result.catch(() => {});
+  }
+}
+
+async function* linesOf(run: BuildRun, quiet: boolean): AsyncGenerator<BuildInfo> {
+  const lines = new ClassicLines();
+  for await (const event of run.watch()) {
+    const printed = lines.take(event);
+    if (!quiet) yield* printed;
+  }
+  const { id, names } = await run.result;
+  if (id === undefined) return;
+  if (quiet) {
+    yield { stream: `${id}\n` };
+    return;
+  }
+  yield { aux: { ID: id } };
+  yield { stream: `Successfully built ${shortId(id)}\n` };
+  for (const name of names) yield { stream: `Successfully tagged ${name}\n` };
+}
+
+function failure(error: unknown): BuildInfo {
+  const classic = error instanceof StepError || error instanceof MissingSourceError ? error.classic : undefined;
+  const message = classic ?? errorMessage(error);
+  const code = error instanceof StepError ? { code: error.step.exitCode } : {};
+  return { errorDetail: { ...code, message }, error: message };
+}
+
+/** The archive of the request, or what `remote` names. */
+function openContext(builder: Builder, { query, body }: ClassicBuild): OwnedSource {
+  const { remote } = query;
+  if (!remote || remote === 'client-session') return builder.sources.upload(body);
+  const repository = parseGitReference(remote, { asContext: true });
+  if (repository) return builder.sources.git(repository);
+  if (/^https?:\/\//i.test(remote)) return builder.sources.webContext(remote);
+  throw invalid(`unable to prepare context: ${JSON.stringify(remote)} is neither a URL nor a repository`);
+}
+
+function toRequest({ query, headers }: ClassicBuild, context: OwnedSource): BuildRequest {
+  const { q: _quiet, t: names = [], dockerfile, target, platform, nocache, pull, squash, shmsize } = query;
+  const network = networkOf(query.networkmode);
+  return {
+    ...(query.buildid && { id: query.buildid }),
+    dockerfile: { kind: 'file', name: dockerfile || 'Dockerfile', source: context },
+    context,
+    target: target ?? '',
+    buildArgs: given(query.buildargs),
+    labels: query.labels ?? {},
+    platforms: platform ? [parsePlatform(platform, linuxPlatform(process.arch))] : [],
+    noCache: nocache === true,
+    pull: pull === true,
+    network,
+    // Who may talk to this door may do anything anyway.
+    entitlements: network === 'host' ? ['network.host'] : [],
+    extraHosts: query.extrahosts ?? [],
+    ...(shmsize && { shmSize: shmsize }),
+    ulimits: (query.ulimits ?? []).map(({ Name, Soft, Hard }) => ({ name: Name, soft: Soft, hard: Hard })),
+    ...(query.cgroupparent && { cgroupParent: query.cgroupparent }),
+    limits: limitsOf(query),
+    exports: [{ type: 'image', names }],
+    squash: squash === true,
+    credentials: credentialsFrom(headers['x-registry-config']),
+  };
+}
+
+/** An argument without a value is one the client does not know either. */
+function given(args: Record<string, string | null> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(args ?? {}).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+function networkOf(mode: string | undefined): NonNullable<BuildRequest['network']> {
+  if (!mode || mode === 'default' || mode === 'bridge') return 'default';
+  if (mode === 'none' || mode === 'host') return mode;
+  throw invalid(`network mode ${JSON.stringify(mode)} not supported by the builder`);
+}
+
+function limitsOf(query: BuildQuery): NonNullable<BuildRequest['limits']> {
+  const { memory, memswap, cpushares, cpuperiod, cpuquota, cpusetcpus } = query;
+  return {
+    ...(memory && { memory }),
+    ...(memswap && { memorySwap: memswap }),
+    ...(cpushares && { cpuShares: cpushares }),
+    ...(cpuperiod && { cpuPeriod: cpuperiod }),
+    ...(cpuquota && { cpuQuota: cpuquota }),
+    ...(cpusetcpus && { cpusetCpus: cpusetcpus }),
+  };
+}
+
+/** `X-Registry-Config`: credentials by registry. What cannot be read is as good as nothing, as in Docker. */
+function credentialsFrom(header: string | undefined): NonNullable<BuildRequest['credentials']> {
+  const known = decode(header);
+  return async registry => {
+    const entry = known[registry] ?? (registry === 'docker.io' ? known['https://index.docker.io/v1/'] : undefined);
+    if (typeof entry !== 'object' || entry === null) return undefined;
+    const { username, password, identitytoken } = entry as Record<string, unknown>;
+    const result: RegistryCredentials = {
+      ...(typeof username === 'string' && { username }),
+      ...(typeof password === 'string' && { password }),
+      ...(typeof identitytoken === 'string' && identitytoken !== '' && { identityToken: identitytoken }),
+    };
+    return result;
+  };
+}
+
+function decode(header: string | undefined): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(header ?? '', 'base64url').toString('utf8'));
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
