@@ -7,7 +7,7 @@ import { conflict } from '../lib/errors.ts';
 import { Limiter } from '../lib/limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Networks } from '../networks/index.ts';
-import { linuxPlatform, type Platform } from '../oci/platform.ts';
+import { linuxPlatform, type Platform, parsePlatform } from '../oci/platform.ts';
 import type { ResolvedUser, Runtime, SpecHost } from '../runtime/index.ts';
 import type { Store } from '../store/index.ts';
 import { Build } from './build/build.ts';
@@ -88,6 +88,11 @@ export class Builder {
     this.#builds.set(build.id, build);
     void build.over.then(() => this.#builds.delete(build.id));
     return build;
+  }
+
+  /** A platform as users write it; what is not said is the machine's own. Throws `invalid`. */
+  parsePlatform(text: string): Platform {
+    return parsePlatform(text, this.#context.platform);
   }
 
   /** Where contexts come from; each source is the caller's to dispose of when the build is over. */

@@ -90,6 +90,8 @@ export class Solver {
     const { operations } = this.#deps;
     if (operations.isPlain(node.op)) {
       const plain = once(() => this.#loadPlain(node, inputs));
+      // What is here already is known at once, whether anybody comes to need its files or not.
+      if (node.op.kind === 'image') void plain();
       if (node.op.kind === 'source') return { id: undefined, load: plain };
       return { id: plainId(node, inputs), load: plain };
     }

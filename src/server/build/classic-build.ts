@@ -14,9 +14,7 @@ import {
   StepError,
 } from '../../builder/index.ts';
 import { errorMessage, invalid } from '../../lib/errors.ts';
-import { shortId } from '../../oci/digest.ts';
-import { linuxPlatform, parsePlatform } from '../../oci/platform.ts';
-import { ClassicLines } from './classic-lines.ts';
+import { ClassicLines, shortId } from './classic-lines.ts';
 
 export type BuildQuery = QueryOf<(typeof endpoints)['ImageBuild']>;
 
@@ -30,7 +28,7 @@ export interface ClassicBuild {
 /** Lines of progress and the result. What is wrong before the first line is thrown, later it is a line. */
 export async function* buildClassically(builder: Builder, o: ClassicBuild): AsyncGenerator<BuildInfo> {
   await using context = openContext(builder, o);
-  const run = builder.start(toRequest(o, context));
+  const run = builder.start(toRequest(builder, o, context));
   const cancel = () => run.cancel();
   o.signal.addEventListener('abort', cancel, { once: true });
   let begun = false;
@@ -57,6 +55,7 @@ async function* linesOf(run: BuildRun, quiet: boolean): AsyncGenerator<BuildInfo
     if (!quiet) yield* printed;
   }
   const { id, names } = await run.result;
+  if (!quiet) yield* lines.finish();
   if (id === undefined) return;
   if (quiet) {
     yield { stream: `${id}\n` };
@@ -84,7 +83,7 @@ function openContext(builder: Builder, { query, body }: ClassicBuild): OwnedSour
   throw invalid(`unable to prepare context: ${JSON.stringify(remote)} is neither a URL nor a repository`);
 }
 
-function toRequest({ query, headers }: ClassicBuild, context: OwnedSource): BuildRequest {
+function toRequest(builder: Builder, { query, headers }: ClassicBuild, context: OwnedSource): BuildRequest {
   const { q: _quiet, t: names = [], dockerfile, target, platform, nocache, pull, squash, shmsize } = query;
   const network = networkOf(query.networkmode);
   return {
@@ -94,7 +93,7 @@ function toRequest({ query, headers }: ClassicBuild, context: OwnedSource): Buil
     target: target ?? '',
     buildArgs: given(query.buildargs),
     labels: query.labels ?? {},
-    platforms: platform ? [parsePlatform(platform, linuxPlatform(process.arch))] : [],
+    platforms: platform ? [builder.parsePlatform(platform)] : [],
     noCache: nocache === true,
     pull: pull === true,
     network,

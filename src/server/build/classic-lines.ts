@@ -1,7 +1,6 @@
 // The progress of a build in the words of the classic builder, which prints one step after the other.
 import type { BuildInfo } from '../../api/types/build.ts';
 import type { BuildEvent, PlannedStep } from '../../builder/index.ts';
-import { shortId } from '../../oci/digest.ts';
 
 /** What is known of one step and not printed yet. */
 interface Step extends PlannedStep {
@@ -42,6 +41,12 @@ export class ClassicLines {
     return this.#print();
   }
 
+  /** At the end of a build that went well: what nothing had to look at was known already. */
+  finish(): BuildInfo[] {
+    for (const step of this.#steps) step.done ??= { cached: true, output: '', failed: false };
+    return this.#print();
+  }
+
   #stepsOf(vertex: string): Step[] {
     return this.#steps.filter(step => step.vertex === vertex);
   }
@@ -75,6 +80,9 @@ export class ClassicLines {
     return lines;
   }
 }
+
+/** The first twelve digits, with or without an algorithm before them. */
+export const shortId = (id: string) => id.slice(id.indexOf(':') + 1).slice(0, 12);
 
 function transfer({ id, current, total }: BuildEvent & { kind: 'status' }): BuildInfo {
   return { id, status: 'Downloading', progressDetail: { current, total } };
