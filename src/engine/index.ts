@@ -32,6 +32,7 @@ export { importImage, loadImages, tagImage } from './images/change.ts';
 export { type CommitRequest, commitContainer } from './images/commit.ts';
 export { inspectDistribution } from './images/distribution.ts';
 export { pullImage } from './images/pull.ts';
+export { pushImage } from './images/push.ts';
 export { pruneImages, removeImage } from './images/remove.ts';
 export { saveImages } from './images/save.ts';
 export { searchImages } from './images/search.ts';

@@ -98,6 +98,9 @@ export class Images {
         find: reference => this.#viewNamed(reference),
         has: id => this.#records.get(id) !== undefined,
         record: (id, image, names) => this.#naming.record(id, image, names),
+        images: () => this.list(),
+        platforms: image => this.platforms(image.id),
+        tagsOf: name => this.#names.tagsOf(name),
         collect: () => this.collect(),
       },
     );

@@ -17,4 +17,4 @@ export type { ExtractOptions, PathStat, RootfsView } from './snapshots/rootfs-vi
 export { specialFiles } from './snapshots/special-files.ts';
 export type { ViewMount } from './snapshots/view-mount.ts';
 export type { TransferEvent } from './transfer/transfer-event.ts';
-export type { PullRequest, TransferLimits, Transfers } from './transfer/transfers.ts';
+export type { TransferLimits, TransferRequest, Transfers } from './transfer/transfers.ts';

@@ -119,6 +119,9 @@ export interface PushImageInfo {
   status?: string;
   progress?: string;
   progressDetail?: ProgressDetail;
+  id?: string;
+  /** With the last line: what the tag stands for now. */
+  aux?: { Tag: string; Digest: string; Size: number };
 }
 
 /** What a registry says of an image. */

@@ -17,15 +17,30 @@ export interface DigestOutcome {
   readonly members: number;
 }
 
-export type LayerJob = DigestJob | CopyJob;
-export type OutcomeOf<J extends LayerJob> = J extends DigestJob ? DigestOutcome : CopyOutcome;
+/** A piece of an archive as one gzip member: members after one another are a gzip file. */
+export interface GzipJob {
+  readonly kind: 'gzip';
+  readonly bytes: Uint8Array;
+}
+
+export interface GzipOutcome {
+  readonly member: Uint8Array;
+}
+
+export type LayerJob = DigestJob | CopyJob | GzipJob;
+export type LayerOutcome = DigestOutcome | CopyOutcome | GzipOutcome;
+export type OutcomeOf<J extends LayerJob> = J extends DigestJob
+  ? DigestOutcome
+  : J extends GzipJob
+    ? GzipOutcome
+    : CopyOutcome;
 
 /** To the worker; `cancel` names a job that was asked for before. */
 export type JobMessage = { readonly id: number; readonly job: LayerJob } | { readonly cancel: number };
 
 /** From the worker: an outcome, or an error by its kind (see lib/errors.ts), code and message. */
 export type JobReply =
-  | { readonly id: number; readonly outcome: DigestOutcome | CopyOutcome }
+  | { readonly id: number; readonly outcome: LayerOutcome }
   | {
       readonly id: number;
       readonly error: { readonly kind: string; readonly code?: string; readonly message: string };

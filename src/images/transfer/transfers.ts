@@ -1,16 +1,24 @@
 // Pulls and pushes: between registries and what is here.
+import { availableParallelism } from 'node:os';
 import type { ContentStore } from '../../content/index.ts';
-import type { Credentials, Registries } from '../../distribution/index.ts';
+import { type Credentials, type Registries, RegistryError } from '../../distribution/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
 import { AsyncQueue } from '../../lib/async-queue.ts';
-import { errorKind } from '../../lib/errors.ts';
+import { BerthError, errorKind, invalid, notFound } from '../../lib/errors.ts';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { Limiter } from '../../lib/limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Platform } from '../../oci/platform.ts';
-import { familiarName, familiarReference, type Reference } from '../../oci/reference.ts';
+import { familiarName, familiarReference, type Reference, repositoryName } from '../../oci/reference.ts';
+import { LayerWorkers } from '../build/layer-workers.ts';
+import type { Image } from '../image.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { Downloads } from './pull/downloads.ts';
 import { explainPullError } from './pull/pull-error.ts';
 import { type PullDeps, pullImage } from './pull/pull-image.ts';
+import { LayerArchives } from './push/layer-archives.ts';
+import { mountRepositories } from './push/mount-sources.ts';
+import { type PushDeps, pushImage } from './push/push-image.ts';
 import type { Emit, TransferEvent } from './transfer-event.ts';
 
 /** How many blobs are on their way at a time, of all pulls and of all pushes; Docker's 3 and 5 when not said. */
@@ -26,17 +34,25 @@ export interface TransferOptions extends TransferLimits {
 
 const downloadsByDefault = 3;
 const uploadsByDefault = 5;
+/** That compress layers; the event loop needs a processor too. */
+const threads = Math.max(2, Math.min(4, availableParallelism() - 1));
 
-export interface TransfersDeps extends Pick<PullDeps, 'find' | 'has' | 'record'> {
+export interface TransfersDeps
+  extends Pick<PullDeps, 'find' | 'has' | 'record'>,
+    Pick<PushDeps, 'images' | 'platforms'> {
+  kernel: Pick<Kernel, 'files'>;
   content: ContentStore;
   layers: LayerStore;
   registries: Registries;
   logger: Logger;
+  /** Every tag of a repository. */
+  tagsOf: (repository: Reference) => Reference[];
   /** Removes what nobody wants any more. */
   collect: () => void;
 }
 
-export interface PullRequest {
+/** A pull or a push; of several platforms of an image only `platform`, where that is said. */
+export interface TransferRequest {
   credentials?: Credentials | undefined;
   platform?: Platform | undefined;
   signal: AbortSignal;
@@ -49,6 +65,9 @@ export class Transfers {
   readonly #downloadSlots: Limiter;
   readonly #uploadSlots: Limiter;
   readonly #downloads: Downloads;
+  readonly #workers = new LayerWorkers(threads);
+  readonly #archives: LayerArchives;
+  readonly #sending = new KeyedMutex();
 
   constructor(options: TransferOptions, deps: TransfersDeps) {
     this.#options = options;
@@ -56,6 +75,7 @@ export class Transfers {
     this.#downloadSlots = new Limiter(options.maxDownloads ?? downloadsByDefault);
     this.#uploadSlots = new Limiter(options.maxUploads ?? uploadsByDefault);
     this.#downloads = new Downloads({ content: deps.content, slots: this.#downloadSlots });
+    this.#archives = new LayerArchives({ ...deps, workers: this.#workers });
   }
 
   /** How many blobs are transferred at a time, from now on. */
@@ -69,16 +89,26 @@ export class Transfers {
    * news comes when the registry has it. Throws what it refuses in Docker's words, `invalid` for what is no image,
    * `cancelled`; then nothing is to be seen, and what was downloaded is there for the next try.
    */
-  pull(reference: Reference, request: PullRequest): AsyncIterable<TransferEvent> {
+  pull(reference: Reference, request: TransferRequest): AsyncIterable<TransferEvent> {
     return this.#run(request.signal, (emit, signal) => this.#pull(reference, { ...request, signal }, emit));
+  }
+
+  /**
+   * `docker push`: one tag, all tags of the repository when the reference has none. What the registry has is not sent
+   * again. Throws what it refuses, `not-found` for a tag that is not there, `cancelled`.
+   */
+  push(reference: Reference, request: TransferRequest): AsyncIterable<TransferEvent> {
+    if (reference.digest !== undefined) throw invalid('cannot push a digest reference');
+    return this.#run(request.signal, (emit, signal) => this.#push(reference, { ...request, signal }, emit));
   }
 
   /** Waits until what was broken off has let go of its files. */
   async close(): Promise<void> {
+    this.#workers.close();
     await this.#downloads.settled();
   }
 
-  async #pull(reference: Reference, request: PullRequest, emit: Emit): Promise<void> {
+  async #pull(reference: Reference, request: TransferRequest, emit: Emit): Promise<void> {
     const { credentials, signal } = request;
     const repository = this.#deps.registries.repository(reference, { credentials, actions: ['pull'] });
     const platform = request.platform ?? this.#options.platform;
@@ -104,6 +134,37 @@ export class Transfers {
     }
   }
 
+  async #push(reference: Reference, request: TransferRequest, emit: Emit): Promise<void> {
+    const { credentials, platform, signal } = request;
+    emit({ kind: 'line', status: `The push refers to repository [${repositoryName(reference)}]` });
+    const lease = this.#deps.content.pins.lease();
+    try {
+      for (const one of this.#pushed(reference)) {
+        const image = this.#deps.find(one) as Image;
+        const from = image.layers.length > 0 ? mountRepositories(image, one, this.#deps.images()) : [];
+        const actions = ['pull', 'push'] as const;
+        const repository = this.#deps.registries.repository(reference, { credentials, actions, from });
+        const deps = { ...this.#deps, slots: this.#uploadSlots, sending: this.#sending, archives: this.#archives };
+        const pushed = await pushImage(image, one, repository, deps, { platform, lease, emit, signal });
+        emit({ kind: 'pushed', reference: one, ...pushed });
+      }
+    } catch (error) {
+      throw explainPushError(error);
+    } finally {
+      lease[Symbol.dispose]();
+      this.#deps.collect();
+    }
+  }
+
+  /** What is to be pushed, by tag. Throws `not-found` in Docker's words. */
+  #pushed(reference: Reference): (Reference & { tag: string })[] {
+    const tags = this.#deps.tagsOf(reference);
+    const wanted = reference.tag === undefined ? tags : tags.filter(({ tag }) => tag === reference.tag);
+    if (wanted.length > 0) return wanted.map(one => ({ ...one, tag: one.tag ?? 'latest' }));
+    if (tags.length > 0) throw notFound(`tag does not exist: ${familiarReference(reference)}`);
+    throw notFound(`An image does not exist locally with the tag: ${familiarName(reference)}`);
+  }
+
   /** The news of `work`, which is broken off when the reader goes away. */
   #run(signal: AbortSignal, work: (emit: Emit, signal: AbortSignal) => Promise<void>): AsyncIterable<TransferEvent> {
     const left = new AbortController();
@@ -118,6 +179,12 @@ export class Transfers {
     );
     return queue;
   }
+}
+
+/** Docker says of a sign-in only why it failed. */
+function explainPushError(error: unknown): unknown {
+  const isSignIn = error instanceof BerthError && !(error instanceof RegistryError) && error.kind === 'unauthorized';
+  return isSignIn && error.cause instanceof BerthError ? error.cause : error;
 }
 
 /** With a digest the tag beside it says nothing. */

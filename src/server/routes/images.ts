@@ -11,13 +11,14 @@ import {
   loadImages,
   pruneImages,
   pullImage,
+  pushImage,
   removeImage,
   saveImages,
   searchImages,
   tagImage,
 } from '../../engine/index.ts';
 import { notImplemented as notYet } from '../../lib/errors.ts';
-import { type Handlers, notImplemented, reply } from '../handler.ts';
+import { type Handlers, reply } from '../handler.ts';
 
 /** Carries who the client is to the registry. */
 const registryAuth = 'x-registry-auth';
@@ -36,7 +37,9 @@ export function imageRoutes(engine: Engine): Handlers['images'] {
     },
     ImageInspect: ({ path, query, version }) => inspectImage(engine, path.name, { ...query, version }),
     ImageHistory: ({ path, query }) => imageHistory(engine, path.name, query.platform),
-    ImagePush: notImplemented,
+    ImagePush: ({ path, query: { tag, platform }, headers, signal }) => ({
+      stream: pushImage(engine, { name: path.name, tag, platform, auth: headers[registryAuth], signal }),
+    }),
     ImageTag: ({ path, query }) => {
       tagImage(engine, path.name, query.repo ?? '', query.tag ?? '');
       return reply(undefined, { status: 201 });

@@ -1,0 +1,70 @@
+// The layers of an image as they are sent: compressed blobs that are there, or made from what is.
+import type { ContentStore, Lease } from '../../../content/index.ts';
+import type { Kernel } from '../../../kernel/index.ts';
+import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
+import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import type { LayerWorkers } from '../../build/layer-workers.ts';
+import type { Image } from '../../image.ts';
+import { packDiff } from '../../layers/diff/pack-diff.ts';
+import type { LayerStore } from '../../layers/layer-store.ts';
+import { compressLayer } from './compress-layer.ts';
+
+export interface LayerArchivesDeps {
+  content: ContentStore;
+  layers: LayerStore;
+  kernel: Pick<Kernel, 'files'>;
+  workers: LayerWorkers;
+  /** Every image there is. */
+  images: () => readonly Image[];
+}
+
+const plain: readonly string[] = [mediaTypes.ociLayer, mediaTypes.dockerLayer];
+
+/** What was compressed for one push serves the next, of whichever image has the layer. */
+export class LayerArchives {
+  readonly #deps: LayerArchivesDeps;
+  readonly #compressing = new KeyedMutex();
+
+  constructor(deps: LayerArchivesDeps) {
+    this.#deps = deps;
+  }
+
+  /** A compressed blob of the layer that is there, whichever image it came with. */
+  find(image: Image, at: number): Descriptor | undefined {
+    const diffId = image.diffIds[at];
+    for (const other of [image, ...this.#deps.images()]) {
+      const index = other === image ? at : other.diffIds.indexOf(diffId as Digest);
+      if (index < 0) continue;
+      const known = [other.layers, ...other.sources.map(({ layers }) => layers)].map(layers => layers[index]);
+      const blob = known.find(one => one && !plain.includes(one.mediaType) && this.#deps.content.has(one.digest));
+      if (blob) return blob;
+    }
+    return undefined;
+  }
+
+  /** Compresses it. Throws `invalid` when what is there is not the layer any more. */
+  compress(
+    image: Image,
+    at: number,
+    o: { lease: Lease; signal: AbortSignal; onProgress: (read: number) => void },
+  ): Promise<Descriptor> {
+    const diffId = image.diffIds[at] as Digest;
+    return this.#compressing.run(
+      diffId,
+      async () => this.find(image, at) ?? compressLayer(this.#open(image, at, o.signal), diffId, this.#deps, o),
+    );
+  }
+
+  /** The archive as a blob has it; of a layer that a build made, as it is packed again. */
+  #open(image: Image, at: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const { content, layers, kernel } = this.#deps;
+    const digest = image.layers[at]?.digest;
+    if (digest !== undefined && content.has(digest)) return content.read(digest);
+    const [upper = '', ...lower] = image.chainIds
+      .slice(0, at + 1)
+      .map(chainId => layers.path(chainId))
+      .reverse();
+    return packDiff({ upper, lower }, kernel.files, { onMember: () => {}, signal });
+  }
+}

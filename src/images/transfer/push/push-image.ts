@@ -1,0 +1,108 @@
+// One name pushed: blobs first, then what refers to them.
+import type { ContentStore, Lease } from '../../../content/index.ts';
+import type { Repository } from '../../../distribution/index.ts';
+import type { Descriptor } from '../../../oci/descriptor.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import { shortId } from '../../../oci/digest.ts';
+import type { Platform } from '../../../oci/platform.ts';
+import type { Reference } from '../../../oci/reference.ts';
+import type { Image } from '../../image.ts';
+import type { NewImage } from '../../records/register-image.ts';
+import type { Emit } from '../transfer-event.ts';
+import type { LayerArchives } from './layer-archives.ts';
+import { mountSources } from './mount-sources.ts';
+import { type PushedImage, planPush } from './plan-push.ts';
+import { type PushLayerDeps, pushLayer, sendBlob } from './push-layer.ts';
+import { composePushManifest } from './push-manifest.ts';
+
+export interface PushDeps extends Pick<PushLayerDeps, 'slots' | 'sending'> {
+  content: ContentStore;
+  archives: LayerArchives;
+  /** Every image there is. */
+  images: () => readonly Image[];
+  /** The image and its other platforms. */
+  platforms: (image: Image) => readonly Image[];
+  /** Writes what an image was pushed as, and the digest it can be named by from now on. */
+  record: (id: Digest, image: Omit<NewImage, 'config'>, names: readonly Reference[]) => void;
+}
+
+export interface PushOptions {
+  platform: Platform | undefined;
+  lease: Lease;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
+/** `reference` has a tag. Returns what it stands for in the registry now. Throws what that refuses, `cancelled`. */
+export async function pushImage(
+  image: Image,
+  reference: Reference & { tag: string },
+  repository: Repository,
+  deps: PushDeps,
+  o: PushOptions,
+): Promise<{ digest: Digest; size: number }> {
+  const { content } = deps;
+  const { tag, ...untagged } = reference;
+  const plan = await planPush(image, reference, { platforms: deps.platforms(image), platform: o.platform, content });
+  const pushed: { one: PushedImage; manifest: Descriptor; layers: Descriptor[] }[] = [];
+  for (const one of plan.images) {
+    const sent = await pushBlobs(one, reference, repository, deps, o);
+    const name = plan.index ? sent.manifest.digest : tag;
+    await repository.putManifest(name, { bytes: sent.bytes, mediaType: sent.manifest.mediaType }, o);
+    pushed.push({ one, ...sent });
+  }
+  const named = plan.index?.source ?? (pushed[0]?.manifest as Descriptor);
+  if (plan.index) await repository.putManifest(tag, { bytes: plan.index.bytes, mediaType: named.mediaType }, o);
+  for (const { one, manifest, layers } of pushed) {
+    const source = { manifest, ...(one.source?.index ? { index: one.source.index } : {}) };
+    deps.record(
+      one.image.id,
+      { layers, source },
+      one.image.id === image.id ? [{ ...untagged, digest: named.digest }] : [],
+    );
+  }
+  return { digest: named.digest, size: named.size };
+}
+
+/** Layers (the topmost is told of first), configuration; returns the manifest that can be put now. */
+async function pushBlobs(
+  { image, source }: PushedImage,
+  reference: Reference,
+  repository: Repository,
+  deps: PushDeps,
+  o: PushOptions,
+): Promise<{ manifest: Descriptor; bytes: Buffer; layers: Descriptor[] }> {
+  const { content, archives } = deps;
+  const stop = new AbortController();
+  const signal = AbortSignal.any([o.signal, stop.signal]);
+  const layerDeps = { ...deps, ...o, repository, signal };
+  o.lease.keep(image.id, ...image.chainIds, ...image.layers.map(({ digest }) => digest));
+  if (source) o.lease.keep(source.manifest.digest, ...source.layers.map(({ digest }) => digest));
+  const everything = deps.images();
+  const order = [...image.diffIds.entries()].reverse();
+  for (const [, diffId] of order) o.emit({ kind: 'progress', id: shortId(diffId), status: 'Preparing' });
+  const sending = order.map(async ([at, diffId]) => {
+    const layer = {
+      ...{ diffId, size: image.layers[at]?.size ?? 0 },
+      blob: source?.layers[at] ?? archives.find(image, at),
+      compress: (onProgress: (read: number) => void) =>
+        archives.compress(image, at, { lease: o.lease, signal, onProgress }),
+      mountFrom: (digest: Digest) => mountSources(digest, reference, everything),
+    };
+    return pushLayer(layer, layerDeps);
+  });
+  try {
+    const layers = (await Promise.all(sending)).reverse();
+    const config = { digest: image.id, size: content.size(image.id) };
+    if ((await repository.blobSize(config.digest, o)) === undefined) await sendBlob(config, layerDeps, () => {});
+    const bytes = source && (await content.bytes(source.manifest.digest));
+    if (source && bytes) return { manifest: source.manifest, bytes, layers };
+    const made = composePushManifest(config, layers);
+    await content.put(made.bytes, { lease: o.lease });
+    return { manifest: made.descriptor, bytes: made.bytes, layers };
+  } catch (error) {
+    stop.abort();
+    await Promise.allSettled(sending);
+    throw error;
+  }
+}
