@@ -1,7 +1,7 @@
 // The composition root: every room is built here, in order, and closed here, in reverse.
 
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Builder } from '../builder/index.ts';
 import { ContentStore } from '../content/index.ts';
@@ -53,6 +53,7 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
   );
   const remap = readRemap(given, logger);
   const configuration = remap ? { ...given, dataRoot: namespacedRoot(given.dataRoot, remap) } : given;
+  if (!remap) makeDataRoot(given.dataRoot, 0);
   const kernel = createKernel();
   undo.defer('kernel', () => kernel.close());
   const store = openStore(join(configuration.dataRoot, 'berth.db'));
@@ -135,9 +136,19 @@ function readRemap({ usernsRemap }: Configuration, logger: Logger): Remap | unde
 
 function namespacedRoot(dataRoot: string, { root }: Remap): string {
   const path = join(dataRoot, `${root.uid}.${root.gid}`);
-  // Containers' users pass through on their way to their own.
+  makeDataRoot(dataRoot, root.gid);
+  // Its own owner and group have to be in the map of the mount: the way is closed above it.
   mkdirSync(path, { recursive: true, mode: 0o711 });
+  chownSync(path, 0, 0);
+  chmodSync(path, 0o711);
   return path;
+}
+
+/** What programs of containers leave, setuid ones too, is not for the host's users: only `group` passes through. */
+function makeDataRoot(path: string, group: number): void {
+  mkdirSync(path, { recursive: true, mode: 0o710 });
+  chownSync(path, 0, group);
+  chmodSync(path, 0o710);
 }
 
 /** Each room reconciles with what still runs; only then the containers' own stories go on. */

@@ -21,18 +21,20 @@ export async function mountRemapped(
   ids: IdMap,
   { mounts }: Pick<Kernel, 'mounts'>,
 ): Promise<{ root: RemappedRoot; unmount(): void }> {
-  const path = join(execRoot, 'remapped');
+  // What is root's on disk is a mere user's there: only the daemon gets to it, by a way closed to all others.
+  const gate = join(execRoot, 'remapped');
+  const path = join(gate, 'root');
   const drop = () => {
     while (mounts.unmount(path, { lazy: true }));
   };
   drop();
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  for (const folder of [gate, path]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   await mounts.bindMapped(dataRoot, path, { uid: withHostRoot(ids.uid), gid: withHostRoot(ids.gid) });
   return {
     root: { ids, path },
     unmount() {
       drop();
-      rmdirSync(path);
+      for (const folder of [path, gate]) rmdirSync(folder);
     },
   };
 }
