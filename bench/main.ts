@@ -3,14 +3,23 @@
 //   BENCH_DOCKER_HOST=unix:///…  a dockerd, driven by the docker CLI
 //   BENCH_PODMAN='podman'        the command words of a podman
 //   BENCH_REPEAT, BENCH_CONTAINERS, BENCH_LOG_LINES   10, 100 and 1000000 by default
+//   BENCH_LISTED, BENCH_ATTACHED                      500 containers and 1024 MiB by default
 //   BENCH_DOCKER_NETNS=/run/netns/…  its network namespace, when that is not this one
-//   BENCH_ROWS=runs,steps,crowd,logs,images           all by default
+//   BENCH_ROWS=crowd,runs,steps,list,logs,attach,images   all by default
 
 import { TestDaemon } from '../test/support/daemon.ts';
 import { imageArchive } from '../test/support/images.ts';
 import { measureFloor } from './floor.ts';
 import { measureImages } from './images/rows.ts';
-import { measureCrowd, measureLogs, measureRuns, measureSteps, type Scale } from './rows.ts';
+import {
+  measureAttach,
+  measureCrowd,
+  measureList,
+  measureLogs,
+  measureRuns,
+  measureSteps,
+  type Scale,
+} from './rows.ts';
 import { loadBusybox, type Subject } from './subject.ts';
 import { findSubjects } from './subjects.ts';
 import { formatTable, type Samples } from './table.ts';
@@ -19,8 +28,10 @@ const scale: Scale = {
   repeat: Number(process.env.BENCH_REPEAT ?? 10),
   containers: Number(process.env.BENCH_CONTAINERS ?? 100),
   logLines: Number(process.env.BENCH_LOG_LINES ?? 1_000_000),
+  listed: Number(process.env.BENCH_LISTED ?? 500),
+  attached: Number(process.env.BENCH_ATTACHED ?? 1024),
 };
-const wanted = (process.env.BENCH_ROWS ?? 'runs,steps,crowd,logs,images').split(',');
+const wanted = (process.env.BENCH_ROWS ?? 'crowd,runs,steps,list,logs,attach,images').split(',');
 const floor: Subject = { name: 'crun alone', command: [], forcedRemoval: [] };
 
 await using daemon = await TestDaemon.start();
@@ -43,7 +54,9 @@ if (wanted.includes('runs')) {
     record('run --rm, none', floor, taken);
 }
 if (wanted.includes('steps')) await measureSteps(subjects, scale, record);
+if (wanted.includes('list')) await measureList(subjects, scale, record);
 if (wanted.includes('logs')) await measureLogs(subjects, scale, record);
+if (wanted.includes('attach')) await measureAttach(subjects, scale, record);
 if (wanted.includes('images')) {
   const archiveOfLarge = await imageArchive('large');
   const column: Subject = { name: 'curl, gzip, tar', command: [], forcedRemoval: [] };

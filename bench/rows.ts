@@ -7,10 +7,17 @@ export interface Scale {
   readonly repeat: number;
   readonly containers: number;
   readonly logLines: number;
+  /** Containers that a list shows. */
+  readonly listed: number;
+  /** MiB through an attached stream. */
+  readonly attached: number;
 }
 
 /** Adds one sample to a row for a subject. */
 export type Record = (row: string, subject: Subject, value: number) => void;
+
+/** Each takes seconds. */
+const attachTurns = 3;
 
 /** Exits at once on SIGTERM, so that `stop` measures the engine and not its patience. */
 const waiter = ['sh', '-c', 'trap "exit 0" TERM; while :; do sleep 1000 & wait $!; done'];
@@ -86,6 +93,53 @@ export async function measureLogs(subjects: readonly Subject[], { logLines }: Sc
     if (bytes !== logLines * 100) throw new Error(`${subject.name}: logs gave ${bytes} bytes of ${logLines * 100}`);
     await call(subject, ...subject.forcedRemoval, name);
   }
+}
+
+/** `ps -a` of many containers that were only created. */
+export async function measureList(subjects: readonly Subject[], scale: Scale, record: Record): Promise<void> {
+  const { listed, repeat } = scale;
+  const names = Array.from({ length: listed }, (_, index) => `bench-list-${index}`);
+  for (const subject of subjects.filter(one => one.sameEngineAs === undefined)) {
+    const clients = subjects.filter(one => one === subject || one.sameEngineAs === subject.name);
+    try {
+      await inLanes(names, 8, name => call(subject, 'create', '--name', name, 'busybox', 'true'));
+      for (let turn = -1; turn < repeat; turn++) {
+        for (const client of clients) {
+          const taken = await time([...client.command, 'ps', '-a']);
+          if (turn >= 0) record(`ps -a of ${listed}`, client, taken);
+        }
+      }
+    } finally {
+      // Several at once, so that a long clean-up does not take most of the run.
+      const groups = Array.from({ length: Math.ceil(listed / 50) }, (_, at) => names.slice(at * 50, (at + 1) * 50));
+      await inLanes(groups, 2, group => call(subject, ...subject.forcedRemoval, ...group).catch(() => {}));
+    }
+  }
+}
+
+/** Bytes through `run` and its attached streams, without a log: what a container writes, then what it reads. */
+export async function measureAttach(subjects: readonly Subject[], scale: Scale, record: Record): Promise<void> {
+  const { attached } = scale;
+  const bytes = attached * 1024 * 1024;
+  const size = attached % 1024 === 0 ? `${attached / 1024} GiB` : `${attached} MiB`;
+  for (let turn = 0; turn < attachTurns; turn++) {
+    for (const subject of subjects) {
+      const run = (...args: string[]) => [...subject.command, 'run', '--rm', '--log-driver', 'none', ...args];
+      const out = run('busybox', 'dd', 'if=/dev/zero', 'bs=64k', `count=${attached * 16}`);
+      record(`${size} attached, out`, subject, await piped(`"$@" 2>/dev/null | wc -c`, out, bytes));
+      const into = run('-i', 'busybox', 'wc', '-c');
+      record(`${size} attached, in`, subject, await piped(`head -c ${bytes} /dev/zero | "$@"`, into, bytes));
+    }
+  }
+}
+
+/** Milliseconds that a pipeline takes which prints how many bytes came through; throws when it is another number. */
+async function piped(script: string, command: readonly string[], bytes: number): Promise<number> {
+  const started = performance.now();
+  const child = Bun.spawn(['sh', '-c', script, 'sh', ...command], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const counted = Number(await new Response(child.stdout).text());
+  if (counted !== bytes) throw new Error(`${counted} bytes of ${bytes} came through: ${command.join(' ')}`);
+  return performance.now() - started;
 }
 
 async function inLanes<T>(items: readonly T[], lanes: number, work: (item: T) => Promise<unknown>): Promise<void> {

@@ -9,13 +9,19 @@ export interface Frame {
   data: Uint8Array;
 }
 
-const headerLength = 8;
+/** Bytes before those of a frame. */
+export const frameHeaderLength = 8;
+const headerLength = frameHeaderLength;
 const streams: FrameStream[] = ['stdin', 'stdout', 'stderr', 'system'];
 const numbers: Record<FrameStream, number> = { stdin: 0, stdout: 1, stderr: 2, system: 3 };
 
 /** The 8 bytes that go before `length` bytes of `stream`. */
 export function frameHeader(stream: FrameStream, length: number): Buffer {
-  const header = Buffer.alloc(headerLength);
+  return writeFrameHeader(Buffer.alloc(headerLength), stream, length);
+}
+
+/** The same into a zeroed buffer of `frameHeaderLength` bytes that is used again and again; returns it. */
+export function writeFrameHeader(header: Buffer, stream: FrameStream, length: number): Buffer {
   header[0] = numbers[stream];
   header.writeUInt32BE(length, 4);
   return header;

@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream';
 import { BatchWriter } from '../../../lib/batch-writer.ts';
 import { drained } from '../../../lib/drained.ts';
-import { frameHeader } from '../../../lib/frames.ts';
+import { frameHeaderLength, writeFrameHeader } from '../../../lib/frames.ts';
 import { readInput } from '../../../lib/http/read-input.ts';
 import type { AttachStream } from '../../../runtime/index.ts';
 import { DetachKeyFilter } from './detach-keys.ts';
@@ -42,12 +42,15 @@ export async function pump(connection: Duplex, session: AttachStream, options: P
 
 async function pumpOutput(connection: Duplex, session: AttachStream, options: PumpOptions): Promise<PumpEnd> {
   // A packet at a time would be a system call and an event for each 8 KiB.
+  const header = Buffer.alloc(frameHeaderLength);
   const writer = new BatchWriter(bytes => (connection.write(bytes) ? undefined : drained(connection)));
   try {
     for await (const { stream, data } of session.output) {
       if (!options[stream] || connection.destroyed) continue;
-      if (options.multiplexed) void writer.add(frameHeader(stream, data.length));
-      await writer.add(data);
+      if (options.multiplexed) void writer.add(writeFrameHeader(header, stream, data.length));
+      // Nearly always there is nothing to wait for, and even that would take a turn for each packet.
+      const waiting = writer.add(data);
+      if (waiting) await waiting;
     }
     await writer.flush();
   } catch {
