@@ -1,7 +1,6 @@
 // The composition root: every room is built here, in order, and closed here, in reverse.
 
 import { randomUUID } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Builder } from '../builder/index.ts';
 import { ContentStore } from '../content/index.ts';
@@ -29,6 +28,8 @@ import { openStore, type Store } from '../store/index.ts';
 import { Volumes } from '../volumes/index.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { distributionOptions, transferLimits } from './configuration/registry-settings.ts';
+import { keepDataRoot } from './data-root/keep-data-root.ts';
+import { prepareDataRoot } from './data-root/prepare-data-root.ts';
 import { findInit, findRuntimes } from './find-programs.ts';
 import { createHostPort } from './host-port.ts';
 import { hostAccounts } from './user-namespaces/accounts.ts';
@@ -52,8 +53,7 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
   );
   const remap = readRemap(given, logger);
-  const configuration = remap ? { ...given, dataRoot: namespacedRoot(given.dataRoot, remap) } : given;
-  if (!remap) makeDataRoot(given.dataRoot, 0);
+  const configuration = { ...given, dataRoot: prepareDataRoot(given.dataRoot, remap?.root) };
   const kernel = createKernel();
   undo.defer('kernel', () => kernel.close());
   const store = openStore(join(configuration.dataRoot, 'berth.db'));
@@ -78,6 +78,7 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
   const runtimes = findRuntimes(configuration.runtimes, defaultRuntime, process.env.PATH);
   const runtime = new Runtime({ execRoot, runtimes, defaultRuntime }, { kernel, logger });
   undo.defer('runtime', () => runtime.close());
+  keepDataRoot(configuration, runtime);
   const engine: Engine = {
     config: { ...engineConfig({ ...configuration, runtimes }, build, store, kernel), ids: remap?.ids },
     host: createHostPort(kernel),
@@ -132,23 +133,6 @@ function readRemap({ usernsRemap }: Configuration, logger: Logger): Remap | unde
   if (!remap) logger.warn('User namespaces: root cannot be remapped with itself; user namespaces are OFF');
   else logger.info(`User namespaces: ID ranges will be mapped to subuid/subgid ranges of: ${remap.names}`);
   return remap;
-}
-
-function namespacedRoot(dataRoot: string, { root }: Remap): string {
-  const path = join(dataRoot, `${root.uid}.${root.gid}`);
-  makeDataRoot(dataRoot, root.gid);
-  // Its own owner and group have to be in the map of the mount: the way is closed above it.
-  mkdirSync(path, { recursive: true, mode: 0o711 });
-  chownSync(path, 0, 0);
-  chmodSync(path, 0o711);
-  return path;
-}
-
-/** What programs of containers leave, setuid ones too, is not for the host's users: only `group` passes through. */
-function makeDataRoot(path: string, group: number): void {
-  mkdirSync(path, { recursive: true, mode: 0o710 });
-  chownSync(path, 0, group);
-  chmodSync(path, 0o710);
 }
 
 /** Each room reconciles with what still runs; only then the containers' own stories go on. */

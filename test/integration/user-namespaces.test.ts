@@ -1,6 +1,6 @@
 // Users of containers are others on the host: files, network, copies, images, and what is refused.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { lstatSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostConfig } from '../../src/api/types/container-config.ts';
@@ -171,5 +171,17 @@ test('containers outlive the daemon, and a stopped one starts again', async () =
   await engine.client.call('ContainerRestart', { path: { id }, query: { t: 0 } });
   const { body } = await engine.client.stream('ContainerArchive', { path: { id }, query: { path: '/kept' } });
   expect(await listing(body)).toContain('9/9');
+  await engine.remove(id);
+});
+
+test('users are not remapped, or back, over the heads of running containers', async () => {
+  const id = await prepared('true');
+  await daemon.stop();
+  const config = JSON.parse(readFileSync(daemon.places.configFile, 'utf8'));
+  writeFileSync(daemon.places.configFile, JSON.stringify({ ...config, 'userns-remap': '' }));
+  await expect(daemon.start()).rejects.toThrow(/containers of .* are running/);
+  writeFileSync(daemon.places.configFile, JSON.stringify(config));
+  await daemon.start();
+  expect((await engine.inspect(id)).State?.Running).toBe(true);
   await engine.remove(id);
 });
