@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from './daemon.ts';
 import { loadArguments, type TestImage } from './images.ts';
+import { TestRegistry } from './registry.ts';
 import { expectNothingLeft, listRemains } from './remains.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 import { Terminal } from './terminal.ts';
@@ -45,6 +46,8 @@ export interface Scene {
   /** A volume name of this scenario, removed too. */
   volume(): string;
   folder(): SharedFolder;
+  /** A registry of ours that engine and command line reach at its `host`; it ends with the scenario. */
+  registry(config?: (folder: string) => Record<string, unknown>): Promise<TestRegistry>;
   /** The text that an HTTP server on a port of the engine's host answers. */
   fetch(port: number): Promise<string>;
 }
@@ -93,8 +96,14 @@ export function dockerProgram(): string | undefined {
   return process.env.BERTH_TEST_DOCKER ?? ['/usr/local/bin/docker', '/usr/bin/docker'].find(path => existsSync(path));
 }
 
+/** What goes before a program that has to reach what the engine reaches. */
+function inPeerNetwork(): string[] {
+  return peer.host && peer.network ? ['nsenter', `--net=${peer.network}`] : [];
+}
+
 function commandLine(program: string, host: () => string): CommandLine {
   const command = (args: readonly string[]) => [
+    ...inPeerNetwork(),
     ...(program === 'docker' ? [dockerProgram() ?? 'docker'] : berthCommand()),
     ...['-H', host(), ...args],
   ];
@@ -129,6 +138,7 @@ function commandLine(program: string, host: () => string): CommandLine {
 
 async function playScene(cli: CommandLine, play: (scene: Scene) => Promise<void>): Promise<void> {
   const made = { containers: [] as string[], volumes: [] as string[], folders: [] as string[] };
+  const registries: TestRegistry[] = [];
   const name = (kind: string[]) => {
     kind.push(`e2e-${crypto.randomUUID().slice(0, 8)}`);
     return kind.at(-1) ?? '';
@@ -139,9 +149,15 @@ async function playScene(cli: CommandLine, play: (scene: Scene) => Promise<void>
       container: () => name(made.containers),
       volume: () => name(made.volumes),
       folder: () => sharedFolder(made.folders),
+      async registry(config) {
+        const registry = await TestRegistry.start({ config, wrapper: inPeerNetwork() });
+        registries.push(registry);
+        return registry;
+      },
       fetch: port => fetchFromHost(port),
     });
   } finally {
+    for (const registry of registries) await registry[Symbol.asyncDispose]();
     for (const container of made.containers) await cli.run(['rm', '-f', '-v', container]);
     for (const volume of made.volumes) await removeVolume(cli, volume);
     for (const folder of made.folders) rmSync(folder, { recursive: true });

@@ -45,7 +45,9 @@ export function formatTree(images: readonly TreeImage[], { isTerminal, columns: 
   const style = { isTerminal, gap: ' '.repeat(spacing) };
   const head = columns.map(column => cell(column, column.title.toUpperCase(), headPaint)).join(style.gap);
   const warning = "WARNING: This is an experimental feature. The output may change and shouldn't be depended on.";
-  const rows = images.map(image => `${imageText(image, columns, style)}\n`);
+  // A list of names alone needs no air.
+  const gap = images.some(({ platforms }) => platforms.length > 0) ? '\n' : '';
+  const rows = images.map(image => imageText(image, columns, style) + gap);
   const lines = [
     isTerminal ? paint('\x1b[93m')(warning) : warning,
     legend(isTerminal, Math.max(width, leastWidth)),
