@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# From a fresh checkout to a page served by a container: installs, builds, starts a daemon of its own, makes an image of
-# Debian with nginx from the mirror, runs it with a published port and fetches its page.
+# From a fresh checkout to a page served by a container: installs, builds, starts a daemon and a registry of its own, makes
+# an image of Debian with nginx from the mirror, pushes it to the registry, runs it from there with a published port and
+# fetches its page.
 #
 #   demo.sh            cleans up afterwards
-#   demo.sh --keep     leaves the daemon and the container running, and says how to use and end them
+#   demo.sh --keep     leaves daemon, registry and container running, and says how to use and end them
 #
 # Needs root, Node 20 and npm. The page is on port $DEMO_PORT, or on a free one.
 set -euo pipefail
@@ -12,7 +13,7 @@ keep=no
 case ${1:-} in
   '') ;;
   --keep) keep=yes ;;
-  *) sed -n '2,8p' "$0" >&2 && exit 2 ;;
+  *) sed -n '2,9p' "$0" >&2 && exit 2 ;;
 esac
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
@@ -38,11 +39,12 @@ daemon_alive() { kill -0 "$daemon" 2>/dev/null; }
 clean_up() {
   local status=$?
   trap - EXIT
-  [ "$status" = 0 ] || tail -n 20 "$root/daemon.log" >&2 || true
+  [ "$status" = 0 ] || tail -n 20 "$root"/*.log >&2 || true
   if daemon_alive; then
     berth rm -f web >/dev/null 2>&1 || true
     kill "$daemon" && wait "$daemon" 2>/dev/null || true
   fi
+  [ -z "${registry:-}" ] || { kill "$registry" && wait "$registry"; } 2>/dev/null || true
   awk -v root="$root/" 'index($5, root) == 1 { print $5 }' /proc/self/mountinfo | tac | xargs -r -n1 umount -l
   ip link delete "$bridge" 2>/dev/null || true
   nft delete table ip "berth-$bridge" 2>/dev/null || true
@@ -62,14 +64,32 @@ for _ in $(seq 100); do
 done
 berth version
 
-say '5. Import the image and run it'
+say '5. Import the image'
 berth import -c 'CMD ["nginx", "-g", "daemon off;"]' -c 'EXPOSE 80' -c 'STOPSIGNAL SIGQUIT' "$images/nginx.tar" demo/nginx:latest
 berth images
-berth run -d --name web -p "${DEMO_PORT:-0}:80" demo/nginx:latest
+
+say '6. Start a registry and push the image to it'
+"$PWD/dist/berth" registry serve --root "$root/registry" --listen 127.0.0.1:0 >"$root/registry.log" 2>&1 &
+registry=$!
+address=
+for _ in $(seq 100); do
+  address=$(sed -n 's/.*msg="listening" address=\([^ ]*\).*/\1/p' "$root/registry.log")
+  [ -z "$address" ] || break
+  kill -0 "$registry" || exit 1
+  sleep 0.1
+done
+image=$address/demo/nginx:latest
+berth tag demo/nginx:latest "$image"
+berth push "$image"
+berth registry tags "$address/demo/nginx"
+
+say '7. Forget it here, and run it from the registry'
+berth rmi "$image" demo/nginx:latest
+berth run -d --name web -p "${DEMO_PORT:-0}:80" "$image"
 berth ps
 port=$(berth inspect -f '{{(index (index .NetworkSettings.Ports "80/tcp") 0).HostPort}}' web)
 
-say "6. The page on http://127.0.0.1:$port/"
+say "8. The page on http://127.0.0.1:$port/"
 curl --silent --show-error --fail --retry 20 --retry-delay 1 --retry-connrefused "http://127.0.0.1:$port/"
 
 if [ "$keep" = yes ]; then
@@ -77,8 +97,8 @@ if [ "$keep" = yes ]; then
   cat <<EOF
 
 It runs on. Use it:  $PWD/dist/berth -H $host ps
-End it:              $PWD/dist/berth -H $host rm -f web; kill $daemon; ip link delete $bridge; nft delete table ip berth-$bridge
+End it:              $PWD/dist/berth -H $host rm -f web; kill $daemon $registry; ip link delete $bridge; nft delete table ip berth-$bridge
 EOF
 else
-  say '7. Clean up'
+  say '9. Clean up'
 fi
