@@ -22,6 +22,14 @@ async function withImage(
   }
 }
 
+/** Makes an image with a layer that no other has. */
+async function makeImage({ cli, container }: Scene, name: string): Promise<void> {
+  const made = container();
+  await cli.ok(['run', '--name', made, 'busybox', 'sh', '-c', `echo ${made} > /made`]);
+  await cli.ok(['commit', made, name]);
+  await cli.ok(['rm', made]);
+}
+
 /** Removes every local name of a repository. */
 async function forget(cli: CommandLine, repository: string): Promise<void> {
   const names = await cli.ok(['images', '--format', '{{.Repository}}:{{.Tag}}', repository]);
@@ -110,10 +118,7 @@ scenarios(['busybox'], {
     const { cli } = scene;
     const { host } = await scene.registry();
     const name = `${host}/e2e/rows:1`;
-    const container = scene.container();
-    await cli.ok(['run', '--name', container, 'busybox', 'sh', '-c', `echo ${container} > /made`]);
-    await cli.ok(['commit', container, name]);
-    await cli.ok(['rm', container]);
+    await makeImage(scene, name);
     const size = { columns: 120, rows: 24 };
     try {
       await using push = cli.terminal(['push', name], size);
@@ -186,7 +191,9 @@ scenarios(['busybox'], {
     const { host } = await scene.registry();
     const repository = `${host}/e2e/list`;
     const env = { DOCKER_CONFIG: join(scene.folder().here, 'config') };
-    await withImage(scene, repository, async name => {
+    const name = (tag: string) => `${repository}:${tag}`;
+    await makeImage(scene, name('1'));
+    try {
       await cli.ok(['push', '-q', name('1')]);
       await cli.ok(['manifest', 'create', '--insecure', name('all'), name('1')], { env });
       await cli.ok(['manifest', 'annotate', name('all'), name('1'), '--variant', 'v1'], { env });
@@ -196,7 +203,9 @@ scenarios(['busybox'], {
       expect(pushed).toMatch(digest);
       await forget(cli, repository);
       expect(await cli.ok(['pull', name('all')])).toContain(`Digest: ${digest.exec(pushed)?.[0]}`);
-    });
+    } finally {
+      await forget(cli, repository);
+    }
   },
 
   'save must write an archive that load reads, and refuse a terminal': async scene => {
