@@ -31,22 +31,28 @@ export async function writeBlob(
   return { digest, size: writer.taken };
 }
 
+export interface WriterOptions {
+  /** Hears, after each write, how many bytes are in the file by now. */
+  readonly onWritten?: (total: number) => void;
+  /** Frees the memory of chunks that are written, so that nobody has to wait for the garbage collector. */
+  readonly consume?: boolean;
+}
+
 /** Appends to a file that stays the caller's. */
 export class StreamWriter {
   readonly #file: FileHandle;
   readonly #hash: Hash | undefined;
-  readonly #onWritten: ((total: number) => void) | undefined;
+  readonly #options: WriterOptions;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #writing: Promise<void> = Promise.resolve();
   #taken = 0;
   #written = 0;
 
-  /** `onWritten` hears, after each write, how many bytes are in the file by now. */
-  constructor(file: FileHandle, hash: Hash | undefined, onWritten?: (total: number) => void) {
+  constructor(file: FileHandle, hash: Hash | undefined, options: WriterOptions = {}) {
     this.#file = file;
     this.#hash = hash;
-    this.#onWritten = onWritten;
+    this.#options = options;
   }
 
   /** Bytes taken from the stream and digested. */
@@ -115,8 +121,14 @@ export class StreamWriter {
       }
     }
     this.#written += bytes;
-    this.#onWritten?.(this.#written);
+    this.#options.onWritten?.(this.#written);
+    if (this.#options.consume) for (const chunk of chunks) release(chunk);
   }
+}
+
+/** Only what is nobody else's: a chunk that is a part of something larger stays. */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 function cancelled(signal: AbortSignal): BerthError {

@@ -9,6 +9,7 @@ import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci
 import { writeBlob } from './blob-writer.ts';
 import { PartialBlob } from './partial-blob.ts';
 import { type Lease, Pins } from './pins.ts';
+import { LateSync } from './uploads/late-sync.ts';
 import { Uploads } from './uploads/uploads.ts';
 
 export interface IngestOptions {
@@ -31,6 +32,8 @@ export class ContentStore {
   readonly pins = new Pins();
   /** Blobs that arrive in pieces, in `root/uploads`; they survive a restart. */
   readonly uploads: Uploads;
+  /** What puts finished uploads on disk. */
+  readonly lateSync: LateSync;
   readonly #root: string;
   readonly #removals = new Set<Promise<void>>();
 
@@ -40,7 +43,8 @@ export class ContentStore {
    */
   constructor(root: string) {
     this.#root = root;
-    this.uploads = new Uploads(join(root, 'uploads'), (path, digest) => this.#publish(path, digest));
+    this.lateSync = new LateSync(join(root, 'unsynced'), this);
+    this.uploads = new Uploads(join(root, 'uploads'), (path, digest) => this.lateSync.publish(path, digest));
     mkdirSync(join(root, 'blobs', 'sha256'), { recursive: true, mode: 0o700 });
     mkdirSync(this.#ingestDirectory, { recursive: true, mode: 0o700 });
     mkdirSync(this.#partialDirectory, { recursive: true, mode: 0o700 });

@@ -6,6 +6,7 @@ import type { Registries } from '../distribution/index.ts';
 import type { Exchange } from '../lib/http/exchange.ts';
 import { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Digest } from '../oci/digest.ts';
 import { openAccess } from './access/access-control.ts';
 import { GuardedAccess } from './access/guarded-access.ts';
 import type { CollectionReport } from './collect/collect.ts';
@@ -53,6 +54,11 @@ export class Registry {
     addGauges(this.#context);
   }
 
+  /** Call it before the first request: removes blobs whose bytes a power cut took; returns them. */
+  recover(): Promise<Digest[]> {
+    return this.#context.content.lateSync.recover();
+  }
+
   /** Answers one request, for an `HttpServer`. */
   handle(exchange: Exchange): Promise<void> {
     return handleRequest(this.#context, exchange);
@@ -72,6 +78,7 @@ export class Registry {
   async close(): Promise<void> {
     await this.#context.collector.close();
     await this.#context.upstreams.fetches.settled();
+    await this.#context.content.lateSync.idle();
     await this.#context.news.close();
   }
 }

@@ -26,6 +26,8 @@ export interface AppendOptions {
   /** The algorithm the upload will be finished with, if it is known already. */
   algorithm?: DigestAlgorithm;
   signal?: AbortSignal;
+  /** The chunks are given away: their memory is freed as soon as they are written. */
+  consume?: boolean;
   /** Hears how many bytes the upload has by now. */
   onWritten?: (total: number) => void;
 }
@@ -41,7 +43,7 @@ export class Uploads {
   readonly #publish: (path: string, digest: Digest) => Promise<void>;
   readonly #sessions = new Map<string, Session>();
 
-  /** `root` is made when it is needed. `publish` makes a verified, synced file the blob of that digest. */
+  /** `root` is made when it is needed. `publish` makes a verified file the blob of that digest. */
   constructor(root: string, publish: (path: string, digest: Digest) => Promise<void>) {
     this.#root = root;
     this.#publish = publish;
@@ -93,23 +95,19 @@ export class Uploads {
   }
 
   /**
-   * Makes it a blob and ends the upload. Throws `invalid` when it does not have that digest; then the upload is gone.
+   * Makes it a blob and ends the upload. The blob can be read at once; `lateSync.settled` says when it is on disk. Throws `invalid` when it does not have that digest; then the upload is gone.
    * `not-found`, `cancelled` when another call takes it over.
    */
   async finish(id: string, owner: string, expected: Digest): Promise<{ digest: Digest; size: number }> {
     const session = await this.#session(id, owner);
     return await this.#work(session, undefined, async () => {
       const path = this.path(id);
-      const file = await open(path, 'a', 0o600);
-      try {
-        const digest = await this.#digest(path, session, digestParts(expected).algorithm);
-        if (digest !== expected) {
-          await this.#forget(id);
-          throw invalid(`blob digest is ${digest}, expected ${expected}`);
-        }
-        await file.datasync();
-      } finally {
-        await file.close();
+      // One that is empty has no file yet.
+      await (await open(path, 'a', 0o600)).close();
+      const digest = await this.#digest(path, session, digestParts(expected).algorithm);
+      if (digest !== expected) {
+        await this.#forget(id);
+        throw invalid(`blob digest is ${digest}, expected ${expected}`);
       }
       await this.#publish(path, expected);
       await this.#forget(id);
@@ -188,13 +186,14 @@ export class Uploads {
     stream: AsyncIterable<Uint8Array>,
     options: AppendOptions & { signal: AbortSignal },
   ): Promise<void> {
-    const { signal, size, onWritten } = options;
+    const { signal, size, onWritten, consume = false } = options;
     const before = session.size;
     const path = this.path(id);
     const file = await open(path, 'a', 0o600).catch(error => {
       throw errorCode(error) === 'ENOENT' ? unknown(id) : error;
     });
-    const writer = new StreamWriter(file, session.hash, onWritten && (total => onWritten(before + total)));
+    const heard = onWritten && ((total: number) => onWritten(before + total));
+    const writer = new StreamWriter(file, session.hash, { consume, ...(heard ? { onWritten: heard } : {}) });
     try {
       await writer.copy(untilAborted(stream, signal), { signal, ...(size === undefined ? {} : { size }) });
       session.size = before + writer.written;
@@ -229,16 +228,19 @@ export class Uploads {
 
 /** Ends with the signal even when the stream says nothing any more. */
 async function* untilAborted(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => {});
-  const onAbort = () => aborted.reject(signal.reason);
-  if (signal.aborted) onAbort();
+  // Not Promise.race: whatever lost it would keep every chunk that won.
+  let refuse: (reason: unknown) => void = () => {};
+  const onAbort = () => refuse(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
   const iterator = stream[Symbol.asyncIterator]();
   let ended = false;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted.promise]);
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        refuse = reject;
+        iterator.next().then(resolve, reject);
+      });
       ended = next.done === true;
       if (next.done) return;
       yield next.value;

@@ -26,6 +26,7 @@ export async function collect(values: OptionValues, isRoot: boolean): Promise<nu
     { logger, registries },
   );
   undo.defer('registry', () => registry.close());
+  await registry.recover();
   const uploads = await registry.expireUploads();
   const { tags, manifests, blobs, bytes } = await registry.collect(milliseconds);
   const counts = { tags, manifests, blobs, 'abandoned uploads': uploads };

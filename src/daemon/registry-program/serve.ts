@@ -34,6 +34,7 @@ export async function serve(configuration: RegistryConfiguration): Promise<numbe
   undo.defer('connections', () => registries.close());
   const registry = new Registry(configuration.options, { logger, registries });
   undo.defer('registry', () => registry.close());
+  for (const digest of await registry.recover()) logger.warn('a blob was not whole and was removed', { digest });
   const server = new HttpServer(exchange => registry.handle(exchange));
   undo.defer('server', () => server.close({ grace: shutdownGrace }));
   for (const place of configuration.listen) await listen(server, place, { tls, logger, undo });

@@ -29,6 +29,8 @@ export async function putManifest(
   // Noted before they are looked for: see Uses.
   for (const one of [descriptor, ...manifest.blobs, ...manifest.manifests]) context.uses.note(one.digest);
   checkReferences(context, context.repositories.get(name), manifest);
+  // What a manifest names is on disk before the manifest.
+  await context.content.lateSync.settled(manifest.blobs.map(blob => blob.digest));
   await context.content.put(bytes, { expected: digest });
   await linkManifest(context, name, { descriptor, manifest, tag: 'tag' in reference ? reference.tag : undefined });
   return { descriptor, manifest };
