@@ -1,0 +1,64 @@
+// A directory of the client as a source of files for a build.
+import type { BuildSource, Mirrors, OpenSourceOptions, SourceFilter, SourceTree } from '../../../builder/index.ts';
+import { receiveDirectory } from './receive-directory.ts';
+import type { Session } from './session.ts';
+
+/** `name` is what the client calls it: `context`, `dockerfile`, or that of a `--build-context`. */
+export class SessionSource implements BuildSource {
+  readonly key: string;
+  readonly label: string;
+  readonly #name: string;
+  readonly #session: () => Promise<Session>;
+  readonly #mirrors: Mirrors;
+
+  constructor(name: string, { session, mirrors }: { session: () => Promise<Session>; mirrors: Mirrors }) {
+    this.key = `session:${name}`;
+    this.label = name;
+    this.#name = name;
+    this.#session = session;
+    this.#mirrors = mirrors;
+  }
+
+  async open(filter: SourceFilter, { signal, report }: OpenSourceOptions): Promise<SourceTree> {
+    const session = await this.#session();
+    const key = JSON.stringify([session.identity.sharedKey, this.#name, filter]);
+    const mirror = this.#mirrors.acquire(key);
+    const id = `transferring ${this.#name === 'dockerfile' ? 'dockerfile' : 'context'}:`;
+    let current = 0;
+    try {
+      await receiveDirectory(session.syncFiles(metadataOf(this.#name, filter), signal), mirror, {
+        report: received => {
+          current = received;
+          report({ id, current });
+        },
+      });
+    } catch (error) {
+      this.#mirrors.release(key, mirror);
+      throw error;
+    }
+    report({ id, current, done: true });
+    return {
+      directory: mirror.directory,
+      immutable: true,
+      fileDigest: path => mirror.fileDigest(path),
+      [Symbol.asyncDispose]: () => Promise.resolve(this.#mirrors.release(key, mirror)),
+    };
+  }
+}
+
+/** The headers of BuildKit's filesync. Values that headers cannot carry are percent-encoded, and said to be. */
+function metadataOf(name: string, filter: SourceFilter): Record<string, string | string[]> {
+  const lists: [string, readonly string[] | undefined][] = [
+    ['include-patterns', filter.include],
+    ['exclude-patterns', filter.exclude],
+    ['followpaths', filter.follow],
+  ];
+  const metadata: Record<string, string | string[]> = { 'dir-name': name };
+  for (const [key, values] of lists) {
+    if (!values || values.length === 0) continue;
+    const plain = values.every(value => /^[\x20-\x7e]*$/.test(value));
+    metadata[key] = plain ? [...values] : values.map(value => encodeURIComponent(value));
+    if (!plain) metadata[`${key}-encoded`] = '1';
+  }
+  return metadata;
+}

@@ -1,0 +1,66 @@
+// The sessions that are open, by their ids.
+import type { Duplex } from 'node:stream';
+import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import { Session, type SessionIdentity } from './session.ts';
+
+/** How long a build waits for a session that was announced, in milliseconds: as long as BuildKit does. */
+const patience = 5000;
+
+export class Sessions {
+  readonly #open = new Map<string, Session>();
+  readonly #waiting = new Map<string, Set<(session: Session) => void>>();
+
+  /** Begins a session on a connection that is its own from now on; it lasts as long as the connection. */
+  add(connection: Duplex, headers: Readonly<Record<string, string>>): Session {
+    const session = new Session(connection, identity(headers));
+    const { id } = session.identity;
+    this.#open.set(id, session);
+    void session.closed.then(() => {
+      if (this.#open.get(id) === session) this.#open.delete(id);
+    });
+    for (const tell of this.#waiting.get(id) ?? []) tell(session);
+    return session;
+  }
+
+  /** The session of that id, which may be on its way. Throws a GrpcError when it does not come. */
+  get(id: string, signal: AbortSignal): Promise<Session> {
+    const known = this.#open.get(id);
+    if (known) return Promise.resolve(known);
+    return new Promise((resolve, reject) => {
+      const waiting = this.#waiting.get(id) ?? new Set();
+      this.#waiting.set(id, waiting);
+      const settle = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', gone);
+        waiting.delete(tell);
+        if (waiting.size === 0) this.#waiting.delete(id);
+      };
+      const tell = (session: Session) => {
+        settle();
+        resolve(session);
+      };
+      const gone = () => {
+        settle();
+        reject(new GrpcError(grpcCodes.unavailable, `no active session for ${id}: context deadline exceeded`));
+      };
+      const timer = setTimeout(gone, patience);
+      signal.addEventListener('abort', gone, { once: true });
+      waiting.add(tell);
+    });
+  }
+
+  close(): void {
+    for (const session of this.#open.values()) session.close();
+  }
+}
+
+/** Headers of BuildKit's session/manager: repeated ones are joined by ', '. */
+function identity(headers: Readonly<Record<string, string>>): SessionIdentity {
+  const value = (name: string) => headers[`x-docker-expose-session-${name}`] ?? '';
+  return {
+    id: value('uuid'),
+    name: value('name'),
+    sharedKey: value('sharedkey'),
+    methods: new Set(value('grpc-method').split(/, */).filter(Boolean)),
+  };
+}
