@@ -90,6 +90,11 @@ export class Builder {
     return build;
   }
 
+  /** The machine's own. */
+  get platform(): Platform {
+    return this.#context.platform;
+  }
+
   /** A platform as users write it; what is not said is the machine's own. Throws `invalid`. */
   parsePlatform(text: string): Platform {
     return parsePlatform(text, this.#context.platform);

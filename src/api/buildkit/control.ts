@@ -217,7 +217,7 @@ export const status = message({
   message: string(2),
   details: repeated(nested(3, any)),
 });
-export type Status = MessageOf<typeof status>;
+export type GrpcStatus = MessageOf<typeof status>;
 
 export const buildHistoryRecord = message({
   ref: string(1),

@@ -60,4 +60,6 @@ export const build = {
   /** Not in the reference: what `docker builder` sends to end a build by the id it gave. */
   BuildCancel: endpoint({ method: 'POST', path: '/build/cancel', query: { id: str }, response: empty }),
   Session: endpoint({ method: 'POST', path: '/session', response: hijack, status: 101 }),
+  /** BuildKit's control service; not in the reference, but every Docker has it. */
+  Grpc: endpoint({ method: 'POST', path: '/grpc', response: hijack, status: 101 }),
 };

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
 import { type Digest, parseDigest } from '../../oci/digest.ts';
 import type { BuildSource, SourceTree } from '../source.ts';
+import { Mirrors } from './mirror/mirrors.ts';
 import { PatternMatcher } from './patterns/pattern-matcher.ts';
 import type { ContextFiles } from './sources/context-files.ts';
 import { Downloads } from './sources/download.ts';
 import { FilledSource, type OwnedSource } from './sources/filled-source.ts';
 import { checkOut, type GitOptions } from './sources/git-checkout.ts';
 import type { GitReference } from './sources/git-reference.ts';
-import { SourceFolders } from './sources/source-folder.ts';
+import { type Folder, SourceFolders } from './sources/source-folder.ts';
 import { unpackContext } from './sources/tar-source.ts';
 import { downloadName } from './sources/web-address.ts';
 
@@ -25,17 +26,25 @@ export class ContextSources {
   readonly #folders: SourceFolders;
   readonly #downloads: Downloads;
   readonly #files: ContextFiles;
+  /** Directories of clients that build here again and again. */
+  readonly mirrors: Mirrors;
 
   /** `root` belongs to it alone and lies on the file system of the layers. Call `restore` before the first source. */
   constructor(options: { root: string }, deps: { files: ContextFiles }) {
     this.#folders = new SourceFolders(join(options.root, 'open'));
     this.#downloads = new Downloads(join(options.root, 'downloads'));
     this.#files = deps.files;
+    this.mirrors = new Mirrors(join(options.root, 'mirrors'), deps.files);
   }
 
   /** Removes the files of builds that a crash ended. */
   async restore(): Promise<void> {
-    await Promise.all([this.#folders.restore(), this.#downloads.restore()]);
+    await Promise.all([this.#folders.restore(), this.#downloads.restore(), this.mirrors.restore()]);
+  }
+
+  /** An empty directory, for files on their way to a client. */
+  folder(): Promise<Folder> {
+    return this.#folders.create();
   }
 
   /** An uploaded context, read once: an archive (plain or compressed), or a Dockerfile, which is then named so. */

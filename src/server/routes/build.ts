@@ -1,11 +1,12 @@
-// Builds by the classic protocol, and the build cache.
+// Builds by the classic protocol and by BuildKit's, and the build cache.
 
 import type { Builder } from '../../builder/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { buildClassically } from '../build/classic-build.ts';
-import { type Handlers, notImplemented } from '../handler.ts';
+import type { BuildkitDoor } from '../buildkit/index.ts';
+import type { Handlers } from '../handler.ts';
 
-export function buildRoutes(builder: Builder): Handlers['build'] {
+export function buildRoutes(builder: Builder, buildkit: BuildkitDoor): Handlers['build'] {
   return {
     ImageBuild: ({ query, body, headers, signal }) => ({
       stream: buildClassically(builder, { query, body, headers, signal }),
@@ -24,6 +25,7 @@ export function buildRoutes(builder: Builder): Handlers['build'] {
       if (!query.id) throw invalid('build ID not provided');
       builder.find(query.id)?.cancel();
     },
-    Session: notImplemented,
+    Session: ({ headers, hijack }) => buildkit.addSession(hijack({ multiplexed: false }), headers),
+    Grpc: ({ hijack }) => buildkit.serve(hijack({ multiplexed: false })),
   };
 }

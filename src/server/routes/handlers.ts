@@ -2,6 +2,7 @@
 
 import type { Builder } from '../../builder/index.ts';
 import type { Engine } from '../../engine/index.ts';
+import { openBuildkitDoor, type WorkerFacts } from '../buildkit/index.ts';
 import type { Handlers } from '../handler.ts';
 import { buildRoutes } from './build.ts';
 import { containerRoutes } from './containers.ts';
@@ -21,7 +22,7 @@ export function createHandlers(engine: Engine, builder: Builder): Handlers {
     networks: networkRoutes(engine),
     volumes: volumeRoutes(engine),
     system: systemRoutes(engine, builder),
-    build: buildRoutes(builder),
+    build: buildRoutes(builder, openBuildkitDoor(builder, workerFacts(engine, builder))),
     plugins: pluginRoutes(),
     swarm: notYetRoutes('swarm'),
     nodes: notYetRoutes('nodes'),
@@ -30,4 +31,9 @@ export function createHandlers(engine: Engine, builder: Builder): Handlers {
     secrets: notYetRoutes('secrets'),
     configs: notYetRoutes('configs'),
   };
+}
+
+function workerFacts({ config }: Engine, builder: Builder): WorkerFacts {
+  const { id, version, commit, name } = config;
+  return { id, version, commit, hostname: name, platform: builder.platform };
 }

@@ -13,7 +13,7 @@ import { listBuildCache } from '../build/list-cache.ts';
 import { type Handlers, reply } from '../handler.ts';
 
 const pingHeaders = {
-  'Builder-Version': '1',
+  'Builder-Version': '2',
   Swarm: 'inactive',
   'Cache-Control': 'no-cache, no-store, must-revalidate',
   Pragma: 'no-cache',

@@ -1,0 +1,139 @@
+// BuildKit's control service: builds, their progress, the cache, and what this worker can do.
+import {
+  buildHistoryEvent,
+  buildHistoryRequest,
+  diskUsageRequest,
+  diskUsageResponse,
+  infoRequest,
+  infoResponse,
+  listWorkersRequest,
+  listWorkersResponse,
+  pruneRequest,
+  type SolveRequest,
+  solveRequest,
+  solveResponse,
+  statusRequest,
+  statusResponse,
+  updateBuildHistoryRequest,
+  updateBuildHistoryResponse,
+  usageRecord,
+} from '../../api/buildkit/control.ts';
+import type { Builder, BuildRequest } from '../../builder/index.ts';
+import type { GrpcHandler } from '../../lib/grpc/server.ts';
+import { GrpcError, grpcCodes } from '../../lib/grpc/status.ts';
+import { watchHistory } from './history.ts';
+import { type MethodCall, streaming, unary } from './method.ts';
+import type { BuildJob } from './solve/build-job.ts';
+import type { BuildJobs } from './solve/build-jobs.ts';
+import { buildFailure } from './solve/failure.ts';
+import { type Attributes, cacheReference } from './solve/frontend-request.ts';
+import { type RequestParts, solveToRequest } from './solve/solve-request.ts';
+import { usageFilters, usageOf } from './usage-records.ts';
+import { buildkitVersion, type WorkerFacts, workerOf } from './worker.ts';
+
+export interface ControlDeps {
+  readonly builder: Builder;
+  readonly jobs: BuildJobs;
+  readonly worker: WorkerFacts;
+  /** Makes what a request needs besides what is in its messages. */
+  readonly openParts: (session: string, signal: AbortSignal) => Promise<RequestParts>;
+}
+
+const path = '/moby.buildkit.v1.Control/';
+
+export function controlMethods(deps: ControlDeps): Record<string, GrpcHandler> {
+  const { builder, jobs, worker } = deps;
+  return {
+    [`${path}Solve`]: unary([solveRequest, solveResponse], (request, call) => solve(request, call, deps)),
+    [`${path}Status`]: streaming([statusRequest, statusResponse], async function* ({ ref }, { signal }) {
+      yield* (await jobs.get(ref, signal)).status();
+    }),
+    [`${path}Info`]: unary([infoRequest, infoResponse], () => ({ buildkitVersion: buildkitVersion(worker) })),
+    [`${path}ListWorkers`]: unary([listWorkersRequest, listWorkersResponse], () => ({ record: [workerOf(worker)] })),
+    [`${path}DiskUsage`]: unary([diskUsageRequest, diskUsageResponse], async ({ filter }) => ({
+      record: (await builder.usage(usageFilters(filter))).map(usageOf),
+    })),
+    [`${path}Prune`]: streaming([pruneRequest, usageRecord], async function* (request) {
+      const { deleted } = await builder.prune({
+        all: request.all,
+        filters: {
+          ...usageFilters(request.filter),
+          ...(request.keepDuration > 0 ? { 'unused-for': [`${request.keepDuration / 1e9}s`] } : {}),
+        },
+        reservedSpace: request.reservedSpace,
+        maxUsedSpace: request.maxUsedSpace,
+        minFreeSpace: request.minFreeSpace,
+      });
+      yield* deleted.map(usageOf);
+    }),
+    [`${path}ListenBuildHistory`]: streaming([buildHistoryRequest, buildHistoryEvent], (request, { signal }) =>
+      watchHistory(jobs, request, signal),
+    ),
+    [`${path}UpdateBuildHistory`]: unary([updateBuildHistoryRequest, updateBuildHistoryResponse], request => {
+      if (request.delete && !jobs.forget(request.ref)) {
+        throw new GrpcError(grpcCodes.notFound, `build record ${request.ref} not found`);
+      }
+      return {};
+    }),
+    '/grpc.health.v1.Health/Check': async call => {
+      // HealthCheckResponse: status SERVING.
+      await call.send(new Uint8Array([0x08, 0x01]));
+    },
+  };
+}
+
+async function solve(
+  request: SolveRequest,
+  { signal }: MethodCall,
+  deps: ControlDeps,
+): Promise<{ exporterResponse: Record<string, string> }> {
+  const job = deps.jobs.create(request);
+  try {
+    const attributes = await wanted(job, signal);
+    const response = attributes ? await build({ job, attributes, signal }, deps) : {};
+    job.finish();
+    return { exporterResponse: response };
+  } catch (error) {
+    const failure = buildFailure(error);
+    job.finish(failure);
+    throw failure;
+  } finally {
+    deps.jobs.finished(job);
+  }
+}
+
+/** The frontend's attributes: from the request itself, or from a client that drives the build through the gateway. */
+async function wanted(job: BuildJob, signal: AbortSignal): Promise<Attributes | undefined> {
+  const { frontend, frontendAttrs, definition } = job.request;
+  if (frontend !== '') return checkFrontend(frontend, frontendAttrs);
+  if ((definition?.def?.length ?? 0) > 0) {
+    throw new GrpcError(
+      grpcCodes.unimplemented,
+      'builds of a low-level definition are not implemented yet: use a Dockerfile',
+    );
+  }
+  return (await job.chosen(signal))?.attributes;
+}
+
+/** Throws a GrpcError for any but the Dockerfile frontend. */
+export function checkFrontend(frontend: string, attributes: Attributes): Attributes {
+  // Images of the Dockerfile frontend (`# syntax=`) are our own frontend, which speaks the same language.
+  const isImage = frontend === 'gateway.v0' && /(^|\/)docker\/dockerfile([:@-]|$)/.test(attributes.source ?? '');
+  if (frontend === 'dockerfile.v0' || isImage) return attributes;
+  throw new GrpcError(grpcCodes.notFound, `frontend ${frontend} not found: only dockerfile.v0 is there`);
+}
+
+async function build(
+  { job, attributes, signal }: { job: BuildJob; attributes: Attributes; signal: AbortSignal },
+  deps: ControlDeps,
+): Promise<Record<string, string>> {
+  const { request } = job;
+  await using parts = await deps.openParts(request.session, signal);
+  job.attributes = attributes;
+  const wish: BuildRequest = solveToRequest(request, attributes, parts);
+  const cacheTo = (request.cache?.exports ?? []).map(({ type = '', attrs = {} }) => cacheReference(type, attrs));
+  const cacheFrom = (request.cache?.imports ?? []).map(({ type = '', attrs = {} }) => cacheReference(type, attrs));
+  const result = await job.run({ ...wish, cacheTo, cacheFrom: [...(wish.cacheFrom ?? []), ...cacheFrom] }, signal);
+  await parts.deliver(signal);
+  return { ...result.response };
+}

@@ -1,0 +1,96 @@
+// BuildKit's gateway: a client says, while its build waits, what is to be built.
+
+import { status } from '../../api/buildkit/control.ts';
+import {
+  bridgeSolveRequest,
+  bridgeSolveResponse,
+  evaluateRequest,
+  evaluateResponse,
+  inputsRequest,
+  inputsResponse,
+  pingRequest,
+  pongResponse,
+  returnRequest,
+  returnResponse,
+  warnRequest,
+  warnResponse,
+} from '../../api/buildkit/gateway.ts';
+import { encode } from '../../api/buildkit/message.ts';
+import type { GrpcHandler } from '../../lib/grpc/server.ts';
+import { type GrpcCode, GrpcError, grpcCodes } from '../../lib/grpc/status.ts';
+import { checkFrontend } from './control.ts';
+import { type MethodCall, unary } from './method.ts';
+import type { BuildJob } from './solve/build-job.ts';
+import type { BuildJobs } from './solve/build-jobs.ts';
+import type { FrontendAnswer } from './solve/subrequests.ts';
+import { type WorkerFacts, workerOf } from './worker.ts';
+
+export interface GatewayDeps {
+  readonly jobs: BuildJobs;
+  readonly worker: WorkerFacts;
+  /** Answers what is a question about a Dockerfile rather than a build; undefined for a build. */
+  readonly ask: (
+    job: BuildJob,
+    attributes: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ) => Promise<FrontendAnswer | undefined>;
+}
+
+/** What clients may rely on, by BuildKit's names (frontend/gateway/pb/caps.go). */
+const capabilities = [
+  ...['solve.base', 'solve.inlinereturn', 'resolveimage', 'proto.refarray', 'reference.output', 'return', 'returnmap'],
+  ...['importcaches', 'frontend.inputs', 'gateway.evaluate', 'gateway.evaluate.solve', 'gateway.solve.metadata'],
+  ...['frontend.caps', 'gateway.warnings'],
+];
+
+const path = '/moby.buildkit.v1.frontend.LLBBridge/';
+
+export function gatewayMethods({ jobs, worker, ask }: GatewayDeps): Record<string, GrpcHandler> {
+  const jobOf = ({ metadata, signal }: MethodCall) =>
+    jobs.get(String(metadata['buildkit-controlapi-buildid'] ?? ''), signal);
+  return {
+    [`${path}Ping`]: unary([pingRequest, pongResponse], async (_, call) => {
+      await jobOf(call);
+      return {
+        frontendApiCaps: capabilities.map(id => ({ id, enabled: true })),
+        llbCaps: [],
+        workers: [workerOf(worker)],
+      };
+    }),
+    [`${path}Solve`]: unary([bridgeSolveRequest, bridgeSolveResponse], async (request, call) => {
+      const job = await jobOf(call);
+      if ((request.definition?.def?.length ?? 0) > 0) {
+        throw new GrpcError(grpcCodes.unimplemented, 'low-level definitions are not implemented yet: use a Dockerfile');
+      }
+      // A client asks for nothing to have an empty result.
+      if (request.frontend === '') return { result: { metadata: {} } };
+      const attributes = { ...request.frontendOpt, ...cacheImports(request.cacheImports) };
+      checkFrontend(request.frontend, attributes);
+      const answer = await ask(job, attributes, call.signal);
+      if (answer) return { result: { metadata: { ...answer } } };
+      const { ref } = job.evaluate(attributes);
+      return request.allowResultReturn ? { result: { ref: { id: ref }, metadata: {} } } : { ref };
+    }),
+    [`${path}Return`]: unary([returnRequest, returnResponse], async ({ result, error }, call) => {
+      const job = await jobOf(call);
+      const { code = 0, message = '' } = error ?? {};
+      if (error && code !== 0) {
+        job.return({ error: new GrpcError(code as GrpcCode, message, encode(status, error)) });
+      } else {
+        const [first] = Object.values(result?.refs?.refs ?? {});
+        job.return({ ref: result?.ref?.id ?? first?.id ?? result?.refDeprecated });
+      }
+      return {};
+    }),
+    // Everything is evaluated when it is returned; what is wrong with it comes then.
+    [`${path}Evaluate`]: unary([evaluateRequest, evaluateResponse], () => ({})),
+    [`${path}Inputs`]: unary([inputsRequest, inputsResponse], () => ({})),
+    [`${path}Warn`]: unary([warnRequest, warnResponse], () => ({})),
+  };
+}
+
+function cacheImports(imports: readonly { type?: string; attrs?: Record<string, string> }[]): Record<string, string> {
+  if (imports.length === 0) return {};
+  const entries = imports.map(({ type = '', attrs = {} }) => ({ Type: type, Attrs: attrs }));
+  return { 'cache-imports': JSON.stringify(entries) };
+}

@@ -1,0 +1,60 @@
+// BuildKit's own door: the gRPC services that `docker buildx` speaks on `/grpc`, and the sessions on which it is called
+// back. It translates between BuildKit's messages and the builder's requests and progress; it builds nothing itself.
+import type { Duplex } from 'node:stream';
+import type { Builder } from '../../builder/index.ts';
+import { createGrpcServer } from '../../lib/grpc/server.ts';
+import { openClientParts } from './client-parts.ts';
+import { controlMethods } from './control.ts';
+import { gatewayMethods } from './gateway.ts';
+import { Sessions } from './session/sessions.ts';
+import { BuildJobs } from './solve/build-jobs.ts';
+import { buildFailure } from './solve/failure.ts';
+import { solveToRequest } from './solve/solve-request.ts';
+import { answerSubrequest } from './solve/subrequests.ts';
+import type { WorkerFacts } from './worker.ts';
+
+export type { WorkerFacts } from './worker.ts';
+
+export interface BuildkitDoor {
+  /** Serves the control and gateway services on a connection that was taken over. */
+  serve(connection: Duplex): void;
+  /** Keeps a connection on which its client can be asked for files and secrets. */
+  addSession(connection: Duplex, headers: Readonly<Record<string, string>>): void;
+  /** Ends all connections. */
+  close(): void;
+}
+
+export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): BuildkitDoor {
+  const sessions = new Sessions();
+  const jobs = new BuildJobs(builder);
+  const { sources } = builder;
+  const openParts = (session: string, signal: AbortSignal) =>
+    openClientParts({
+      session: () => sessions.get(session, signal),
+      sources,
+      platform: worker.platform,
+      signal,
+    });
+  const methods = {
+    ...controlMethods({ builder, jobs, worker, openParts }),
+    ...gatewayMethods({
+      jobs,
+      worker,
+      ask: async (job, attributes, signal) => {
+        if (!attributes.requestid) return undefined;
+        await using parts = await openParts(job.request.session, signal);
+        const request = () => ({ ...solveToRequest(job.request, attributes, parts), id: undefined });
+        return await answerSubrequest(attributes, { builder, request });
+      },
+    }),
+  };
+  const server = createGrpcServer({ handler: path => methods[path], toError: buildFailure });
+  return {
+    serve: connection => server.serve(connection),
+    addSession: (connection, headers) => void sessions.add(connection, headers),
+    close() {
+      server.close();
+      sessions.close();
+    },
+  };
+}

@@ -1,0 +1,132 @@
+// One build as a client of BuildKit sees it: asked for with Solve, watched with Status, and in between told by the
+// client, through the gateway, what to build.
+import { randomUUID } from 'node:crypto';
+import type { SolveRequest, StatusResponse } from '../../../api/buildkit/control.ts';
+import type { Builder, BuildRequest, BuildResult, BuildRun } from '../../../builder/index.ts';
+import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import type { Attributes } from './frontend-request.ts';
+import { joinStatus, StatusMessages } from './status-messages.ts';
+
+/** What the client wants of one frontend; `ref` is its name between the two. */
+export interface Evaluation {
+  readonly ref: string;
+  readonly attributes: Attributes;
+}
+
+/** News come at most this often, in milliseconds: a burst of output is one message. */
+const pause = 10;
+
+export class BuildJob {
+  readonly request: SolveRequest;
+  readonly createdAt = new Date();
+  completedAt: Date | undefined;
+  failure: GrpcError | undefined;
+  result: BuildResult | undefined;
+  /** The frontend's, once it is known what is built. */
+  attributes: Attributes = {};
+  /** How far it is, in vertices. */
+  readonly steps = { total: 0, completed: 0, cached: 0 };
+  readonly #builder: Pick<Builder, 'start'>;
+  readonly #evaluations = new Map<string, Evaluation>();
+  readonly #returned = Promise.withResolvers<Evaluation | undefined>();
+  readonly #running = Promise.withResolvers<BuildRun | undefined>();
+
+  constructor(request: SolveRequest, builder: Pick<Builder, 'start'>) {
+    this.request = request;
+    this.#builder = builder;
+    // Awaited by whoever solves; a client that gives up first is no reason to end the process.
+    this.#returned.promise.catch(() => {});
+  }
+
+  /** Notes what could be built; it is built when the client returns it. */
+  evaluate(attributes: Attributes): Evaluation {
+    const evaluation = { ref: randomUUID(), attributes };
+    this.#evaluations.set(evaluation.ref, evaluation);
+    return evaluation;
+  }
+
+  /** The client's choice: one of the evaluations, nothing, or an error of its own. */
+  return(choice: { ref?: string | undefined } | { error: GrpcError }): void {
+    if ('error' in choice) this.#returned.reject(choice.error);
+    else if (choice.ref === undefined || choice.ref === '') this.#returned.resolve(undefined);
+    else {
+      const evaluation = this.#evaluations.get(choice.ref);
+      if (evaluation) this.#returned.resolve(evaluation);
+      else throw new GrpcError(grpcCodes.notFound, `no such reference: ${choice.ref}`);
+    }
+  }
+
+  /** What the client chose; rejects with its error, or when `signal` says that it is gone. */
+  chosen(signal: AbortSignal): Promise<Evaluation | undefined> {
+    signal.addEventListener(
+      'abort',
+      () => this.#returned.reject(new GrpcError(grpcCodes.cancelled, 'context canceled')),
+      {
+        once: true,
+      },
+    );
+    return this.#returned.promise;
+  }
+
+  /** Builds, and is cancelled by `signal`. */
+  async run(request: BuildRequest, signal: AbortSignal): Promise<BuildResult> {
+    const run = this.#builder.start(request);
+    this.#running.resolve(run);
+    void this.#count(run);
+    const cancel = () => run.cancel();
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      this.result = await run.result;
+      return this.result;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  async #count(run: BuildRun): Promise<void> {
+    for await (const event of run.watch()) {
+      if (event.kind === 'vertex') this.steps.total++;
+      if (event.kind !== 'completed') continue;
+      this.steps.completed++;
+      if (event.cached) this.steps.cached++;
+    }
+  }
+
+  /** Nothing more will happen. */
+  finish(failure?: GrpcError): void {
+    this.failure = failure;
+    this.completedAt = new Date();
+    this.#running.resolve(undefined);
+  }
+
+  /** All news from the beginning on; ends with the build. */
+  async *status(): AsyncGenerator<Partial<StatusResponse>> {
+    const run = await this.#running.promise;
+    if (!run) return;
+    const messages = new StatusMessages();
+    const events = run.watch()[Symbol.asyncIterator]();
+    let next = events.next();
+    try {
+      for (;;) {
+        const first = await next;
+        if (first.done) return;
+        const batch = [messages.of(first.value)];
+        // What comes within the pause goes out together.
+        const until = Bun.sleep(pause).then(() => undefined);
+        next = events.next();
+        for (
+          let more = await Promise.race([next, until]);
+          more && !more.done;
+          more = await Promise.race([next, until])
+        ) {
+          batch.push(messages.of(more.value));
+          next = events.next();
+        }
+        yield joinStatus(batch.filter(message => message !== undefined));
+      }
+    } finally {
+      await events.return?.();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// BuildKit's exporters as what a build of ours shall do with its result.
+import type { Duplex } from 'node:stream';
+import type { BlobOptions, Compression, ExportRequest, TreeTarget } from '../../../builder/index.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { Attributes } from './frontend-request.ts';
+
+/** Where results go that the client keeps itself, by the number of the exporter. */
+export interface ExportSinks {
+  file(exporter: number, signal: AbortSignal): Promise<Duplex>;
+  directory(exporter: number): TreeTarget;
+}
+
+/** One exporter of a solve request. Throws `invalid` for an exporter or an attribute there is not. */
+export function exportRequest(
+  exporter: { readonly type: string; readonly attrs: Attributes },
+  number: number,
+  sinks: ExportSinks,
+): ExportRequest {
+  const { type, attrs } = exporter;
+  const names = (attrs.name ?? '').split(',').filter(Boolean);
+  const file: TreeTarget = { kind: 'tar', open: signal => sinks.file(number, signal) };
+  switch (type) {
+    case 'image':
+    case 'moby':
+      return {
+        type: 'image',
+        names,
+        push: isTrue(attrs, 'push'),
+        pushByDigest: isTrue(attrs, 'push-by-digest'),
+        insecure: isTrue(attrs, 'registry.insecure'),
+        store: attrs.store === undefined || isTrue(attrs, 'store'),
+        ...blobOptions(attrs),
+      };
+    case 'oci':
+    case 'docker': {
+      const tar = attrs.tar === undefined || isTrue(attrs, 'tar');
+      return { type, names, tar, target: tar ? file : sinks.directory(number), ...blobOptions(attrs) };
+    }
+    case 'tar':
+      return { type, target: file, platformSplit: optional(attrs, 'platform-split') };
+    case 'local':
+      return { type, target: sinks.directory(number), platformSplit: optional(attrs, 'platform-split') };
+    default:
+      throw invalid(`exporter ${JSON.stringify(type)} could not be found`);
+  }
+}
+
+function blobOptions(attributes: Attributes): BlobOptions {
+  return {
+    compression: compression(attributes.compression),
+    compressionLevel: attributes['compression-level'] ? Number(attributes['compression-level']) : undefined,
+    forceCompression: isTrue(attributes, 'force-compression'),
+    ociMediaTypes: optional(attributes, 'oci-mediatypes'),
+    rewriteTimestamp: isTrue(attributes, 'rewrite-timestamp'),
+    annotations: annotations(attributes),
+  };
+}
+
+/** `annotation.key`, `annotation-manifest.key`, with a platform in brackets: those of manifests. */
+function annotations(attributes: Attributes): Record<string, string> | undefined {
+  const found = Object.entries(attributes).flatMap(([name, value]) => {
+    const key = /^annotation(?:-manifest)?(?:\[[^\]]*\])?\.(.+)$/.exec(name)?.[1];
+    return key === undefined ? [] : [[key, value]];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+
+function compression(value: string | undefined): Compression | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (value === 'uncompressed' || value === 'gzip' || value === 'zstd') return value;
+  throw invalid(`unsupported layer compression type ${JSON.stringify(value)}: use uncompressed, gzip or zstd`);
+}
+
+function optional(attributes: Attributes, name: string): boolean | undefined {
+  return attributes[name] === undefined ? undefined : isTrue(attributes, name);
+}
+
+/** Go's strconv.ParseBool; an attribute without a value is set. */
+function isTrue(attributes: Attributes, name: string): boolean {
+  const value = attributes[name];
+  if (value === undefined) return false;
+  if (['', '1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true;
+  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false;
+  throw invalid(`non-bool value ${JSON.stringify(value)} specified for ${name}`);
+}

@@ -1,0 +1,33 @@
+// What this engine says of itself as a BuildKit worker.
+import type { BuildkitVersion, WorkerRecord } from '../../api/buildkit/control.ts';
+import type { Platform } from '../../oci/platform.ts';
+
+export interface WorkerFacts {
+  /** Stable id of the engine. */
+  readonly id: string;
+  readonly version: string;
+  readonly commit: string;
+  readonly hostname: string;
+  readonly platform: Platform;
+}
+
+/** Clients look at the version to know what they may ask for: it is BuildKit's whose protocol this is. */
+const protocolVersion = 'v0.25.0';
+
+export function buildkitVersion({ version, commit }: WorkerFacts): Partial<BuildkitVersion> {
+  return { package: 'github.com/moby/buildkit', version: `${protocolVersion}+berth.${version}`, revision: commit };
+}
+
+export function workerOf(facts: WorkerFacts): Partial<WorkerRecord> {
+  const { os, architecture, variant = '' } = facts.platform;
+  return {
+    id: facts.id,
+    labels: {
+      'org.mobyproject.buildkit.worker.executor': 'berth',
+      'org.mobyproject.buildkit.worker.hostname': facts.hostname,
+      'org.mobyproject.buildkit.worker.snapshotter': 'overlay',
+    },
+    platforms: [{ os, architecture, variant }],
+    buildkitVersion: buildkitVersion(facts),
+  };
+}
