@@ -253,22 +253,3 @@ export type UpdateBuildHistoryRequest = MessageOf<typeof updateBuildHistoryReque
 
 export const updateBuildHistoryResponse = message({});
 export type UpdateBuildHistoryResponse = MessageOf<typeof updateBuildHistoryResponse>;
-
-/** BuildKit's errdefs.Source, a detail of an error: where in the Dockerfile it comes from. */
-export const errorSource = message({
-  info: nested(1, sourceInfo),
-  ranges: repeated(nested(2, range)),
-});
-export type ErrorSource = MessageOf<typeof errorSource>;
-
-/** BuildKit's errdefs.Vertex, a detail of an error: the step that failed. */
-export const errorVertex = message({
-  digest: string(1),
-});
-export type ErrorVertex = MessageOf<typeof errorVertex>;
-
-/** BuildKit's errdefs.FrontendCap and errdefs.Subrequest: what is not supported. */
-export const errorName = message({
-  name: string(1),
-});
-export type ErrorName = MessageOf<typeof errorName>;

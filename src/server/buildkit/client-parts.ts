@@ -8,7 +8,6 @@ import {
   type TreeTarget,
 } from '../../builder/index.ts';
 import { invalid } from '../../lib/errors.ts';
-import type { Platform } from '../../oci/platform.ts';
 import { sendDirectory } from './session/send-directory.ts';
 import type { Session } from './session/session.ts';
 import { SessionSource } from './session/session-source.ts';
@@ -17,13 +16,13 @@ import type { RequestParts } from './solve/solve-request.ts';
 export interface ClientPartsOptions {
   readonly session: () => Promise<Session>;
   readonly sources: ContextSources;
-  readonly platform: Platform;
+  readonly parsePlatform: RequestParts['parsePlatform'];
   readonly signal: AbortSignal;
 }
 
 /** Dispose of it after the build: the files it brought go then. */
 export async function openClientParts(o: ClientPartsOptions): Promise<RequestParts> {
-  const { session, sources, platform } = o;
+  const { session, sources, parsePlatform } = o;
   const owned: OwnedSource[] = [];
   const locals = new Map<string, BuildSource>();
   const remotes = new Map<string, OwnedSource>();
@@ -50,7 +49,7 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
   }
 
   return {
-    platform,
+    parsePlatform,
     sources: { local, remote },
     sinks: {
       directory,

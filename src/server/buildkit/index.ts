@@ -32,7 +32,7 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
     openClientParts({
       session: () => sessions.get(session, signal),
       sources,
-      platform: worker.platform,
+      parsePlatform: text => builder.parsePlatform(text),
       signal,
     });
   const methods = {

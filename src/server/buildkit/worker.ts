@@ -1,6 +1,6 @@
 // What this engine says of itself as a BuildKit worker.
 import type { BuildkitVersion, WorkerRecord } from '../../api/buildkit/control.ts';
-import type { Platform } from '../../oci/platform.ts';
+import type { Builder } from '../../builder/index.ts';
 
 export interface WorkerFacts {
   /** Stable id of the engine. */
@@ -8,7 +8,7 @@ export interface WorkerFacts {
   readonly version: string;
   readonly commit: string;
   readonly hostname: string;
-  readonly platform: Platform;
+  readonly platform: Builder['platform'];
 }
 
 /** Clients look at the version to know what they may ask for: it is BuildKit's whose protocol this is. */

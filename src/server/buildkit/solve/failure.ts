@@ -1,5 +1,5 @@
 // Errors of a build as gRPC tells them: a code, the message, and where in the Dockerfile it happened.
-import { errorSource, errorVertex, type GrpcStatus, status } from '../../../api/buildkit/control.ts';
+import { type GrpcStatus, status } from '../../../api/buildkit/control.ts';
 import { encode } from '../../../api/buildkit/message.ts';
 import { DockerfileError, StepError } from '../../../builder/index.ts';
 import { type ErrorKind, errorKind, errorMessage } from '../../../lib/errors.ts';
@@ -19,7 +19,7 @@ const codes: Record<ErrorKind, GrpcCode> = {
   system: grpcCodes.unknown,
 };
 
-/** Names by which BuildKit's clients know the details of an error (solver/errdefs). */
+/** Names by which BuildKit's clients know the details of an error, which are JSON (solver/errdefs/vertex.go). */
 const detailTypes = {
   source: 'github.com/moby/buildkit/errdefs.Source+json',
   vertex: 'github.com/moby/buildkit/errdefs.Vertex+json',
@@ -38,12 +38,12 @@ export function buildFailure(error: unknown): GrpcError {
 function detailsOf(error: unknown): GrpcStatus['details'] {
   const details: GrpcStatus['details'] = [];
   if (error instanceof StepError) {
-    details.push({ typeUrl: detailTypes.vertex, value: encode(errorVertex, { digest: error.step.vertex }) });
+    details.push({ typeUrl: detailTypes.vertex, value: json({ digest: error.step.vertex }) });
   }
   const location = locationOf(error);
   if (location) {
-    const value = encode(errorSource, {
-      info: { filename: location.name, data: Buffer.from(location.source), language: 'Dockerfile' },
+    const value = json({
+      info: { filename: location.name, data: Buffer.from(location.source).toString('base64'), language: 'Dockerfile' },
       ranges: location.ranges.map(({ start, end }) => ({ start: { line: start }, end: { line: end } })),
     });
     details.push({ typeUrl: detailTypes.source, value });
@@ -54,4 +54,8 @@ function detailsOf(error: unknown): GrpcStatus['details'] {
 function locationOf(error: unknown): DockerfileError['location'] | undefined {
   if (error instanceof DockerfileError) return error.location;
   return error instanceof Error && error.cause !== undefined ? locationOf(error.cause) : undefined;
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value));
 }

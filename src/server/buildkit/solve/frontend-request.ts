@@ -1,5 +1,6 @@
 // The attributes of BuildKit's `dockerfile.v0` frontend as a build request of ours.
 import type {
+  Builder,
   BuildRequest,
   BuildSource,
   CacheReference,
@@ -8,7 +9,6 @@ import type {
   Ulimit,
 } from '../../../builder/index.ts';
 import { invalid, notImplemented } from '../../../lib/errors.ts';
-import { type Platform, parsePlatform } from '../../../oci/platform.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
 
@@ -22,16 +22,16 @@ export interface FrontendSources {
 
 export interface FrontendOptions {
   readonly sources: FrontendSources;
-  /** The machine's own. */
-  readonly platform: Platform;
+  /** A platform as users write it. Throws `invalid`. */
+  readonly parsePlatform: Builder['parsePlatform'];
 }
 
 type FrontendRequest = Omit<BuildRequest, 'exports' | 'id'>;
 
 /** Throws `invalid` naming the attribute that makes no sense. */
-export function frontendRequest(attributes: Attributes, { sources, platform }: FrontendOptions): FrontendRequest {
+export function frontendRequest(attributes: Attributes, { sources, parsePlatform }: FrontendOptions): FrontendRequest {
   const epoch = attributes['build-arg:SOURCE_DATE_EPOCH'];
-  const platforms = list(attributes.platform).map(text => parsePlatform(text, platform));
+  const platforms = list(attributes.platform).map(text => parsePlatform(text));
   return {
     ...contexts(attributes, sources),
     target: attributes.target || undefined,
