@@ -2,7 +2,15 @@
 
 import type { Context } from '../context.ts';
 import { type Completion, fileNames, noWords, wordsOf } from './completion.ts';
-import { type ContainerState, containerNames, contextNames, imageNames, networkNames, volumeNames } from './names.ts';
+import {
+  type ContainerState,
+  containerNames,
+  contextNames,
+  imageNames,
+  networkNames,
+  registryNames,
+  volumeNames,
+} from './names.ts';
 
 /** What is offered after `args`. */
 type Rule = (context: Context, args: readonly string[]) => Promise<Completion> | Completion;
@@ -15,6 +23,8 @@ const images: Rule = async (context, args) => without(await imageNames(context),
 const volumes: Rule = async (context, args) => without(await volumeNames(context), args);
 const networks: Rule = async (context, args) => without(await networkNames(context), args);
 const contexts: Rule = (context, args) => without(contextNames(context), args);
+
+const registries: Rule = (context, args) => without(registryNames(context), args);
 
 /** `rule` for the first argument, `then` for those that follow. */
 const first =
@@ -72,10 +82,13 @@ const rules: Readonly<Record<string, Rule>> = {
   'image save': images,
   'image tag': first(images, first(images)),
   inspect: anything,
+  login: first(registries),
+  logout: first(registries),
   'network connect': first(networks, first(containers())),
   'network disconnect': first(networks, first(containers())),
   'network inspect': networks,
   'network rm': networks,
+  'registry ls': first(registries),
   'volume inspect': volumes,
   'volume rm': volumes,
 };

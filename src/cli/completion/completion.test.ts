@@ -28,6 +28,12 @@ beforeAll(async () => {
     exchange.send(200, {}, JSON.stringify(answers[noun]));
   });
   await server.listen({ path: join(folder, 's') });
+  const auths = {
+    'https://index.docker.io/v1/': {},
+    'registry.example.com:5000': {},
+    'https://old.example.com/v1/': {},
+  };
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths }));
 });
 afterAll(async () => {
   await server.close();
@@ -54,6 +60,8 @@ test.each([
   [['run', '--network', 'container:w'], ['container:web'], ':4'],
   [['run', '-it', '-e', 'A=1', 'b'], ['busybox', 'busybox:latest'], ':4'],
   [['run', 'reg:5'], ['reg:5000/app:1'], ':4'],
+  [['logout', ''], ['old.example.com', 'registry.example.com:5000'], ':4'],
+  [['push', 'b'], ['busybox', 'busybox:latest'], ':4'],
   [['run', 'busybox', ''], [], ':0'],
   [['run', '-it', 'busybox', '--rm'], [], ':0'],
   [['run', '--env-file', ''], [], ':0'],

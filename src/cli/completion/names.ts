@@ -1,6 +1,9 @@
 // Names of what the daemon has.
 
 import type { Context } from '../context.ts';
+import { readRegistrySettings } from '../credentials/config-auths.ts';
+import { openCredentials } from '../credentials/registry-auth.ts';
+import { hubKey, toHostname } from '../credentials/registry-key.ts';
 
 export type ContainerState = 'running' | 'paused' | 'exited' | 'created';
 
@@ -31,4 +34,13 @@ export async function networkNames(context: Context): Promise<string[]> {
 
 export function contextNames(context: Context): string[] {
   return ['default', ...context.contexts.list().map(({ Name }) => Name)];
+}
+
+/** Registries the user has signed in to; Docker Hub, which need not be named, is left out. */
+export function registryNames(context: Context): string[] {
+  const { auths } = readRegistrySettings(openCredentials(context).file);
+  return Object.keys(auths)
+    .filter(key => key !== hubKey)
+    .map(toHostname)
+    .sort();
 }
