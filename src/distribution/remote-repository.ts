@@ -10,6 +10,7 @@ import { readPages } from './protocol/pages.ts';
 import { fetchReferrers } from './protocol/referrers.ts';
 import { discard, type RegistryClient } from './protocol/registry-client.ts';
 import { blobSize, openUpload, uploadBlob } from './protocol/upload.ts';
+import { RegistryError } from './registry-error.ts';
 import type { BlobSource, CallOptions, FetchedManifest, Repository, RepositoryName } from './repository.ts';
 import { TransportError } from './transport/transport-error.ts';
 
@@ -20,6 +21,8 @@ export class RemoteRepository implements Repository {
   readonly #logger: Logger;
   /** Uploads that refused mounts have left open. */
   readonly #open = new Map<Digest, URL>();
+  /** Those that have answered, whatever it was. */
+  readonly #answered = new Set<RegistryClient>();
   #current = 0;
   #settled = false;
 
@@ -48,7 +51,7 @@ export class RemoteRepository implements Repository {
       try {
         for await (const chunk of downloadBlob(client, this.#path, digest, { ...options, offset })) {
           offset += chunk.length;
-          this.#settle(index);
+          this.#settle(client, index);
           yield chunk;
         }
         return;
@@ -122,7 +125,7 @@ export class RemoteRepository implements Repository {
       const client = places[index] as RegistryClient;
       try {
         const result = await work(client);
-        this.#settle(index);
+        this.#settle(client, index);
         return result;
       } catch (error) {
         if (!this.#goesOn(error, client, index + 1 < places.length)) throw error;
@@ -131,14 +134,17 @@ export class RemoteRepository implements Repository {
     }
   }
 
-  #settle(index: number): void {
+  #settle(client: RegistryClient, index: number): void {
+    this.#answered.add(client);
     if (this.#settled) return;
     this.#settled = true;
     this.#current = index;
   }
 
   /** What a mirror cannot do the registry itself may; plain HTTP is tried only where HTTPS never answered. */
-  #goesOn(error: unknown, { endpoint }: RegistryClient, more: boolean): boolean {
+  #goesOn(error: unknown, client: RegistryClient, more: boolean): boolean {
+    const { endpoint } = client;
+    if (error instanceof RegistryError) this.#answered.add(client);
     if (!more || errorKind(error) === 'cancelled') return false;
     if (endpoint.mirror) {
       this.#logger.warn('mirror failed', {
@@ -148,6 +154,6 @@ export class RemoteRepository implements Repository {
       });
       return true;
     }
-    return error instanceof TransportError && !this.#settled;
+    return error instanceof TransportError && !this.#answered.has(client);
   }
 }

@@ -52,7 +52,7 @@ export async function* downloadBlob(
       break;
     } catch (error) {
       if (!(error instanceof TransportError)) throw error;
-      failures = at - mark >= progress ? 1 : failures + 1;
+      failures = at - mark >= progress ? 0 : failures + 1;
       mark = at;
       if (!(await client.waitForNext(failures, signal))) throw error;
     }

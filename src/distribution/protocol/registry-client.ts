@@ -66,9 +66,10 @@ export class RegistryClient {
     }
   }
 
-  /** Waits as after a failed attempt; returns false when there were enough of them. */
+  /** Waits as after a failed attempt, not at all after number 0; returns false when there were enough of them. */
   async waitForNext(attempt: number, signal: AbortSignal | undefined): Promise<boolean> {
     if (attempt >= this.#options.attempts) return false;
+    if (attempt === 0) return true;
     await pause(backOff(attempt, undefined) as number, signal);
     return true;
   }
