@@ -262,8 +262,8 @@ test('others run while a layer is written', async () => {
   const other = (async () => {
     for (; going; turns++) await new Promise(resolve => setImmediate(resolve));
   })();
-  await apply(tar(...Array.from({ length: 3000 }, (_, index) => file(`d${index % 20}/f${index}`, 'y'.repeat(2000)))));
+  await apply(tar(...Array.from({ length: 1000 }, (_, index) => file(`d${index % 20}/f${index}`, 'y'.repeat(2000)))));
   going = false;
   await other;
-  expect(turns).toBeGreaterThan(20);
+  expect(turns).toBeGreaterThan(10);
 });
