@@ -5,6 +5,7 @@
 //   BENCH_REPEAT, BENCH_CONTAINERS, BENCH_LOG_LINES   10, 100 and 1000000 by default
 //   BENCH_LISTED, BENCH_ATTACHED                      500 containers and 1024 MiB by default
 //   BENCH_DOCKER_NETNS=/run/netns/…  its network namespace, when that is not this one
+//   BERTH_TEST_PEER_ROOT         where skopeo is installed, if not on this machine
 //   BENCH_ROWS=crowd,runs,steps,list,logs,attach,images   all by default
 
 import { TestDaemon } from '../test/support/daemon.ts';
@@ -61,8 +62,9 @@ if (wanted.includes('images')) {
   const archiveOfLarge = await imageArchive('large');
   const column: Subject = { name: 'curl, gzip, tar', command: [], forcedRemoval: [] };
   const dockerNetns = process.env.BENCH_DOCKER_NETNS;
-  await measureImages(subjects, { archive: archiveOfLarge, scale, record, dockerNetns, floor: column });
-  columns.push(column);
+  columns.push(
+    ...(await measureImages(subjects, { archive: archiveOfLarge, scale, record, dockerNetns, floor: column })),
+  );
 }
 
 console.log(`\n${scale.repeat} repetitions; in brackets: how many times Berth's value\n`);

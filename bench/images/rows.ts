@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import type { Record, Scale } from '../rows.ts';
 import { call, type Subject, time } from '../subject.ts';
 import { downloadAndUnpack, unpackArchive } from './floor.ts';
-import { startRegistry } from './registry.ts';
+import { type BenchRegistry, startRegistry } from './registry.ts';
+import { measureSkopeo } from './skopeo.ts';
 
 const image = 'large';
 
@@ -21,22 +22,27 @@ export interface ImageBench {
   floor: Subject;
 }
 
-/** Everything with one image of over 200 MB; the subjects take turns. */
-export async function measureImages(all: readonly Subject[], o: ImageBench): Promise<void> {
+/** Everything with one image of over 200 MB; the subjects take turns. Returns the columns that it added. */
+export async function measureImages(all: readonly Subject[], o: ImageBench): Promise<Subject[]> {
   const subjects = all.filter(one => one.sameEngineAs === undefined);
   const berth = subjects[0];
-  if (!berth) return;
+  if (!berth) return [];
   await measureArchives(subjects, o);
   await using filled = await startRegistry();
   await push(berth, filled.address);
   await using theirs = await startRegistry({ from: filled.folder, netns: o.dockerNetns });
+  let skopeo: Subject | undefined;
   const registryOf = (subject: Subject) => (subject.name === 'dockerd' ? theirs : filled).address;
   for (let turn = 0; turn < o.scale.repeat; turn++) {
+    for (const subject of subjects) await measurePush(subject, o);
     for (const subject of subjects) await measurePull(subject, registryOf(subject), o.record);
     o.record('pull, cold', o.floor, await downloadAndUnpack(filled.address, image));
-    for (const subject of subjects) await measurePush(subject, o);
+    for (const subject of subjects) await measurePushOfPulled(subject, o);
+    await using empty = await startRegistry();
+    skopeo = await measureSkopeo({ ...o, filled: filled.address, empty: empty.address });
   }
   for (const subject of subjects) await forget(subject, image);
+  return skopeo ? [o.floor, skopeo] : [o.floor];
 }
 
 async function measureArchives(
@@ -72,12 +78,25 @@ async function measurePull(subject: Subject, address: string, record: Record): P
   await forget(subject, name);
 }
 
-/** To a registry that has nothing of it, and once more. */
-async function measurePush(subject: Subject, { record, dockerNetns }: ImageBench): Promise<void> {
-  await using empty = await startRegistry({ netns: subject.name === 'dockerd' ? dockerNetns : undefined });
+/** As an archive brought it, to a registry that has nothing of it, and once more. */
+async function measurePush(subject: Subject, { archive, record, dockerNetns }: ImageBench): Promise<void> {
+  await using empty = await emptyRegistry(subject, dockerNetns);
+  await forget(subject, image);
+  await time([...subject.command, 'load', '-q'], { stdin: archive });
   record('push, cold', subject, await push(subject, empty.address));
   record('push again', subject, await push(subject, empty.address));
   await forget(subject, `${empty.address}/${image}`);
+}
+
+/** Whoever kept the blobs need not compress again. */
+async function measurePushOfPulled(subject: Subject, { record, dockerNetns }: ImageBench): Promise<void> {
+  await using empty = await emptyRegistry(subject, dockerNetns);
+  record('push, cold, of what was pulled', subject, await push(subject, empty.address));
+  await forget(subject, `${empty.address}/${image}`);
+}
+
+function emptyRegistry(subject: Subject, dockerNetns: string | undefined): Promise<BenchRegistry> {
+  return startRegistry({ netns: subject.name === 'dockerd' ? dockerNetns : undefined });
 }
 
 async function push(subject: Subject, address: string): Promise<number> {

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { createKernel } from '../../kernel/index.ts';
-import type { TarEntry } from '../../lib/tar/entry.ts';
-import { encodeTarMember, tarEnd } from '../../lib/tar/writer.ts';
+import { type TarEntry, tarEntry } from '../../lib/tar/entry.ts';
+import { encodeSparseHeader, encodeTarHeader, encodeTarMember, tarEnd, tarPadding } from '../../lib/tar/writer.ts';
 import { sha256 } from '../../oci/digest.ts';
 import { type ApplyOptions, applyLayer } from './apply-layer.ts';
 
@@ -254,6 +254,37 @@ test('bad owners, missing link targets and files as directories are refused', as
   await expect(apply(tar(file('f'), file('f/below')))).rejects.toMatchObject({ kind: 'invalid' });
   await expect(apply(tar(file('.')))).rejects.toMatchObject({ kind: 'invalid' });
   await expect(apply(tar(file('n'.repeat(300))))).rejects.toMatchObject({ kind: 'invalid' });
+});
+
+test('a layer that grows beyond measure is refused, a large one is not', async () => {
+  const zeros = tar(file('zeros', '\0'.repeat(3_000_000)));
+  const bombLimits = { harmless: 1_000_000, ratio: 250 };
+  await expect(apply(gzipSync(zeros), { bombLimits })).rejects.toThrow('unpacks to more than 250 times its size');
+  await expect(apply(zstdCompressSync(zeros), { bombLimits })).rejects.toMatchObject({ kind: 'invalid' });
+  const plain = tar(file('plain', '\0'.repeat(3_000_000)));
+  await expect(apply(plain, { bombLimits })).resolves.toMatchObject({ diffId: sha256(plain) });
+});
+
+test('owners beyond 2^21, sizes beyond 8 GiB and times to the nanosecond survive', async () => {
+  const huge = 9 * 1024 ** 3;
+  const member = encodeSparseHeader(
+    tarEntry({
+      type: 'file',
+      name: 'huge',
+      size: huge,
+      uid: 3_000_000,
+      gid: 4_000_000_000,
+      mtime: 5,
+      mtimeNanoseconds: 7,
+    }),
+    [{ offset: huge - 4, length: 4 }],
+  );
+  await apply(Buffer.concat([member, Buffer.from('tail'), tarPadding(4), tarEnd()]));
+  const stats = lstatSync(join(target, 'huge'), { bigint: true });
+  expect(stats).toMatchObject({ size: BigInt(huge), uid: 3_000_000n, gid: 4_000_000_000n, mtimeNs: 5_000_000_007n });
+  expect(Number(stats.blocks) * 512).toBeLessThan(1 << 20);
+  const plain = encodeTarHeader({ type: 'file', name: 'x', size: huge });
+  await expect(apply(Buffer.concat([plain, Buffer.from('short')]))).rejects.toThrow('unexpected EOF');
 });
 
 test('others run while a layer is written', async () => {
