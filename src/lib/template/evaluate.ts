@@ -59,6 +59,11 @@ class Evaluator {
         this.output.push(node.text);
         return 'next';
       case 'action': {
+        const text = plainText(node.pipeline, dot);
+        if (text !== undefined) {
+          this.output.push(text);
+          return 'next';
+        }
         const value = this.#pipeline(node.pipeline, dot);
         if (node.pipeline.variables.length === 0) this.#print(value);
         return 'next';
@@ -278,6 +283,26 @@ class Evaluator {
       const message = error instanceof Error ? error.message : String(error);
       throw new TemplateExecutionError(`error calling ${name}: ${message}`, expression.text, expression.offset);
     }
+  }
+}
+
+/**
+ * What `{{.Name}}` gives where the field is a text or a method that returns one: nearly every action of a table.
+ * Undefined for all else, which is evaluated by the rules; a method is then called again.
+ */
+function plainText({ commands, variables }: Pipeline, dot: unknown): string | undefined {
+  const operands = commands[0]?.operands;
+  const field = operands?.[0];
+  if (commands.length !== 1 || variables.length > 0 || operands?.length !== 1) return undefined;
+  if (field?.kind !== 'field' || field.path.length !== 1 || !isStruct(dot)) return undefined;
+  const value = dot[field.path[0]!];
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'function' || value.length > 0) return undefined;
+  try {
+    const result: unknown = value();
+    return typeof result === 'string' ? result : undefined;
+  } catch {
+    return undefined;
   }
 }
 

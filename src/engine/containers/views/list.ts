@@ -26,20 +26,38 @@ export async function listContainers(engine: Engine, options: ListOptions): Prom
   const all = options.all || limit !== undefined || ['status', 'exited', 'before', 'since'].some(key => key in filters);
   const found = [...engine.containers.all()].filter(container => (all || container.state.Running) && chosen(container));
   found.sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
-  return Promise.all(found.slice(0, limit).map(container => summarise(engine, container, options.size === true)));
+  const shown = { size: options.size === true, findImage: remembering(name => engine.images.findId(name)) };
+  return Promise.all(found.slice(0, limit).map(container => summarise(engine, container, shown)));
 }
 
-async function summarise(engine: Engine, container: Container, size: boolean): Promise<ContainerSummary> {
+interface Shown {
+  size: boolean;
+  /** Id of the image of this name. */
+  findImage: FindImage;
+}
+
+type FindImage = (name: string) => string | undefined;
+
+/** Hundreds of containers have a handful of images. */
+function remembering(find: FindImage): FindImage {
+  const known = new Map<string, string | undefined>();
+  return name => {
+    if (!known.has(name)) known.set(name, find(name));
+    return known.get(name);
+  };
+}
+
+async function summarise(engine: Engine, container: Container, shown: Shown): Promise<ContainerSummary> {
   const { record } = container;
   return {
     Id: record.id,
     Names: namesOf(engine, container),
-    Image: imageName(engine, container),
+    Image: imageName(shown.findImage, container),
     ImageID: record.imageId,
     Command: [record.path, ...record.args].map(quoteWord).join(' '),
     Created: Math.floor(Date.parse(record.created) / 1000),
     Ports: summarisePorts(engine, container),
-    ...(size ? await sizes(engine, container) : {}),
+    ...(shown.size ? await sizes(engine, container) : {}),
     Labels: record.config.Labels ?? {},
     State: record.state.Status,
     Status: describeStatus(container),
@@ -56,8 +74,8 @@ async function sizes(engine: Engine, container: Container) {
 }
 
 /** The name used at creation, as long as it still means that image. */
-function imageName(engine: Pick<Engine, 'images'>, { record }: Container): string {
-  const current = engine.images.findId(record.imageName);
+function imageName(findImage: FindImage, { record }: Container): string {
+  const current = findImage(record.imageName);
   return current === undefined || current === record.imageId ? record.imageName : record.imageId;
 }
 
