@@ -18,7 +18,7 @@ import type { Operation } from './operation.ts';
 import { type RunContext, runInstruction } from './run-instruction.ts';
 import type { StageState } from './stage-state.ts';
 import type { StepNames } from './step-names.ts';
-import { joinWorkdir } from './working-path.ts';
+import { joinWorkdir, workingPath } from './working-path.ts';
 
 /** The stage an instruction stands in. */
 export interface StageContext extends CopyContext, RunContext {
@@ -89,7 +89,7 @@ function workdir(path: string, { state }: StageContext, add: AddNode): Node | un
   const directory = joinWorkdir(state.config.WorkingDir, path);
   state.config.WorkingDir = directory;
   const hasLayer = directory !== '/';
-  const op = { kind: 'directory', path: directory, user: state.config.User ?? '' } as const;
+  const op = { kind: 'directory', path: workingPath('/', directory), user: state.config.User ?? '' } as const;
   const node = hasLayer ? add(op, [state.node]) : undefined;
   if (node) state.node = node;
   state.commit(`WORKDIR ${directory}`, hasLayer);

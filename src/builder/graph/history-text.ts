@@ -16,7 +16,7 @@ export function runText(args: readonly string[], declaredArgs: readonly string[]
 
 /** `COPY --chown=1:2 d /dd/ # buildkit` */
 export function copyText(instruction: CopyInstruction | AddInstruction): string {
-  const { kind, chown, chmod, link, parents, sources, inlineFiles, destination } = instruction;
+  const { kind, chown, chmod, parents, sources, inlineFiles, destination } = instruction;
   const checksum = kind === 'add' ? instruction.checksum : undefined;
   const words = [
     kind === 'add' ? 'ADD' : 'COPY',
@@ -24,7 +24,6 @@ export function copyText(instruction: CopyInstruction | AddInstruction): string 
     ...(chown ? [`--chown=${chown}`] : []),
     ...(chmod ? [`--chmod=${chmod}`] : []),
     ...(parents ? ['--parents'] : []),
-    ...(link ? ['--link'] : []),
     ...sources,
     ...inlineFiles.map(({ name }) => `<<${name}`),
     destination,

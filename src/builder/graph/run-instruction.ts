@@ -9,7 +9,7 @@ import { runText } from './history-text.ts';
 import type { Node } from './node.ts';
 import type { RunMountOperation, RunOperation } from './operation.ts';
 import type { StageState } from './stage-state.ts';
-import { joinWorkdir } from './working-path.ts';
+import { workingPath } from './working-path.ts';
 
 export interface RunContext {
   readonly state: StageState;
@@ -79,7 +79,7 @@ async function withInputs(
   };
   const mounts: RunMountOperation[] = [];
   for (const mount of wanted) {
-    const target = (path: string) => joinWorkdir(state.config.WorkingDir, path);
+    const target = (path: string) => workingPath(state.config.WorkingDir, path);
     switch (mount.type) {
       case 'bind': {
         const source = posix.resolve('/', mount.source || '/');

@@ -25,12 +25,15 @@ class FileCopy {
   readonly #job: CopyJob;
   readonly #files: Kernel['files'];
   readonly #signal: AbortSignal | undefined;
+  /** What directories get that are made for a copy. */
+  readonly #made: Parameters<typeof makeDirectories>[1];
 
   constructor(job: CopyJob, files: Kernel['files'], signal: AbortSignal | undefined) {
     const { owner, mode, time } = job;
     this.#job = job;
     this.#files = files;
     this.#signal = signal;
+    this.#made = { owner, time, files, mode: mode?.kind === 'octal' ? mode.mode : undefined };
     const linkPlace = job.shareable ? (target: string) => this.#upperPlace(target) : undefined;
     this.copier = new TreeCopier({ files, owner, mode, time, linkPlace, signal });
   }
@@ -58,18 +61,18 @@ class FileCopy {
   /** A destination directory and its parents, inside the root whatever links are on the way. */
   #makeDirectory(path: string): void {
     const place = this.#files.openInRoot(this.#job.root, path);
-    makeDirectories(place, { owner: this.#job.owner, time: this.#job.time, files: this.#files });
+    makeDirectories(place, this.#made);
   }
 
   #makeParents(place: string): void {
-    makeDirectories(posix.dirname(place), { owner: this.#job.owner, time: this.#job.time, files: this.#files });
+    makeDirectories(posix.dirname(place), this.#made);
   }
 
   #makeLike(source: string, destination: string): void {
     const from = this.#files.openInRoot(this.#job.sourceRoot, source);
     const place = this.#files.openInRoot(this.#job.root, destination);
     if (existsSync(encodeName(place))) return;
-    makeDirectories(place, { owner: this.#job.owner, time: this.#job.time, files: this.#files });
+    makeDirectories(place, this.#made);
     this.copier.describe(from, place, lstatSync(encodeName(from), { bigint: true }));
   }
 

@@ -10,10 +10,15 @@ export function nanoseconds(time: number | undefined): bigint | undefined {
   return time === undefined ? undefined : BigInt(Math.trunc(time)) * 1_000_000_000n;
 }
 
-/** Makes `path` (a host path without links on its way) and what is missing above it: 0755, `owner` or root. */
+/** Makes `path` (a host path without links on its way) and what is missing above it: `mode` or 0755, `owner` or root. */
 export function makeDirectories(
   path: string,
-  o: { owner?: Owner | undefined; time?: number | undefined; files: Pick<Kernel['files'], 'lutimes'> },
+  o: {
+    owner?: Owner | undefined;
+    mode?: number | undefined;
+    time?: number | undefined;
+    files: Pick<Kernel['files'], 'lutimes'>;
+  },
 ): void {
   const stats = lstatSync(encodeName(path), { throwIfNoEntry: false });
   if (stats?.isDirectory()) return;
@@ -21,7 +26,7 @@ export function makeDirectories(
   makeDirectories(path.slice(0, path.lastIndexOf('/')) || '/', o);
   mkdirSync(encodeName(path), { mode: 0o755 });
   // The umask took its part.
-  chmodSync(encodeName(path), 0o755);
+  chmodSync(encodeName(path), o.mode ?? 0o755);
   if (o.owner) chownSync(encodeName(path), o.owner.uid, o.owner.gid);
   const time = nanoseconds(o.time);
   if (time !== undefined) o.files.lutimes(path, time, time);

@@ -36,7 +36,8 @@ function change(
   const chosen = (wanted & mask) | special;
   if (o.operator === '+') return mode | chosen;
   if (o.operator === '-') return mode & ~chosen;
-  return (mode & ~mask) | chosen;
+  const ownSpecial = (/[ua]/.test(o.classes) ? 0o4000 : 0) | (/[ga]/.test(o.classes) ? 0o2000 : 0);
+  return (mode & ~mask & ~ownSpecial) | chosen;
 }
 
 /** The permissions of one class for all three. */

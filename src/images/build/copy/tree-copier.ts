@@ -46,11 +46,11 @@ export class TreeCopier {
   }
 
   /**
-   * Copies `source` to `target`. Of a directory that is there already owner, mode and time stay, those of directories
-   * in it are set. `skip`: paths relative to `source` to be left out. Throws `invalid` where kinds do not fit.
+   * Copies `source` to `target`. A directory passes on its content and its time; those in it have owners and modes, too,
+   * even where there are others already. `skip`: paths relative to `source` to be left out. Throws `invalid` where kinds do not fit.
    */
   async copy(source: string, target: string, skip: ReadonlySet<string> = new Set()): Promise<void> {
-    await this.#copyNode({ source, target, relative: '', skip, keepsExisting: true });
+    await this.#copyNode({ source, target, relative: '', skip, isTop: true });
   }
 
   async #copyNode(o: {
@@ -58,7 +58,7 @@ export class TreeCopier {
     target: string;
     relative: string;
     skip: ReadonlySet<string>;
-    keepsExisting: boolean;
+    isTop: boolean;
   }): Promise<void> {
     const stats = lstatSync(encodeName(o.source), { bigint: true });
     if (this.#slice.used) {
@@ -80,10 +80,21 @@ export class TreeCopier {
         target: `${o.target}/${name}`,
         relative,
         skip: o.skip,
-        keepsExisting: false,
+        isTop: false,
       });
     }
-    if (made || !o.keepsExisting) this.describe(o.source, o.target, stats);
+    if (o.isTop) this.#describeTop(o.target, stats, made);
+    else this.describe(o.source, o.target, stats);
+  }
+
+  /** The directory whose content is copied gives the one it goes to its time only, and what was asked for. */
+  #describeTop(target: string, stats: BigIntStats, made: boolean): void {
+    const { files, owner, mode, time } = this.#options;
+    if (made && owner) lchownSync(encodeName(target), owner.uid, owner.gid);
+    if (made) chmodSync(encodeName(target), 0o755);
+    if (mode) chmodSync(encodeName(target), this.#modeOf(stats));
+    const modified = nanoseconds(time) ?? stats.mtimeNs;
+    files.lutimes(target, modified, modified);
   }
 
   /** Gives `target` what `source` has beside its content: for directories that were made for it, too. */
