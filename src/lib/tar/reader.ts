@@ -86,7 +86,8 @@ export class TarReader {
   /** Call when there are no more bytes: throws `invalid` when the archive stopped inside a member. */
   finish(): void {
     if (this.#state === 'ended') return;
-    const inside = this.#state !== 'header' || this.#buffer.length > 0;
+    // docker's own command line leaves out the end marker and what should fill up the last file's block.
+    const inside = !['header', 'padding'].includes(this.#state) || this.#buffer.length > 0;
     if (inside || this.#pax || this.#longName !== undefined) throw invalid(endOfFile);
   }
 

@@ -68,9 +68,12 @@ test('bodies nobody reads are passed over', async () => {
 
 test('an archive cut anywhere but between members is an error', async () => {
   const member = encodeTarMember({ type: 'file', name: 'é', mtimeNanoseconds: 5 }, Buffer.alloc(700, 'y'));
-  for (let length = 1; length < member.length; length += 37) {
+  const whole = member.length - (1024 - 700);
+  for (let length = 1; length < whole; length += 37) {
     await expect(readAll(member.subarray(0, length))).rejects.toMatchObject({ kind: 'invalid' });
   }
+  // As docker's command line sends a context with a Dockerfile from elsewhere.
+  expect(await readAll(member.subarray(0, whole))).toHaveLength(1);
   expect(await readAll(member)).toHaveLength(1);
 });
 
