@@ -22,7 +22,7 @@ import { runtimeError } from './oci-runtime/runtime-error.ts';
 import type { EndedProcess, Process } from './process.ts';
 import { type AdoptedExec, adoptExecs } from './processes/adopt-execs.ts';
 import { adoptProcess } from './processes/adopt-process.ts';
-import { ContainerProcess, openSession, type ProcessDeps } from './processes/container-process.ts';
+import { ContainerProcess, type ProcessDeps } from './processes/container-process.ts';
 import { ExecProcess } from './processes/exec-process.ts';
 import { identify } from './processes/process-identity.ts';
 import { removeLeftovers } from './processes/remove-leftovers.ts';
@@ -97,6 +97,7 @@ export class Runtime {
   async create(o: CreateOptions): Promise<Process> {
     const runtime = this.#runtime(o.runtime ?? this.#defaultRuntime);
     const bundle = this.#bundle(o.id);
+    const emptyPipe = !o.stdin && !o.tty && runtime.givesStreamsAway(o.spec);
     const record: BundleRecord = {
       id: o.id,
       runtime: runtime.name,
@@ -104,6 +105,7 @@ export class Runtime {
       tty: o.tty,
       stdin: o.stdin,
       stdinOnce: o.stdinOnce,
+      emptyPipe,
       hooks: o.spec.hooks !== undefined,
       shared: sharedSettings(o.spec.process),
     };
@@ -111,7 +113,6 @@ export class Runtime {
     const { spec, created } = runtime.prepare(o.spec);
     writeBundle(bundle, spec, record);
     undo.defer('remove what was created', () => this.#removeLeftovers(o.id, runtime));
-    const emptyPipe = !o.stdin && !o.tty && runtime.givesStreamsAway(o.spec);
     const monitor = startMonitor({
       ...o,
       stdin: o.stdin || emptyPipe,
@@ -127,8 +128,6 @@ export class Runtime {
     const report = await monitor.report();
     const identity = report && report.data > 0 ? identify(report.data, this.#deps.kernel) : undefined;
     if (!identity) throw this.#createError(o, runtime, report?.message ?? '');
-    // The end of a session is the end of stdin.
-    if (emptyPipe) (await openSession(bundle.attach, { linger: false }, this.#deps.kernel)).close();
     created(o.id);
     monitor.release();
     undo.move();

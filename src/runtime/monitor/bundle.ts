@@ -13,6 +13,8 @@ export interface BundleRecord {
   tty: boolean;
   stdin: boolean;
   stdinOnce: boolean;
+  /** Its stdin is a pipe that has ended (see `OciRuntime.givesStreamsAway`). */
+  emptyPipe?: boolean;
   /** The spec has hooks, so that deleting is the runtime's business. */
   hooks: boolean;
   /** What a process exec'd into the container has in common with its first one. */

@@ -33,7 +33,11 @@ export async function adoptProcess(
   if (exit) return { exited: exitStatus(exit, o.bundle, record, kernel), delete: remove };
   const process = new ContainerProcess({ identity: record.started, bundle: o.bundle, record, runtime }, o.deps);
   // Between the process's end and the exit file the monitor alone is there.
-  if (monitorLives(o.bundle, id, kernel)) return process;
+  if (monitorLives(o.bundle, id, kernel)) {
+    // The daemon before may have been killed between the start and this.
+    await process.endEmptyStdin();
+    return process;
+  }
   logger.warn('the monitor of a container is gone', { container: id, alive: isAlive(record.started, kernel) });
   process.signal(9);
   exits.settle(id, { code: unseen, at: new Date() });

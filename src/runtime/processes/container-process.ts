@@ -65,11 +65,25 @@ export class ContainerProcess implements Process {
     writeRecord(this.#bundle, { ...this.#record, started: { ...this.#identity, at: at.toISOString() } });
     await this.#runtime.start(this.id, () => this.#over);
     this.#startedAt = at;
+    await this.endEmptyStdin();
+  }
+
+  /**
+   * The end of a session is the end of stdin. Only after the start: conmon, busy with it, is late to take the sessions
+   * that came meanwhile, and what a quick program says is lost to them. Twice is fine, nothing to end as well.
+   */
+  async endEmptyStdin(): Promise<void> {
+    if (!this.#record.emptyPipe) return;
+    const session = await openSession(this.#bundle.attach, { linger: false }, this.#deps.kernel).catch(() => undefined);
+    session?.close();
   }
 
   async attach(o: { stdin?: boolean } = {}): Promise<AttachStream> {
-    const closesStdin = this.#record.stdin && this.#record.stdinOnce && !this.#record.tty;
-    return openSession(this.#bundle.attach, { linger: closesStdin && o.stdin === false }, this.#deps.kernel);
+    const { stdin, stdinOnce, tty, emptyPipe = false } = this.#record;
+    const closesStdin = stdin && stdinOnce && !tty;
+    // conmon drops a session that ends its side when there is no stdin left to end.
+    const linger = emptyPipe || (closesStdin && o.stdin === false);
+    return openSession(this.#bundle.attach, { linger }, this.#deps.kernel);
   }
 
   resize(columns: number, rows: number): void {
