@@ -24,6 +24,8 @@ export async function runCli(argv: string[], io: Io): Promise<number> {
   try {
     code = await dispatch(argv, io);
   } catch (error) {
+    // On a terminal both are one: what went before stands before.
+    await io.stdout.flush();
     code = report(error, io);
   }
   io.stdin.stop();

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Endpoint } from '../api/endpoint.ts';
 import { endpoints, type OperationId } from '../api/endpoints.ts';
 import { compareVersions, maximumVersion } from '../api/versions.ts';
-import { BerthError } from '../lib/errors.ts';
+import { BerthError, errorCode, errorMessage } from '../lib/errors.ts';
 import { dial } from '../lib/http/client/dial.ts';
 import type { TlsTrust } from '../lib/http/client/dial-tls.ts';
 import { type HttpRequest, type HttpResponse, sendRequest } from '../lib/http/client/request.ts';
@@ -165,7 +165,9 @@ class ApiClient {
     try {
       yield* response.body;
     } catch (error) {
-      throw this.#failure(error, signal);
+      if (signal?.aborted || errorCode(error) !== undefined) throw this.#failure(error, signal);
+      // The daemon was reached: what is not whole is its answer.
+      throw new BerthError('unavailable', errorMessage(error), { cause: error });
     } finally {
       // Who leaves early wants no more.
       response.close();

@@ -1,6 +1,9 @@
 // A stream of JSON documents, one a line.
 
-/** The documents as they come; blank lines are skipped. A line that is not JSON throws SyntaxError. */
+/**
+ * The documents as they come; blank lines are skipped. A line that is not JSON throws SyntaxError, a last one that is not
+ * whole a plain Error `unexpected EOF`.
+ */
 export async function* jsonLines<T>(source: AsyncIterable<Buffer>): AsyncGenerator<T> {
   let parts: Buffer[] = [];
   for await (const chunk of source) {
@@ -13,7 +16,16 @@ export async function* jsonLines<T>(source: AsyncIterable<Buffer>): AsyncGenerat
     }
     if (start < chunk.length) parts.push(chunk.subarray(start));
   }
-  yield* parseLine<T>(parts);
+  yield* parseLast<T>(parts);
+}
+
+/** The last line may lack its end, or be cut off in its middle. */
+function* parseLast<T>(parts: Buffer[]): Generator<T> {
+  try {
+    yield* parseLine<T>(parts);
+  } catch (error) {
+    throw new Error('unexpected EOF', { cause: error });
+  }
 }
 
 function* parseLine<T>(parts: Buffer[]): Generator<T> {
