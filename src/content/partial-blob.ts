@@ -5,6 +5,8 @@ import { invalid } from '../lib/errors.ts';
 import { type Digest, digestParts } from '../oci/digest.ts';
 
 const portion = 1024 * 1024;
+/** Milliseconds after which less than a portion is written, too: who follows a slow download waits no longer. */
+const patience = 100;
 
 /**
  * One writer appends, any number of readers follow. What is there at the start may be what a crash left: only `verify`
@@ -19,6 +21,7 @@ export class PartialBlob {
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #writing: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
   /** Bytes that are in the file, for those who follow. */
   #written = 0;
   #ended = false;
@@ -59,6 +62,8 @@ export class PartialBlob {
     this.#size += chunk.length;
     this.#pendingBytes += chunk.length;
     if (this.#pendingBytes >= portion) await this.#flush();
+    // What fails here fails again at the next write.
+    else this.#timer ??= setTimeout(() => void this.#flush().catch(() => {}), patience).unref();
   }
 
   /** Forgets everything that came so far; those who follow fail. */
@@ -132,6 +137,8 @@ export class PartialBlob {
   }
 
   async #flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const [chunks, bytes] = [this.#pending, this.#pendingBytes];
     [this.#pending, this.#pendingBytes] = [[], 0];
     await this.#writing;

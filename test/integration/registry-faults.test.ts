@@ -246,7 +246,7 @@ test('through a proxy; a certificate is believed by certs.d, shown from there, o
     writeFileSync(join(own, 'me.key'), pem(client.key));
     const insecureRegistries = ['registry.invalid:444'];
     expect((await ask({ certificateFolders: [certs], insecureRegistries })).bytes.toString()).toBe('x');
-    await expect(ask({ insecureRegistries })).rejects.toThrow(/tls|certificate|EOF|refused|reset/);
+    await expect(ask({ insecureRegistries })).rejects.toMatchObject({ kind: 'unavailable' });
     expect(proxy.asked).toContain('CONNECT registry.invalid:444 HTTP/1.1');
     expect(proxy.asked.join()).toContain(`Proxy-Authorization: Basic ${Buffer.from('me:pw').toString('base64')}`);
   } finally {

@@ -33,6 +33,7 @@ export class Download {
   readonly #deps: DownloadDeps;
   readonly #abort = new AbortController();
   readonly #partial: Promise<PartialBlob>;
+  #published: Promise<void> | undefined;
   readonly #listeners = new Set<() => void>();
 
   /** `before`: what has to end first, of an earlier download of the same blob. */
@@ -56,9 +57,11 @@ export class Download {
     yield* (await this.#partial).follow();
   }
 
-  /** After `done`. Idempotent. */
+  /** After `done`; for everybody who wants the blob kept. */
   async publish(lease: Lease): Promise<void> {
-    await this.#deps.content.publish(await this.#partial, lease);
+    lease.keep(this.descriptor.digest);
+    this.#published ??= this.#partial.then(partial => this.#deps.content.publish(partial, lease));
+    await this.#published;
   }
 
   /** Stops it if it still runs, and lets go of the file. Never throws. */

@@ -144,8 +144,8 @@ class Pull {
     if (has(id) && present.every(Boolean)) return;
     for (const [at, layer] of this.#layers.entries()) layer.announce(present[at] === true);
     // What fails first is why the pull fails: a download that breaks off need not wait for its turn to be extracted.
-    await Promise.race([this.#extract(chain, diffIds), failure(this.#layers.map(layer => layer.downloaded()))]);
-    if (signal.aborted) throw new BerthError('cancelled', 'context canceled', { cause: signal.reason });
+    const downloads = this.#layers.map(layer => layer.downloaded());
+    await untilAborted(signal, Promise.race([this.#extract(chain, diffIds), failure(downloads)]));
   }
 
   #join(descriptor: Descriptor): void {
@@ -178,6 +178,19 @@ class Pull {
         await this.#deps.content.put(bytes, { lease, expected: descriptor.digest });
       }
     }
+  }
+}
+
+/** Whoever goes away does not wait for what others still want. Throws `cancelled`. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(new BerthError('cancelled', 'context canceled', { cause: signal.reason }));
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }
 
