@@ -295,8 +295,32 @@ test('of an OCI layout the image for this machine stands for the others, which g
   const { sources } = images.get('layout:7', arm);
   expect(sources[0]?.manifest.platform).toMatchObject(arm);
   expect(content.has(sources[0]?.index?.digest as Digest)).toBe(true);
+  const manifests = await images.manifests('layout:7');
+  expect(manifests.map(({ kind, available, image }) => [kind, available, image?.config.architecture])).toEqual([
+    ['image', true, 'arm64'],
+    ['image', true, 'amd64'],
+    ['attestation', false, undefined],
+  ]);
   const removed = await images.remove('layout:7', { force: false, prune: true, inUse: nobody });
   expect(removed.filter(step => 'Deleted' in step)).toHaveLength(4);
+  await images.close();
+  expect(onDisk()).toMatchObject({ blobs: 0, layers: 0 });
+});
+
+test('one platform of an image can be removed, and another takes over what it stood for', async () => {
+  await load(once(tarOf(twoPlatforms())));
+  const arm = { os: 'linux', architecture: 'arm64' };
+  const amd = { os: 'linux', architecture: 'amd64' };
+  const [first, second] = images.platforms('layout:7').map(({ id }) => id) as [Digest, Digest];
+  const o = { force: false, prune: true, inUse: nobody };
+  expect(await images.removePlatforms('layout:7', { ...o, platforms: [amd] })).toContainEqual({ Deleted: first });
+  expect(images.get('layout:7').id).toBe(second);
+  expect(images.list().map(({ id }) => id)).toEqual([second]);
+  await expect(images.removePlatforms('layout:7', { ...o, platforms: [amd] })).rejects.toThrow('does not match');
+  const used = { ...o, platforms: [arm], inUse: () => [{ id: 'c'.repeat(64), running: true }] };
+  await expect(images.removePlatforms('layout:7', used)).rejects.toMatchObject({ kind: 'conflict' });
+  await images.removePlatforms('layout:7', { ...o, platforms: [arm] });
+  expect(images.list()).toEqual([]);
   await images.close();
   expect(onDisk()).toMatchObject({ blobs: 0, layers: 0 });
 });

@@ -23,7 +23,9 @@ export async function measureDiskUsage(
   const sizes = layerSizes(engine.images.list());
   return {
     LayersSize: wanted('image') ? totalSize(sizes) : 0,
-    Images: wanted('image') ? await listImages(engine, { 'shared-size': true, version }) : null,
+    Images: wanted('image')
+      ? await listImages(engine, { 'shared-size': true, 'container-count': true, version })
+      : null,
     Containers: wanted('container') ? await listContainers(engine, { all: true, size: true }) : null,
     Volumes: wanted('volume') ? await measureVolumes(engine) : null,
     BuildCache: wanted('build-cache') ? [] : null,

@@ -19,6 +19,8 @@ export interface ListOptions {
   /** Nameless images that others were made from, too. */
   all?: boolean | undefined;
   'shared-size'?: boolean | undefined;
+  /** How many containers each has, for clients of versions that did not ask, too. */
+  'container-count'?: boolean | undefined;
   /** What there is for each platform. */
   manifests?: boolean | undefined;
   /** Of the API that the client speaks. */
@@ -34,6 +36,7 @@ export async function listImages(engine: Rooms, options: ListOptions = {}): Prom
   const tests = Object.entries(filters).map(([key, values]) => imageTest(engine, key, values));
   const images = engine.images.list();
   const users = countUsers(engine);
+  const counted = options['container-count'] ?? isAtLeast(version, '1.51');
   const parents = new Set(images.map(({ parent }) => parent));
   const shares = options['shared-size'] ? layerSizes(images) : undefined;
   const shown = images
@@ -43,7 +46,8 @@ export async function listImages(engine: Rooms, options: ListOptions = {}): Prom
   const summaries: VersionedSummary[] = [];
   for (const image of shown) {
     summaries.push({
-      ...summarise(image, users.get(image.id) ?? 0, version),
+      ...summarise(image, version),
+      Containers: counted ? (users.get(image.id) ?? 0) : -1,
       ...(shares ? { SharedSize: sharedSize(image, shares) } : {}),
       ...(options.manifests && isAtLeast(version, '1.47') ? { Manifests: await listManifests(engine, image.id) } : {}),
     });
@@ -58,8 +62,8 @@ function countUsers(engine: Pick<Engine, 'containers'>): Map<string, number> {
   return counts;
 }
 
-/** Older clients read `<none>` where nothing is, and do not expect a number of containers. */
-function summarise(image: Image, containers: number, version: string): VersionedSummary {
+/** Older clients read `<none>` where nothing is. */
+function summarise(image: Image, version: string): VersionedSummary {
   const nameless = !isAtLeast(version, '1.43') && !isNamed(image);
   return {
     Id: image.id,
@@ -70,7 +74,7 @@ function summarise(image: Image, containers: number, version: string): Versioned
     Size: image.size,
     SharedSize: -1,
     Labels: image.config.config.Labels ?? null,
-    Containers: isAtLeast(version, '1.51') ? containers : -1,
+    Containers: -1,
     ...(isAtLeast(version, '1.44') ? {} : { VirtualSize: image.size }),
   };
 }
