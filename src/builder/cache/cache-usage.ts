@@ -86,6 +86,11 @@ function test(key: string, value: string): (usage: CacheUsage) => boolean {
       const before = Date.now() - age(key, value);
       return ({ lastUsedAt, createdAt }) => (lastUsedAt ?? createdAt).getTime() < before;
     }
+    // Docker takes these, for `system prune`; no record has labels.
+    case 'label':
+      return () => false;
+    case 'label!':
+      return () => true;
     default:
       throw invalid(`invalid filter '${key}'`);
   }
