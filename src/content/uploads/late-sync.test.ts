@@ -33,7 +33,7 @@ test('a blob is there at once, and unmarked when it is on disk', async () => {
   expect(readdirSync(join(root, 'unsynced'))).toEqual([]);
 });
 
-test('the same blob twice in a row keeps its marker until the last is on disk', async () => {
+test('the same blob twice at once is one blob, on disk once', async () => {
   await Promise.all([upload('twice'), upload('twice')]);
   await content.lateSync.idle();
   expect(existsSync(marker('twice'))).toBe(false);

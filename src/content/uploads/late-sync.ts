@@ -1,6 +1,6 @@
 // Blobs that count from the moment they are whole, and are put on disk a little later, one after the other.
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
@@ -28,9 +28,10 @@ export class LateSync {
     this.#store = store;
   }
 
-  /** Makes a verified file the blob of that digest. */
+  /** Makes a verified file the blob of that digest; one that is there already stays, and nothing goes to the disk. */
   async publish(temporary: string, digest: Digest): Promise<void> {
     const target = this.#store.path(digest);
+    if (existsSync(target)) return await rm(temporary);
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await writeFile(this.#marker(digest), '', { mode: 0o600 });
@@ -84,7 +85,6 @@ export class LateSync {
       await this.#store.remove(digest);
       throw error;
     } finally {
-      // A later publish of the same blob has a marker of its own to lose: it comes after this in the queue.
       await rm(this.#marker(digest), { force: true }).catch(() => {});
     }
   }

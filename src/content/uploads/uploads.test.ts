@@ -109,3 +109,13 @@ test('only uploads that nobody goes on with are removed', async () => {
   expect(await content.uploads.expire(Date.now() + 60_000)).toBe(1);
   expect(folders()).toEqual([]);
 });
+
+test('a blob that is there already is compared, not written again', async () => {
+  const { uploads } = content;
+  await content.put(Buffer.from('hello'));
+  const id = await uploads.start('r');
+  expect(await uploads.match(id, 'r', chunks('he', 'llo'), sha256('hello'))).toBe(5);
+  expect(folders()).toEqual([]);
+  const other = await uploads.start('r');
+  await expect(uploads.match(other, 'r', chunks('bye'), sha256('hello'))).rejects.toMatchObject({ kind: 'invalid' });
+});

@@ -95,6 +95,26 @@ export class Uploads {
   }
 
   /**
+   * Ends an empty upload of a blob that is there already: reads the stream, which has to have that digest, and keeps
+   * nothing. Returns its size. Throws `invalid` for another digest, `not-found`, `cancelled`, what the stream throws.
+   */
+  async match(id: string, owner: string, stream: AsyncIterable<Uint8Array>, expected: Digest): Promise<number> {
+    const session = await this.#session(id, owner);
+    return await this.#work(session, undefined, async signal => {
+      const { algorithm, hex } = digestParts(expected);
+      const hash = createHash(algorithm);
+      let size = 0;
+      for await (const chunk of untilAborted(stream, signal)) {
+        hash.update(chunk);
+        size += chunk.length;
+      }
+      await this.#forget(id);
+      if (hash.digest('hex') !== hex) throw invalid(`the blob does not have the digest ${expected}`);
+      return size;
+    });
+  }
+
+  /**
    * Makes it a blob and ends the upload. The blob can be read at once; `lateSync.settled` says when it is on disk. Throws `invalid` when it does not have that digest; then the upload is gone.
    * `not-found`, `cancelled` when another call takes it over.
    */
