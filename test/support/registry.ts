@@ -67,11 +67,10 @@ export class TestRegistry implements AsyncDisposable {
     const command = [...this.#wrapper, ...berthCommand(), 'registry', 'serve', ...place, ...this.#arguments];
     const child = Bun.spawn(command, { stdio: ['ignore', log, log] });
     this.#child = child;
-    await eventually('the registry listens', () => {
-      const said = this.log().slice(before);
-      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`the registry ended:\n${said}`);
-      return said.includes('msg="listening"');
-    });
+    const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
+    const said = () => this.log().slice(before);
+    await eventually('the registry listens', () => hasEnded() || said().includes('msg="listening"'));
+    if (hasEnded()) throw new Error(`the registry ended:\n${said()}`);
   }
 
   /** Everything it said. */
