@@ -4,7 +4,7 @@ import type { ContentStore } from '../../content/index.ts';
 import { type Credentials, type Registries, RegistryError } from '../../distribution/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { AsyncQueue } from '../../lib/async-queue.ts';
-import { BerthError, errorKind, invalid, notFound } from '../../lib/errors.ts';
+import { BerthError, errorKind, errorMessage, invalid, notFound } from '../../lib/errors.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { Limiter } from '../../lib/limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -118,7 +118,7 @@ export class Transfers {
       const all = reference.tag === undefined && reference.digest === undefined;
       const tags = all ? await Array.fromAsync(repository.tags({ signal })) : [];
       for (const one of all ? tags.map(tag => ({ ...reference, tag })) : [reference]) {
-        const deps = { ...this.#deps, downloads: this.#downloads };
+        const deps = { ...this.#deps, downloads: this.#downloads, collect: () => this.#collect() };
         const pulled = await pullImage(one, repository, deps, { platform, lease, emit, signal });
         changed ||= pulled.changed;
         emit({ kind: 'line', status: `Digest: ${pulled.digest}` });
@@ -130,7 +130,7 @@ export class Transfers {
       throw explainPullError(error, reference);
     } finally {
       lease[Symbol.dispose]();
-      this.#deps.collect();
+      this.#collect();
     }
   }
 
@@ -152,7 +152,16 @@ export class Transfers {
       throw explainPushError(error);
     } finally {
       lease[Symbol.dispose]();
+      this.#collect();
+    }
+  }
+
+  /** On a full disk records cannot be changed; the next collection takes what this one could not. */
+  #collect(): void {
+    try {
       this.#deps.collect();
+    } catch (error) {
+      this.#deps.logger.warn('garbage not collected', { error: errorMessage(error) });
     }
   }
 

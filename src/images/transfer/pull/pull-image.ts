@@ -24,6 +24,8 @@ export interface PullDeps {
   find: (reference: Reference) => Image | undefined;
   /** Whether there is an image of that id. */
   has: (id: Digest) => boolean;
+  /** Removes what nobody wants any more. Never throws. */
+  collect: () => void;
   /** Writes record and names in one step. */
   record: (id: Digest, image: Omit<NewImage, 'config'>, names: readonly Reference[]) => void;
 }
@@ -105,6 +107,8 @@ class Pull {
   readonly #layers: PulledLayer[] = [];
   /** Ends what still runs when something else has failed. */
   readonly #stop = new AbortController();
+  #extracting: Promise<void> = Promise.resolve();
+  #complete = false;
 
   constructor(pulled: PulledManifest, repository: Repository, deps: PullDeps, options: PullOptions) {
     this.#pulled = pulled;
@@ -132,6 +136,8 @@ class Pull {
   leave(): void {
     this.#stop.abort();
     for (const layer of this.#layers) layer.leave();
+    // What is given up half-way is extracted to the end of the portion under way.
+    if (!this.#complete) void this.#extracting.catch(() => {}).then(() => this.#deps.collect());
   }
 
   async #fetchLayers(diffIds: readonly Digest[], id: Digest): Promise<void> {
@@ -145,7 +151,9 @@ class Pull {
     for (const [at, layer] of this.#layers.entries()) layer.announce(present[at] === true);
     // What fails first is why the pull fails: a download that breaks off need not wait for its turn to be extracted.
     const downloads = this.#layers.map(layer => layer.downloaded());
-    await untilAborted(signal, Promise.race([this.#extract(chain, diffIds), failure(downloads)]));
+    this.#extracting = this.#extract(chain, diffIds);
+    await untilAborted(signal, Promise.race([this.#extracting, failure(downloads)]));
+    this.#complete = true;
   }
 
   #join(descriptor: Descriptor): void {

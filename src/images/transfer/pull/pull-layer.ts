@@ -1,5 +1,6 @@
 // One layer of a pull: downloaded and extracted at the same time, told as Docker tells it.
 import type { Repository } from '../../../distribution/index.ts';
+import { errorKind } from '../../../lib/errors.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../../oci/digest.ts';
 import type { LayerStore } from '../../layers/layer-store.ts';
@@ -76,8 +77,8 @@ export class PulledLayer {
         await layers.ensure(chainId, diffId, source, signal);
         again = false;
       } catch (error) {
-        // What another pull began, and failed at, is fetched from our repository.
-        if (download?.failed) await this.downloaded().catch(() => {});
+        // Why bytes make no sense, their digest tells; and of what another pull failed at, our repository decides.
+        if (!signal.aborted && (download?.failed || errorKind(error) === 'invalid')) await this.downloaded();
         const anew = this.#download !== download || download?.restarts !== restarts;
         if (!anew || signal.aborted) throw error;
       }
