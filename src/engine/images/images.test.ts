@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import type { Filters } from '../../api/codecs.ts';
+import { listContainers } from '../containers/views/list.ts';
 import { createTestEngine, outcome, type TestEngine } from '../testing/test-engine.ts';
 import { tagImage } from './change.ts';
 import { pruneImages, removeImage } from './remove.ts';
@@ -77,6 +78,14 @@ test('names and platforms that mean nothing are refused in the words of Docker',
   expect(await outcome(() => inspectImage(own.engine, 'app', { platform }))).toStartWith('invalid: failed to parse');
   const both = { platform: { os: 'linux', architecture: 'amd64' }, manifests: true };
   expect(await outcome(() => inspectImage(own.engine, 'app', both))).toContain('conflicting options');
+});
+
+test('a container is listed by the id of its image when the name means it no longer', async () => {
+  const container = await own.create();
+  const shown = async () => (await listContainers(own.engine, { all: true })).map(({ Image }) => Image);
+  expect(await shown()).toEqual(['app']);
+  await removeImage(own.engine, 'app', { force: true, prune: true });
+  expect(await shown()).toEqual([container.record.imageId]);
 });
 
 describe('prune', () => {

@@ -73,10 +73,10 @@ async function sizes(engine: Engine, container: Container) {
   return { ...(SizeRw > 0 && { SizeRw }), SizeRootFs };
 }
 
-/** The name used at creation, as long as it still means that image. */
+/** The name used at creation, as long as it still means that image; one made from nothing has no other. */
 function imageName(findImage: FindImage, { record }: Container): string {
-  const current = findImage(record.imageName);
-  return current === undefined || current === record.imageId ? record.imageName : record.imageId;
+  const { imageName: name, imageId } = record;
+  return !imageId || findImage(name) === imageId ? name : imageId;
 }
 
 /** As Docker quotes a command line for people. */
