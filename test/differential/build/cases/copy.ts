@@ -1,0 +1,122 @@
+// COPY: sources, wildcards, destinations, owners and modes.
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are variables of Dockerfiles
+import type { BuildCases, CaseFile } from '../build-case.ts';
+
+const tree: Record<string, CaseFile> = {
+  'home.txt': 'home',
+  'homer.md': { content: 'homer', mode: 0o600 },
+  'run.sh': { content: '#!/bin/sh\necho run\n', mode: 0o755 },
+  'dir/a.txt': 'a',
+  'dir/b.md': 'b',
+  'dir/sub/x': 'x',
+  'dir/sub/deep/z.txt': 'z',
+  'dir2/a.txt': 'other a',
+  empty: { directory: true, mode: 0o700 },
+  ldir: { link: 'dir' },
+  lfile: { link: 'home.txt' },
+  'dir/labs': { link: '/dir/sub' },
+  'with space.txt': 'space',
+};
+const copies = (...lines: string[]) => ({ dockerfile: `FROM busybox\n${lines.join('\n')}\n`, files: tree });
+
+export const copyCases: BuildCases = {
+  'a file to a name': copies('COPY home.txt /new.txt'),
+  'a file into a directory': copies('COPY home.txt /new/'),
+  'a file into a directory that is there': copies('COPY home.txt /tmp', 'COPY home.txt /etc/'),
+  'a file over a file': copies('COPY home.txt /f', 'COPY homer.md /f'),
+  'several files': copies('COPY home.txt homer.md run.sh /d/'),
+  'several files without a slash': copies('COPY home.txt homer.md /d'),
+  'a directory gives what is in it': copies('COPY dir /d', 'COPY dir/ /e/'),
+  'a directory into one that is there': copies('COPY dir /d', 'COPY dir2 /d'),
+  'several directories': copies('COPY dir dir2 /d/'),
+  'the whole context': copies('COPY . /all/'),
+  'the whole context into the root': copies('COPY . /'),
+  'an empty directory': copies('COPY empty /e', 'COPY empty /f/'),
+  'relative to WORKDIR': copies(
+    'WORKDIR /w/x',
+    'COPY home.txt .',
+    'COPY home.txt ./y',
+    'COPY dir sub/',
+    'COPY run.sh ../',
+  ),
+  'a path that goes up stays inside': copies('COPY ../../home.txt /f', 'COPY /dir/../homer.md /g'),
+  'a name with a space': copies('COPY ["with space.txt", "/with space"]'),
+  'a JSON list': copies('COPY ["home.txt", "homer.md", "/d/"]'),
+  'a star': copies('COPY hom* /d/'),
+  'a question mark and a class': copies('COPY d?r/[a-b].* /d/'),
+  'a star for a directory': copies('COPY */a.txt /d/'),
+  'a star that matches directories': copies('COPY dir* /d/'),
+  'a star that matches nothing': copies('COPY nothing* /d/', 'COPY home.txt /x'),
+  'a star in a directory that is missing': copies('COPY nosuch/* /d/'),
+  'a missing file': copies('COPY nosuch /d'),
+  'a link to a file': copies('COPY lfile /d/', 'COPY lfile /f'),
+  'a link to a directory': copies('COPY ldir /d/'),
+  'through a link': copies('COPY ldir/a.txt /f'),
+  'links in a directory stay links': copies('COPY dir /d'),
+  'a link inside that is absolute': copies('COPY dir/labs /d/'),
+  'a link that leads out': { ...copies('COPY out /f'), files: { out: { link: '../../../../etc/hostname' } } },
+  'links that lead out stay what they are': {
+    ...copies('COPY . /d/'),
+    files: { out: { link: '/etc/shadow' }, up: { link: '../..' } },
+  },
+  'onto a link in the image': copies('RUN mkdir /real && ln -s real /alias', 'COPY home.txt /alias/'),
+  'a file where a directory is': copies('RUN mkdir /d', 'COPY home.txt /d/home.txt/', 'COPY home.txt /d'),
+  'a directory where a file is': copies('COPY home.txt /f', 'COPY dir /f'),
+  'modes are kept': copies('COPY run.sh homer.md /d/'),
+  '--chmod octal': copies('COPY --chmod=640 home.txt run.sh /d/', 'COPY --chmod=0755 dir /e/'),
+  '--chmod with special bits': copies('COPY --chmod=4755 run.sh /d/'),
+  '--chmod symbolic': copies('COPY --chmod=u=rwX,go=rX dir run.sh homer.md /d/', 'COPY --chmod=+x home.txt /x'),
+  '--chmod of an argument': copies('ARG mode=600', 'COPY --chmod=$mode home.txt /f'),
+  '--chmod that is wrong': copies('COPY --chmod=888 home.txt /f'),
+  '--chown by numbers': copies('COPY --chown=1000:2000 dir /d/', 'COPY --chown=7 home.txt /f'),
+  '--chown by names': copies('COPY --chown=www-data home.txt /f', 'COPY --chown=mail:audio dir /d/'),
+  '--chown by a name nobody has': copies('COPY --chown=nosuch home.txt /f'),
+  '--chown of an argument': copies('ARG owner=5:6', 'COPY --chown=$owner home.txt /f'),
+  '--chown and --chmod': copies('COPY --chown=1:2 --chmod=777 dir /d/'),
+  'USER does not matter': copies('USER 1000', 'COPY home.txt /d/', 'WORKDIR /made'),
+  '--link': copies('COPY --link home.txt /d/', 'COPY --link dir /d/sub/'),
+  '--link with owner and mode': copies('COPY --link --chown=3:4 --chmod=711 dir /d/'),
+  '--exclude': copies('COPY --exclude=*.txt dir /d/'),
+  '--exclude at any depth': copies('COPY --exclude=**/*.txt dir /d/'),
+  '--exclude a directory': copies('COPY --exclude=sub dir /d/'),
+  '--exclude with an exception': copies('COPY --exclude=sub --exclude=!sub/x dir /d/'),
+  '--exclude does not mean the source itself': copies('COPY --exclude=*.txt hom* /d/'),
+  '--parents': { ...copies('COPY --parents dir/sub/x dir/a.txt /d/'), newer: true },
+  '--parents with a pivot': { ...copies('COPY --parents dir/./sub/x /d/'), newer: true },
+  '--parents with stars': { ...copies('COPY --parents **/a.txt /d/'), newer: true },
+  '--from a stage': {
+    dockerfile:
+      'FROM busybox AS one\nRUN mkdir /o && echo 1 > /o/f && chown -R 5:6 /o && ln -s f /o/l\nFROM scratch\nCOPY --from=one /o /o\n',
+  },
+  '--from a stage by number': { dockerfile: 'FROM busybox\nRUN echo 1 > /f\nFROM scratch\nCOPY --from=0 /f /\n' },
+  '--from a stage in capitals': {
+    dockerfile: 'FROM busybox AS One\nRUN echo 1 > /f\nFROM scratch\nCOPY --from=ONE /f /\n',
+  },
+  '--from an image': { dockerfile: 'FROM scratch\nCOPY --from=busybox /etc/passwd /\n' },
+  '--from with a wildcard': {
+    dockerfile: 'FROM busybox AS one\nRUN touch /a1 /a2 /b\nFROM scratch\nCOPY --from=one /a* /d/\n',
+  },
+  '--from keeps special files': {
+    dockerfile:
+      'FROM busybox AS one\nRUN mkdir /o && mkfifo /o/pipe && touch /o/f && ln /o/f /o/hard && chmod 6755 /o/f\nFROM scratch\nCOPY --from=one /o /o\n',
+  },
+  '--from does not see .dockerignore': {
+    dockerfile: 'FROM busybox AS one\nRUN touch /x.log\nFROM scratch\nCOPY --from=one /x.log /\n',
+    files: { 'x.log': '' },
+    ignore: '*.log',
+  },
+  'into a scratch image': { dockerfile: 'FROM scratch\nCOPY home.txt /a/b/c\n', files: tree },
+  'a here-document': {
+    dockerfile: 'FROM busybox\nENV v=1\nCOPY <<EOF /d/file\nline $v ${v}\n\\$v "quoted" \\\\\nEOF\n',
+  },
+  'a here-document that is quoted': {
+    dockerfile: `FROM busybox\nENV v=1\nCOPY <<"EOF" /f\nline $v \\$v\nEOF\nCOPY <<'E2' /g\n$v\nE2\n`,
+  },
+  'a here-document with tabs': { dockerfile: 'FROM busybox\nCOPY <<-EOF /f\n\t\tone\n\ttwo\n\t three\n\tEOF\n' },
+  'several here-documents and a file': { dockerfile: 'FROM busybox\nCOPY <<one <<two file /d/\n1\none\n2\ntwo\n' },
+  'a here-document with mode and owner': {
+    dockerfile:
+      'FROM busybox\nCOPY --chmod=755 --chown=9:9 <<run.sh /bin/\n#!/bin/sh\n# not a comment\necho hi\nrun.sh\n',
+  },
+  'times of files are kept': { ...copies('COPY home.txt dir /d/'), times: true },
+};
