@@ -38,7 +38,8 @@ export function linuxPlatform(machine: string): Platform {
 /** Parses `linux/arm64/v8`, `linux/amd64`, `arm64`; throws `invalid`. What is not said is `linux` or the default. */
 export function parsePlatform(text: string, host: Platform): Platform {
   const parts = text.toLowerCase().split('/');
-  if (parts.length > 3 || parts.some(part => !/^[a-z0-9_.-]+$/.test(part))) {
+  if (parts.length > 3) throw invalid(`"${text}": cannot parse platform specifier: invalid argument`);
+  if (parts.some(part => !/^[a-z0-9_.-]+$/.test(part))) {
     throw invalid(`"${text}": unknown operating system or architecture: invalid argument`);
   }
   if (parts.length === 1) {

@@ -1,6 +1,7 @@
 // The door of the language: a Dockerfile's bytes in, its stages out.
 import { errorMessage, invalid } from '../../lib/errors.ts';
 import { DockerfileError } from './dockerfile-error.ts';
+import { locate } from './evaluation/stage-context.ts';
 import { parseFrom } from './instructions/from.ts';
 import { parseInstruction } from './instructions/parse-instruction.ts';
 import { lintText } from './lint/lint-text.ts';
@@ -18,7 +19,7 @@ export interface ParseOptions {
 export function parseDockerfile(content: Uint8Array | string, { name }: ParseOptions): Dockerfile {
   const source = decode(content);
   if (source === '') throw invalid('the Dockerfile cannot be empty');
-  const read = located(name, source, () => readStatements(source));
+  const read = readLocated(name, source, () => readStatements(source));
   const { globalArgs, stages } = parseStages(read.statements, { name, source });
   const syntax = findSyntax(source);
   const check = findDirective('check', source) ?? '';
@@ -39,12 +40,12 @@ export function parseDockerfile(content: Uint8Array | string, { name }: ParseOpt
 export function parseTriggers(triggers: readonly string[]): Instruction[] {
   return triggers.map(source => {
     const name = 'ONBUILD';
-    const { statements } = located(name, source, () => readStatements(source));
+    const { statements } = readLocated(name, source, () => readStatements(source));
     const [statement] = statements;
     if (statement === undefined || statements.length !== 1) {
       throw invalid('onbuild trigger should be a single expression');
     }
-    return parseAt(statement, { name, source }, () => parseInstruction(statement));
+    return locate({ name, source }, statement.range, () => parseInstruction(statement));
   });
 }
 
@@ -94,7 +95,7 @@ function parseAt<T>({ range }: Statement, source: Source, parse: () => T): T {
   }
 }
 
-function located(name: string, source: string, read: () => Statements): Statements {
+function readLocated(name: string, source: string, read: () => Statements): Statements {
   try {
     return read();
   } catch (error) {

@@ -1,11 +1,14 @@
 // From a Dockerfile to the graph of its target: stages are entered when something asks for them, so what nothing needs
 // is never looked at.
-import { invalid } from '../../lib/errors.ts';
+import { errorMessage, invalid } from '../../lib/errors.ts';
+import { quoteGo } from '../../lib/template/quote.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
+import { parseReference } from '../../oci/reference.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { evaluateDockerfile } from '../dockerfile/evaluation/evaluate-dockerfile.ts';
 import type { Evaluation, StageVariables } from '../dockerfile/evaluation/evaluation.ts';
 import { parseTriggers } from '../dockerfile/parse-dockerfile.ts';
+import { checkStageReferences, findTarget, stageBelow, stageFrom } from '../dockerfile/stage-references.ts';
 import type { Dockerfile, Instruction, Stage, Warning } from '../dockerfile/syntax.ts';
 import type { PlannedStep } from '../progress.ts';
 import type { Entitlement, NamedContext } from '../request.ts';
@@ -70,16 +73,11 @@ class GraphBuilder {
     this.#inputs = inputs;
     const variables = { buildArgs, buildPlatform, targetPlatform, ...(target && { target }) };
     this.evaluation = evaluateDockerfile(dockerfile, variables);
+    checkStageReferences(dockerfile);
   }
 
-  /** The stage to be built: by name, by number, or the last one. */
   target(): Stage {
-    const { dockerfile, target } = this.#options;
-    const { stages } = dockerfile;
-    if (!target) return stages.at(-1) as Stage;
-    const found = stages.findLast(({ name }) => name === target.toLowerCase()) ?? stages[numberOf(target)];
-    if (!found) throw invalid(`target stage ${JSON.stringify(target)} could not be found`);
-    return found;
+    return findTarget(this.#options.dockerfile, this.#options.target);
   }
 
   stage(stage: Stage): Promise<BuiltStage> {
@@ -103,6 +101,7 @@ class GraphBuilder {
     if (triggers.length > 0) state.config.OnBuild = null;
     const instructions = [...triggers, ...stage.instructions];
     const variables = this.evaluation.openStage(stage, base.variables ?? state.config);
+    state.config.Env = [...variables.imageEnv];
     const names = this.#names(stage, instructions, isStage || base.isScratch);
     if (!isStage && !base.isScratch) {
       state.node = { ...state.node, vertex: { ...state.node.vertex, name: names.next(`FROM ${base.name}`) } };
@@ -120,14 +119,15 @@ class GraphBuilder {
   /** Stages that will be copied from may look for their images already. */
   #startOthers(stage: Stage, instructions: readonly Instruction[]): void {
     for (const instruction of instructions) {
-      const other = instruction.kind === 'copy' ? this.#stageNamed(instruction.from, stage) : undefined;
-      if (other) void this.stage(other);
+      const from = instruction.kind === 'copy' ? instruction.from : undefined;
+      const other = this.#options.dockerfile.stages.slice(0, stage.index).findLast(one => one.name === from);
+      if (from !== undefined && other) void this.stage(other);
     }
   }
 
   async #baseOf(stage: Stage): Promise<{ base: StageBaseState; isStage: boolean }> {
     const { name, platform = this.#options.targetPlatform } = this.evaluation.baseOf(stage);
-    const earlier = this.#stageNamed(name, stage, { byNumber: false });
+    const earlier = stageBelow(this.#options.dockerfile, name, stage);
     if (earlier) {
       const { state, variables } = await this.stage(earlier);
       const child = state.child();
@@ -164,6 +164,7 @@ class GraphBuilder {
     const key = `${name} ${formatPlatform(platform)}`;
     const known = this.#images.get(key);
     if (known) return known;
+    if (!this.#options.namedContexts[name]) checkImageName(name);
     const found = this.#resolve(name, platform);
     this.#images.set(key, found);
     return found;
@@ -237,7 +238,7 @@ class GraphBuilder {
 
   async #filesOf(from: string | undefined, paths: readonly string[], stage: Stage): Promise<Node> {
     if (from === undefined) return await this.#contextFiles(paths);
-    const other = this.#stageNamed(from, stage);
+    const other = stageFrom(this.#options.dockerfile, from, stage);
     if (other) return (await this.stage(other)).state.node;
     const named = this.#options.namedContexts[from];
     if (named?.kind === 'source') return this.#source(named.source, paths, `[context ${from}] load from client`);
@@ -263,14 +264,6 @@ class GraphBuilder {
     this.#wanted.set(source.key, { node, follow });
     return node;
   }
-
-  /** An earlier stage by its name or (where that is meant) its number; later ones are not known yet. */
-  #stageNamed(name: string | undefined, before: Stage, { byNumber = true } = {}): Stage | undefined {
-    if (name === undefined) return undefined;
-    const earlier = this.#options.dockerfile.stages.slice(0, before.index);
-    const found = earlier.findLast(stage => stage.name === name.toLowerCase());
-    return found ?? (byNumber ? earlier[numberOf(name)] : undefined);
-  }
 }
 
 interface StageBaseState {
@@ -280,9 +273,15 @@ interface StageBaseState {
   readonly isScratch: boolean;
 }
 
+function checkImageName(name: string): void {
+  try {
+    parseReference(name);
+  } catch (error) {
+    throw invalid(`failed to parse stage name ${quoteGo(name)}: ${errorMessage(error)}`, error);
+  }
+}
+
 /** The vertex that stands for a step: that of the layer, where it is put on top of others. */
 function stepVertex(node: Node): Node['vertex']['digest'] {
   return node.op.kind === 'merge' ? (node.inputs[1] as Node).vertex.digest : node.vertex.digest;
 }
-
-const numberOf = (text: string) => (/^\d+$/.test(text) ? Number(text) : -1);

@@ -1,5 +1,5 @@
 // COPY and ADD as vertices: what is copied from where, and where it goes.
-import type { ModeChange } from '../../images/index.ts';
+import { parseChmod } from '../dockerfile/instructions/chmod.ts';
 import type { AddInstruction, CopyInstruction } from '../dockerfile/syntax.ts';
 import type { AddNode } from './dispatch-instruction.ts';
 import type { GraphInputs } from './graph-inputs.ts';
@@ -29,7 +29,7 @@ export async function copyInstruction(
     parts,
     destination: copyDestination(state.config.WorkingDir, instruction.destination),
     chown,
-    chmod: chmod === undefined ? undefined : modeChange(chmod),
+    chmod: chmod === undefined ? undefined : parseChmod(chmod),
     parents,
     exclude,
   };
@@ -81,10 +81,4 @@ async function collectParts(
     push(node, { sources: files.map(({ path }) => path), unpack: false });
   }
   return { inputs, parts };
-}
-
-function modeChange(chmod: string): ModeChange {
-  return /^[0-7]+$/.test(chmod)
-    ? { kind: 'octal', mode: Number.parseInt(chmod, 8) }
-    : { kind: 'symbolic', rules: chmod };
 }

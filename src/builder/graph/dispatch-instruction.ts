@@ -162,7 +162,7 @@ function setEntrypoint({ command }: EntrypointInstruction, state: StageState): s
 }
 
 /** The words of a command, run by the stage's shell unless they are a JSON list. */
-export function withShell(command: Pick<CommandLine, 'form' | 'words'>, state: Pick<StageState, 'config'>): string[] {
+function withShell(command: Pick<CommandLine, 'form' | 'words'>, state: Pick<StageState, 'config'>): string[] {
   if (command.form === 'exec') return [...command.words];
   const shell = state.config.Shell?.length ? state.config.Shell : ['/bin/sh', '-c'];
   return [...shell, command.words.join(' ')];

@@ -17,10 +17,8 @@ export function runText(args: readonly string[], declaredArgs: readonly string[]
 /** `COPY --chown=1:2 d /dd/ # buildkit` */
 export function copyText(instruction: CopyInstruction | AddInstruction): string {
   const { kind, chown, chmod, parents, sources, inlineFiles, destination } = instruction;
-  const checksum = kind === 'add' ? instruction.checksum : undefined;
   const words = [
     kind === 'add' ? 'ADD' : 'COPY',
-    ...(checksum ? [`--checksum=${checksum}`] : []),
     ...(chown ? [`--chown=${chown}`] : []),
     ...(chmod ? [`--chmod=${chmod}`] : []),
     ...(parents ? ['--parents'] : []),

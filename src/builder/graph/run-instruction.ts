@@ -1,10 +1,11 @@
 // RUN as a vertex: the command as it will be executed, and where its mounts come from.
 import { posix } from 'node:path';
-import { BerthError } from '../../lib/errors.ts';
+import { BerthError, invalid } from '../../lib/errors.ts';
 import type { StageVariables } from '../dockerfile/evaluation/evaluation.ts';
-import type { CommandLine, RunInstruction, RunMount } from '../dockerfile/syntax.ts';
+import { runArguments } from '../dockerfile/instructions/run.ts';
+import type { RunInstruction, RunMount } from '../dockerfile/syntax.ts';
 import type { Entitlement } from '../request.ts';
-import { type AddNode, withShell } from './dispatch-instruction.ts';
+import type { AddNode } from './dispatch-instruction.ts';
 import { runText } from './history-text.ts';
 import type { Node } from './node.ts';
 import type { RunMountOperation, RunOperation } from './operation.ts';
@@ -22,12 +23,9 @@ export interface RunContext {
   readonly extraHosts: readonly string[];
 }
 
-const scriptDirectory = '/dev/pipes';
-
 export async function runInstruction(instruction: RunInstruction, stage: RunContext, add: AddNode): Promise<Node> {
   const { state, variables } = stage;
-  const { command, script } = withHeredocs(instruction.command);
-  const args = withShell(command, state);
+  const { args, script } = runArguments(instruction.command, state.config.Shell ?? undefined);
   const { inputs, mounts } = await withInputs(instruction.mounts, stage);
   const op: RunOperation = {
     kind: 'run',
@@ -38,7 +36,7 @@ export async function runInstruction(instruction: RunInstruction, stage: RunCont
     user: state.config.User ?? '',
     network: networkOf(instruction, stage),
     insecure: isInsecure(instruction, stage),
-    mounts: script ? [script, ...mounts] : mounts,
+    mounts: script ? [{ type: 'script', target: script.path, content: script.content }, ...mounts] : mounts,
     hostname: stage.hostname,
     extraHosts: stage.extraHosts,
   };
@@ -46,24 +44,6 @@ export async function runInstruction(instruction: RunInstruction, stage: RunCont
   state.node = node;
   state.commit(runText(args, variables.declaredArgs), true);
   return node;
-}
-
-/** The words with here-documents in them: a lone one is the script, others are the shell's to read. */
-function withHeredocs(command: CommandLine): {
-  command: Pick<CommandLine, 'form' | 'words'>;
-  script?: RunMountOperation;
-} {
-  const [first] = command.heredocs;
-  if (!first) return { command };
-  const [line = ''] = command.words;
-  const content = first.stripTabs ? first.content.replace(/^\t+/gm, '') : first.content;
-  if (!/^\s*\d*<<-?\s*(?:"[^"]*"|'[^']*'|[^\s<]+)\s*$/.test(line)) {
-    const full = [line, ...command.heredocs.map(heredoc => heredoc.content + heredoc.name)].join('\n');
-    return { command: { form: command.form, words: [full] } };
-  }
-  if (!first.content.startsWith('#!')) return { command: { form: command.form, words: [content] } };
-  const target = `${scriptDirectory}/${first.name}`;
-  return { command: { form: command.form, words: [target] }, script: { type: 'script', target, content } };
 }
 
 /** Mounts by the number of the input they come from; the same source is one input. */
@@ -79,7 +59,7 @@ async function withInputs(
   };
   const mounts: RunMountOperation[] = [];
   for (const mount of wanted) {
-    const target = (path: string) => workingPath(state.config.WorkingDir, path);
+    const target = (path: string) => mountTarget(state.config.WorkingDir, path);
     switch (mount.type) {
       case 'bind': {
         const source = posix.resolve('/', mount.source || '/');
@@ -142,6 +122,12 @@ async function withInputs(
   return { inputs, mounts };
 }
 
+function mountTarget(workdir: string | undefined, path: string): string {
+  const target = workingPath(workdir, path);
+  if (target === '/') throw invalid('invalid mount target "/"');
+  return target;
+}
+
 /** The build's own network where the instruction names none. */
 function networkOf({ network }: RunInstruction, stage: RunContext): RunOperation['network'] {
   if (network === 'default') return stage.network;
@@ -156,5 +142,6 @@ function isInsecure({ security }: RunInstruction, stage: RunContext): boolean {
 }
 
 function require(entitlement: Entitlement, { entitlements }: RunContext): void {
-  if (!entitlements.includes(entitlement)) throw new BerthError('forbidden', `${entitlement} is not allowed`);
+  if (!entitlements.includes(entitlement))
+    throw new BerthError('forbidden', `failed to load LLB: ${entitlement} is not allowed`);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseIgnoreFile } from '../../../src/builder/context/patterns/ignore-file.ts';
 import { PatternMatcher } from '../../../src/builder/context/patterns/pattern-matcher.ts';
 import { packTree } from '../../../src/lib/tar/tree/pack-tree.ts';
-import { walkTree } from '../../../src/lib/tar/tree/walk-tree.ts';
+import { type TreeNode, walkTree } from '../../../src/lib/tar/tree/walk-tree.ts';
 import { run } from '../../support/run.ts';
 import type { BuildCase } from './build-case.ts';
 
@@ -83,9 +83,12 @@ export function classicDoor(host: string): Build {
 async function packed(directory: string): Promise<Buffer> {
   const kept = keeper(join(directory, '.dockerignore'));
   const pieces: Uint8Array[] = [];
-  const nodes = [...walkTree(directory, '')].filter(node => kept(node.name));
-  for await (const piece of packTree(nodes)) pieces.push(piece);
+  for await (const piece of packTree(nodesIn(directory, kept))) pieces.push(piece);
   return Buffer.concat(pieces);
+}
+
+function* nodesIn(directory: string, kept: (path: string) => boolean): Generator<TreeNode, void> {
+  for (const node of walkTree(directory, '')) if (kept(node.name)) yield node;
 }
 
 function keeper(ignoreFile: string): (path: string) => boolean {

@@ -63,15 +63,19 @@ function expandPair({ key, value, bare }: KeyValue, word: Expanders['word']): Ke
   return { key: word(key), value: word(value), bare };
 }
 
-type Expandable = Pick<CopyBase, 'sources' | 'destination' | 'inlineFiles' | 'chown' | 'chmod'>;
+type Expandable = Pick<CopyBase, 'sources' | 'destination' | 'inlineFiles'> & {
+  readonly chown: string | undefined;
+  readonly chmod: string | undefined;
+};
 
 function expandCopy(copy: CopyBase, word: Expanders['word'], text: Expanders['text']): Expandable {
   const { chmod, chown, destination, inlineFiles, sources } = copy;
   const mode = chmod === undefined ? '' : word(chmod);
   if (mode !== '') parseChmod(mode);
+  // What turns out to be empty was not given.
   return {
-    ...(chown === undefined ? {} : { chown: word(chown) }),
-    ...(chmod === undefined ? {} : { chmod: mode }),
+    chown: (chown !== undefined && word(chown)) || undefined,
+    chmod: mode || undefined,
     sources: sources.map(word),
     destination: word(destination),
     inlineFiles: inlineFiles.map(file => (file.expand ? { ...file, content: text(file.content) } : file)),

@@ -14,7 +14,11 @@ export interface StageContext {
 }
 
 /** Runs `evaluate`; what it throws becomes a `DockerfileError` at `range`. */
-export function locate<T>({ name, source }: Dockerfile, range: LineRange, evaluate: () => T): T {
+export function locate<T>(
+  { name, source }: Pick<Dockerfile, 'name' | 'source'>,
+  range: LineRange,
+  evaluate: () => T,
+): T {
   try {
     return evaluate();
   } catch (error) {

@@ -11,6 +11,8 @@ import { parseGoBool } from './go-values.ts';
 import { checkMountFlag } from './run-mount.ts';
 
 const networks = ['default', 'none', 'host'] as const;
+/** What runs a shell form where the image has no SHELL. */
+const defaultShell = ['/bin/sh', '-c'];
 const securities = ['sandbox', 'insecure'] as const;
 
 /** RUN; throws `invalid`. The options of its mounts are looked at when their variables have values. */
@@ -43,9 +45,10 @@ export interface RunArguments {
   readonly script?: { readonly path: string; readonly content: string };
 }
 
-/** The process of a RUN step; `shell` is the image's SHELL. Throws `invalid` for an empty JSON list. */
-export function runArguments(command: CommandLine, shell: readonly string[] = ['/bin/sh', '-c']): RunArguments {
+/** The process of a RUN step; `ownShell` is the image's SHELL. Throws `invalid` for an empty JSON list. */
+export function runArguments(command: CommandLine, ownShell: readonly string[] = []): RunArguments {
   const { form, words, heredocs } = command;
+  const shell = ownShell.length > 0 ? ownShell : defaultShell;
   if (form === 'exec') {
     if (words.length === 0) throw invalid('failed to marshal LLB definition: arguments are required');
     return { args: words };

@@ -16,7 +16,7 @@ export const errorCases: BuildCases = {
   'a bad name of a stage': { dockerfile: 'FROM busybox AS 1st\n' },
   'a bad name of an image': { dockerfile: 'FROM BusyBox\n' },
   'a bad platform': { dockerfile: 'FROM --platform=a/b/c/d busybox\n' },
-  'an unknown flag': refused('COPY --chwon=1 a /b'),
+  'an unknown flag': refused('COPY --chownn=1 a /b'),
   'a flag without a value': refused('COPY --chown a /b'),
   'a flag twice': refused('COPY --chown=1 --chown=2 a /b'),
   'a flag that is no boolean': refused('COPY --link=maybe a /b'),
