@@ -1,6 +1,7 @@
 // The images room: image records and their names, layers extracted once and shared, container layers (snapshots)
-// mounted as overlays, the archives images come in, and pulls and pushes. It leaves registries to `distribution`, blobs to `content`, records to `store` and Linux to
-// `kernel`. Which containers use an image, and telling the world about changes, is the engine's business.
+// mounted as overlays, the archives images come in, and pulls and pushes. It leaves registries to `distribution`, blobs
+// to `content`, records to `store` and Linux to `kernel`. Which containers use an image, and telling the world about
+// changes, is the engine's business.
 
 export type { Keeper, Lease } from '../content/index.ts';
 export type { BuildLayer, SettledLayer } from './build/build-layer.ts';

@@ -15,7 +15,7 @@ export function proxyFor(url: URL, proxies: Proxies): ProxyAddress | undefined {
 function parseProxy(text: string): ProxyAddress {
   let url: URL;
   try {
-    url = new URL(/^[a-z]+:\/\//i.test(text) ? text : `http://${text}`);
+    url = new URL(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   } catch (error) {
     throw invalid(`invalid proxy address ${JSON.stringify(text)}: ${(error as Error).message}`, error);
   }
