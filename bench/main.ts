@@ -6,12 +6,13 @@
 //   BENCH_LISTED, BENCH_ATTACHED                      500 containers and 1024 MiB by default
 //   BENCH_DOCKER_NETNS=/run/netns/…  its network namespace, when that is not this one
 //   BERTH_TEST_PEER_ROOT         where skopeo is installed, if not on this machine
-//   BENCH_ROWS=crowd,runs,steps,list,logs,attach,images   all by default
+//   BENCH_ROWS=crowd,runs,steps,list,logs,attach,images,registry   all by default
 
 import { TestDaemon } from '../test/support/daemon.ts';
 import { imageArchive } from '../test/support/images.ts';
 import { measureFloor } from './floor.ts';
 import { measureImages } from './images/rows.ts';
+import { measureRegistries, registrySubjects } from './registry.ts';
 import {
   measureAttach,
   measureCrowd,
@@ -32,7 +33,7 @@ const scale: Scale = {
   listed: Number(process.env.BENCH_LISTED ?? 500),
   attached: Number(process.env.BENCH_ATTACHED ?? 1024),
 };
-const wanted = (process.env.BENCH_ROWS ?? 'crowd,runs,steps,list,logs,attach,images').split(',');
+const wanted = (process.env.BENCH_ROWS ?? 'crowd,runs,steps,list,logs,attach,images,registry').split(',');
 const floor: Subject = { name: 'crun alone', command: [], forcedRemoval: [] };
 
 await using daemon = await TestDaemon.start();
@@ -65,6 +66,11 @@ if (wanted.includes('images')) {
   columns.push(
     ...(await measureImages(subjects, { archive: archiveOfLarge, scale, record, dockerNetns, floor: column })),
   );
+}
+
+if (wanted.includes('registry')) {
+  await measureRegistries(scale.repeat, record);
+  columns.push(...registrySubjects.filter(({ name }) => !columns.some(column => column.name === name)));
 }
 
 console.log(`\n${scale.repeat} repetitions; in brackets: how many times Berth's value\n`);

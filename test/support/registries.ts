@@ -12,6 +12,7 @@ import { peerFolder, peerProgram } from './peer-programs.ts';
 export interface TestRegistry extends AsyncDisposable {
   /** `127.0.0.1:port`; plain HTTP. */
   readonly address: string;
+  readonly pid: number;
 }
 
 /** `berth registry serve`. */
@@ -49,5 +50,5 @@ async function start(command: readonly string[], address: string, folder: string
     await end();
     throw error;
   }
-  return { address, [Symbol.asyncDispose]: end };
+  return { address, pid: child.pid, [Symbol.asyncDispose]: end };
 }
