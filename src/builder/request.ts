@@ -1,5 +1,5 @@
 // What a build is asked for, whichever door it comes through: `POST /build`, BuildKit's gRPC or our own command line.
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import type { Platform } from '../oci/platform.ts';
 import type { BuildSource } from './source.ts';
 
@@ -62,12 +62,19 @@ export interface BlobOptions {
 }
 
 /** A stream the exporter writes into, and ends or destroys: a file, a session of the client, a response. */
-export type ExportTarget = (signal: AbortSignal) => Promise<import('node:stream').Writable>;
+export type ExportTarget = (signal: AbortSignal) => Promise<Writable>;
 
-/** Writes a tree into a directory of the client. Entries as in a tar stream. */
+/**
+ * Where a tree goes: a directory of this machine, a tar, or whoever reads it where it is mounted (`root`) until the promise
+ * resolves. Of several platforms each has a directory `linux_amd64`; a visitor comes once for each.
+ */
 export type TreeTarget =
   | { readonly kind: 'directory'; readonly path: string }
-  | { readonly kind: 'tar'; readonly open: ExportTarget };
+  | { readonly kind: 'tar'; readonly open: ExportTarget }
+  | {
+      readonly kind: 'visit';
+      readonly visit: (root: string, o: { platform: Platform; signal: AbortSignal }) => Promise<void>;
+    };
 
 export type ExportRequest =
   /** Into the local images. */

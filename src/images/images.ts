@@ -15,6 +15,7 @@ import { noExportTarget, planArchive } from './archive/save/plan-archive.ts';
 import { selectImages } from './archive/save/select-images.ts';
 import { writeArchive } from './archive/save/write-archive.ts';
 import { BuildLayers } from './build/build-layers.ts';
+import { BuiltImages } from './build/built-images.ts';
 import { Garbage } from './garbage.ts';
 import type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
 import { type CommitOptions, commitLayer } from './import/commit-image.ts';
@@ -61,6 +62,8 @@ export interface ImagesOptions {
 export class Images {
   /** Layers that builds make. */
   readonly builds: BuildLayers;
+  /** Images that builds make of them. */
+  readonly built: BuiltImages;
   /** Pulls and pushes. */
   readonly transfers: Transfers;
   readonly #deps: ImagesDeps;
@@ -104,20 +107,13 @@ export class Images {
         collect: () => this.collect(),
       },
     );
-  }
-
-  /**
-   * Records an image whose layers are here, extracted, whether their blobs are or not, and gives it names. One that is
-   * there already only gets the names.
-   */
-  async addBuilt(image: NewImage, names: readonly string[], o: RegisterOptions): Promise<Image> {
-    const references = names.map(name => parseReference(name));
-    if (references.some(name => name.digest !== undefined)) {
-      throw invalid('refusing to create a tag with a digest reference');
-    }
-    const added = await this.#add(image, undefined, o);
-    for (const name of references) this.#naming.name(added.id, name);
-    return this.#view(added.id) as Image;
+    this.built = new BuiltImages({
+      ...{ ...deps, layers, records: this.#records, workers: this.builds.workers },
+      register: async (image, o) => (await this.#add(image, undefined, o)).id,
+      name: (id, name) => this.#naming.name(id, name),
+      view: id => this.#view(id) as Image,
+      list: () => this.list(),
+    });
   }
 
   /** Every image, named or not, in no particular order; of one for several platforms the one that stands for it. */

@@ -6,6 +6,7 @@
 export type { Keeper, Lease } from '../content/index.ts';
 export type { BuildLayer, SettledLayer } from './build/build-layer.ts';
 export type { BuildLayers, LayerView } from './build/build-layers.ts';
+export type { BuiltImages, Composed, ComposeOptions } from './build/built-images.ts';
 export type { CopyOutcome, CopySource, ModeChange, Owner } from './build/copy/copy-job.ts';
 export type { WorkingLayer } from './build/working-layer.ts';
 export type { HistoryRow, Image, ImageSource, ImageUser, LoadEvent, RemovedImage } from './image.ts';

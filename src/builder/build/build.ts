@@ -1,19 +1,21 @@
 // One build, from the request to its result.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { BerthError, errorKind, invalid } from '../../lib/errors.ts';
-import { familiarReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { BerthError, errorKind, errorMessage, invalid } from '../../lib/errors.ts';
+import { parseReference } from '../../oci/reference.ts';
 import type { CacheRecord } from '../cache/cache-store.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
-import { finishImage, storeImage } from '../export/export-image.ts';
+import type { SolvedPlatform } from '../export/export-context.ts';
+import type { ImageExport } from '../export/export-image.ts';
+import { type ExportStep, runExports } from '../export/run-exports.ts';
 import { type BuildGraph, buildGraph } from '../graph/build-graph.ts';
-import { createNode } from '../graph/node.ts';
+import { createNode, type Node } from '../graph/node.ts';
 import { StepOperations } from '../ops/operations.ts';
 import type { BuildEvent, BuildWarning } from '../progress.ts';
-import type { BuildRequest, ExportRequest } from '../request.ts';
-import type { BuildResult, BuildRun, BuiltImage } from '../run.ts';
+import type { BuildRequest } from '../request.ts';
+import type { BuildResult, BuildRun } from '../run.ts';
 import { ProgressLog } from '../solve/progress-log.ts';
 import type { LayersSnapshot } from '../solve/snapshot.ts';
 import { Solver } from '../solve/solver.ts';
@@ -89,7 +91,9 @@ export class Build implements BuildRun {
     this.#progress.push({ kind: 'plan', steps: graphs.flatMap(({ steps }) => steps) });
     this.#warn(graphs, parsed);
     if (request.checkOnly) return { images: [], names: [], response: {}, warnings: this.#warnings };
-    const solved = await Promise.all(graphs.map(async graph => ({ graph, snapshot: await solve(solver, graph) })));
+    const solved = await Promise.all(
+      graphs.map(async ({ state }) => ({ state, snapshot: await solve(solver, state.node) })),
+    );
     return await this.#export(solved);
   }
 
@@ -134,39 +138,42 @@ export class Build implements BuildRun {
     }
   }
 
-  async #export(solved: readonly { graph: BuildGraph; snapshot: LayersSnapshot }[]): Promise<BuildResult> {
-    const { images: room } = this.#context;
-    const { labels = {}, sourceDateEpoch, exports } = this.#request;
-    const signal = this.#abort.signal;
-    const node = createNode({ op: { kind: 'scratch' }, name: 'exporting to image' });
-    if (exports.every(({ type }) => type === 'cacheonly')) return this.#result([], {});
-    this.#progress.vertex(node.vertex);
-    this.#progress.started(node.vertex.digest);
-    using lease = room.lease();
-    const built: BuiltImage[] = [];
-    for (const { graph, snapshot } of solved) {
-      const image = await finishImage(graph.state, snapshot, { labels, sourceDateEpoch });
-      signal.throwIfAborted();
-      const stored = await storeImage(image, this.#names(), { images: room, lease, signal });
-      built.push({ platform: graph.state.platform, id: stored.id });
-    }
-    this.#progress.completed(node.vertex.digest);
-    return this.#result(built, {});
+  async #export(solved: readonly SolvedPlatform[]): Promise<BuildResult> {
+    const { images, platform } = this.#context;
+    const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false } = this.#request;
+    using lease = images.lease();
+    const outcome = await runExports(solved, this.#request, {
+      ...{ images, platform, lease, labels },
+      signal: this.#abort.signal,
+      sourceDateEpoch: sourceDateEpoch ?? epochOf(buildArgs),
+      multiPlatform: multiPlatform || isTrue(buildArgs.BUILDKIT_MULTI_PLATFORM),
+      beside: undefined,
+      step: (name, work) => this.#exporting(name, work),
+    });
+    return { ...outcome, warnings: this.#warnings };
   }
 
-  #result(images: readonly BuiltImage[], more: Record<string, string>): BuildResult {
-    const names = this.#names().map(name => familiarReference(withDefaultTag(parseReference(name))));
-    const id = images.length === 1 ? images[0]?.id : undefined;
-    const response = {
-      ...(id && { 'containerimage.config.digest': id, 'containerimage.digest': id }),
-      ...(names.length > 0 && { 'image.name': names.join(',') }),
-      ...more,
-    };
-    return { images, ...(id && { id }), names, response, warnings: this.#warnings };
+  /** One exporter as a vertex of its own. */
+  async #exporting<T>(name: string, work: Parameters<ExportStep>[1]): Promise<T> {
+    const { vertex } = createNode({ op: { kind: 'scratch' }, name });
+    const { digest } = vertex;
+    const started = new Date();
+    this.#progress.vertex(vertex);
+    this.#progress.started(digest);
+    try {
+      const result = await work(status =>
+        this.#progress.push({ kind: 'status', vertex: digest, at: new Date(), started, ...status }),
+      );
+      this.#progress.completed(digest);
+      return result as T;
+    } catch (error) {
+      this.#progress.completed(digest, { error: errorMessage(error) });
+      throw error;
+    }
   }
 
   #names(): string[] {
-    const named = this.#request.exports.filter((one): one is ExportRequest & { type: 'image' } => one.type === 'image');
+    const named = this.#request.exports.filter((one): one is ImageExport => 'names' in one);
     return [...new Set(named.flatMap(({ names }) => names))];
   }
 
@@ -196,8 +203,8 @@ export class Build implements BuildRun {
   }
 }
 
-async function solve(solver: Solver, { state }: BuildGraph): Promise<LayersSnapshot> {
-  const snapshot = await solver.solve(state.node);
+async function solve(solver: Solver, node: Node): Promise<LayersSnapshot> {
+  const snapshot = await solver.solve(node);
   if (snapshot.kind !== 'layers') throw invalid('the target has no files');
   return snapshot;
 }
@@ -229,3 +236,11 @@ function describeWarning(warning: Warning, { name, source }: Dockerfile): BuildW
     lines: warning.ranges,
   };
 }
+
+/** SOURCE_DATE_EPOCH as a build argument; what is no number is none. */
+function epochOf(buildArgs: Readonly<Record<string, string>>): number | undefined {
+  const text = buildArgs.SOURCE_DATE_EPOCH;
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+const isTrue = (text: string | undefined) => text === '1' || text === 'true';

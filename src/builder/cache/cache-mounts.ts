@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync } 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError, errorMessage } from '../../lib/errors.ts';
+import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Collection, Store } from '../../store/index.ts';
 
@@ -44,6 +45,7 @@ export class CacheMounts {
   readonly #records: Collection<CacheMountRecord>;
   readonly #logger: Logger;
   readonly #users = new Map<number, Users>();
+  readonly #finding = new KeyedMutex();
   #wake = Promise.withResolvers<void>();
   #next: number;
 
@@ -75,13 +77,9 @@ export class CacheMounts {
   async acquire(request: CacheMountRequest): Promise<CacheMountUse> {
     for (;;) {
       if (request.signal.aborted) throw new BerthError('cancelled', 'the build was cancelled');
-      const known = this.#records
-        .list()
-        .filter(({ value }) => value.key === request.key)
-        .map(({ value }) => value);
-      const free = known.find(({ number }) => this.#isFree(number, request.sharing));
-      if (free) return this.#use(free, request.sharing);
-      if (known.length === 0 || request.sharing === 'private') return await this.#make(request);
+      // Two that come at once must not make one each.
+      const use = await this.#finding.run(request.key, () => this.#findOrMake(request));
+      if (use) return use;
       await Promise.race([this.#wake.promise, aborted(request.signal)]);
     }
   }
@@ -106,6 +104,17 @@ export class CacheMounts {
     }
     for (const { id, value } of this.#records.list())
       if (!existsSync(this.#directory(value.number))) this.#records.delete(id);
+  }
+
+  /** Undefined when there is one that others have, and another will not do. */
+  async #findOrMake(request: CacheMountRequest): Promise<CacheMountUse | undefined> {
+    const known = this.#records
+      .list()
+      .map(({ value }) => value)
+      .filter(({ key }) => key === request.key);
+    const free = known.find(({ number }) => this.#isFree(number, request.sharing));
+    if (free) return this.#use(free, request.sharing);
+    return known.length === 0 || request.sharing === 'private' ? await this.#make(request) : undefined;
   }
 
   #isFree(number: number, sharing: CacheMountRequest['sharing']): boolean {

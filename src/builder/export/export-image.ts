@@ -1,47 +1,80 @@
-// A solved stage as an image of the local store.
-import type { Image, Images, Lease, SettledLayer } from '../../images/index.ts';
+// Solved stages as images: recorded, with manifests where those are wanted, named and pushed.
+import type { Composed, Image, Images, SettledLayer } from '../../images/index.ts';
 import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
-import type { StageState } from '../graph/stage-state.ts';
-import type { LayersSnapshot } from '../solve/snapshot.ts';
-import { type ImageConfigOptions, imageConfig } from './image-config.ts';
+import { platformRank } from '../../oci/platform.ts';
+import { parseReference, withDefaultTag } from '../../oci/reference.ts';
+import type { ExportRequest, RegistryCredentials } from '../request.ts';
+import type { ExportContext, SolvedPlatform } from './export-context.ts';
+import { imageConfig } from './image-config.ts';
 
-/** Layers and configuration of one platform, known by their digests, not stored yet. */
-export interface FinishedImage {
-  readonly config: Buffer;
-  readonly layers: readonly SettledLayer[];
-}
+export type ImageExport = Extract<ExportRequest, { type: 'image' | 'oci' | 'docker' }>;
 
-/** Waits until every layer is packed. Throws what packing threw. */
-export async function finishImage(
-  state: StageState,
-  snapshot: LayersSnapshot,
-  o: ImageConfigOptions,
-): Promise<FinishedImage> {
-  const layers = await Promise.all(snapshot.layers.map(({ layer }) => layer.settled));
-  const exported = layers.map(({ diffId }, index) => ({ diffId, created: snapshot.layers[index]?.created }));
-  return { config: imageConfig(state, exported, o), layers };
-}
-
-/** Records it under its names; its blobs are made when somebody wants them. */
-export async function storeImage(
-  image: FinishedImage,
-  names: readonly string[],
-  o: { images: Images; lease: Lease; signal: AbortSignal },
-): Promise<Image> {
+/** Waits until every layer is packed, and records one image for each platform, under no name yet. */
+export async function recordImages(solved: readonly SolvedPlatform[], o: ExportContext): Promise<Image[]> {
   const known = knownBlobs(o.images);
-  const layers = image.layers.map(layer => known.get(layer.chainId) ?? plainLayer(layer));
-  return await o.images.addBuilt({ config: image.config, layers }, names, { lease: o.lease, signal: o.signal });
+  const images: Image[] = [];
+  for (const { state, snapshot } of solved) {
+    const settled = await Promise.all(snapshot.layers.map(({ layer }) => layer.settled));
+    const exported = settled.map(({ diffId }, index) => ({ diffId, created: snapshot.layers[index]?.created }));
+    const config = imageConfig(state, exported, { labels: o.labels, sourceDateEpoch: o.sourceDateEpoch });
+    const layers = settled.map(layer => known.get(layer.chainId) ?? plainLayer(layer));
+    o.signal.throwIfAborted();
+    images.push(await o.images.built.add({ config, layers }, [], { lease: o.lease, signal: o.signal }));
+  }
+  return images;
 }
 
 /** The blobs that layers of other images came in: of base images above all. */
 function knownBlobs(images: Images): Map<string, Descriptor> {
   return new Map(
-    images
-      .list()
-      .flatMap(image => image.chainIds.map((chainId, index) => [chainId, image.layers[index] as Descriptor])),
+    images.list().flatMap(image => image.chainIds.map((id, index) => [id, image.layers[index] as Descriptor] as const)),
   );
 }
 
 function plainLayer({ diffId, archiveSize, size }: SettledLayer): Descriptor {
   return { mediaType: mediaTypes.ociLayer, digest: diffId, size: archiveSize ?? size };
+}
+
+/** Manifests for what leaves this machine; undefined where the image alone is enough. */
+export async function composeManifests(
+  images: readonly Image[],
+  one: ImageExport,
+  o: ExportContext,
+): Promise<Composed | undefined> {
+  const leaves = one.type !== 'image' || one.push || images.length > 1 || o.multiPlatform || o.beside;
+  if (!leaves && one.compression === undefined && Object.keys(one.annotations ?? {}).length === 0) return undefined;
+  return await o.images.built.compose(images, {
+    compression: one.compression ?? 'gzip',
+    oci: one.ociMediaTypes ?? one.type !== 'docker',
+    annotations: one.annotations ?? {},
+    index: o.multiPlatform,
+    beside: o.beside,
+    lease: o.lease,
+    signal: o.signal,
+  });
+}
+
+/** The machine's own platform is the one a name stands for, so it is named last; the others then belong to it. */
+export function nameImages(images: readonly Image[], names: readonly string[], o: ExportContext): Image {
+  const rank = (image: Image) => platformRank(image.config, o.platform);
+  const ordered = images.toSorted((a, b) => rank(a) - rank(b));
+  for (const image of ordered) for (const name of names) o.images.tag(image.id, name);
+  return ordered.at(-1) as Image;
+}
+
+/** Sends the names to their registries. */
+export async function pushNames(
+  names: readonly string[],
+  o: ExportContext & {
+    credentials?: ((registry: string, signal: AbortSignal) => Promise<RegistryCredentials | undefined>) | undefined;
+    report: (status: { id: string; current: number; total: number }) => void;
+  },
+): Promise<void> {
+  for (const name of names) {
+    const reference = withDefaultTag(parseReference(name));
+    const credentials = await o.credentials?.(reference.domain, o.signal);
+    for await (const event of o.images.transfers.push(reference, { signal: o.signal, credentials })) {
+      if (event.kind === 'progress') o.report({ id: event.id, current: event.current ?? 0, total: event.total ?? 0 });
+    }
+  }
 }

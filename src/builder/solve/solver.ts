@@ -13,6 +13,8 @@ import type { LayersSnapshot, Snapshot, SnapshotLayer } from './snapshot.ts';
 /** What a vertex is known by. `id` undefined: only by its content (files from outside). */
 export interface Resolution {
   readonly id: string | undefined;
+  /** Something has to be run for it. */
+  readonly isMissing?: boolean;
   /** The result itself; run now if it has to be. */
   load(): Promise<Snapshot>;
 }
@@ -85,7 +87,15 @@ export class Solver {
   }
 
   async #resolve(node: Node): Promise<Resolution> {
-    const inputs = await Promise.all(node.inputs.map(input => this.resolve(input)));
+    const byContent = this.#deps.operations.contentInputs(node);
+    const inputs = await Promise.all(
+      node.inputs.map(async (input, index) => {
+        const resolution = await this.resolve(input);
+        // Its content will be asked for: stages that are copied from run beside each other, not one after the other.
+        if (resolution.isMissing && byContent.includes(index)) resolution.load().catch(() => {});
+        return resolution;
+      }),
+    );
     this.#deps.signal.throwIfAborted();
     const { operations } = this.#deps;
     if (operations.isPlain(node.op)) {
@@ -100,7 +110,7 @@ export class Solver {
     const found = node.ignoreCache ? undefined : this.#deps.cache.find(key);
     const id = nonce === '' ? (found?.result ?? key) : sha256(`${key} ${nonce}`);
     if (found) return this.#hit(node, { key, id, record: found });
-    return { id, load: once(() => this.#execute(node, { key, id, inputs, content })) };
+    return { id, isMissing: true, load: once(() => this.#execute(node, { key, id, inputs, content })) };
   }
 
   #hit(node: Node, { key, id, record }: { key: string; id: string; record: CacheRecord }): Resolution {

@@ -33,7 +33,7 @@ export class BuildLayers {
   readonly #root: string;
   readonly #base: string;
   readonly #deps: BuildLayersDeps;
-  readonly #workers: LayerWorkers;
+  readonly workers: LayerWorkers;
   /** Keeps what builds under way stand on. */
   #lease: Lease | undefined;
   /** Directories whose content another layer has, too: they go when no build runs. */
@@ -46,7 +46,7 @@ export class BuildLayers {
     this.#root = options.root;
     this.#base = options.base;
     this.#deps = deps;
-    this.#workers = new LayerWorkers(options.workers);
+    this.workers = new LayerWorkers(options.workers);
     mkdirSync(join(options.root, 'empty'), { recursive: true, mode: 0o755 });
   }
 
@@ -65,6 +65,11 @@ export class BuildLayers {
         for (const number of this.#spare.splice(0)) this.#deps.layers.release(number);
       },
     };
+  }
+
+  /** Reads what node:fs does not of files in views. */
+  get attributes(): Pick<Kernel['files'], 'listXattr' | 'getXattr'> {
+    return this.#deps.kernel.files;
   }
 
   has(chainId: Digest): boolean {
@@ -99,13 +104,13 @@ export class BuildLayers {
       return { directory: upper, settled };
     };
     const discard = () => this.#deps.layers.release(number);
-    const deps = { kernel: this.#deps.kernel, workers: this.#workers };
+    const deps = { kernel: this.#deps.kernel, workers: this.workers };
     return new WorkingLayer({ below, upper, scratch, base: this.#base, seal, discard }, deps);
   }
 
   /** Copies into a plain directory. */
   copyTo(root: string, job: Omit<CopyJob, 'kind' | 'root' | 'upper'>, signal: AbortSignal): Promise<CopyOutcome> {
-    return this.#workers.run({ ...job, kind: 'copy', root, upper: root }, signal);
+    return this.workers.run({ ...job, kind: 'copy', root, upper: root }, signal);
   }
 
   /** The same layers (bottom first) on top of others than they were made on. */
@@ -152,7 +157,7 @@ export class BuildLayers {
   }
 
   close(): void {
-    this.#workers.close();
+    this.workers.close();
   }
 
   async #rename(layer: BuildLayer, below: BuildLayer | undefined): Promise<SettledLayer> {
@@ -170,7 +175,7 @@ export class BuildLayers {
     const top = below.at(-1);
     try {
       const [found, parent] = await Promise.all([
-        this.#workers.run({ kind: 'digest', upper, lower }),
+        this.workers.run({ kind: 'digest', upper, lower }),
         top?.settled.then(layer => layer.chainId),
       ]);
       const { diffId, archiveSize, size, members } = found;

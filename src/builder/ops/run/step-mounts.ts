@@ -156,7 +156,14 @@ class MountPreparation {
     chownSync(source, mount.uid, mount.gid);
     chmodSync(source, mount.mode);
     this.#push(
-      { kind: 'bind', source, destination: mount.target, readonly: true, options: ['nosuid', 'nodev', 'noexec'] },
+      {
+        kind: 'bind',
+        source,
+        destination: mount.target,
+        readonly: true,
+        nonRecursive: true,
+        options: ['nosuid', 'nodev', 'noexec'],
+      },
       true,
     );
   }

@@ -1,0 +1,25 @@
+// What every exporter works with.
+import type { ComposeOptions, Images, Lease } from '../../images/index.ts';
+import type { Platform } from '../../oci/platform.ts';
+import type { StageState } from '../graph/stage-state.ts';
+import type { LayersSnapshot } from '../solve/snapshot.ts';
+
+/** The target of a build on one platform. */
+export interface SolvedPlatform {
+  readonly state: StageState;
+  readonly snapshot: LayersSnapshot;
+}
+
+export interface ExportContext {
+  readonly images: Images;
+  /** The machine's. */
+  readonly platform: Platform;
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly sourceDateEpoch: number | undefined;
+  /** An index even for one platform. */
+  readonly multiPlatform: boolean;
+  /** Attestations, where they are wanted. */
+  readonly beside: ComposeOptions['beside'];
+}

@@ -1,0 +1,98 @@
+// Everything a build was asked to make of what it solved.
+import { Readable } from 'node:stream';
+import type { Image } from '../../images/index.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { familiarReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import type { BuildRequest } from '../request.ts';
+import type { BuiltImage } from '../run.ts';
+import type { ExportContext, SolvedPlatform } from './export-context.ts';
+import { exportFiles, writeStream } from './export-files.ts';
+import { composeManifests, type ImageExport, nameImages, pushNames, recordImages } from './export-image.ts';
+import { unpackTar } from './unpack-archive.ts';
+
+export interface ExportOutcome {
+  readonly images: readonly BuiltImage[];
+  readonly id?: Digest;
+  readonly names: readonly string[];
+  readonly response: Readonly<Record<string, string>>;
+}
+
+/** Names of one step of an export for the progress; the work is done inside. */
+export type ExportStep = <T>(
+  name: string,
+  work: (report: (status: { id: string; current: number; total: number }) => void) => Promise<T>,
+) => Promise<T>;
+
+/** Throws what a target or registry refuses, `cancelled`. */
+export async function runExports(
+  solved: readonly SolvedPlatform[],
+  request: Pick<BuildRequest, 'exports' | 'credentials'>,
+  o: ExportContext & { step: ExportStep },
+): Promise<ExportOutcome> {
+  let images: Image[] | undefined;
+  const before = new Set(o.images.list().map(({ id }) => id));
+  let outcome: ExportOutcome = { images: [], names: [], response: {} };
+  for (const one of request.exports) {
+    if (one.type === 'cacheonly') continue;
+    if (!('names' in one)) {
+      const split = one.platformSplit ?? solved.length > 1;
+      await o.step(one.type === 'tar' ? 'sending tarball' : 'exporting to client directory', () =>
+        exportFiles(solved, one.target, split, o),
+      );
+      continue;
+    }
+    const title = one.type === 'image' ? 'exporting to image' : `exporting to ${one.type} image format`;
+    const made = await o.step(title, async report => {
+      images ??= await recordImages(solved, o);
+      return await exportImages(images, one, {
+        ...{ ...o, before, report },
+        credentials: request.credentials,
+      });
+    });
+    outcome = {
+      ...made,
+      names: [...outcome.names, ...made.names],
+      response: { ...outcome.response, ...made.response },
+    };
+  }
+  return outcome;
+}
+
+async function exportImages(
+  images: readonly Image[],
+  one: ImageExport,
+  o: Parameters<typeof pushNames>[1] & { before: ReadonlySet<Digest> },
+): Promise<ExportOutcome> {
+  const composed = await composeManifests(images, one, o);
+  const names = [...new Set(one.names)].map(name => familiarReference(withDefaultTag(parseReference(name))));
+  const keeps = one.type === 'image' && one.store !== false;
+  if (one.type === 'image') {
+    if (keeps || one.push) nameImages(images, names, o);
+    if (one.push) await pushNames(names, o);
+  } else if (one.target.kind === 'tar') {
+    await writeStream(Readable.from(o.images.built.archive(images, names)), one.target.open, o.signal);
+  } else if (one.target.kind === 'directory') {
+    await unpackTar(o.images.built.archive(images, names), one.target.path, o.signal);
+  }
+  if (!keeps) for (const image of images) if (!o.before.has(image.id)) o.images.built.discard(image);
+  const top = composed?.index ?? (composed?.manifests.length === 1 ? composed.manifests[0] : undefined);
+  const id = images.length === 1 ? images[0]?.id : top?.digest;
+  const response = {
+    ...(images.length === 1 && { 'containerimage.config.digest': images[0]?.id as string }),
+    ...((top || id) && { 'containerimage.digest': (top?.digest ?? id) as string }),
+    ...(top && { 'containerimage.descriptor': Buffer.from(JSON.stringify(top)).toString('base64') }),
+    ...(names.length > 0 && { 'image.name': names.join(',') }),
+  };
+  const built = images.map(
+    (image, index): BuiltImage => ({
+      platform: {
+        os: image.config.os,
+        architecture: image.config.architecture,
+        ...(image.config.variant && { variant: image.config.variant }),
+      },
+      id: image.id,
+      ...(composed?.manifests[index] && { manifest: composed.manifests[index] }),
+    }),
+  );
+  return { images: built, ...(id && { id }), names: keeps ? names : [], response };
+}

@@ -1,0 +1,179 @@
+// Images that builds make: their records, the manifests they are exported with, and archives of them.
+
+import { Readable } from 'node:stream';
+import { createZstdCompress } from 'node:zlib';
+import type { ContentStore, Lease } from '../../content/index.ts';
+import type { Kernel } from '../../kernel/index.ts';
+import { invalid } from '../../lib/errors.ts';
+import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { parseReference } from '../../oci/reference.ts';
+import { planArchive } from '../archive/save/plan-archive.ts';
+import { writeArchive } from '../archive/save/write-archive.ts';
+import type { Image } from '../image.ts';
+import type { LayerStore } from '../layers/layer-store.ts';
+import { openLayerBlob } from '../layers/open-layer-blob.ts';
+import { imagePlatform } from '../records/image-platforms.ts';
+import type { ImageRecords } from '../records/image-records.ts';
+import type { NewImage, RegisterOptions } from '../records/register-image.ts';
+import { LayerArchives } from '../transfer/push/layer-archives.ts';
+import type { LayerWorkers } from './layer-workers.ts';
+
+export interface BuiltImagesDeps {
+  readonly content: ContentStore;
+  readonly layers: LayerStore;
+  readonly records: ImageRecords;
+  readonly kernel: Pick<Kernel, 'files'>;
+  readonly workers: LayerWorkers;
+  readonly register: (image: NewImage, o: RegisterOptions) => Promise<Digest>;
+  readonly name: (id: Digest, name: ReturnType<typeof parseReference>) => void;
+  readonly view: (id: Digest) => Image;
+  readonly list: () => Image[];
+}
+
+export interface ComposeOptions {
+  readonly compression: 'uncompressed' | 'gzip' | 'zstd';
+  /** Media types of the OCI, else of Docker. */
+  readonly oci: boolean;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** An index even for one image. */
+  readonly index: boolean;
+  /** Further manifests of the index (attestations), by the image they belong to. */
+  readonly beside?: ((manifest: Descriptor, image: Image) => Promise<Descriptor | undefined>) | undefined;
+  readonly lease: Lease;
+  readonly signal: AbortSignal;
+}
+
+/** What leads to the images: one manifest each, and an index where there are several. */
+export interface Composed {
+  readonly manifests: readonly Descriptor[];
+  readonly index?: Descriptor;
+}
+
+const plainTypes: readonly string[] = [mediaTypes.ociLayer, mediaTypes.dockerLayer];
+
+export class BuiltImages {
+  readonly #deps: BuiltImagesDeps;
+  readonly #archives: LayerArchives;
+
+  constructor(deps: BuiltImagesDeps) {
+    this.#deps = deps;
+    this.#archives = new LayerArchives({ ...deps, images: deps.list });
+  }
+
+  /**
+   * Records an image whose layers are here, extracted, whether their blobs are or not, and gives it names. One that is
+   * there already only gets the names.
+   */
+  async add(image: NewImage, names: readonly string[], o: RegisterOptions): Promise<Image> {
+    const references = names.map(name => parseReference(name));
+    if (references.some(name => name.digest !== undefined)) {
+      throw invalid('refusing to create a tag with a digest reference');
+    }
+    const id = await this.#deps.register(image, o);
+    for (const name of references) this.#deps.name(id, name);
+    return this.#deps.view(id);
+  }
+
+  /** Forgets an image that was recorded for an export only; one that has a name by now stays. */
+  discard(image: Image): void {
+    if (this.#deps.view(image.id).tags.length === 0) this.#deps.records.delete(image.id);
+  }
+
+  /** Makes blobs and manifests, which saves and pushes of the images then use as they are. The lease keeps them. */
+  async compose(images: readonly Image[], o: ComposeOptions): Promise<Composed> {
+    const made: { image: Image; layers: Descriptor[]; manifest: Descriptor }[] = [];
+    for (const image of images) {
+      const layers = await this.#layers(image, o);
+      made.push({ image, layers, manifest: await this.#manifest(image, layers, o) });
+    }
+    const index = o.index || images.length > 1 || o.beside ? await this.#index(made, o) : undefined;
+    for (const { image, layers, manifest } of made) {
+      this.#deps.records.addSource(image.id, { manifest, layers, ...(index && { index }) });
+    }
+    return { manifests: made.map(({ manifest }) => manifest), ...(index && { index }) };
+  }
+
+  /** One tar that is a docker-archive and an OCI layout, of images under names that need not be theirs. */
+  archive(images: readonly Image[], names: readonly string[]): AsyncGenerator<Buffer, void> {
+    const { content } = this.#deps;
+    const references = names.map(name => parseReference(name));
+    const selected = images.map(image => ({ image: this.#deps.view(image.id), references }));
+    const plan = planArchive(selected, undefined, {
+      size: digest => content.size(digest),
+      platforms: image => [image],
+      openLayer: (image, index) => openLayerBlob(image, index, this.#deps),
+    });
+    return writeArchive(plan, content);
+  }
+
+  async #layers(image: Image, o: ComposeOptions): Promise<Descriptor[]> {
+    const layers: Descriptor[] = [];
+    for (const at of image.layers.keys()) {
+      const blob = await this.#layer(image, at, o);
+      layers.push({ ...blob, mediaType: layerType(blob.mediaType, o.oci) });
+    }
+    return layers;
+  }
+
+  async #layer(image: Image, at: number, o: ComposeOptions): Promise<Descriptor> {
+    const { content } = this.#deps;
+    const own = image.layers[at] as Descriptor;
+    // What a base image came with stays as it is.
+    if (!plainTypes.includes(own.mediaType) && content.has(own.digest)) return own;
+    const options = { lease: o.lease, signal: o.signal };
+    const diffId = image.diffIds[at] as Digest;
+    if (o.compression === 'gzip') {
+      const known = this.#archives.find(image, at);
+      if (known) o.lease.keep(known.digest);
+      return known ?? (await this.#archives.compress(image, at, { ...options, onProgress: () => {} }));
+    }
+    const archive = openLayerBlob(image, at, this.#deps);
+    if (o.compression === 'uncompressed') {
+      o.lease.keep(diffId);
+      const size = content.has(diffId)
+        ? content.size(diffId)
+        : (await content.ingest(archive, { ...options, expected: diffId })).size;
+      return { mediaType: mediaTypes.ociLayer, digest: diffId, size };
+    }
+    const stream = Readable.from(archive, { objectMode: false }).pipe(createZstdCompress());
+    return { mediaType: mediaTypes.ociLayerZstd, ...(await content.ingest(stream, options)) };
+  }
+
+  async #manifest(image: Image, layers: readonly Descriptor[], o: ComposeOptions): Promise<Descriptor> {
+    const { content } = this.#deps;
+    const mediaType = o.oci ? mediaTypes.ociManifest : mediaTypes.dockerManifest;
+    const config = {
+      mediaType: o.oci ? mediaTypes.ociConfig : mediaTypes.dockerConfig,
+      digest: image.id,
+      size: content.size(image.id),
+    };
+    const described = layers.map(({ mediaType: type, digest, size }) => ({ mediaType: type, digest, size }));
+    const annotations = Object.keys(o.annotations).length > 0 ? { annotations: o.annotations } : {};
+    const descriptor = await this.put({ schemaVersion: 2, mediaType, config, layers: described, ...annotations }, o);
+    return { mediaType, ...descriptor, platform: imagePlatform(image.config) };
+  }
+
+  async #index(made: readonly { image: Image; manifest: Descriptor }[], o: ComposeOptions): Promise<Descriptor> {
+    const mediaType = o.oci ? mediaTypes.ociIndex : mediaTypes.dockerList;
+    const manifests = made.map(({ manifest }) => manifest);
+    const beside = await Promise.all(made.map(({ manifest, image }) => o.beside?.(manifest, image)));
+    const all = [...manifests, ...beside.filter(one => one !== undefined)];
+    return { mediaType, ...(await this.put({ schemaVersion: 2, mediaType, manifests: all }, o)) };
+  }
+
+  /** A document as a blob, indented as BuildKit does. */
+  put(document: unknown, o: { lease: Lease; signal?: AbortSignal }): Promise<{ digest: Digest; size: number }> {
+    return this.#deps.content.put(Buffer.from(JSON.stringify(document, null, 2)), { lease: o.lease });
+  }
+}
+
+/** The same layer in the words of the other family. Zstandard is OCI's alone. */
+function layerType(mediaType: string, oci: boolean): string {
+  const pairs: [string, string][] = [
+    [mediaTypes.ociLayer, mediaTypes.dockerLayer],
+    [mediaTypes.ociLayerGzip, mediaTypes.dockerLayerGzip],
+  ];
+  const pair = pairs.find(both => both.includes(mediaType));
+  return pair ? pair[oci ? 0 : 1] : mediaType;
+}
