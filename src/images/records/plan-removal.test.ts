@@ -92,6 +92,8 @@ test('children forbid, nameless unused ancestors go along', () => {
   ]);
   expect(plan('a:1', { names, parents: line }, { prune: false })).toEqual(['untag a:1', deletes(image)]);
   expect(plan('a:1', { names: { ...names, [parent]: ['p:1'] }, parents: line })).toEqual(['untag a:1', deletes(image)]);
+  // Its name may go: it is an ancestor then, as those of builds are.
+  expect(plan('a:1', { names, parents: { [parent]: image } })).toEqual(['untag a:1']);
   expect(() => plan(image, { parents: { [parent]: image } })).toThrow(
     `conflict: unable to delete ${shortId(image)} (cannot be forced) - image has dependent child images`,
   );

@@ -66,7 +66,8 @@ function planDeletion(
     const found = findConflict(id, { view, names, deleted, soft: deleted.length > 0 || !force });
     if (found) {
       // A name was removed and that was asked for; only who is left with a dangling, unused image must hear more.
-      if (quiet && (names.length > 0 || found.used)) return steps;
+      const isDangling = names.length === 0 && view.children(id).length === 0;
+      if (quiet && (!isDangling || found.used)) return steps;
       refuse(found);
     }
     steps.push(...names.map(untag => ({ untag })), { delete: id });

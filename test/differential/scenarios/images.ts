@@ -136,6 +136,14 @@ export const imageScenarios: Scenarios = {
     await side.ask('DELETE', `/images/${Id}`);
     await side.ask('DELETE', `/images/${side.name('b')}`, undefined, 'values');
   },
+  'remove of the name of one with a child': async side => {
+    await importImage(side, 'repo=NAME-a&tag=1&changes=CMD%20ancestor');
+    await side.prepare('POST', `/containers/create?name=${side.name('c')}`, { Image: `${side.prefix}-a:1` });
+    await side.prepare('POST', `/commit?container=${side.name('c')}&repo=${side.name('b')}`);
+    await side.prepare('DELETE', `/containers/${side.name('c')}`);
+    await side.ask('DELETE', `/images/${side.name('a')}:1`, undefined, 'values');
+    await side.ask('DELETE', `/images/${side.name('b')}`);
+  },
   commit: async side => {
     await side.ask('POST', `/commit?container=${fill('{exited}', side)}&repo=${side.name('a')}&changes=ENV%20A%3D1`, {
       Labels: { x: 'y' },
