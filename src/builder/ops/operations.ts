@@ -16,6 +16,7 @@ import { MissingSourceError } from '../missing-source-error.ts';
 import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.ts';
 import type { ContentKey, Operations, WorkOptions } from '../solve/solver.ts';
 import { copyIntoLayer } from './copy/copy-into-layer.ts';
+import { ownerOrRoot } from './copy/owner-or-root.ts';
 import { withInlineFiles } from './inline-files.ts';
 import { openRoot } from './open-root.ts';
 import { type RunStepDeps, runStep } from './run/run-step.ts';
@@ -122,7 +123,7 @@ export class StepOperations implements Operations {
     const selections = this.#selections.get(vertex.digest);
     if (!selections) throw systemError('a copy is run before its key was made');
     const merged = o.working.mount();
-    const owner = chown === undefined ? undefined : this.#deps.resolveOwner(merged, chown);
+    const owner = chown === undefined ? undefined : this.#ownerIn(merged, chown);
     for (const [index, part] of op.parts.entries()) {
       using root = openRoot(o.inputs[part.input] as Snapshot, this.#deps.images);
       const selection = selections[index] as PlannedCopy;
@@ -132,7 +133,11 @@ export class StepOperations implements Operations {
 
   async #makeDirectory(working: WorkingLayer, op: DirectoryOperation): Promise<void> {
     const merged = working.mount();
-    working.makeDirectory(op.path, op.user === '' ? undefined : this.#deps.resolveOwner(merged, op.user));
+    working.makeDirectory(op.path, op.user === '' ? undefined : this.#ownerIn(merged, op.user));
+  }
+
+  #ownerIn(root: string, owner: string): Owner {
+    return ownerOrRoot(owner, name => this.#deps.resolveOwner(root, name));
   }
 
   async #openSource({ op, vertex }: Node, o: WorkOptions): Promise<TreeSnapshot> {

@@ -1,7 +1,56 @@
 // Every difference between Berth's builds and BuildKit's: `justified` those that are meant to be, with the reason; `open`
 // those that should go. All else is equal.
+import type { Difference } from '../differences.ts';
 import type { Entry } from '../justified.ts';
 
-export const justifiedBuilds: readonly Entry[] = [];
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
+const both = (peer: RegExp, ours: RegExp) => (difference: Difference) =>
+  peer.test(text(difference.peer)) && ours.test(text(difference.ours));
+
+export const justifiedBuilds: readonly Entry[] = [
+  {
+    place: / > classic > message$/,
+    when: both(
+      /^process "(.*)" did not complete successfully: exit code: \d+$/,
+      /^The command '.*' returned a non-zero code: \d+$/,
+    ),
+    reason: "the classic protocol has the classic builder's words for a step that fails: clients match on them",
+  },
+  {
+    place: / > classic > message$/,
+    when: both(
+      /: "\/[^"]*": not found$/,
+      /^(COPY|ADD) failed: file not found in build context or excluded by \.dockerignore/,
+    ),
+    reason: "the classic protocol has the classic builder's words for a source that is missing",
+  },
+  {
+    place: /^RUN: a (program|shell) that is not there > \w+ > message$/,
+    when: both(/exit code: 1$/, /no such file or directory$/),
+    reason: 'BuildKit only tells the exit code of its runtime; what is missing is worth saying',
+  },
+  {
+    place: / > message$/,
+    when: ({ peer, ours }) =>
+      text(peer).endsWith(text(ours)) &&
+      /^(failed to load cache key|process "[^"]*" did not complete successfully): /.test(text(peer)),
+    reason:
+      'the message itself is the same; BuildKit names the phase or the process before it, which the step shows anyway',
+  },
+  {
+    place: / > message$/,
+    when: both(/failed to resolve source metadata for /, /failed to resolve source metadata for /),
+    reason: 'a registry that cannot be reached: the reason is worded by the resolver of the machine',
+  },
+  {
+    place: /^RUN: --mount=type=ssh that is required > \w+ > message$/,
+    reason: 'whose key is missing is said the same way for every client',
+  },
+  {
+    place: /^RUN: what is mounted leaves nothing > \w+ > files tmp\/dev$/,
+    when: both(/fd/, /core/),
+    reason: 'crun makes /dev/core, runc does not',
+  },
+];
 
 export const openBuilds: readonly Entry[] = [];

@@ -27,13 +27,16 @@ class FileCopy {
   readonly #signal: AbortSignal | undefined;
   /** What directories get that are made for a copy. */
   readonly #made: Parameters<typeof makeDirectories>[1];
+  /** Of those made for a file: BuildKit gives them its mode, but not those made for a directory. */
+  readonly #parentMode: number | undefined;
 
   constructor(job: CopyJob, files: Kernel['files'], signal: AbortSignal | undefined) {
     const { owner, mode, time } = job;
     this.#job = job;
     this.#files = files;
     this.#signal = signal;
-    this.#made = { owner, time, files, mode: mode?.kind === 'octal' ? mode.mode : undefined };
+    this.#made = { owner, time, files };
+    this.#parentMode = mode?.kind === 'octal' ? mode.mode & 0o777 : undefined;
     const linkPlace = job.shareable ? (target: string) => this.#upperPlace(target) : undefined;
     this.copier = new TreeCopier({ files, owner, mode, time, linkPlace, signal });
   }
@@ -47,7 +50,8 @@ class FileCopy {
     const wanted = source.destination ?? this.#job.destination;
     if (source.unpack && (await this.#unpack(from, wanted))) return;
     // The directory of a destination is made first, since links in it may lead elsewhere.
-    this.#makeDirectory(wanted.endsWith('/') ? wanted : posix.dirname(wanted));
+    const parentMode = stats.isDirectory() ? undefined : this.#parentMode;
+    this.#makeDirectory(wanted.endsWith('/') ? wanted : posix.dirname(wanted), parentMode);
     const place = this.#files.openInRoot(root, wanted);
     const target = statSync(encodeName(place), { throwIfNoEntry: false });
     const isDirectory = stats.isDirectory();
@@ -59,9 +63,9 @@ class FileCopy {
   }
 
   /** A destination directory and its parents, inside the root whatever links are on the way. */
-  #makeDirectory(path: string): void {
+  #makeDirectory(path: string, mode?: number): void {
     const place = this.#files.openInRoot(this.#job.root, path);
-    makeDirectories(place, this.#made);
+    makeDirectories(place, { ...this.#made, mode });
   }
 
   #makeParents(place: string): void {
