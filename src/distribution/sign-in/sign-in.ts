@@ -31,7 +31,9 @@ export class SignIn {
   /** The header's value, undefined where the registry asked for nothing yet. Throws what the token server refuses. */
   async authorization(access: Access, signal?: AbortSignal): Promise<string | undefined> {
     const challenge = this.#challenges.get(access.endpoint.base);
-    return challenge && this.#respond(challenge, access, signal);
+    // Who has nothing to show asks again: what the registry wanted last time it may not want now.
+    if (!challenge || (challenge.scheme === 'basic' && !access.credentials?.username)) return undefined;
+    return this.#respond(challenge, access, signal);
   }
 
   /**

@@ -1,0 +1,140 @@
+// Pushes to a registry that fails, forgets or has most of it already: no byte is sent or compressed twice.
+
+import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { ContentStore } from '../../src/content/index.ts';
+import { Distribution } from '../../src/distribution/index.ts';
+import { Images, type TransferEvent } from '../../src/images/index.ts';
+import { createKernel } from '../../src/kernel/index.ts';
+import { silentLogger } from '../../src/lib/logger.ts';
+import { mediaTypes } from '../../src/oci/descriptor.ts';
+import { sha256 } from '../../src/oci/digest.ts';
+import { parseReference } from '../../src/oci/reference.ts';
+import { openStore, type Store } from '../../src/store/index.ts';
+import { FaultRegistry } from '../support/fault-registry.ts';
+import { addImage, layerArchive } from '../support/remote-images.ts';
+
+const kernel = createKernel();
+afterAll(() => kernel.close());
+
+let root: string;
+let registry: FaultRegistry;
+let distribution: Distribution;
+let store: Store;
+let images: Images;
+
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), 'berth-push-'));
+  registry = await FaultRegistry.start();
+  distribution = new Distribution({ attempts: 3 }, { logger: silentLogger });
+  store = openStore(join(root, 'berth.db'));
+  const content = new ContentStore(join(root, 'content'));
+  const deps = { kernel, store, content, registries: distribution, logger: silentLogger };
+  images = new Images({ root, platform: { os: 'linux', architecture: 'amd64' } }, deps);
+  await images.restore({ containers: new Set() });
+});
+afterEach(async () => {
+  await images.close();
+  store.close();
+  distribution.close();
+  await registry[Symbol.asyncDispose]();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const { signal } = new AbortController();
+const name = (text: string) => `${registry.host}/${text}`;
+const push = (text: string, credentials?: { username: string; password: string }) =>
+  Array.fromAsync(images.transfers.push(parseReference(name(text)), { signal, credentials }));
+const pull = (text: string) => Array.fromAsync(images.transfers.pull(parseReference(name(text)), { signal }));
+/** What was said of layers at last, by layer. */
+const verdicts = (events: TransferEvent[]) => {
+  const last = new Map(events.flatMap(event => (event.kind === 'progress' ? [[event.id, event.status] as const] : [])));
+  return [...last.values()];
+};
+const pushed = (events: TransferEvent[]) => events.flatMap(event => (event.kind === 'pushed' ? [event] : []));
+const sent = () => registry.requests.filter(({ method }) => method === 'PUT' || method === 'PATCH');
+
+async function importImage(reference: string, tar: Buffer): Promise<void> {
+  async function* archive() {
+    yield tar;
+  }
+  await images.import(archive(), { reference, changes: {} });
+}
+
+const tar = layerArchive({ text: 'many words '.repeat(200_000), random: randomBytes(700_000) });
+
+test('layers are compressed, in a manifest as Docker makes it; the next push sends nothing but that', async () => {
+  await importImage(name('app:1'), tar);
+  const first = await push('app:1');
+  expect(first[0]).toEqual({ kind: 'line', status: `The push refers to repository [${name('app')}]` });
+  expect(verdicts(first)).toEqual(['Pushed']);
+  const { bytes, type } = registry.manifests.get('app:1') as { bytes: Buffer; type: string };
+  expect(type).toBe(mediaTypes.dockerManifest);
+  expect(pushed(first)[0]).toMatchObject({ digest: sha256(bytes), size: bytes.length });
+  const manifest = JSON.parse(bytes.toString()) as { layers: { digest: string; size: number; mediaType: string }[] };
+  const layer = registry.blobs.get(manifest.layers[0]?.digest ?? '') as Buffer;
+  expect(gunzipSync(layer).equals(tar)).toBe(true);
+  expect(layer.length).toBeLessThan(tar.length / 2);
+  expect(images.get(name('app:1')).digests).toEqual([name(`app@${sha256(bytes)}`)]);
+  registry.requests.length = 0;
+  const again = await push('app:1');
+  expect(verdicts(again)).toEqual(['Layer already exists']);
+  expect(sent().map(({ target }) => target)).toEqual(['/v2/app/manifests/1']);
+  expect(pushed(again)[0]?.digest).toBe(sha256(bytes));
+});
+
+test('what was compressed once serves every image that has the layer, and every registry', async () => {
+  await importImage(name('app:1'), tar);
+  await push('app:1');
+  const [digest] = [...registry.blobs.keys()].filter(key => (registry.blobs.get(key)?.length ?? 0) > 10_000);
+  await using other = await FaultRegistry.start();
+  images.tag(name('app:1'), `${other.host}/x:2`);
+  await Array.fromAsync(images.transfers.push(parseReference(`${other.host}/x:2`), { signal }));
+  expect(other.blobs.has(digest ?? '')).toBe(true);
+  expect(other.manifests.get('x:2')?.bytes).toEqual(registry.manifests.get('app:1')?.bytes as Buffer);
+});
+
+test('a pulled image is pushed as it came: manifest, compression and digest', async () => {
+  const image = addImage(registry, { repository: 'app', tag: '1' }, [
+    { tar },
+    { tar: layerArchive({ a: 'b' }), packing: 'zstd' },
+  ]);
+  await pull('app:1');
+  images.tag(name('app:1'), name('copy:2'));
+  registry.blobs.clear();
+  const events = await push('copy:2');
+  expect(pushed(events)[0]?.digest).toBe(image.digest);
+  for (const { digest } of image.layers) expect(registry.blobs.has(digest)).toBe(true);
+});
+
+test('all tags, and tags that are not there', async () => {
+  await importImage(name('app:1'), tar);
+  images.tag(name('app:1'), name('app:2'));
+  const events = await push('app');
+  expect(pushed(events).map(({ reference }) => reference.tag)).toEqual(['1', '2']);
+  await expect(push('app:3')).rejects.toThrow(`tag does not exist: ${name('app:3')}`);
+  await expect(push('none:1')).rejects.toThrow(`An image does not exist locally with the tag: ${name('none')}`);
+});
+
+test('uploads that break off go on; a registry that refuses is quoted; nobody is told so', async () => {
+  await importImage(name('app:1'), tar);
+  let cuts = 0;
+  registry.fault = ({ method, target }) =>
+    method === 'PUT' && target.includes('/uploads/') && cuts++ === 0 ? { cutUploadAfter: 100_000 } : undefined;
+  await push('app:1');
+  const body = JSON.stringify({ errors: [{ code: 'DENIED', message: 'requested access to the resource is denied' }] });
+  registry.blobs.clear();
+  registry.fault = ({ method }) => (method === 'POST' ? { refuse: 403, body } : undefined);
+  await expect(push('app:1')).rejects.toThrow('denied: requested access to the resource is denied');
+  registry.fault = () => ({ refuse: 401, headers: { 'WWW-Authenticate': 'Basic realm="x"' } });
+  await expect(push('app:1')).rejects.toThrow(/^no basic auth credentials$/);
+  registry.fault = () => undefined;
+  registry.tokens = new Set();
+  await expect(push('app:1')).rejects.toThrow('unauthorized: incorrect username or password');
+  await push('app:1', { username: 'user', password: 'secret' });
+  expect(registry.requests.some(({ target }) => target.includes('scope=repository%3Aapp%3Apull%2Cpush'))).toBe(true);
+});
