@@ -12,6 +12,8 @@ export interface BlobLimits {
 }
 
 const portion = 1024 * 1024;
+// Of chunks that are freed when they are written: whoever wants that wants little memory.
+const smallPortion = 256 * 1024;
 
 /**
  * Copies everything; the chunks must not change after they were yielded. Throws `invalid` for a wrong digest or size,
@@ -80,7 +82,7 @@ export class StreamWriter {
           throw invalid(`blob is larger than the expected ${size} bytes`);
         }
         this.#take(chunk);
-        if (this.#pendingBytes >= portion) await this.#flush();
+        if (this.#pendingBytes >= (this.#options.consume ? smallPortion : portion)) await this.#flush();
       }
       await this.#flush();
     } catch (error) {
