@@ -17,7 +17,7 @@ import { writeArchive } from './archive/save/write-archive.ts';
 import { BuildLayers } from './build/build-layers.ts';
 import { BuiltImages } from './build/built-images.ts';
 import { Garbage } from './garbage.ts';
-import type { HistoryRow, Image, ImageUser, LoadEvent, RemovedImage } from './image.ts';
+import type { HistoryRow, Image, LoadEvent, RemovedImage } from './image.ts';
 import { type CommitOptions, commitLayer } from './import/commit-image.ts';
 import { importLayer } from './import/import-image.ts';
 import { type Change, listChanges } from './layers/diff/list-changes.ts';
@@ -25,15 +25,15 @@ import { LayerStore } from './layers/layer-store.ts';
 import { openLayerBlob } from './layers/open-layer-blob.ts';
 import { imageHistory } from './records/image-history.ts';
 import { ImageNames } from './records/image-names.ts';
-import { findForPlatform, getForPlatform, platformsOf } from './records/image-platforms.ts';
-import { type ImageRecord, ImageRecords } from './records/image-records.ts';
+import { ImageRecords } from './records/image-records.ts';
 import { viewImage } from './records/image-view.ts';
-import { type ImageManifest, listImageManifests } from './records/list-manifests.ts';
+import { findForPlatform, getForPlatform, platformsOf } from './records/manifests/image-platforms.ts';
+import { type ImageManifest, listImageManifests } from './records/manifests/list-manifests.ts';
 import { Naming } from './records/naming.ts';
-import { planRemoval, type RemovalStep, refuseUsed } from './records/plan-removal.ts';
 import { type NewImage, type RegisterOptions, registerImage } from './records/register-image.ts';
 import { repairLayers } from './records/repair-layers.ts';
 import { noSuchImage, resolveImage } from './records/resolve-image.ts';
+import { ImageRemoval, type RemovalOptions } from './removal/image-removal.ts';
 import { type ContainerLayer, ContainerLayers, type RemappedRoot } from './snapshots/container-layers.ts';
 import type { RootfsView } from './snapshots/rootfs-view.ts';
 import { RootfsViews } from './snapshots/rootfs-views.ts';
@@ -75,6 +75,7 @@ export class Images {
   readonly #containerLayers: ContainerLayers;
   readonly #views: RootfsViews;
   readonly #garbage: Garbage;
+  readonly #removal: ImageRemoval;
 
   constructor(options: ImagesOptions, deps: ImagesDeps) {
     this.#deps = deps;
@@ -94,6 +95,10 @@ export class Images {
       { ...deps, layers },
     );
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
+    this.#removal = new ImageRemoval({
+      ...{ store: deps.store, records: this.#records, names: this.#names, garbage: this.#garbage },
+      view: id => this.#view(id) as Image,
+    });
     this.transfers = new Transfers(
       { platform: this.#platform, ...options.transfers },
       {
@@ -164,25 +169,9 @@ export class Images {
   /**
    * `docker rmi`: takes the name away and, with the last one, the image with its layers; returns what went, in order.
    * Throws `not-found`, or `conflict` with Docker's wording when children, containers or other names forbid it.
-   * `prune`: nameless ancestors go too.
    */
-  async remove(
-    reference: string,
-    o: { force: boolean; prune: boolean; inUse: (image: Image) => ImageUser[] },
-  ): Promise<RemovedImage[]> {
-    const { id } = this.get(reference);
-    const steps = planRemoval(
-      { image: id, typed: reference, force: o.force, prune: o.prune },
-      {
-        names: image => this.#names.of(image),
-        children: image => this.#records.children(image),
-        parent: image => this.#records.get(image)?.parent,
-        users: image => platformsOf(image, this.#records).flatMap(id => o.inUse(this.#view(id) as Image)),
-      },
-    );
-    const removed = this.#deps.store.transaction(() => steps.flatMap(step => this.#removeOne(step)));
-    this.#garbage.collect();
-    return removed;
+  async remove(reference: string, o: RemovalOptions): Promise<RemovedImage[]> {
+    return this.#removal.remove(this.get(reference).id, reference, o);
   }
 
   /**
@@ -191,20 +180,11 @@ export class Images {
    */
   async removePlatforms(
     reference: string,
-    o: { platforms: readonly Platform[]; force: boolean; prune: boolean; inUse: (image: Image) => ImageUser[] },
+    o: RemovalOptions & { platforms: readonly Platform[] },
   ): Promise<RemovedImage[]> {
     const { id } = this.get(reference);
     const gone = new Set(o.platforms.map(platform => this.get(reference, platform).id));
-    const left = platformsOf(id, this.#records).filter(other => !gone.has(other));
-    const heir = left[0];
-    if (heir === undefined) return this.remove(reference, o);
-    for (const one of gone) refuseUsed(one, { users: o.inUse(this.#view(one) as Image), force: o.force });
-    const removed = this.#deps.store.transaction(() => {
-      if (gone.has(id)) this.#handOver(id, heir, left);
-      return [...gone].flatMap(one => this.#removeOne({ delete: one }));
-    });
-    this.#garbage.collect();
-    return removed;
+    return this.#removal.removePlatforms(id, gone, o) ?? this.remove(reference, o);
   }
 
   /**
@@ -322,8 +302,8 @@ export class Images {
 
   /**
    * Makes the directories and the record of a container's writable layer; without an image it stands on nothing. An
-   * `ephemeral` one is never synced to disk: it will be thrown away. `remapped`: the container has a user namespace. `bare`: without the places that every container has. The
-   * record is as durable as the caller's next one.
+   * `ephemeral` one is never synced to disk: it will be thrown away. `remapped`: the container has a user namespace.
+   * `bare`: without the places that every container has. The record is as durable as the caller's next one.
    */
   createContainerLayer(
     containerId: string,
@@ -452,15 +432,6 @@ export class Images {
     return registerImage(image, deps, o);
   }
 
-  /** `heir` gets the names of `id` and stands for what is `left` of the platforms. */
-  #handOver(id: Digest, heir: Digest, left: readonly Digest[]): void {
-    for (const name of this.#names.of(id)) this.#names.set(name, heir);
-    for (const other of left) {
-      const { variantOf: _none, ...own } = this.#records.get(other) as ImageRecord;
-      this.#records.put(other, other === heir ? own : { ...own, variantOf: heir });
-    }
-  }
-
   async #add(image: NewImage, name: Reference | undefined, o: RegisterOptions): Promise<Image> {
     const registering = this.#register(image, o);
     let step = await registering.next();
@@ -477,18 +448,5 @@ export class Images {
     if (name) this.#naming.name(id, name);
     const image = this.#view(id) as Image;
     yield { kind: 'image', image, ...(name ? { reference: familiarReference(withDefaultTag(name)) } : {}) };
-  }
-
-  #removeOne(step: RemovalStep): RemovedImage[] {
-    if ('untag' in step) {
-      this.#names.delete(step.untag);
-      return [{ Untagged: familiarReference(step.untag) }];
-    }
-    const gone = platformsOf(step.delete, this.#records);
-    const chains = gone.map(id => this.#records.chainIds(id));
-    for (const id of gone) this.#records.delete(id);
-    const needed = this.#garbage.needed();
-    const layers = new Set(chains.flatMap(chain => chain.filter(chainId => !needed.has(chainId)).reverse()));
-    return [...gone, ...layers].map(id => ({ Deleted: id }));
   }
 }

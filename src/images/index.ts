@@ -13,7 +13,7 @@ export type { HistoryRow, Image, ImageSource, ImageUser, LoadEvent, RemovedImage
 export { Images, type ImagesDeps, type ImagesOptions } from './images.ts';
 export { parseChange, parseChanges } from './import/changes.ts';
 export type { Change } from './layers/diff/list-changes.ts';
-export type { ImageManifest } from './records/list-manifests.ts';
+export type { ImageManifest } from './records/manifests/list-manifests.ts';
 export type { ContainerLayer, RemappedRoot } from './snapshots/container-layers.ts';
 export type { ExtractOptions, PathStat, RootfsView } from './snapshots/rootfs-view.ts';
 export { specialFiles } from './snapshots/special-files.ts';

@@ -2,7 +2,7 @@
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import { sha256 } from '../../../oci/digest.ts';
 import type { Image } from '../../image.ts';
-import { imagePlatform } from '../../records/image-platforms.ts';
+import { imagePlatform } from '../../records/manifests/image-platforms.ts';
 
 /**
  * An OCI manifest of the blobs as they are, the same bytes every time, as Docker 28 writes them. `configSize` in bytes.

@@ -6,7 +6,7 @@ import type { Digest } from '../../../oci/digest.ts';
 import { formatPlatform, type Platform } from '../../../oci/platform.ts';
 import { familiarName, familiarReference, formatReference, type Reference } from '../../../oci/reference.ts';
 import type { Image } from '../../image.ts';
-import { chooseSource } from '../../records/choose-source.ts';
+import { chooseSource } from '../../records/manifests/choose-source.ts';
 import { dockerManifest } from '../docker-archive.ts';
 import { legacyRepositories } from '../legacy-archive.ts';
 import { blobPath, layoutIndex } from '../oci-layout.ts';

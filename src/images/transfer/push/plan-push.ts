@@ -5,7 +5,7 @@ import { type Index, parseManifest } from '../../../oci/manifest.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import type { Reference } from '../../../oci/reference.ts';
 import type { Image, ImageSource } from '../../image.ts';
-import { chooseSource } from '../../records/choose-source.ts';
+import { chooseSource } from '../../records/manifests/choose-source.ts';
 
 /** One image of a push; without a source its manifest is made. */
 export interface PushedImage {

@@ -1,6 +1,6 @@
 // Which of the manifests an image came with is meant when it is sent somewhere under a name.
-import { parseReference, type Reference, repositoryName } from '../../oci/reference.ts';
-import type { Image, ImageSource } from '../image.ts';
+import { parseReference, type Reference, repositoryName } from '../../../oci/reference.ts';
+import type { Image, ImageSource } from '../../image.ts';
 
 /** The source that a repository digest of the name's repository stands for, else the latest; undefined without any. */
 export function chooseSource(image: Image, name: Reference | undefined): ImageSource | undefined {

@@ -3,7 +3,7 @@ import { type BerthError, conflict } from '../../lib/errors.ts';
 import { type Digest, shortId } from '../../oci/digest.ts';
 import { parseReference, type Reference, repositoryName, withDefaultTag } from '../../oci/reference.ts';
 import type { ImageUser } from '../image.ts';
-import { isIdPrefix } from './resolve-image.ts';
+import { isIdPrefix } from '../records/resolve-image.ts';
 
 /** What the rules need to know; answers are those before the removal. */
 export interface RemovalView {

@@ -1,10 +1,10 @@
 // The manifests of an image: all that its index lists, whether they are here or not.
-import type { ContentStore } from '../../content/index.ts';
-import type { Descriptor } from '../../oci/descriptor.ts';
-import { type Digest, isDigest } from '../../oci/digest.ts';
-import { parseManifest } from '../../oci/manifest.ts';
-import { composeManifest } from '../archive/save/compose-manifest.ts';
-import type { Image } from '../image.ts';
+import type { ContentStore } from '../../../content/index.ts';
+import type { Descriptor } from '../../../oci/descriptor.ts';
+import { type Digest, isDigest } from '../../../oci/digest.ts';
+import { parseManifest } from '../../../oci/manifest.ts';
+import { composeManifest } from '../../archive/save/compose-manifest.ts';
+import type { Image } from '../../image.ts';
 
 /** One platform of an image, or what is known of one that is not here. */
 export interface ImageManifest {

@@ -1,9 +1,9 @@
 // One name, several platforms: which of the images that belong together is meant.
-import { notFound } from '../../lib/errors.ts';
-import type { Digest } from '../../oci/digest.ts';
-import type { ImageConfig } from '../../oci/image-config.ts';
-import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
-import type { ImageRecords } from './image-records.ts';
+import { notFound } from '../../../lib/errors.ts';
+import type { Digest } from '../../../oci/digest.ts';
+import type { ImageConfig } from '../../../oci/image-config.ts';
+import { formatPlatform, type Platform, platformRank } from '../../../oci/platform.ts';
+import type { ImageRecords } from '../image-records.ts';
 
 type Records = Pick<ImageRecords, 'get' | 'variants' | 'config'>;
 
