@@ -6,6 +6,7 @@ import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { invalid, systemError } from '../../lib/errors.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
+import { Limiter } from '../../lib/limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../oci/digest.ts';
@@ -42,6 +43,7 @@ export class LayerStore {
   readonly #records: Collection<LayerRecord>;
   readonly #extracting = new KeyedMutex();
   readonly #removals = new Set<Promise<void>>();
+  readonly #removing = new Limiter(1);
   readonly #sync: LayerSync;
   #next: number;
 
@@ -246,10 +248,16 @@ export class LayerStore {
     const path = join(this.#root, name);
     const aside = name.startsWith(removedPrefix) ? path : join(this.#root, `${removedPrefix}${this.#next++}`);
     if (aside !== path) renameSync(path, aside);
-    const removal = rm(aside, { recursive: true, force: true })
+    const removal = this.#remove(aside)
       .catch((error: unknown) => this.#deps.logger.warn('layer directory not removed', { path: aside, error }))
       .finally(() => this.#removals.delete(removal));
     this.#removals.add(removal);
+  }
+
+  /** One at a time: each keeps a thread busy that everybody else's files wait for. */
+  async #remove(path: string): Promise<void> {
+    using _turn = await this.#removing.acquire();
+    await rm(path, { recursive: true, force: true });
   }
 }
 
