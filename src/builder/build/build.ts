@@ -107,6 +107,7 @@ export class Build implements BuildRun {
           {
             ...{ dockerfile, targetPlatform, buildPlatform: platform, namesPlatform: platforms.length > 1 },
             target: request.target || undefined,
+            everyStage: request.checkOnly ?? false,
             buildArgs: request.buildArgs ?? {},
             noCache: request.noCache ?? false,
             namedContexts: request.namedContexts ?? {},

@@ -4,10 +4,13 @@ import { errorMessage, invalid } from '../../lib/errors.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
+import { isIgnoredSource } from '../context/patterns/ignored-source.ts';
+import { PatternMatcher } from '../context/patterns/pattern-matcher.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { evaluateDockerfile } from '../dockerfile/evaluation/evaluate-dockerfile.ts';
 import type { Evaluation, StageVariables } from '../dockerfile/evaluation/evaluation.ts';
 import { parseTriggers } from '../dockerfile/parse-dockerfile.ts';
+import { parseCheckOptions } from '../dockerfile/source/directives.ts';
 import { checkStageReferences, findTarget, stageBelow, stageFrom } from '../dockerfile/stage-references.ts';
 import type { Dockerfile, Instruction, Stage, Warning } from '../dockerfile/syntax.ts';
 import type { PlannedStep } from '../progress.ts';
@@ -22,6 +25,8 @@ import { StepNames } from './step-names.ts';
 export interface GraphOptions {
   readonly dockerfile: Dockerfile;
   readonly target: string | undefined;
+  /** Look at all stages, not only at those that the target needs. */
+  readonly everyStage: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly buildPlatform: Platform;
   readonly targetPlatform: Platform;
@@ -51,11 +56,25 @@ interface BuiltStage {
 
 /** Throws `DockerfileError` for what is wrong with the file, and what resolving its images throws. */
 export async function buildGraph(o: GraphOptions, inputs: GraphInputs): Promise<BuildGraph> {
-  const graph = new GraphBuilder(o, inputs);
+  const graph = new GraphBuilder(o, inputs, await ignoredSources(o, inputs));
   const target = graph.target();
   const { state } = await graph.stage(target);
+  // Who only wants to know what is wrong wants to know it of every stage.
+  if (o.everyStage) for (const stage of o.dockerfile.stages) await graph.stage(stage);
   const steps = await graph.steps();
   return { state, steps, warnings: graph.evaluation.warnings, lintError: graph.evaluation.lintError };
+}
+
+/** What the rule CopyIgnoredFile asks, where somebody asks for that rule. */
+async function ignoredSources(
+  { buildArgs, dockerfile }: GraphOptions,
+  inputs: GraphInputs,
+): Promise<((path: string) => boolean) | undefined> {
+  const override = buildArgs.BUILDKIT_DOCKERFILE_CHECK;
+  const { experimental } = override === undefined ? dockerfile.directives.check : parseCheckOptions(override);
+  if (!experimental.some(rule => rule === 'all' || rule === 'CopyIgnoredFile')) return undefined;
+  const matcher = new PatternMatcher(await inputs.ignored());
+  return path => isIgnoredSource(matcher, path);
 }
 
 class GraphBuilder {
@@ -67,11 +86,17 @@ class GraphBuilder {
   readonly #wanted = new Map<string, { node: Node; follow: string[] }>();
   readonly #images = new Map<string, Promise<StageState>>();
 
-  constructor(options: GraphOptions, inputs: GraphInputs) {
+  constructor(options: GraphOptions, inputs: GraphInputs, isIgnored: ((path: string) => boolean) | undefined) {
     const { dockerfile, target, buildArgs, buildPlatform, targetPlatform } = options;
     this.#options = options;
     this.#inputs = inputs;
-    const variables = { buildArgs, buildPlatform, targetPlatform, ...(target && { target }) };
+    const variables = {
+      buildArgs,
+      buildPlatform,
+      targetPlatform,
+      ...(target && { target }),
+      ...(isIgnored && { isIgnored }),
+    };
     this.evaluation = evaluateDockerfile(dockerfile, variables);
     checkStageReferences(dockerfile);
   }

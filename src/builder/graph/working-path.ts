@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 
 /** WORKDIR after WORKDIR; an absolute one stays as it is written. */
 export function joinWorkdir(workdir: string | undefined, path: string): string {
-  return path.startsWith('/') ? path : posix.join('/', workdir || '/', path);
+  return path.startsWith('/') ? path : posix.resolve('/', workdir || '/', path);
 }
 
 /** A path as an instruction means it: absolute and clean. */
