@@ -12,6 +12,7 @@ import type { ResolvedUser, Runtime, SpecHost } from '../runtime/index.ts';
 import type { Store } from '../store/index.ts';
 import { Build } from './build/build.ts';
 import type { BuilderContext } from './build/builder-context.ts';
+import { type DockerfileDescription, describeDockerfile } from './build/describe-dockerfile.ts';
 import { CacheMounts } from './cache/cache-mounts.ts';
 import { CacheStore } from './cache/cache-store.ts';
 import { cacheUsage } from './cache/cache-usage.ts';
@@ -88,6 +89,11 @@ export class Builder {
     this.#builds.set(build.id, build);
     void build.over.then(() => this.#builds.delete(build.id));
     return build;
+  }
+
+  /** What the Dockerfile of a request offers and asks for. Throws `DockerfileError` and what its source throws. */
+  describe(request: BuildRequest, signal: AbortSignal): Promise<DockerfileDescription> {
+    return describeDockerfile(request, { context: this.#context, signal });
   }
 
   /** The machine's own. */

@@ -4,6 +4,7 @@
 // image records belong to `images`, processes to `runtime`, their network to `networks`; who asks and how progress is
 // shown is the business of the doors (`server`, BuildKit's gRPC).
 
+export type { DockerfileDescription } from './build/describe-dockerfile.ts';
 export { Builder, type BuilderDeps, type BuilderOptions } from './builder.ts';
 export { type ContextSources, directorySource } from './context/context-sources.ts';
 export type { Incoming, Mirror } from './context/mirror/mirror.ts';
@@ -11,6 +12,7 @@ export type { Mirrors } from './context/mirror/mirrors.ts';
 export type { OwnedSource } from './context/sources/filled-source.ts';
 export { type GitReference, parseGitReference } from './context/sources/git-reference.ts';
 export { DockerfileError } from './dockerfile/dockerfile-error.ts';
+export type { LineRange } from './dockerfile/syntax.ts';
 export { MissingSourceError } from './missing-source-error.ts';
 export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
 export type {
@@ -34,3 +36,4 @@ export type { BuildResult, BuildRun, BuiltImage } from './run.ts';
 export type { BuildSource, OpenSourceOptions, SourceFilter, SourceStatus, SourceTree } from './source.ts';
 export { type FailedStep, StepError } from './step-error.ts';
 export type { CacheKind, CacheUsage, PruneOptions, PruneResult } from './usage.ts';
+export { VertexError } from './vertex-error.ts';

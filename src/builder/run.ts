@@ -26,7 +26,10 @@ export interface BuildResult {
 export interface BuildRun {
   readonly id: string;
   readonly startedAt: Date;
-  /** Rejects with `cancelled`, a `StepError`, a `DockerfileError` or another BerthError; then nothing is left of it. */
+  /**
+   * Rejects with `cancelled`, a `DockerfileError` where it is known which lines are to blame, or another BerthError; then
+   * nothing is left of it. Among the causes are the `VertexError` of what failed, and the `StepError` of a command.
+   */
   readonly result: Promise<BuildResult>;
   /** All news from the beginning on, however late one comes; ends with the build and never fails. */
   watch(): AsyncIterable<BuildEvent>;

@@ -47,6 +47,15 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The error itself or the nearest of its causes that is a `type`; undefined when none is. */
+export function findCause<T extends Error>(
+  error: unknown,
+  type: abstract new (...parameters: never[]) => T,
+): T | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (cause instanceof type) return cause;
+  return undefined;
+}
+
 /** The `code` of a Node system error (`ENOENT`, ...), or undefined. */
 export function errorCode(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : undefined;

@@ -19,6 +19,7 @@ import type { BuildResult, BuildRun } from '../run.ts';
 import { ProgressLog } from '../solve/progress-log.ts';
 import type { LayersSnapshot } from '../solve/snapshot.ts';
 import { Solver } from '../solve/solver.ts';
+import { VertexError } from '../vertex-error.ts';
 import { BuildInputs } from './build-inputs.ts';
 import type { BuilderContext } from './builder-context.ts';
 
@@ -93,7 +94,9 @@ export class Build implements BuildRun {
     if (request.checkOnly) return { images: [], names: [], response: {}, warnings: this.#warnings };
     const solved = await Promise.all(
       graphs.map(async ({ state }) => ({ state, snapshot: await solve(solver, state.node) })),
-    );
+    ).catch((error: unknown) => {
+      throw locate(error, parsed);
+    });
     return await this.#export(solved);
   }
 
@@ -202,6 +205,13 @@ export class Build implements BuildRun {
       chain: record => cachedSnapshot(record, images),
     });
   }
+}
+
+/** What failed in a vertex is shown at its instruction. */
+function locate(error: unknown, { name, source }: Dockerfile): unknown {
+  const lines = error instanceof VertexError ? error.vertex.lines : undefined;
+  if (!(error instanceof VertexError) || !lines) return error;
+  return new DockerfileError(error.message, { name, source, ranges: [lines] }, { cause: error, kind: error.kind });
 }
 
 async function solve(solver: Solver, node: Node): Promise<LayersSnapshot> {

@@ -98,6 +98,8 @@ class GraphBuilder {
       ...(isIgnored && { isIgnored }),
     };
     this.evaluation = evaluateDockerfile(dockerfile, variables);
+    // What a FROM says has to make sense even where nothing needs its stage.
+    for (const stage of dockerfile.stages) this.evaluation.baseOf(stage);
     checkStageReferences(dockerfile);
   }
 

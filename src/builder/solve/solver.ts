@@ -5,6 +5,7 @@ import type { CacheRecord, CacheStore } from '../cache/cache-store.ts';
 import { definitionOf, type Node } from '../graph/node.ts';
 import type { Operation } from '../graph/operation.ts';
 import type { CacheReason } from '../progress.ts';
+import { VertexError } from '../vertex-error.ts';
 import { explainMiss } from './explain-miss.ts';
 import type { ProgressLog } from './progress-log.ts';
 import type { SharedWork, WorkNews } from './shared-work.ts';
@@ -221,7 +222,11 @@ export class Solver {
       const { progress, signal } = this.#deps;
       const message = errorKind(error) === 'cancelled' || signal.aborted ? 'context canceled' : errorMessage(error);
       if (!progress.isCompleted(digest)) progress.completed(digest, { error: message });
-      throw signal.aborted ? new BerthError('cancelled', 'the build was cancelled', { cause: error }) : error;
+      if (signal.aborted) throw new BerthError('cancelled', 'the build was cancelled', { cause: error });
+      // What an input threw has its vertex already.
+      throw error instanceof VertexError || errorKind(error) === 'cancelled'
+        ? error
+        : new VertexError(node.vertex, error);
     }
   }
 

@@ -13,7 +13,7 @@ import {
   type RegistryCredentials,
   StepError,
 } from '../../builder/index.ts';
-import { errorMessage, invalid } from '../../lib/errors.ts';
+import { errorMessage, findCause, invalid } from '../../lib/errors.ts';
 import { ClassicLines, shortId } from './classic-lines.ts';
 
 export type BuildQuery = QueryOf<(typeof endpoints)['ImageBuild']>;
@@ -67,9 +67,9 @@ async function* linesOf(run: BuildRun, quiet: boolean): AsyncGenerator<BuildInfo
 }
 
 function failure(error: unknown): BuildInfo {
-  const classic = error instanceof StepError || error instanceof MissingSourceError ? error.classic : undefined;
-  const message = classic ?? errorMessage(error);
-  const code = error instanceof StepError ? { code: error.step.exitCode } : {};
+  const step = findCause(error, StepError);
+  const message = step?.classic ?? findCause(error, MissingSourceError)?.classic ?? errorMessage(error);
+  const code = step ? { code: step.step.exitCode } : {};
   return { errorDetail: { ...code, message }, error: message };
 }
 

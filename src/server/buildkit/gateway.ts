@@ -22,7 +22,7 @@ import { checkFrontend } from './control.ts';
 import { type MethodCall, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
-import type { FrontendAnswer } from './solve/subrequests.ts';
+import type { FrontendAnswer } from './solve/subrequests/frontend-answer.ts';
 import { type WorkerFacts, workerOf } from './worker.ts';
 
 export interface GatewayDeps {

@@ -44,7 +44,7 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
         if (!attributes.requestid) return undefined;
         await using parts = await openParts(job.request.session, signal);
         const request = () => ({ ...solveToRequest(job.request, attributes, parts), id: undefined });
-        return await answerSubrequest(attributes, { builder, request });
+        return await answerSubrequest(attributes, { builder, request, signal });
       },
     }),
   };

@@ -33,6 +33,10 @@ class DockerfileEvaluation implements Evaluation {
     this.#lintDefaults(automatic);
   }
 
+  get globals(): ReadonlyMap<string, string> {
+    return this.#context.globals;
+  }
+
   get warnings(): readonly Warning[] {
     return this.#warnings.toSorted((a, b) => a.ranges[0]!.start - b.ranges[0]!.start);
   }

@@ -24,6 +24,8 @@ export interface Evaluation {
    * image (`{}` for scratch), or the finished variables of the stage it builds upon.
    */
   openStage(stage: Stage, base: BaseVariables | StageVariables): StageVariables;
+  /** Arguments before the first FROM, and those every Dockerfile has. */
+  readonly globals: ReadonlyMap<string, string>;
   /** What the lint rules found so far, by line; grows while stages are walked. */
   readonly warnings: readonly Warning[];
   /** `lint violation found for rules: …` when `# check=error=true` makes warnings errors; undefined when all is well. */

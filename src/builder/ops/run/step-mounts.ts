@@ -86,7 +86,8 @@ class MountPreparation {
   }
 
   #push(mount: MountSpec, file = false): void {
-    this.#prepared.mounts.push(mount);
+    // Read-only all the way down is for directories: crun fails with `Not a directory` on a file.
+    this.#prepared.mounts.push(file ? { ...mount, readonlyNonRecursive: true } : mount);
     this.#prepared.places.push({ path: mount.destination, file });
   }
 

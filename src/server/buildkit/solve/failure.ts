@@ -1,8 +1,8 @@
 // Errors of a build as gRPC tells them: a code, the message, and where in the Dockerfile it happened.
 import { type GrpcStatus, status } from '../../../api/buildkit/control.ts';
 import { encode } from '../../../api/buildkit/message.ts';
-import { DockerfileError, StepError } from '../../../builder/index.ts';
-import { type ErrorKind, errorKind, errorMessage } from '../../../lib/errors.ts';
+import { DockerfileError, VertexError } from '../../../builder/index.ts';
+import { type ErrorKind, errorKind, errorMessage, findCause } from '../../../lib/errors.ts';
 import { type GrpcCode, GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 
 const codes: Record<ErrorKind, GrpcCode> = {
@@ -37,10 +37,9 @@ export function buildFailure(error: unknown): GrpcError {
 
 function detailsOf(error: unknown): GrpcStatus['details'] {
   const details: GrpcStatus['details'] = [];
-  if (error instanceof StepError) {
-    details.push({ typeUrl: detailTypes.vertex, value: json({ digest: error.step.vertex }) });
-  }
-  const location = locationOf(error);
+  const vertex = findCause(error, VertexError)?.vertex;
+  if (vertex) details.push({ typeUrl: detailTypes.vertex, value: json({ digest: vertex.digest }) });
+  const location = findCause(error, DockerfileError)?.location;
   if (location) {
     const value = json({
       info: { filename: location.name, data: Buffer.from(location.source).toString('base64'), language: 'Dockerfile' },
@@ -49,11 +48,6 @@ function detailsOf(error: unknown): GrpcStatus['details'] {
     details.push({ typeUrl: detailTypes.source, value });
   }
   return details;
-}
-
-function locationOf(error: unknown): DockerfileError['location'] | undefined {
-  if (error instanceof DockerfileError) return error.location;
-  return error instanceof Error && error.cause !== undefined ? locationOf(error.cause) : undefined;
 }
 
 function json(value: unknown): Uint8Array {
