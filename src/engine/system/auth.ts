@@ -3,7 +3,7 @@
 import type { AuthConfig } from '../../api/types/common.ts';
 import type { SystemAuthResponse } from '../../api/types/system.ts';
 import type { Engine } from '../engine.ts';
-import { credentialsOf } from '../images/registry-auth.ts';
+import { credentialsOf } from '../images/transfer/registry-auth.ts';
 
 /** Throws `unauthorized` when the registry does not, and what else keeps it from answering. */
 export async function authenticate(

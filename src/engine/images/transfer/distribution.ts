@@ -1,12 +1,12 @@
 // What a registry says of an image, without pulling it.
 
-import type { OCIPlatform } from '../../api/types/common.ts';
-import type { DistributionInspect } from '../../api/types/images.ts';
-import { isIndexType } from '../../oci/descriptor.ts';
-import { parseImageConfig } from '../../oci/image-config.ts';
-import { parseManifest } from '../../oci/manifest.ts';
-import { parseReference, withDefaultTag } from '../../oci/reference.ts';
-import type { Engine } from '../engine.ts';
+import type { OCIPlatform } from '../../../api/types/common.ts';
+import type { DistributionInspect } from '../../../api/types/images.ts';
+import { isIndexType } from '../../../oci/descriptor.ts';
+import { parseImageConfig } from '../../../oci/image-config.ts';
+import { parseManifest } from '../../../oci/manifest.ts';
+import { parseReference, withDefaultTag } from '../../../oci/reference.ts';
+import type { Engine } from '../../engine.ts';
 import { asDockerFails } from './pull.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 

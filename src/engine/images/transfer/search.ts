@@ -1,9 +1,9 @@
 // `docker search`.
 
-import type { Filters } from '../../api/codecs.ts';
-import type { ImageSearchResponseItem } from '../../api/types/images.ts';
-import { invalid } from '../../lib/errors.ts';
-import type { Engine } from '../engine.ts';
+import type { Filters } from '../../../api/codecs.ts';
+import type { ImageSearchResponseItem } from '../../../api/types/images.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { Engine } from '../../engine.ts';
 import { asDockerFails } from './pull.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 

@@ -1,7 +1,7 @@
 // How transfers are told to clients, and what clients tell.
 import { expect, test } from 'bun:test';
-import { Distribution } from '../../distribution/index.ts';
-import { silentLogger } from '../../lib/logger.ts';
+import { Distribution } from '../../../distribution/index.ts';
+import { silentLogger } from '../../../lib/logger.ts';
 import { progressLine } from './progress-line.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 import { searchImages } from './search.ts';

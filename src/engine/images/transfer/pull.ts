@@ -1,11 +1,11 @@
 // `docker pull`.
 
-import type { CreateImageInfo } from '../../api/types/images.ts';
-import { BerthError, errorKind, errorMessage, invalid } from '../../lib/errors.ts';
-import { isDigest } from '../../oci/digest.ts';
-import { linuxPlatform, type Platform, parsePlatform } from '../../oci/platform.ts';
-import { familiarName, familiarReference, parseReference, type Reference } from '../../oci/reference.ts';
-import type { Engine } from '../engine.ts';
+import type { CreateImageInfo } from '../../../api/types/images.ts';
+import { BerthError, errorKind, errorMessage, invalid } from '../../../lib/errors.ts';
+import { isDigest } from '../../../oci/digest.ts';
+import { linuxPlatform, type Platform, parsePlatform } from '../../../oci/platform.ts';
+import { familiarName, familiarReference, parseReference, type Reference } from '../../../oci/reference.ts';
+import type { Engine } from '../../engine.ts';
 import { progressLine } from './progress-line.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 

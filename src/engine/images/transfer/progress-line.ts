@@ -1,8 +1,8 @@
 // A step of a transfer as the API tells it.
 
-import type { CreateImageInfo } from '../../api/types/images.ts';
-import type { TransferEvent } from '../../images/index.ts';
-import { humanSize } from '../../lib/units.ts';
+import type { CreateImageInfo } from '../../../api/types/images.ts';
+import type { TransferEvent } from '../../../images/index.ts';
+import { humanSize } from '../../../lib/units.ts';
 
 const width = 50;
 

@@ -1,7 +1,7 @@
 // `X-Registry-Auth`: who the client is to a registry.
 
-import type { AuthConfig } from '../../api/types/common.ts';
-import type { Credentials } from '../../distribution/index.ts';
+import type { AuthConfig } from '../../../api/types/common.ts';
+import type { Credentials } from '../../../distribution/index.ts';
 
 /** Undefined for a header that is missing, empty or cannot be read: as Docker, that is asking as nobody. */
 export function decodeRegistryAuth(header: string | undefined): Credentials | undefined {

@@ -1,9 +1,9 @@
 // `docker push`.
 
-import type { OCIPlatform } from '../../api/types/common.ts';
-import type { PushImageInfo } from '../../api/types/images.ts';
-import { parseReference } from '../../oci/reference.ts';
-import type { Engine } from '../engine.ts';
+import type { OCIPlatform } from '../../../api/types/common.ts';
+import type { PushImageInfo } from '../../../api/types/images.ts';
+import { parseReference } from '../../../oci/reference.ts';
+import type { Engine } from '../../engine.ts';
 import { progressLine } from './progress-line.ts';
 import { asDockerFails, publishTransfer } from './pull.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
