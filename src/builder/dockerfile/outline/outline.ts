@@ -134,8 +134,9 @@ class OutlineReader {
   }
 }
 
+/** Adds what is not there yet. */
 function merge(into: Found, other: Found): void {
-  for (const [name, value] of other.args) into.args.set(name, value);
-  for (const [name, value] of other.secrets) into.secrets.set(name, value);
-  for (const [name, value] of other.ssh) into.ssh.set(name, value);
+  for (const [name, value] of other.args) if (!into.args.has(name)) into.args.set(name, value);
+  for (const [name, value] of other.secrets) if (!into.secrets.has(name)) into.secrets.set(name, value);
+  for (const [name, value] of other.ssh) if (!into.ssh.has(name)) into.ssh.set(name, value);
 }
