@@ -47,6 +47,7 @@ async function execute(engine: Engine, container: Container, plan: HealthPlan, s
     return { code: -1, output: said === '' ? late : `${late}: ${said}` };
   } catch (error) {
     engine.execs.delete(exec.id);
+    container.execIds.delete(exec.id);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -56,7 +57,11 @@ async function execute(engine: Engine, container: Container, plan: HealthPlan, s
 
 /** The exit code. When it is interrupted the process is killed; what that leaves running is not waited for. */
 async function runToEnd(process: Process, text: LimitedText, interrupted: Promise<unknown>): Promise<number> {
-  const session = await process.attach({ stdin: false });
+  const session = await process.attach({ stdin: false }).catch(async error => {
+    // Its container is gone: what waits to be started would wait forever.
+    await process.delete();
+    throw error;
+  });
   try {
     const reading = collect(session.output, text);
     await process.start();
