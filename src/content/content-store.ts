@@ -1,7 +1,7 @@
 // Blobs on disk: written under a temporary name, synced, verified, then renamed to their digest.
 import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
@@ -156,6 +156,14 @@ export class ContentStore {
       return errorCode(error) === 'ENOENT' ? Promise.resolve() : Promise.reject(error);
     }
     return rm(temporary, { force: true });
+  }
+
+  /** Every blob there is, without holding up anybody; what comes or goes meanwhile may be missing. */
+  async listLater(): Promise<Digest[]> {
+    const blobs = join(this.#root, 'blobs');
+    const algorithms = await readdir(blobs);
+    const names = await Promise.all(algorithms.map(algorithm => readdir(join(blobs, algorithm))));
+    return names.flatMap((hexes, index) => hexes.map(hex => `${algorithms[index]}:${hex}`).filter(isDigest));
   }
 
   /** Every blob there is. */

@@ -49,6 +49,8 @@ export function readCollection(file: Section): CollectionOptions {
     untagged: section.duration('untagged') ?? usual.untagged,
     retention: section.sections('retention').map(readRetention),
   };
+  // Pushes that run must not outlast it.
+  if (collection.grace < 60_000) throw invalid('gc.grace: at least one minute');
   section.done();
   return collection;
 }

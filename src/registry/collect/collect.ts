@@ -75,7 +75,7 @@ async function collectRepository(run: Run, name: string, linked: Set<Digest>): P
     if (wanted.manifests.has(digest)) continue;
     if (await removeManifest(context, name, digest, () => isOld(digest))) report.manifests++;
   }
-  for (const digest of await repository.blobs.list()) {
+  for await (const digest of inTurns(await repository.blobs.list())) {
     const unwanted = !wanted.blobs.has(digest) && isPast(run, repository.blobs.touchedAt(digest), digest);
     if (unwanted) repository.blobs.remove(digest);
     else linked.add(digest);
@@ -93,12 +93,21 @@ function isPast({ context, started, since }: Run, touched: number | undefined, d
 async function collectContent({ context, since, report }: Run, linked: ReadonlySet<Digest>): Promise<void> {
   const { content, uses } = context;
   const removals: Promise<void>[] = [];
-  for (const digest of content.list()) {
+  for await (const digest of inTurns(await content.listLater())) {
     if (linked.has(digest) || uses.isRecent(digest, since)) continue;
+    if (!content.has(digest)) continue;
     report.blobs++;
     report.bytes += content.size(digest);
     removals.push(content.remove(digest));
-    if (removals.length % 100 === 0) await Promise.all(removals.splice(0));
+    if (removals.length === 100) await Promise.all(removals.splice(0));
   }
   await Promise.all(removals);
+}
+
+/** The items, with a pause for others every few hundred. */
+async function* inTurns<T>(items: readonly T[]): AsyncGenerator<T> {
+  for (const [index, item] of items.entries()) {
+    if (index % 200 === 199) await nextTurn();
+    yield item;
+  }
 }

@@ -1,0 +1,75 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parsePlace, readConfiguration } from './configuration.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'berth-registry-config-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+const read = (text: string, flags: Record<string, unknown> = {}) => {
+  const config = join(folder, 'config.yml');
+  writeFileSync(config, text);
+  return readConfiguration({ config, ...flags }, true);
+};
+
+test('nothing said is an open registry on loopback', () => {
+  const { options, listen, tls } = readConfiguration({}, true);
+  expect(options).toMatchObject({ root: '/var/lib/berth-registry', readOnly: false, deletion: true, upstreams: [] });
+  expect(options.access).toBeUndefined();
+  expect(listen).toEqual([{ host: '127.0.0.1', port: 5000 }]);
+  expect(tls).toBeUndefined();
+});
+
+test('flags count more than the file', () => {
+  const file =
+    'root: /a\nlisten: ":1"\nupstreams: [{prefix: hub, registry: docker.io}]\ngc: {interval: 2h, untagged: 7d}';
+  const flags = { root: '/b', listen: ['[::1]:2', 'unix:///s'], upstream: { hub: 'mirror:5000' }, 'gc-interval': '0' };
+  const { options, listen } = read(file, flags);
+  expect(options).toMatchObject({
+    root: '/b',
+    upstreams: [{ prefix: 'hub', domain: 'mirror:5000' }],
+    collection: { interval: 0, untagged: 7 * 86_400_000 },
+  });
+  expect(listen).toEqual([{ host: '::1', port: 2 }, { path: '/s' }]);
+});
+
+test('users without rules may do everything, others nothing', () => {
+  const { access } = read('{"auth": {"htpasswd": "/u", "tokens": true}}').options;
+  expect(access?.rules).toEqual([
+    { repositories: ['**'], users: ['*'], actions: ['pull', 'push', 'delete', 'catalog'] },
+  ]);
+  expect(access?.tokens).toMatchObject({ lifetime: 300_000 });
+  expect(read('auth: {htpasswd: /u, tokens: {lifetime: 1m}}').options.access?.tokens?.lifetime).toBe(60_000);
+  expect(read('auth: {htpasswd: /u}').options.access?.tokens).toBeUndefined();
+});
+
+test('what is wrong is named', () => {
+  const wrong: Record<string, string> = {
+    'gc: {intervall: 1h}': 'unknown key: gc.intervall',
+    'gc: {interval: soon}': 'gc.interval',
+    'gc: {grace: 1s}': 'gc.grace: at least one minute',
+    'gc: {retention: [{tags: x}]}': 'needs keep-last or max-age',
+    'auth: {htpasswd: /u, rules: [{users: "@dev", actions: pull, repositories: x}]}': 'no group "dev"',
+    'auth: {htpasswd: /u, rules: [{users: x, actions: fly, repositories: x}]}':
+      'auth.rules[0].actions: "fly" is none of',
+    'auth: {rules: [{users: x, actions: pull, repositories: x}]}': 'need auth.htpasswd',
+    'tls: {cert: /c}': 'both a certificate and its key',
+    'listen: nowhere': 'invalid address "nowhere"',
+    'upstreams: [{prefix: a, registry: b}, {prefix: a, registry: c}]': 'prefix "a" is there twice',
+    'webhooks: [{url: "ftp://x"}]': 'no http or https URL',
+    'read-only: maybe': 'read-only: expected true or false',
+    '[]': 'expected a mapping',
+    '{': 'configuration file',
+  };
+  for (const [text, message] of Object.entries(wrong)) expect(() => read(text)).toThrow(message);
+});
+
+test('places to listen at', () => {
+  expect(parsePlace('5000')).toEqual({ host: '0.0.0.0', port: 5000 });
+  expect(parsePlace('localhost:5000')).toEqual({ host: 'localhost', port: 5000 });
+  expect(() => parsePlace('a:b:1')).toThrow('invalid address');
+  expect(() => parsePlace('a:99999')).toThrow('invalid address');
+});
