@@ -63,7 +63,7 @@ export type BuildEvent =
       readonly started: Date;
       readonly completed?: Date;
     }
-  /** Output of a RUN step. `run`: an id of the container it came from, 64 hexadecimal digits. */
+  /** Output of a RUN step; an empty one comes before it is started. `run`: an id of the container it came from, 64 hexadecimal digits. */
   | {
       readonly kind: 'log';
       readonly vertex: Digest;

@@ -34,7 +34,9 @@ export class SharedWork<T> {
     for (const news of work.news) o.listen(news);
     work.listeners.add(o.listen);
     const { promise, resolve, reject } = Promise.withResolvers<T>();
+    let left = false;
     const leave = () => {
+      left = true;
       this.#leave(work, o.listen);
       // The work itself ends first, so that nothing of it is left when its builds are over.
       const cancelled = () => reject(o.signal.reason);
@@ -43,7 +45,14 @@ export class SharedWork<T> {
     };
     if (o.signal.aborted) leave();
     else o.signal.addEventListener('abort', leave, { once: true });
-    work.result.then(resolve, reject).finally(() => o.signal.removeEventListener('abort', leave));
+    const settle = (act: () => void) => {
+      o.signal.removeEventListener('abort', leave);
+      if (!left) act();
+    };
+    work.result.then(
+      value => settle(() => resolve(value)),
+      (error: unknown) => settle(() => reject(error)),
+    );
     return { result: promise, shared: known !== undefined };
   }
 

@@ -58,7 +58,7 @@ export class ClassicLines {
       step.run = shortId(run);
       step.pending.push({ stream: ` ---> Running in ${step.run}\n` });
     }
-    step.pending.push({ stream: Buffer.from(data).toString('utf8') });
+    if (data.length > 0) step.pending.push({ stream: Buffer.from(data).toString('utf8') });
   }
 
   #print(): BuildInfo[] {

@@ -105,6 +105,7 @@ async function watch(node: Node<RunOperation>, process: Process, o: RunStepOptio
       tell({ kind: 'log', vertex, stream, data, at: new Date(), run: id } satisfies WorkNews);
     });
     if (signal.aborted) throw cancelled(signal);
+    tell({ kind: 'log', vertex, stream: 'stdout', data: new Uint8Array(), at: new Date(), run: id });
     await process.start();
     if (signal.aborted) kill();
     const [exit] = await Promise.all([process.exited, reading]);
