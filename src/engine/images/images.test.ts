@@ -75,7 +75,9 @@ test('names and platforms that mean nothing are refused in the words of Docker',
   tagImage(own.engine, 'app', 'x:y', 'z');
   expect((await inspectImage(own.engine, 'app')).RepoTags).toContain('x:z');
   const platform = { os: '', architecture: 'x' };
-  expect(await outcome(() => inspectImage(own.engine, 'app', { platform }))).toStartWith('invalid: failed to parse');
+  expect(await outcome(() => inspectImage(own.engine, 'app', { platform }))).toBe(
+    'invalid: both OS and Architecture must be provided',
+  );
   const both = { platform: { os: 'linux', architecture: 'amd64' }, manifests: true };
   expect(await outcome(() => inspectImage(own.engine, 'app', both))).toContain('conflicting options');
 });

@@ -8,10 +8,14 @@ export function requestedPlatform(value: OCIPlatform | undefined): Platform | un
   if (value === undefined || value === null) return undefined;
   const { os, architecture, variant } = value as unknown as Record<string, unknown>;
   if (typeof os !== 'string' || typeof architecture !== 'string' || os === '' || architecture === '') {
-    throw invalid('failed to parse platform: both os and architecture must be provided');
+    throw invalid('both OS and Architecture must be provided');
   }
   if (variant !== undefined && typeof variant !== 'string') throw invalid('failed to parse platform: invalid variant');
-  return normalizePlatform({ os, architecture, ...(variant ? { variant } : {}) });
+  return normalizePlatform({
+    os: os.toLowerCase(),
+    architecture: architecture.toLowerCase(),
+    ...(variant ? { variant } : {}),
+  });
 }
 
 /** Where Docker takes a list but serves one; throws `invalid` for more. */

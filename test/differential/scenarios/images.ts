@@ -50,6 +50,10 @@ export const imageScenarios: Scenarios = {
     'GET',
     `/images/busybox/json?manifests=1&platform=${encodeURIComponent('{"os":"linux","architecture":"amd64"}')}`,
   ),
+  'inspect by malformed platforms': asksAll(
+    `GET /images/busybox/json?platform=${encodeURIComponent('{"os":"linux"}')}`,
+    `GET /images/busybox/json?platform=${encodeURIComponent('{"os":"Linux","architecture":"x86_64"}')}`,
+  ),
   'history and save of a platform that is not there': asksAll(
     `GET /images/busybox/history?platform=${encodeURIComponent('{"os":"linux","architecture":"riscv64"}')}`,
     `GET /images/busybox/get?platform=${encodeURIComponent('{"os":"linux","architecture":"riscv64"}')}`,
