@@ -1,5 +1,6 @@
 // From a Dockerfile to the graph of its target: stages are entered when something asks for them, so what nothing needs
 // is never looked at.
+import { posix } from 'node:path';
 import { errorMessage, invalid } from '../../lib/errors.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
@@ -283,7 +284,7 @@ class GraphBuilder {
     const known = this.#wanted.get(source.key);
     const follow = known?.follow ?? [];
     for (const path of paths) {
-      const relative = path.replace(/^\/+/, '') || '.';
+      const relative = posix.resolve('/', path).slice(1) || '.';
       if (!follow.includes(relative)) follow.push(relative);
     }
     if (known) return known.node;

@@ -9,7 +9,7 @@ import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
 import { specialFiles } from '../../snapshots/special-files.ts';
 import { ViewPlaces } from '../../snapshots/view-places.ts';
-import type { CopyJob, CopyOutcome, CopySource } from './copy-job.ts';
+import { type CopyJob, type CopyOutcome, type CopySource, directoryMode } from './copy-job.ts';
 import { makeDirectories } from './make-directories.ts';
 import { TreeCopier } from './tree-copier.ts';
 
@@ -27,8 +27,7 @@ class FileCopy {
   readonly #signal: AbortSignal | undefined;
   /** What directories get that are made for a copy. */
   readonly #made: Parameters<typeof makeDirectories>[1];
-  /** Of those made for a file: BuildKit gives them its mode, but not those made for a directory. */
-  readonly #parentMode: number | undefined;
+  readonly #parentMode: number;
 
   constructor(job: CopyJob, files: Kernel['files'], signal: AbortSignal | undefined) {
     const { owner, mode, time } = job;
@@ -36,7 +35,7 @@ class FileCopy {
     this.#files = files;
     this.#signal = signal;
     this.#made = { owner, time, files };
-    this.#parentMode = mode?.kind === 'octal' ? mode.mode & 0o777 : undefined;
+    this.#parentMode = directoryMode(mode);
     const linkPlace = job.shareable ? (target: string) => this.#upperPlace(target) : undefined;
     this.copier = new TreeCopier({ files, owner, mode, time, linkPlace, signal });
   }
@@ -50,8 +49,7 @@ class FileCopy {
     const wanted = source.destination ?? this.#job.destination;
     if (source.unpack && (await this.#unpack(from, wanted))) return;
     // The directory of a destination is made first, since links in it may lead elsewhere.
-    const parentMode = stats.isDirectory() ? undefined : this.#parentMode;
-    this.#makeDirectory(wanted.endsWith('/') ? wanted : posix.dirname(wanted), parentMode);
+    this.#makeDirectory(wanted.endsWith('/') ? wanted : posix.dirname(wanted), this.#parentMode);
     const place = this.#files.openInRoot(root, wanted);
     const target = statSync(encodeName(place), { throwIfNoEntry: false });
     const isDirectory = stats.isDirectory();
@@ -69,7 +67,7 @@ class FileCopy {
   }
 
   #makeParents(place: string): void {
-    makeDirectories(posix.dirname(place), this.#made);
+    makeDirectories(posix.dirname(place), { ...this.#made, mode: this.#parentMode });
   }
 
   #makeLike(source: string, destination: string): void {

@@ -5,6 +5,11 @@ export type ModeChange =
   | { readonly kind: 'octal'; readonly mode: number }
   | { readonly kind: 'symbolic'; readonly rules: string };
 
+/** The mode of directories made on the way: the octal one under the usual umask, as BuildKit makes them. */
+export function directoryMode(change: ModeChange | undefined): number {
+  return change?.kind === 'octal' ? change.mode & 0o755 : 0o755;
+}
+
 export interface Owner {
   readonly uid: number;
   readonly gid: number;

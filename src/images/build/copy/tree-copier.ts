@@ -17,7 +17,7 @@ import type { Kernel } from '../../../kernel/index.ts';
 import { BerthError, errorCode, invalid } from '../../../lib/errors.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 import { TimeSlice } from '../../../lib/time-slice.ts';
-import type { ModeChange, Owner } from './copy-job.ts';
+import { directoryMode, type ModeChange, type Owner } from './copy-job.ts';
 import { nanoseconds } from './make-directories.ts';
 import { applySymbolicMode } from './symbolic-mode.ts';
 
@@ -87,12 +87,11 @@ export class TreeCopier {
     else this.describe(o.source, o.target, stats);
   }
 
-  /** The directory whose content is copied gives the one it goes to its time only, and what was asked for. */
+  /** The directory whose content is copied gives the one it goes to its time only. */
   #describeTop(target: string, stats: BigIntStats, made: boolean): void {
     const { files, owner, mode, time } = this.#options;
     if (made && owner) lchownSync(encodeName(target), owner.uid, owner.gid);
-    if (made) chmodSync(encodeName(target), 0o755);
-    if (mode) chmodSync(encodeName(target), this.#modeOf(stats));
+    if (made) chmodSync(encodeName(target), directoryMode(mode));
     const modified = nanoseconds(time) ?? stats.mtimeNs;
     files.lutimes(target, modified, modified);
   }

@@ -9,8 +9,8 @@ const codes: Record<ErrorKind, GrpcCode> = {
   // BuildKit gives most mistakes of users no code.
   invalid: grpcCodes.unknown,
   unauthorized: grpcCodes.unauthenticated,
-  forbidden: grpcCodes.permissionDenied,
-  'not-found': grpcCodes.notFound,
+  forbidden: grpcCodes.unknown,
+  'not-found': grpcCodes.unknown,
   conflict: grpcCodes.failedPrecondition,
   'not-modified': grpcCodes.unknown,
   'not-implemented': grpcCodes.unimplemented,
