@@ -181,6 +181,7 @@ export class ContentStore {
    * and what is not is detached in one synchronous step, so nothing that is pinned later can lose what it found.
    */
   collect(onError: (digest: Digest, error: unknown) => void): void {
+    this.#forgetDownloads();
     const wanted = this.pins.all();
     for (const digest of this.list()) {
       if (wanted.has(digest)) continue;
@@ -204,9 +205,15 @@ export class ContentStore {
     for (const name of readdirSync(this.#ingestDirectory)) {
       rmSync(join(this.#ingestDirectory, name), { recursive: true, force: true });
     }
+    this.#forgetDownloads();
+  }
+
+  /** One under way is written to all the time. */
+  #forgetDownloads(): void {
     for (const name of readdirSync(this.#partialDirectory)) {
       const path = join(this.#partialDirectory, name);
-      if (Date.now() - statSync(path).mtimeMs > partialAge) rmSync(path, { recursive: true, force: true });
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat && Date.now() - stat.mtimeMs > partialAge) rmSync(path, { recursive: true, force: true });
     }
   }
 

@@ -144,7 +144,20 @@ test('who is nobody, or has the wrong password, is told so', async () => {
   await expect(distribution.login(registry.host, { username: 'user', password: 'x' })).rejects.toMatchObject({
     kind: 'unauthorized',
   });
-  expect(await distribution.login(registry.host, credentials)).toEqual({ identityToken: undefined });
+  expect(await distribution.login(registry.host, credentials)).toEqual({ identityToken: 'identity' });
+});
+
+test('an identity token takes the place of the password', async () => {
+  registry.tokens = new Set();
+  const { identityToken = '' } = await distribution.login(registry.host, credentials);
+  const blob = registry.addBlob(randomBytes(10));
+  const repository = open({ credentials: { username: '<token>', identityToken }, actions: ['push'] });
+  expect(await repository.blobSize(blob.digest)).toBe(10);
+  expect(Object.fromEntries(registry.forms[0] ?? [])).toEqual({
+    ...{ grant_type: 'refresh_token', refresh_token: 'identity', client_id: 'docker', service: 'test' },
+    scope: 'repository:team/app:pull,push',
+  });
+  expect(await open({ credentials: { registryToken: [...registry.tokens][0] ?? '' } }).blobSize(blob.digest)).toBe(10);
 });
 
 test('an upload cut at any byte goes on where it stopped', async () => {

@@ -39,6 +39,10 @@ export class FaultRegistry implements AsyncDisposable {
   /** With it requests need one of these bearer tokens, which `/token` gives to who has the password. */
   tokens: Set<string> | undefined;
   password = 'user:secret';
+  /** What `/token` gives for the password when it is asked to, and takes instead of it. */
+  readonly identityToken = 'identity';
+  /** What came with identity tokens. */
+  readonly forms: URLSearchParams[] = [];
   readonly #server: HttpServer;
   readonly #uploads = new Map<string, Upload>();
   readonly #waiting = new Set<() => void>();
@@ -102,12 +106,20 @@ export class FaultRegistry implements AsyncDisposable {
 
   async #giveToken(exchange: Exchange): Promise<void> {
     const { authorization = '' } = exchange.headers;
-    if (authorization !== `Basic ${Buffer.from(this.password).toString('base64')}`) {
+    const form = new URLSearchParams((await exchange.body.buffer(1 << 20)).toString());
+    const refreshed = exchange.method === 'POST' && form.get('refresh_token') === this.identityToken;
+    if (refreshed) this.forms.push(form);
+    if (!refreshed && authorization !== `Basic ${Buffer.from(this.password).toString('base64')}`) {
       return exchange.send(401, {}, refusal('UNAUTHORIZED', 'incorrect username or password'));
     }
     const token = `token-${this.#next++}`;
     this.tokens?.add(token);
-    exchange.send(200, {}, JSON.stringify({ token, expires_in: 300 }));
+    const offline = exchange.target.includes('offline_token=true') ? { refresh_token: this.identityToken } : {};
+    exchange.send(
+      200,
+      {},
+      JSON.stringify({ [refreshed ? 'access_token' : 'token']: token, expires_in: 300, ...offline }),
+    );
   }
 
   async #sendBlob(exchange: Exchange, digest: string, fault: Fault | undefined): Promise<void> {

@@ -33,6 +33,8 @@ export async function* pullImage(
       if (event.kind === 'pulled') publishTransfer(engine, 'pull', event.reference);
       else if (event.kind !== 'pushed') yield progressLine(event);
     }
+    const warning = platform && platformWarning(engine, reference, platform);
+    if (warning) yield { status: warning };
   } catch (error) {
     throw asDockerFails(error);
   }
@@ -57,6 +59,18 @@ function readReference(image: string, tag: string | undefined): Reference {
   if (isDigest(tag)) return { domain: named.domain, path: named.path, digest: tag };
   if (tag.includes(':')) throw invalid('invalid reference format');
   return parseReference(`${named.domain}/${named.path}:${tag}`);
+}
+
+/** A single manifest is pulled whatever it is for; who asked for something else is told. */
+function platformWarning(engine: Pick<Engine, 'images'>, reference: Reference, platform: Platform): string | undefined {
+  if (reference.tag === undefined && reference.digest === undefined) return undefined;
+  try {
+    engine.images.get(familiarReference(reference), platform);
+    return undefined;
+  } catch (error) {
+    if (errorKind(error) !== 'not-found') throw error;
+    return `WARNING: ${errorMessage(error)}`;
+  }
 }
 
 function readPlatform(text: string, engine: Pick<Engine, 'host'>): Platform {
