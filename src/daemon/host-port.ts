@@ -1,8 +1,8 @@
 // What the engine asks of the machine, answered by the kernel room.
 
-import { readdirSync, statfsSync } from 'node:fs';
+import { readdirSync, realpathSync, statfsSync } from 'node:fs';
 import type { HostPort } from '../engine/index.ts';
-import type { Kernel } from '../kernel/index.ts';
+import type { Kernel, MountEntry } from '../kernel/index.ts';
 import { describeHost, resolveUser } from '../runtime/index.ts';
 import { runPs } from './run-ps.ts';
 
@@ -39,6 +39,8 @@ export function createHostPort(kernel: Kernel): HostPort {
     fileSystem: path => fileSystems[statfsSync(path).type] ?? 'unknown',
     blkioWeight: () => cgroups.blkioWeight(),
     anticipateStart: () => void cgroups.anticipateMove(),
+    mountAt: path => mountAt(mounts.list(), realpathSync(path)),
+    apparmor: () => host.apparmor(),
     swapAccounting: () => cgroups.swapAccounting(),
     ps: runPs,
     diskUsage: path => files.diskUsage(path),
@@ -50,4 +52,10 @@ export function createHostPort(kernel: Kernel): HostPort {
     },
     resolveUser: (rootfs, user, groupAdd) => resolveUser(rootfs, user, groupAdd, kernel),
   };
+}
+
+/** The last one mounted, of those with the longest path. */
+function mountAt(entries: readonly MountEntry[], path: string): MountEntry {
+  const above = entries.filter(({ target }) => target === '/' || path === target || path.startsWith(`${target}/`));
+  return above.reduce((best, entry) => (entry.target.length >= best.target.length ? entry : best));
 }

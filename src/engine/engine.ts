@@ -90,6 +90,10 @@ export interface HostPort {
   fileSystem(path: string): string;
   /** A container will be started soon: what takes the kernel long may begin. Returns at once. */
   anticipateStart(): void;
+  /** The mount a path lies on, and the groups it propagates to or from: `shared:N`, `master:N`. */
+  mountAt(path: string): { target: string; propagation: readonly string[] };
+  /** Whether the kernel confines programs by AppArmor. */
+  apparmor(): boolean;
   /** Whether swap can be limited. */
   swapAccounting(): boolean;
   /** Whether block I/O can be given weights. */

@@ -189,6 +189,8 @@ export function fakeHost(): HostPort {
     openFiles: () => 3,
     fileSystem: () => 'extfs',
     anticipateStart: () => {},
+    mountAt: () => ({ target: '/', propagation: [] }),
+    apparmor: () => false,
     swapAccounting: () => true,
     blkioWeight: () => true,
     ps: async () => ({ code: 0, output: 'PID CMD\n', errors: '' }),

@@ -89,7 +89,7 @@ export interface SpecInput {
   sysctls?: Record<string, string>;
   rlimits?: OciRlimit[];
   oomScoreAdj?: number;
-  /** Bytes; default 64 MiB. */
+  /** Bytes; default 64 MiB; 0 for none at all. */
   shmSize?: number;
   cgroupPath: string;
   resources?: ResourceLimits;

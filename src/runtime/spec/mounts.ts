@@ -52,6 +52,7 @@ function shmMount(input: SpecInput, options: string[]): OciMount[] {
   const destination = '/dev/shm';
   switch (input.namespaces.ipc) {
     case 'new': {
+      if (input.shmSize === 0) return [];
       const size = `size=${input.shmSize ?? defaultShmSize}`;
       return [{ destination, type: 'tmpfs', source: 'shm', options: [...options, 'mode=1777', size] }];
     }

@@ -41,10 +41,10 @@ export function collectMounts(
 const depth = (mount: ContainerMount) => mount.destination.split('/').length;
 
 function anonymousVolume(path: string): ContainerMount {
-  if (!path.startsWith('/')) throw invalid(`invalid volume specification: '${path}': mount path must be absolute`);
   return {
     type: 'volume',
-    destination: posix.normalize(path).replace(/(.)\/$/, '$1'),
+    // `-v data` names a directory of the root.
+    destination: posix.normalize(`/${path}`).replace(/(.)\/$/, '$1'),
     source: '',
     mode: '',
     readWrite: true,

@@ -78,7 +78,7 @@ export async function createContainer(
     args: command.slice(1),
     config: fillConfig(config, id, hostConfig.NetworkMode ?? '', engine.config.name),
     hostConfig,
-    endpoints: networking?.EndpointsConfig ?? {},
+    endpoints: endpointSettings(networking),
     links: readLinks(engine, hostConfig),
     mounts: collectMounts(config, hostConfig, reference => engine.containers.get(reference)),
     state: createdState(),
@@ -118,6 +118,12 @@ function withNetworkId(engine: Pick<Engine, 'containers'>, host: HostConfig): Ho
   const [kind, reference = ''] = (host.NetworkMode ?? '').split(':', 2);
   const other = kind === 'container' ? engine.containers.find(reference) : undefined;
   return other ? { ...host, NetworkMode: `container:${other.id}` } : host;
+}
+
+/** Clients call the network of `NetworkMode: default` so, too. */
+function endpointSettings(networking: NetworkingConfig | null | undefined): ContainerRecord['endpoints'] {
+  const { default: onDefault, ...named } = networking?.EndpointsConfig ?? {};
+  return onDefault ? { bridge: onDefault, ...named } : named;
 }
 
 /** The default bridge hands out its addresses itself. */

@@ -3,8 +3,39 @@
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import type { Engine } from '../../engine.ts';
 
-/** The limits without those that are not supported, and a warning for each of these. */
+/** The limits without those that are not supported, and a warning for each of these and for what is dangerous. */
 export function discardUnsupported<T extends HostConfig>(
+  limits: T,
+  host: Pick<Engine['host'], 'blkioWeight' | 'cgroupMode'>,
+): { limits: T; warnings: string[] } {
+  const memory = discardMemoryKnobs(limits, host.cgroupMode() === 'v2');
+  const weights = discardWeights(memory.limits, host);
+  return { limits: weights.limits, warnings: [...memory.warnings, ...weights.warnings] };
+}
+
+/** The unified hierarchy has neither a swappiness of its own for a cgroup nor a way to keep the OOM killer off. */
+function discardMemoryKnobs<T extends HostConfig>(given: T, unified: boolean): { limits: T; warnings: string[] } {
+  const limits = { ...given };
+  const warnings: string[] = [];
+  if (unified && (limits.MemorySwappiness ?? -1) !== -1) {
+    limits.MemorySwappiness = -1;
+    warnings.push(
+      'Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.',
+    );
+  }
+  if (unified && limits.OomKillDisable) {
+    limits.OomKillDisable = false;
+    warnings.push('Your kernel does not support OomKillDisable. OomKillDisable discarded.');
+  }
+  if (limits.OomKillDisable && !limits.Memory) {
+    warnings.push(
+      'OOM killer is disabled for the container, but no memory limit is set, this can result in the system running out of resources.',
+    );
+  }
+  return { limits, warnings };
+}
+
+function discardWeights<T extends HostConfig>(
   limits: T,
   host: Pick<Engine['host'], 'blkioWeight'>,
 ): { limits: T; warnings: string[] } {

@@ -65,6 +65,7 @@ function volumePart(mount: Mount, refuse: Refuse): Part {
   const options = mount.VolumeOptions;
   const subpath = relativeSubpath(options?.Subpath, refuse);
   const name = mount.Source || undefined;
+  if (!name && subpath) throw refuse('must not set Subpath when using anonymous volumes');
   if (!name && mount.ReadOnly) throw refuse('must not set ReadOnly mode when using anonymous volumes');
   return {
     source: '',
@@ -109,9 +110,9 @@ function tmpfsPart(mount: Mount, refuse: Refuse): Part {
 
 /** One `--tmpfs path:options`. */
 export function parseTmpfs(path: string, options: string): ContainerMount {
-  if (!path.startsWith('/'))
-    throw invalid(`invalid mount config for type "tmpfs": invalid mount path: '${path}' mount path must be absolute`);
+  if (!path.startsWith('/')) throw invalid(`invalid mount path: '${path}' mount path must be absolute`);
   const words = options.split(',').filter(word => word !== '');
+  for (const word of words) requireTmpfsOption(word);
   return {
     type: 'tmpfs',
     destination: posix.normalize(path).replace(/(.)\/$/, '$1'),
@@ -122,4 +123,17 @@ export function parseTmpfs(path: string, options: string): ContainerMount {
     options: words.filter(word => word !== 'ro' && word !== 'rw'),
     hidden: true,
   };
+}
+
+const tmpfsFlags = new Set(
+  'defaults ro rw suid nosuid dev nodev exec noexec sync async dirsync remount mand nomand atime noatime diratime nodiratime bind rbind unbindable runbindable private rprivate shared rshared slave rslave relatime norelatime strictatime nostrictatime'.split(
+    ' ',
+  ),
+);
+const tmpfsKeys = ['size', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol'];
+
+function requireTmpfsOption(word: string): void {
+  const [key = '', value] = word.split('=', 2);
+  if (value === undefined ? tmpfsFlags.has(word) : tmpfsKeys.includes(key)) return;
+  throw invalid(`invalid tmpfs option ${JSON.stringify(value === undefined ? word : key)}`);
 }

@@ -100,6 +100,10 @@ describe('--mount', () => {
       'invalid mount config for type "volume": must not set ReadOnly mode when using anonymous volumes',
     ],
     [
+      { Type: 'volume', Target: '/b', VolumeOptions: { Subpath: 'in' } },
+      'invalid mount config for type "volume": must not set Subpath when using anonymous volumes',
+    ],
+    [
       { Type: 'tmpfs', Source: 'a', Target: '/b' },
       'invalid mount config for type "tmpfs": field Source must not be specified',
     ],
@@ -134,7 +138,9 @@ describe('--mount', () => {
 
 test('--tmpfs keeps its options, and is not shown among the mounts', () => {
   expect(parseTmpfs('/run', 'ro,size=1m,')).toMatchObject({ readWrite: false, options: ['size=1m'], hidden: true });
-  expect(refusal(() => parseTmpfs('run', ''))).toMatch(/^invalid: .*mount path must be absolute$/);
+  expect(refusal(() => parseTmpfs('run', ''))).toBe("invalid: invalid mount path: 'run' mount path must be absolute");
+  expect(refusal(() => parseTmpfs('/run', 'size=1m,bogus'))).toBe('invalid: invalid tmpfs option "bogus"');
+  expect(refusal(() => parseTmpfs('/run', 'color=red'))).toBe('invalid: invalid tmpfs option "color"');
 });
 
 describe('all together', () => {
@@ -167,9 +173,7 @@ describe('all together', () => {
     );
   });
 
-  test('a VOLUME has to be absolute', () => {
-    expect(refusal(() => collect({}, { Volumes: { data: {} } }))).toBe(
-      "invalid: invalid volume specification: 'data': mount path must be absolute",
-    );
+  test('a VOLUME without a slash lies in the root', () => {
+    expect(collect({}, { Volumes: { data: {} } })).toMatchObject([{ destination: '/data', anonymous: true }]);
   });
 });

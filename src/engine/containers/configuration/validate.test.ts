@@ -54,6 +54,7 @@ describe('the host side', () => {
       { AutoRemove: true, RestartPolicy: { Name: 'always' } },
       "can't create 'AutoRemove' container with restart policy",
     ],
+    [{ StorageOpt: { color: 'red' } }, 'Unknown option color'],
     [{ Memory: mebibyte }, 'Minimum memory limit allowed is 6MB'],
     [
       { Memory: 10 * mebibyte, MemorySwap: 9 * mebibyte },
@@ -125,4 +126,14 @@ describe('the host side', () => {
 test('ports are read with and without protocol', () => {
   expect(requirePort('80')).toEqual({ port: 80, protocol: 'tcp' });
   expect(requirePort('53/UDP')).toEqual({ port: 53, protocol: 'udp' });
+});
+
+test('a name of its own needs a UTS namespace of its own', () => {
+  expect(refusal({ Hostname: 'box' }, { UTSMode: 'host' })).toBe(
+    'invalid: conflicting options: hostname and the UTS mode',
+  );
+});
+
+test('a quota that nobody would hold is refused', () => {
+  expect(refusal({}, { StorageOpt: { size: '10m' } })).toMatch(/^not-implemented: --storage-opt size is not impl/);
 });

@@ -1,7 +1,7 @@
 // What a container may not be: each refusal names what was wrong, in Docker's words.
 
 import type { ContainerConfig, HostConfig, RestartPolicy } from '../../../api/types/container-config.ts';
-import { invalid } from '../../../lib/errors.ts';
+import { invalid, notImplemented } from '../../../lib/errors.ts';
 import { parseSignal } from '../../../lib/signals.ts';
 import { resolveCapabilities } from '../../../runtime/index.ts';
 import { validateHealth } from '../health/health-plan.ts';
@@ -32,6 +32,7 @@ export function validateConfiguration(config: ContainerConfig, host: HostConfig,
   if (host.Runtime && !limits.runtimes.includes(host.Runtime)) {
     throw invalid(`unknown or invalid runtime name: ${host.Runtime}`);
   }
+  refuseStorageOptions(host.StorageOpt ?? {});
   for (const port of Object.keys(host.PortBindings ?? {})) requirePort(port);
   for (const port of Object.keys(config.ExposedPorts ?? {})) requirePort(port);
 }
@@ -127,9 +128,15 @@ function validateCpu(host: HostConfig, cpus: number): void {
   if (weight > 0 && (weight < 10 || weight > 1000)) throw invalid('Range of blkio weight is from 10 to 1000');
 }
 
+function refuseStorageOptions(options: Record<string, string>): void {
+  for (const name of Object.keys(options)) {
+    if (name !== 'size') throw invalid(`Unknown option ${name}`);
+    throw notImplemented('--storage-opt size is not implemented yet: the layer of a container has no quota of its own');
+  }
+}
+
 function validateModes(config: ContainerConfig, host: HostConfig): void {
-  const network = host.NetworkMode ?? '';
-  if (network === 'host' && host.UTSMode === 'host' && config.Hostname) {
+  if (host.UTSMode === 'host' && config.Hostname) {
     throw invalid('conflicting options: hostname and the UTS mode');
   }
   if (host.Isolation && host.Isolation !== 'default') {

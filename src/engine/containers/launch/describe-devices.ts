@@ -2,13 +2,14 @@
 
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DeviceMapping, HostConfig } from '../../../api/types/container-config.ts';
+import type { DeviceMapping, DeviceRequest, HostConfig } from '../../../api/types/container-config.ts';
 import { splitDevice } from '../../../lib/device-number.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { OciDevice, OciDeviceRule } from '../../../oci/runtime-spec.ts';
 
-/** Devices to make and the rules that allow them. Throws `invalid` naming the path or rule. */
+/** Devices to make and the rules that allow them. Throws `invalid` naming the path, rule or request. */
 export function describeDevices(host: HostConfig): { devices: OciDevice[]; deviceRules: OciDeviceRule[] } {
+  refuseRequests(host.DeviceRequests ?? []);
   const mapped = (host.Devices ?? []).flatMap(expandDevice);
   return {
     devices: mapped.map(entry => entry.device),
@@ -25,18 +26,35 @@ function expandDevice(mapping: DeviceMapping): { device: OciDevice; rule: OciDev
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats)
     throw invalid(`error gathering device information while adding custom device "${path}": no such file or directory`);
-  if (stats.isDirectory()) {
-    return readdirSync(path).flatMap(name => {
-      const child = statSync(join(path, name), { throwIfNoEntry: false });
-      return child && isDevice(child) ? [describe(child, join(inside, name), access)] : [];
-    });
-  }
+  const found = stats.isDirectory() ? devicesBelow(path, inside, access) : [];
+  if (found.length > 0) return found;
   if (!isDevice(stats))
     throw invalid(`error gathering device information while adding custom device "${path}": not a device node`);
   return [describe(stats, inside, access)];
 }
 
-const isDevice = (stats: Stats) => stats.isBlockDevice() || stats.isCharacterDevice();
+/** Links are left out, and so are not followed out of the directory. */
+function devicesBelow(path: string, inside: string, access: string): { device: OciDevice; rule: OciDeviceRule }[] {
+  return readdirSync(path, { withFileTypes: true }).flatMap(entry => {
+    const [child, target] = [join(path, entry.name), join(inside, entry.name)];
+    if (entry.isDirectory()) return devicesBelow(child, target, access);
+    return isDevice(entry) ? [describe(statSync(child), target, access)] : [];
+  });
+}
+
+/** `--gpus` and devices of the Container Device Interface: there is no driver for either here. */
+function refuseRequests(requests: readonly DeviceRequest[]): void {
+  for (const { Driver: driver = '', DeviceIDs: ids, Capabilities: capabilities } of requests) {
+    if (driver === 'cdi') {
+      throw invalid(`CDI device injection failed: unresolvable CDI devices ${(ids ?? []).join(', ')}`);
+    }
+    const asked = (capabilities ?? []).map(list => `[${list.join(' ')}]`).join(' ');
+    throw invalid(`could not select device driver "${driver}" with capabilities: [${asked}]`);
+  }
+}
+
+const isDevice = (stats: Pick<Stats, 'isBlockDevice' | 'isCharacterDevice'>) =>
+  stats.isBlockDevice() || stats.isCharacterDevice();
 
 function describe(stats: Stats, path: string, access: string): { device: OciDevice; rule: OciDeviceRule } {
   const type = stats.isBlockDevice() ? 'b' : 'c';

@@ -31,6 +31,7 @@ export function describeResources(host: HostConfig): ResourceLimits {
 function blockIo(host: HostConfig): ResourceLimits['blockIo'] {
   const limits = {
     weight: host.BlkioWeight || undefined,
+    weightDevice: ofDevices(host.BlkioWeightDevice, ({ Weight: weight = 0 }) => ({ weight })),
     throttleReadBpsDevice: throttles(host.BlkioDeviceReadBps),
     throttleWriteBpsDevice: throttles(host.BlkioDeviceWriteBps),
     throttleReadIOPSDevice: throttles(host.BlkioDeviceReadIOps),
@@ -40,10 +41,15 @@ function blockIo(host: HostConfig): ResourceLimits['blockIo'] {
 }
 
 function throttles(devices: ThrottleDevice[] | null | undefined) {
+  return ofDevices(devices, ({ Rate: rate = 0 }) => ({ rate }));
+}
+
+/** Each with the numbers of its device. Throws `invalid` for a path that is none. */
+function ofDevices<T extends { Path?: string }, V>(devices: T[] | null | undefined, value: (device: T) => V) {
   if (!devices?.length) return undefined;
-  return devices.map(({ Path: path = '', Rate: rate = 0 }) => {
-    const device = statSync(path, { throwIfNoEntry: false });
-    if (!device?.isBlockDevice()) throw invalid(`${path} is not a block device`);
-    return { ...splitDevice(device.rdev), rate };
+  return devices.map(entry => {
+    const device = statSync(entry.Path ?? '', { throwIfNoEntry: false });
+    if (!device?.isBlockDevice()) throw invalid(`${entry.Path ?? ''} is not a block device`);
+    return { ...splitDevice(device.rdev), ...value(entry) };
   });
 }

@@ -5,10 +5,14 @@ import { invalid } from '../../../lib/errors.ts';
 import type { SpecInput } from '../../../runtime/index.ts';
 import type { ContainerDefaults } from '../../engine.ts';
 
-/** Clients send a seccomp profile's text, not its path. Throws `invalid` naming the option. */
+/**
+ * Clients send a seccomp profile's text, not its path. A profile of AppArmor counts only where the kernel has it, as
+ * Docker does. Throws `invalid` naming the option.
+ */
 export function describeSecurity(
   host: HostConfig,
   defaults: Pick<ContainerDefaults, 'seccomp' | 'noNewPrivileges'>,
+  apparmor: boolean,
 ): Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> {
   const result: Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> = {
     seccomp: host.Privileged ? 'unconfined' : defaults.seccomp.profile,
@@ -26,7 +30,7 @@ export function describeSecurity(
         result.seccomp = parseSeccomp(value);
         break;
       case 'apparmor':
-        if (value !== 'unconfined') result.apparmorProfile = value;
+        if (apparmor && value !== 'unconfined') result.apparmorProfile = value;
         break;
       case 'label':
       case 'systempaths':

@@ -11,6 +11,7 @@ import type { Container } from '../state/container.ts';
 import { describeDevices } from './describe-devices.ts';
 import { describeResources } from './describe-resources.ts';
 import { describeSecurity } from './describe-security.ts';
+import { rootfsPropagation } from './mount-propagation.ts';
 import { joinSharedMemory } from './shared-memory.ts';
 
 /** Docker's PATH for images that set none. */
@@ -55,7 +56,7 @@ export function describeSpec(engine: Engine, container: Container, prepared: Pre
       available: engine.host.capabilities(),
     }),
     privileged,
-    ...describeSecurity(host, engine.config.defaults),
+    ...describeSecurity(host, engine.config.defaults, engine.host.apparmor()),
     ...describeDevices(host),
     sysctls: host.Sysctls ?? undefined,
     rlimits: withDefaultUlimits(host.Ulimits ?? [], engine.config.defaults.ulimits).map(limit => ({
@@ -64,7 +65,8 @@ export function describeSpec(engine: Engine, container: Container, prepared: Pre
       hard: limit.Hard ?? 0,
     })),
     oomScoreAdj: host.OomScoreAdj,
-    shmSize: host.ShmSize,
+    shmSize: host.IpcMode === 'none' ? 0 : host.ShmSize,
+    rootfsPropagation: rootfsPropagation(prepared.mounts),
     cgroupPath: join('/', host.CgroupParent || engine.config.cgroupParent, container.id),
     resources: describeResources(host),
     annotations: host.Annotations ?? undefined,

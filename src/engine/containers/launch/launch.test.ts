@@ -103,6 +103,17 @@ describe('the host side', () => {
     [{ Devices: [{ PathOnHost: '/not/there' }] }, /"\/not\/there": no such file or directory$/],
     [{ Devices: [{ PathOnHost: '/etc/passwd' }] }, /"\/etc\/passwd": not a device node$/],
     [{ Devices: [{ PathOnHost: '/dev/null', CgroupPermissions: 'x' }] }, /^invalid: invalid device mode: x$/],
+    [{ Devices: [{ PathOnHost: '/etc/alternatives' }] }, /"\/etc\/alternatives": not a device node$/],
+    [
+      { DeviceRequests: [{ Count: -1, Capabilities: [['gpu']] }] },
+      /^invalid: could not select device driver "" with capabilities: \[\[gpu\]\]$/,
+    ],
+    [
+      { DeviceRequests: [{ Driver: 'cdi', DeviceIDs: ['vendor.com/class=gpu'] }] },
+      /^invalid: CDI device injection failed: unresolvable CDI devices vendor.com\/class=gpu$/,
+    ],
+    [{ Binds: ['/:/b:rshared'] }, /^invalid: path \/ is mounted on \/ but it is not a shared mount$/],
+    [{ Binds: ['/:/b:slave'] }, /is mounted on \/ but it is not a shared or slave mount$/],
     [{ Init: true }, /^invalid: the engine found no init/],
   ];
   for (const [host, message] of refused) {
@@ -114,6 +125,46 @@ describe('the host side', () => {
     writeFileSync(file, '');
     const spec = await specOf({ HostConfig: { Binds: [`${file}:/etc/hosts`] } });
     expect(spec.mounts.filter(mount => mount.destination === '/etc/hosts').map(mount => mount.source)).toEqual([file]);
+  });
+
+  test("a volume for all of /etc has the container's names in it", async () => {
+    const spec = await specOf({ HostConfig: { Binds: ['etc:/etc'] } });
+    const places = spec.mounts.map(mount => mount.destination);
+    expect(places.indexOf('/etc')).toBeLessThan(places.indexOf('/etc/hosts'));
+  });
+
+  test('a tmpfs may hold programs when asked to', async () => {
+    const spec = await specOf({ HostConfig: { Tmpfs: { '/a': 'exec', '/b': '' } } });
+    const options = (place: string) => spec.mounts.find(mount => mount.destination === place)?.options;
+    expect(options('/a')).toEqual(['nosuid', 'nodev', 'exec']);
+    expect(options('/b')).toEqual(['noexec', 'nosuid', 'nodev']);
+  });
+
+  test('binds of mounts that propagate make the root propagate', async () => {
+    Object.assign(own.engine.host, { mountAt: () => ({ target: '/', propagation: ['shared:1'] }) });
+    const spec = await specOf({ HostConfig: { Binds: ['/:/b:rslave'] } });
+    expect(spec.linux.rootfsPropagation).toBe('rslave');
+    expect((await specOf({ HostConfig: { Binds: ['/:/b:shared'] } })).linux.rootfsPropagation).toBe('shared');
+    expect((await specOf({ HostConfig: { Binds: ['/:/b'] } })).linux.rootfsPropagation).toBeUndefined();
+  });
+
+  test('without IPC there is no /dev/shm', async () => {
+    const spec = await specOf({ HostConfig: { IpcMode: 'none' } });
+    expect(spec.mounts.some(mount => mount.destination === '/dev/shm')).toBe(false);
+    expect(spec.linux.namespaces).toContainEqual({ type: 'ipc' });
+  });
+
+  test('an AppArmor profile counts where the kernel has AppArmor', async () => {
+    const host = { SecurityOpt: ['apparmor=mine'] };
+    expect((await specOf({ HostConfig: host })).process.apparmorProfile).toBeUndefined();
+    Object.assign(own.engine.host, { apparmor: () => true });
+    expect((await specOf({ HostConfig: host })).process.apparmorProfile).toBe('mine');
+  });
+
+  test("an address of the network's lower layer may be asked for under the network's default name", async () => {
+    const MacAddress = '02:42:ac:11:00:99';
+    const { container } = await own.run({ NetworkingConfig: { EndpointsConfig: { default: { MacAddress } } } });
+    expect(own.engine.networks.endpoint(container.id)?.mac).toBe(MacAddress);
   });
 
   test('-P publishes what is exposed and not published already', async () => {

@@ -12,7 +12,9 @@ import { requireBindSource } from '../configuration/check-places.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
+import { requirePropagation } from './mount-propagation.ts';
 import { identityOwner } from './prepare-network.ts';
+import { resolveSubpath } from './subpath.ts';
 
 /** The mounts of a start in the order they are to be made; volumes stay mounted until `undo` or the exit. */
 export async function prepareMounts(
@@ -23,7 +25,9 @@ export async function prepareMounts(
 ): Promise<MountSpec[]> {
   const specs: MountSpec[] = [];
   for (const mount of container.record.mounts) specs.push(await prepareMount(engine, container, rootfs, mount, undo));
-  return [...identityMounts(engine, container), ...specs];
+  const depth = ({ destination }: MountSpec) => destination.split('/').length;
+  // A volume for all of /etc has the container's names in it, too.
+  return [...identityMounts(engine, container), ...specs].sort((a, b) => depth(a) - depth(b));
 }
 
 async function prepareMount(
@@ -36,9 +40,10 @@ async function prepareMount(
   const common = { destination: mount.destination, readonly: !mount.readWrite };
   switch (mount.type) {
     case 'tmpfs':
-      return { ...common, kind: 'tmpfs', options: ['noexec', 'nosuid', 'nodev', ...(mount.options ?? [])] };
+      return { ...common, kind: 'tmpfs', options: mount.options };
     case 'bind':
       requireSource(mount, containerIds(engine, container.record.hostConfig));
+      requirePropagation(engine.host, mount);
       return {
         ...common,
         kind: 'bind',
@@ -79,10 +84,7 @@ function mountImage(engine: Pick<Engine, 'images' | 'host'>, mount: ContainerMou
   const { layer = '' } = mount.image ?? {};
   const root = engine.images.mountRootfs(layer);
   undo.defer(`image ${mount.name}`, () => engine.images.unmountRootfs(layer));
-  if (!mount.subpath) return root;
-  const inside = engine.host.resolveInRoot(root, mount.subpath);
-  if (statSync(inside, { throwIfNoEntry: false })) return inside;
-  throw invalid(`cannot access path ${inside}: lstat ${inside}: no such file or directory`);
+  return mount.subpath ? resolveSubpath(engine, root, mount.subpath) : root;
 }
 
 async function mountVolume(
@@ -110,12 +112,7 @@ async function mountVolume(
     const inImage = engine.host.resolveInRoot(rootfs, mount.destination);
     if (statSync(inImage, { throwIfNoEntry: false })?.isDirectory()) await engine.volumes.copyUp(name, inImage);
   }
-  if (!mount.subpath) return source;
-  const inside = engine.host.resolveInRoot(source, mount.subpath);
-  if (!statSync(inside, { throwIfNoEntry: false })) {
-    throw invalid(`failed to mount subpath "${mount.subpath}" of volume ${name}: no such file or directory`);
-  }
-  return inside;
+  return mount.subpath ? resolveSubpath(engine, source, mount.subpath) : source;
 }
 
 /** resolv.conf, hostname and hosts, unless the user mounts something else there. */
