@@ -60,6 +60,9 @@ export class ImageRecords {
   addSource(id: Digest, source: ImageSource): void {
     const record = this.get(id);
     if (!record) return;
+    // A pull of what is here must not wait for the disk.
+    const [latest] = record.sources ?? [];
+    if (latest && isSameSource(latest, source)) return;
     const others = (record.sources ?? []).filter(known => !isSameSource(known, source));
     this.put(id, { ...record, sources: [source, ...others] });
   }
