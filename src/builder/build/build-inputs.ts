@@ -7,6 +7,7 @@ import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
+import { PatternMatcher } from '../context/patterns/pattern-matcher.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
 import { createNode } from '../graph/node.ts';
@@ -96,7 +97,7 @@ export class BuildInputs implements GraphInputs {
       ];
       for (const [source, name] of places) {
         const content = readIfThere(await this.#open(source, [name], report), name);
-        if (content) return parseIgnoreFile(content);
+        if (content) return validPatterns(parseIgnoreFile(content));
       }
       return [];
     });
@@ -167,4 +168,10 @@ function unresolved(error: unknown, { name, platform }: { name: string; platform
   if (!(error instanceof BerthError) || error.kind === 'cancelled') return error;
   const message = `${name}: failed to resolve source metadata for ${name} (${formatPlatform(platform)}): ${error.message}`;
   return new BerthError(error.kind, message, { cause: error });
+}
+
+/** The patterns; throws `invalid` for one that is none, before anybody is asked to follow them. */
+function validPatterns(patterns: readonly string[]): readonly string[] {
+  new PatternMatcher(patterns);
+  return patterns;
 }
