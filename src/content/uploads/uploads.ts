@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conflict, errorCode, invalid, notFound } from '../../lib/errors.ts';
+import { untilAborted } from '../../lib/until-aborted.ts';
 import { type Digest, type DigestAlgorithm, digestParts } from '../../oci/digest.ts';
 import { StreamWriter } from '../blob-writer.ts';
 
@@ -243,32 +244,6 @@ export class Uploads {
   async #forget(id: string): Promise<void> {
     this.#sessions.delete(id);
     await rm(join(this.#root, id), { recursive: true, force: true });
-  }
-}
-
-/** Ends with the signal even when the stream says nothing any more. */
-async function* untilAborted(stream: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  // Not Promise.race: whatever lost it would keep every chunk that won.
-  let refuse: (reason: unknown) => void = () => {};
-  const onAbort = () => refuse(signal.reason);
-  signal.addEventListener('abort', onAbort, { once: true });
-  const iterator = stream[Symbol.asyncIterator]();
-  let ended = false;
-  try {
-    for (;;) {
-      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason);
-        refuse = reject;
-        iterator.next().then(resolve, reject);
-      });
-      ended = next.done === true;
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-    // Not awaited: a generator that waits for its next chunk would only return after that.
-    if (!ended) void iterator.return?.()?.catch?.(() => {});
   }
 }
 
