@@ -53,6 +53,10 @@ export class FakeImages {
     return this.find(reference)?.id;
   }
 
+  platforms(reference: string): Image[] {
+    return [this.get(reference)];
+  }
+
   get(reference: string): Image {
     const image = this.find(reference);
     if (!image) throw notFound(`No such image: ${reference}`);

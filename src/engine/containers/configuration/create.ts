@@ -19,6 +19,7 @@ import { type ContainerRecord, zeroTime } from '../state/container.ts';
 import { bindImages } from './bind-images.ts';
 import { bindVolumes } from './bind-volumes.ts';
 import { requireBindSources, requireWorkingDirectory } from './check-places.ts';
+import { choosePlatform } from './choose-platform.ts';
 import { collectMounts } from './collect-mounts.ts';
 import { discardUnsupported } from './discard-unsupported.ts';
 import { findImage } from './find-image.ts';
@@ -26,7 +27,6 @@ import { mergeImageConfig } from './merge-image-config.ts';
 import { generateName, requireName } from './names.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
 import { requireOthers } from './require-others.ts';
-import { requirePlatform } from './require-platform.ts';
 import { containerIds, refuseWithoutHostUsers } from './user-namespace.ts';
 import { validateConfiguration } from './validate.ts';
 
@@ -54,8 +54,10 @@ export async function createContainer(
   refuseFixedAddress(givenHost.NetworkMode, networking);
   engine.logs.validate(givenHost.LogConfig?.Type || engine.config.logDriver, givenHost.LogConfig?.Config ?? {});
   const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
-  const image = findImage(engine, given.Image ?? '');
-  if (input.platform) requirePlatform(image, given.Image ?? '', input.platform);
+  const named = findImage(engine, given.Image ?? '');
+  const image = input.platform
+    ? choosePlatform(engine.images.platforms(named.id), given.Image ?? '', input.platform)
+    : named;
   const config = mergeImageConfig(given, image.config.config);
   const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (command.length === 0) throw invalid('no command specified');

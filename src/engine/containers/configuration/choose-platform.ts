@@ -1,12 +1,15 @@
-// `--platform` against what an image was made for.
+// `--platform`: which of the images that a name stands for is meant.
 
 import type { Image } from '../../../images/index.ts';
 import { invalid, notFound } from '../../../lib/errors.ts';
 
 const component = /^[A-Za-z0-9_.-]+$/;
 
-/** Throws `invalid` for what is no `os[/architecture[/variant]]`, not-found for an image of another platform. */
-export function requirePlatform(image: Image, reference: string, platform: string): void {
+/**
+ * The first of `images` (the one that the name stands for, then the same for other platforms) that was made for `platform`.
+ * Throws `invalid` for what is no `os[/architecture[/variant]]`, not-found when there is none.
+ */
+export function choosePlatform(images: readonly Image[], reference: string, platform: string): Image {
   const [os = '', architecture = '', ...variant] = platform.toLowerCase().split('/');
   const wrong = [os, architecture, variant.join('/')].find(
     (part, index) => (index === 0 || part !== '' || platform.split('/').length > index) && !component.test(part),
@@ -16,8 +19,11 @@ export function requirePlatform(image: Image, reference: string, platform: strin
       `${JSON.stringify(wrong)} is an invalid component of ${JSON.stringify(platform)}: platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument`,
     );
   }
-  const own = { os: image.config.os, architecture: image.config.architecture };
-  if (os === own.os && (architecture === '' || plain(architecture) === own.architecture)) return;
+  const found = images.find(
+    ({ config }) => os === config.os && (architecture === '' || plain(architecture) === config.architecture),
+  );
+  if (found) return found;
+  const own = images[0]?.config ?? { os: '', architecture: '' };
   throw notFound(
     `image with reference ${reference} was found but its platform (${own.os}/${own.architecture}) does not match the specified platform (${platform})`,
   );
