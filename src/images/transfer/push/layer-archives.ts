@@ -1,6 +1,7 @@
 // The layers of an image as they are sent: compressed blobs that are there, or made from what is.
 import type { ContentStore, Lease } from '../../../content/index.ts';
 import type { Kernel } from '../../../kernel/index.ts';
+import { openDecompressed } from '../../../lib/decompress.ts';
 import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
@@ -19,7 +20,8 @@ export interface LayerArchivesDeps {
   images: () => readonly Image[];
 }
 
-const plain: readonly string[] = [mediaTypes.ociLayer, mediaTypes.dockerLayer];
+/** As everybody can read them; others (xz, bzip2, plain) are compressed anew. */
+const sendable: readonly string[] = [mediaTypes.ociLayerGzip, mediaTypes.ociLayerZstd, mediaTypes.dockerLayerGzip];
 
 /** What was compressed for one push serves the next, of whichever image has the layer. */
 export class LayerArchives {
@@ -37,7 +39,7 @@ export class LayerArchives {
       const index = other === image ? at : other.diffIds.indexOf(diffId as Digest);
       if (index < 0) continue;
       const known = [other.layers, ...other.sources.map(({ layers }) => layers)].map(layers => layers[index]);
-      const blob = known.find(one => one && !plain.includes(one.mediaType) && this.#deps.content.has(one.digest));
+      const blob = known.find(one => one && sendable.includes(one.mediaType) && this.#deps.content.has(one.digest));
       if (blob) return blob;
     }
     return undefined;
@@ -50,17 +52,25 @@ export class LayerArchives {
     o: { lease: Lease; signal: AbortSignal; onProgress: (read: number) => void },
   ): Promise<Descriptor> {
     const diffId = image.diffIds[at] as Digest;
-    return this.#compressing.run(
-      diffId,
-      async () => this.find(image, at) ?? compressLayer(this.#open(image, at, o.signal), diffId, this.#deps, o),
-    );
+    return this.#compressing.run(diffId, async () => {
+      const known = this.find(image, at);
+      if (known) return known;
+      const verified = this.#deps.content.has(diffId);
+      const archive = verified ? this.#deps.content.read(diffId) : await this.#open(image, at, o.signal);
+      return compressLayer(archive, diffId, this.#deps, { ...o, verified });
+    });
   }
 
-  /** The archive as a blob has it; of a layer that a build made, as it is packed again. */
-  #open(image: Image, at: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    const { content, layers, kernel } = this.#deps;
+  /** Of a blob in another compression, or of a layer that has no blob, since a build made it. */
+  async #open(image: Image, at: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const { content } = this.#deps;
     const digest = image.layers[at]?.digest;
-    if (digest !== undefined && content.has(digest)) return content.read(digest);
+    if (digest === undefined || !content.has(digest)) return this.#pack(image, at, signal);
+    return (await openDecompressed(content.read(digest))).stream;
+  }
+
+  #pack(image: Image, at: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    const { layers, kernel } = this.#deps;
     const [upper = '', ...lower] = image.chainIds
       .slice(0, at + 1)
       .map(chainId => layers.path(chainId))
