@@ -7,8 +7,8 @@ import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { LayerWorkers } from '../../build/layer-workers.ts';
 import type { Image } from '../../image.ts';
-import { packDiff } from '../../layers/diff/pack-diff.ts';
 import type { LayerStore } from '../../layers/layer-store.ts';
+import { openLayerBlob } from '../../layers/open-layer-blob.ts';
 import { compressLayer } from './compress-layer.ts';
 
 export interface LayerArchivesDeps {
@@ -32,11 +32,11 @@ export class LayerArchives {
     this.#deps = deps;
   }
 
-  /** A compressed blob of the layer that is there, whichever image it came with. */
-  find(image: Image, at: number): Descriptor | undefined {
-    const diffId = image.diffIds[at];
-    for (const other of [image, ...this.#deps.images()]) {
-      const index = other === image ? at : other.diffIds.indexOf(diffId as Digest);
+  /** A compressed blob of the layer that is there, whichever image (`images`: all there are) it came with. */
+  find(image: Image, at: number, images: readonly Image[] = this.#deps.images()): Descriptor | undefined {
+    const diffId = image.diffIds[at] as Digest;
+    for (const other of [image, ...images]) {
+      const index = other === image ? at : other.diffIds.indexOf(diffId);
       if (index < 0) continue;
       const known = [other.layers, ...other.sources.map(({ layers }) => layers)].map(layers => layers[index]);
       const blob = known.find(one => one && sendable.includes(one.mediaType) && this.#deps.content.has(one.digest));
@@ -55,26 +55,10 @@ export class LayerArchives {
     return this.#compressing.run(diffId, async () => {
       const known = this.find(image, at);
       if (known) return known;
-      const verified = this.#deps.content.has(diffId);
-      const archive = verified ? this.#deps.content.read(diffId) : await this.#open(image, at, o.signal);
-      return compressLayer(archive, diffId, this.#deps, { ...o, verified });
+      const verified = image.layers[at]?.digest === diffId && this.#deps.content.has(diffId);
+      // In another compression, perhaps, or packed again, since a build made it and nobody stored it.
+      const { stream } = await openDecompressed(openLayerBlob(image, at, this.#deps));
+      return compressLayer(stream, diffId, this.#deps, { ...o, verified });
     });
-  }
-
-  /** Of a blob in another compression, or of a layer that has no blob, since a build made it. */
-  async #open(image: Image, at: number, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
-    const { content } = this.#deps;
-    const digest = image.layers[at]?.digest;
-    if (digest === undefined || !content.has(digest)) return this.#pack(image, at, signal);
-    return (await openDecompressed(content.read(digest))).stream;
-  }
-
-  #pack(image: Image, at: number, signal: AbortSignal): AsyncIterable<Uint8Array> {
-    const { layers, kernel } = this.#deps;
-    const [upper = '', ...lower] = image.chainIds
-      .slice(0, at + 1)
-      .map(chainId => layers.path(chainId))
-      .reverse();
-    return packDiff({ upper, lower }, kernel.files, { onMember: () => {}, signal });
   }
 }

@@ -84,7 +84,7 @@ async function pushBlobs(
   const sending = order.map(async ([at, diffId]) => {
     const layer = {
       ...{ diffId, size: image.layers[at]?.size ?? 0 },
-      blob: source?.layers[at] ?? archives.find(image, at),
+      blob: source?.layers[at] ?? archives.find(image, at, everything),
       compress: (onProgress: (read: number) => void) =>
         archives.compress(image, at, { lease: o.lease, signal, onProgress }),
       mountFrom: (digest: Digest) => mountSources(digest, reference, everything),
