@@ -6,6 +6,7 @@ import { BerthError, errorCode, errorMessage, invalid, notFound } from '../../li
 import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { importInline } from '../cache/inline-cache.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import { PatternMatcher } from '../context/patterns/pattern-matcher.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
@@ -81,6 +82,19 @@ export class BuildInputs implements GraphInputs {
       const { id, current = 0, total = 0 } = event;
       progress.push({ kind: 'status', vertex, id, current, total, at: new Date(), started });
     }
+  }
+
+  /** Takes over what an image says of its steps. One that cannot be had is no reason not to build. */
+  async importCache(reference: string): Promise<void> {
+    const { context, signal } = this.#deps;
+    await this.#vertex(`importing cache manifest from ${reference}`, async (_report, vertex) => {
+      await this.#pull(reference, context.platform, vertex).catch((error: unknown) => {
+        if (signal.aborted) throw error;
+        context.logger.debug('no cache to import', { reference, error: errorMessage(error) });
+      });
+      const image = context.images.find(reference);
+      if (image) importInline(image, context.cache);
+    });
   }
 
   remoteSource(url: string, instruction: AddInstruction): RemoteSource | undefined {

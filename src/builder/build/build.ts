@@ -1,9 +1,10 @@
 // One build, from the request to its result.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { BerthError, errorKind, errorMessage, invalid } from '../../lib/errors.ts';
+import { BerthError, errorKind, errorMessage, invalid, notImplemented } from '../../lib/errors.ts';
 import { parseReference } from '../../oci/reference.ts';
 import type { CacheRecord } from '../cache/cache-store.ts';
+import { describeInline, inlineCacheKey } from '../cache/inline-cache.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
@@ -36,6 +37,7 @@ export class Build implements BuildRun {
   readonly #abort = new AbortController();
   readonly #owned: AsyncDisposable[] = [];
   readonly #warnings: BuildWarning[] = [];
+  #failure: unknown;
 
   constructor(request: BuildRequest, context: BuilderContext) {
     this.id = request.id ?? randomBytes(12).toString('hex');
@@ -56,6 +58,13 @@ export class Build implements BuildRun {
     this.#abort.abort(new BerthError('cancelled', 'the build was cancelled'));
   }
 
+  /** The first step that fails ends the others; what becomes of those is no news. */
+  #fail(error: unknown): void {
+    if (this.#abort.signal.aborted) return;
+    this.#failure = error;
+    this.cancel();
+  }
+
   async #run(over: () => void): Promise<BuildResult> {
     const { images, cache } = this.#context;
     const open = images.builds.open();
@@ -63,9 +72,14 @@ export class Build implements BuildRun {
     try {
       return await this.#build(solver);
     } catch (error) {
-      const cancelled = this.#abort.signal.aborted && errorKind(error) !== 'cancelled';
+      const wasCancelled = this.#abort.signal.aborted && this.#failure === undefined;
+      // Steps beside the one that failed are of no use any more.
+      this.cancel();
+      await solver.idle();
+      const cancelled = wasCancelled && errorKind(error) !== 'cancelled';
       throw cancelled ? new BerthError('cancelled', 'the build was cancelled', { cause: error }) : error;
     } finally {
+      this.cancel();
       this.#progress.close();
       // Layers only the cache wants are still being packed: the result need not wait for them.
       void solver.settled().then(async () => {
@@ -88,14 +102,19 @@ export class Build implements BuildRun {
     });
     const dockerfile = await inputs.dockerfile();
     const parsed = parseDockerfile(dockerfile.content, { name: dockerfile.name });
+    for (const reference of this.#cacheImages()) await inputs.importCache(reference);
     const graphs = await this.#graphs(parsed, inputs);
     this.#progress.push({ kind: 'plan', steps: graphs.flatMap(({ steps }) => steps) });
     this.#warn(graphs, parsed);
     if (request.checkOnly) return { images: [], names: [], response: {}, warnings: this.#warnings };
     const solved = await Promise.all(
-      graphs.map(async ({ state }) => ({ state, snapshot: await solve(solver, state.node) })),
+      graphs.map(async ({ state }) => ({
+        state,
+        snapshot: await solve(solver, state.node),
+        ...(this.#wantsInlineCache && { more: { [inlineCacheKey]: await describeInline(solver, state.node) } }),
+      })),
     ).catch((error: unknown) => {
-      throw locate(error, parsed);
+      throw locate(this.#failure ?? error, parsed);
     });
     return await this.#export(solved);
   }
@@ -176,6 +195,19 @@ export class Build implements BuildRun {
     }
   }
 
+  get #wantsInlineCache(): boolean {
+    const { cacheTo = [], buildArgs = {} } = this.#request;
+    return isTrue(buildArgs.BUILDKIT_INLINE_CACHE) || cacheTo.some(({ type }) => type === 'inline');
+  }
+
+  /** Images to take a cache from. Throws `not-implemented` for places a cache cannot be put to yet. */
+  #cacheImages(): string[] {
+    const { cacheFrom = [], cacheTo = [] } = this.#request;
+    const other = cacheTo.find(({ type }) => type !== 'inline');
+    if (other) throw notImplemented(`cache export to ${other.type} is not implemented yet: use type=inline`);
+    return cacheFrom.flatMap(({ attributes }) => attributes.ref ?? []);
+  }
+
   #names(): string[] {
     const named = this.#request.exports.filter((one): one is ImageExport => 'names' in one);
     return [...new Set(named.flatMap(({ names }) => names))];
@@ -201,6 +233,7 @@ export class Build implements BuildRun {
       ...{ cache, shared, operations },
       progress: this.#progress,
       signal: this.#abort.signal,
+      fail: error => this.#fail(error),
       nonce: randomBytes(16).toString('hex'),
       chain: record => cachedSnapshot(record, images),
     });

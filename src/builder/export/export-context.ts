@@ -8,6 +8,8 @@ import type { LayersSnapshot } from '../solve/snapshot.ts';
 export interface SolvedPlatform {
   readonly state: StageState;
   readonly snapshot: LayersSnapshot;
+  /** Further keys of the image's configuration. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
 export interface ExportContext {

@@ -13,10 +13,10 @@ export type ImageExport = Extract<ExportRequest, { type: 'image' | 'oci' | 'dock
 export async function recordImages(solved: readonly SolvedPlatform[], o: ExportContext): Promise<Image[]> {
   const known = knownBlobs(o.images);
   const images: Image[] = [];
-  for (const { state, snapshot } of solved) {
+  for (const { state, snapshot, more } of solved) {
     const settled = await Promise.all(snapshot.layers.map(({ layer }) => layer.settled));
     const exported = settled.map(({ diffId }, index) => ({ diffId, created: snapshot.layers[index]?.created }));
-    const config = imageConfig(state, exported, { labels: o.labels, sourceDateEpoch: o.sourceDateEpoch });
+    const config = imageConfig(state, exported, { labels: o.labels, sourceDateEpoch: o.sourceDateEpoch, more });
     const layers = settled.map(layer => known.get(layer.chainId) ?? plainLayer(layer));
     o.signal.throwIfAborted();
     images.push(await o.images.built.add({ config, layers }, [], { lease: o.lease, signal: o.signal }));

@@ -14,6 +14,8 @@ export interface ImageConfigOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds since 1970, for everything that has no time of its own. */
   readonly sourceDateEpoch?: number | undefined;
+  /** Further keys. */
+  readonly more?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** In the order of Go's structs; empty values are left out. */
@@ -49,6 +51,7 @@ export function imageConfig(state: StageState, layers: readonly ExportedLayer[],
     'os.features': base['os.features'],
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
     variant: platform.variant ?? base.variant,
+    ...o.more,
   };
   return Buffer.from(goJson(Object.fromEntries(Object.entries(whole).sort(([a], [b]) => (a < b ? -1 : 1)))));
 }

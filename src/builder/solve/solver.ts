@@ -16,6 +16,9 @@ export interface Resolution {
   readonly id: string | undefined;
   /** Something has to be run for it. */
   readonly isMissing?: boolean;
+  /** Of a step: where its record is, and the keys that lead there. */
+  readonly key?: string;
+  readonly quick?: string | undefined;
   /** The result itself; run now if it has to be. */
   load(): Promise<Snapshot>;
 }
@@ -51,6 +54,8 @@ export interface SolverDeps {
   readonly chain: (record: CacheRecord) => LayersSnapshot;
   readonly progress: ProgressLog;
   readonly signal: AbortSignal;
+  /** Hears at once of a step that failed. */
+  readonly fail: (error: unknown) => void;
   /** Tells this build's own runs from others', where the cache is not to be used. */
   readonly nonce: string;
 }
@@ -60,6 +65,9 @@ export class Solver {
   readonly #deps: SolverDeps;
   readonly #resolutions = new Map<string, Promise<Resolution>>();
   readonly #recording = new Set<Promise<unknown>>();
+  /** Keys of steps that this build has run. */
+  readonly #executed = new Set<string>();
+  readonly #running = new Set<Promise<unknown>>();
 
   constructor(deps: SolverDeps) {
     this.#deps = deps;
@@ -70,9 +78,32 @@ export class Solver {
     return (await this.resolve(node)).load();
   }
 
+  /** Waits until nothing is run any more, for this build that is. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
   /** Waits until what was made is written down. */
   async settled(): Promise<void> {
+    await this.idle();
     await Promise.allSettled(this.#recording);
+  }
+
+  /**
+   * The steps that a result stands upon, the last one first, with how many layers there are after each: what another
+   * machine needs to know of them. Those that were not even looked at are left out.
+   */
+  async lineage(
+    node: Node,
+  ): Promise<{ key: string; quick: string | undefined; id: string; snapshot: LayersSnapshot }[]> {
+    const steps = [];
+    for (let at: Node | undefined = node; at; at = at.inputs[0]) {
+      const known = await this.#resolutions.get(at.vertex.digest);
+      if (!known?.key || known.id === undefined || (known.isMissing && !this.#executed.has(known.key))) continue;
+      const snapshot = await known.load();
+      if (snapshot.kind === 'layers') steps.push({ key: known.key, quick: known.quick, id: known.id, snapshot });
+    }
+    return steps;
   }
 
   resolve(node: Node): Promise<Resolution> {
@@ -106,12 +137,18 @@ export class Solver {
       if (node.op.kind === 'source') return { id: undefined, load: plain };
       return { id: plainId(node, inputs), load: plain };
     }
-    const { key, content } = await this.#key(node, inputs);
+    const { key, content, quick } = await this.#key(node, inputs);
     const nonce = node.ignoreCache ? this.#deps.nonce : '';
     const found = node.ignoreCache ? undefined : this.#deps.cache.find(key);
     const id = nonce === '' ? (found?.result ?? key) : sha256(`${key} ${nonce}`);
-    if (found) return this.#hit(node, { key, id, record: found });
-    return { id, isMissing: true, load: once(() => this.#execute(node, { key, id, inputs, content })) };
+    if (found) return { ...this.#hit(node, { key, id, record: found }), key, quick };
+    return {
+      id,
+      key,
+      quick,
+      isMissing: true,
+      load: once(() => this.#tracked(this.#execute(node, { key, id, inputs, content }))),
+    };
   }
 
   #hit(node: Node, { key, id, record }: { key: string; id: string; record: CacheRecord }): Resolution {
@@ -128,7 +165,10 @@ export class Solver {
   }
 
   /** The key of a step; that of a copy is led to by the keys of its sources, if those have been copied before. */
-  async #key(node: Node, inputs: readonly Resolution[]): Promise<{ key: string; content?: ContentKey }> {
+  async #key(
+    node: Node,
+    inputs: readonly Resolution[],
+  ): Promise<{ key: string; content?: ContentKey; quick?: string | undefined }> {
     const { operations, cache } = this.#deps;
     const definition = definitionOf(node.op);
     const byContent = operations.contentInputs(node);
@@ -136,7 +176,7 @@ export class Solver {
     const quick = ids.every(id => id !== undefined) ? keyOf([definition, ids]) : undefined;
     if (byContent.length === 0) return { key: quick as string };
     const led = quick !== undefined && !node.ignoreCache ? cache.alias(quick) : undefined;
-    if (led !== undefined && cache.find(led)) return { key: led };
+    if (led !== undefined && cache.find(led)) return { key: led, quick };
     const snapshots = await Promise.all(
       inputs.map((input, index) => (byContent.includes(index) ? input.load() : undefined)),
     );
@@ -146,7 +186,7 @@ export class Solver {
     const kept = ids.map((id, index) => (byContent.includes(index) ? null : id));
     const key = keyOf([definition, kept, content.digest]);
     if (quick !== undefined) cache.putAlias(quick, key);
-    return { key, content };
+    return { key, content, quick };
   }
 
   async #loadPlain(node: Node, inputs: readonly Resolution[]): Promise<Snapshot> {
@@ -188,9 +228,17 @@ export class Solver {
     const shown: CacheReason = joined ? { kind: 'shared', detail: 'another build runs it at the same time' } : reason;
     return await this.#failing(node, async () => {
       const snapshot = await result;
+      this.#executed.add(o.key);
       progress.completed(digest, { output: shortOutput(o.id), reason: shown });
       return snapshot;
     });
+  }
+
+  #tracked<T>(work: Promise<T>): Promise<T> {
+    // Nobody may be waiting for it yet: what waits for something else must not keep the build from ending.
+    const done = work.then(() => {}, this.#deps.fail).finally(() => this.#running.delete(done));
+    this.#running.add(done);
+    return work;
   }
 
   /** Writes the result down once its layer has a name. */

@@ -105,6 +105,7 @@ function toRequest(builder: Builder, { query, headers }: ClassicBuild, context: 
     ...(query.cgroupparent && { cgroupParent: query.cgroupparent }),
     limits: limitsOf(query),
     exports: [{ type: 'image', names }],
+    cacheFrom: (query.cachefrom ?? []).map(ref => ({ type: 'registry', attributes: { ref } })),
     squash: squash === true,
     credentials: credentialsFrom(headers['x-registry-config']),
   };

@@ -5,6 +5,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { StepError } from '../../../src/builder/index.ts';
+import { findCause } from '../../../src/lib/errors.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
 import { BuildLab, outcomes } from '../../support/build-lab.ts';
 
@@ -78,11 +79,10 @@ describeContainers('the builder', import.meta.path, () => {
 
   test('a failing command fails the build in the words of both builders, and leaves nothing', async () => {
     const error = await failure(lab.build('FROM busybox\nRUN echo no >&2; exit 7'));
-    expect(error).toBeInstanceOf(StepError);
-    expect((error as StepError).message).toBe(
+    expect((error as Error).message).toBe(
       'process "/bin/sh -c echo no >&2; exit 7" did not complete successfully: exit code: 7',
     );
-    expect((error as StepError).classic).toBe(
+    expect(findCause(error, StepError)?.classic).toBe(
       "The command '/bin/sh -c echo no >&2; exit 7' returned a non-zero code: 7",
     );
     expect(readdirSync(join(lab.root, 'builds'))).toEqual(['empty']);
@@ -159,6 +159,27 @@ describeContainers('the builder', import.meta.path, () => {
       comment: 'buildkit.dockerfile.v0',
       empty_layer: true,
     });
+  });
+
+  test('an image with an inline cache is enough to build on', async () => {
+    const directory = lab.context({ f: 'inline' });
+    const text =
+      'FROM busybox AS a\nRUN echo inline-a > /a\nFROM busybox\nCOPY f /f\nCOPY --from=a /a /a\nRUN cat /f /a > /both';
+    const exports = [{ type: 'image', names: ['inlined'] }] as const;
+    const buildArgs = { BUILDKIT_INLINE_CACHE: '1' };
+    const { result } = await lab.build(text, { directory, exports, buildArgs });
+    await lab.builder.prune({ all: true });
+    const cacheFrom = [{ type: 'registry', attributes: { ref: 'inlined' } }] as const;
+    const again = await lab.build(text, { directory, exports, buildArgs, cacheFrom });
+    expect(outcomes(again.events).ran).toEqual([]);
+    expect(again.result.id).toEqual(result.id);
+  });
+
+  test('a step that fails ends those beside it', async () => {
+    const text =
+      'FROM busybox AS a\nRUN sleep 1000\nFROM busybox AS b\nRUN exit 3\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /';
+    expect(findCause(await failure(lab.build(text)), StepError)?.step.exitCode).toBe(3);
+    expect(lab.runtime.list()).toEqual([]);
   });
 
   test('the cache is pruned, images stay', async () => {
