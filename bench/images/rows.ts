@@ -30,6 +30,8 @@ export async function measureImages(all: readonly Subject[], o: ImageBench): Pro
   await measureArchives(subjects, o);
   await using filled = await startRegistry();
   await push(berth, filled.address);
+  // What was pushed once is kept compressed; the name would keep it beyond the next `rmi`.
+  await forget(berth, `${filled.address}/${image}`);
   await using theirs = await startRegistry({ from: filled.folder, netns: o.dockerNetns });
   let skopeo: Subject | undefined;
   const registryOf = (subject: Subject) => (subject.name === 'dockerd' ? theirs : filled).address;
