@@ -173,3 +173,21 @@ test('public repositories are pulled by everybody, the catalogue shows what one 
   const whole = await registry.fetch('/v2/_catalog', { headers: bearer(all.token) });
   expect(await whole.json()).toEqual({ repositories: ['public/a', 'secret/b'] });
 });
+
+test('a blob is mounted only from where one may pull', async () => {
+  await using registry = await InProcessRegistry.start({ access: { ...access, tokens } });
+  const post = (path: string, token: string, body = '') =>
+    registry.fetch(path, { method: 'POST', body, headers: bearer(token) });
+  const alices = await tokenOf(registry, 'scope=repository:secret/b:pull,push', basic('alice', 'wonder'));
+  await post(`/v2/secret/b/blobs/uploads/?digest=${sha256('x')}`, alices.token, 'x');
+  const scopes = 'scope=repository:users/bob/x:pull,push&scope=repository:secret/b:pull';
+  const bobs = await tokenOf(registry, scopes, basic('bob', 'builder'));
+  for (const from of ['&from=secret/b', '']) {
+    const mount = await post(`/v2/users/bob/x/blobs/uploads/?mount=${sha256('x')}${from}`, bobs.token);
+    expect(mount.status).toBe(202);
+  }
+  // Who has the bytes may of course push them, and is held to them.
+  const upload = `/v2/users/bob/x/blobs/uploads/?digest=${sha256('x')}`;
+  expect((await post(upload, bobs.token, 'y')).status).toBe(400);
+  expect((await post(upload, bobs.token, 'x')).status).toBe(201);
+});
