@@ -4,8 +4,9 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { invalid, notFound } from '../../lib/errors.ts';
 import { parseHtpasswd, withPassword } from '../../registry/index.ts';
 import type { OptionValues } from '../configuration/parse-flags.ts';
+import { readSecret } from './read-secret.ts';
 
-/** Sets the password that stdin holds, or removes the user; the file is changed as a whole. Throws `invalid`, `not-found`. */
+/** Sets the password that is typed or comes by stdin, or removes the user; the file is changed as a whole. Throws `invalid`, `not-found`. */
 export async function passwd(values: OptionValues, [path = '', name = '']: readonly string[]): Promise<number> {
   if (!/^[^\s:]+$/.test(name) || name === 'anonymous' || name === '*' || name.startsWith('@')) {
     throw invalid(`"${name}" cannot be the name of a user`);
@@ -17,8 +18,8 @@ export async function passwd(values: OptionValues, [path = '', name = '']: reado
   if (values.delete) {
     if (!parseHtpasswd(before).has(name)) throw notFound(`no user ${name} in ${path}`);
   } else {
-    password = (await Bun.stdin.text()).replace(/\r?\n$/, '');
-    if (password === '') throw invalid('the password is read from stdin, and it is empty');
+    password = await readSecret(`Password of ${name}: `);
+    if (password === '') throw invalid('the password is empty');
   }
   const text = await withPassword(before, { name, password, cost });
   writeFileSync(`${path}.new`, text, { mode: 0o600, flush: true });

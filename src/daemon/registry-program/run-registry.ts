@@ -41,7 +41,7 @@ const subprograms: Readonly<Record<string, Subprogram>> = {
   },
   passwd: {
     usage: 'passwd [OPTIONS] FILE USER',
-    description: 'Set the password of a user, read from stdin, in a file for --htpasswd.',
+    description: 'Set the password of a user, typed or from stdin, in a file for --htpasswd.',
     options: passwdOptions,
     args: 2,
     run: passwd,
