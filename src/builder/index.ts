@@ -18,6 +18,7 @@ export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from 
 export type {
   Attestations,
   BlobOptions,
+  BlobStore,
   BuildCallbacks,
   BuildLimits,
   BuildRequest,

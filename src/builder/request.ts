@@ -66,14 +66,15 @@ export type ExportTarget = (signal: AbortSignal) => Promise<Writable>;
 
 /**
  * Where a tree goes: a directory of this machine, a tar, or whoever reads it where it is mounted (`root`) until the promise
- * resolves. Of several platforms each has a directory `linux_amd64`; a visitor comes once for each.
+ * resolves. Of several platforms each has a directory `linux_amd64`; a visitor comes once for each, and is told its
+ * `folder` (empty: none).
  */
 export type TreeTarget =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'tar'; readonly open: ExportTarget }
   | {
       readonly kind: 'visit';
-      readonly visit: (root: string, o: { platform: Platform; signal: AbortSignal }) => Promise<void>;
+      readonly visit: (root: string, o: { folder: string; signal: AbortSignal }) => Promise<void>;
     };
 
 export type ExportRequest =
@@ -99,10 +100,27 @@ export type ExportRequest =
   /** Only the cache. */
   | { readonly type: 'cacheonly' };
 
+/** Blobs in a directory that only whoever wants the build can reach: caches of type `local`. */
+export interface BlobStore {
+  /** Bytes; undefined when it is not there. */
+  size(digest: string, signal: AbortSignal): Promise<number | undefined>;
+  /** Throws `not-found`. */
+  read(digest: string, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Nothing happens when it is there already. */
+  write(
+    blob: { readonly digest: string; readonly size: number },
+    data: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<void>;
+}
+
 /** `--cache-from` and `--cache-to`, attributes as BuildKit has them (`ref`, `src`, `dest`, `mode`, `tag`). */
 export interface CacheReference {
   readonly type: 'inline' | 'registry' | 'local';
+  /** Of a `local` one to read, `digest` names its index. */
   readonly attributes: Readonly<Record<string, string>>;
+  /** Where a `local` one is; the client itself writes the `index.json` that names what came into it. */
+  readonly blobs?: BlobStore;
 }
 
 export interface Attestations {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Image, Images } from '../../images/index.ts';
 import { BerthError, errorCode, errorMessage, invalid, notFound } from '../../lib/errors.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
+import { type Platform, platformRank } from '../../oci/platform.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { importInline } from '../cache/inline-cache.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
@@ -31,6 +31,8 @@ export class BuildInputs implements GraphInputs {
   readonly #request: BuildRequest;
   readonly #deps: BuildInputsDeps;
   #ignored: Promise<readonly string[]> | undefined;
+  /** The ignore file beside the Dockerfile, once that was read. */
+  #ownIgnoreFile: Buffer | undefined;
 
   constructor(request: BuildRequest, deps: BuildInputsDeps) {
     this.context = request.context;
@@ -44,8 +46,12 @@ export class BuildInputs implements GraphInputs {
     if (dockerfile.kind === 'text') return dockerfile;
     const { name, source } = dockerfile;
     return await this.#vertex(`[internal] load build definition from ${name}`, async report => {
-      const tree = await this.#open(source, [name], report);
-      const content = readIfThere(tree, name);
+      const ignoreFile = `${name}.dockerignore`;
+      const other = name === 'Dockerfile' ? 'dockerfile' : name;
+      const tree = await this.#open(source, [...new Set([name, ignoreFile, other])], report);
+      this.#ownIgnoreFile = readIfThere(tree, ignoreFile);
+      // `dockerfile` will do for `Dockerfile`.
+      const content = readIfThere(tree, name) ?? readIfThere(tree, other);
       if (content) return { name, content };
       throw notFound(`failed to read dockerfile: open ${name}: no such file or directory`);
     });
@@ -64,10 +70,10 @@ export class BuildInputs implements GraphInputs {
       const here = this.#request.pull ? undefined : fitting();
       if (here) return { name, image: here };
       await this.#pull(reference, platform, vertex).catch((error: unknown) => {
-        throw unresolved(error, { name, platform });
+        throw unresolved(error, { reference, name });
       });
       const image = fitting();
-      if (!image) throw unresolved(notFound('no match for platform in manifest: not found'), { name, platform });
+      if (!image) throw unresolved(notFound('no match for platform in manifest: not found'), { reference, name });
       return { name, image };
     });
   }
@@ -102,18 +108,11 @@ export class BuildInputs implements GraphInputs {
   }
 
   async #readIgnored(): Promise<readonly string[]> {
-    const { dockerfile } = this.#request;
     return await this.#vertex('[internal] load .dockerignore', async report => {
-      const own = `${dockerfile.name}.dockerignore`;
-      const places: [BuildSource, string][] = [
-        ...(dockerfile.kind === 'file' ? [[dockerfile.source, own] as [BuildSource, string]] : []),
-        ...(this.context ? [[this.context, '.dockerignore'] as [BuildSource, string]] : []),
-      ];
-      for (const [source, name] of places) {
-        const content = readIfThere(await this.#open(source, [name], report), name);
-        if (content) return validPatterns(parseIgnoreFile(content));
-      }
-      return [];
+      if (this.#ownIgnoreFile) return validPatterns(parseIgnoreFile(this.#ownIgnoreFile));
+      if (!this.context) return [];
+      const content = readIfThere(await this.#open(this.context, ['.dockerignore'], report), '.dockerignore');
+      return content ? validPatterns(parseIgnoreFile(content)) : [];
     });
   }
 
@@ -178,9 +177,9 @@ function findFitting(reference: string, platform: Platform, images: Images): Ima
   return here && images.platforms(here.id).find(image => platformRank(image.config, platform) > 0);
 }
 
-function unresolved(error: unknown, { name, platform }: { name: string; platform: Platform }): unknown {
+function unresolved(error: unknown, { reference, name }: { reference: string; name: string }): unknown {
   if (!(error instanceof BerthError) || error.kind === 'cancelled') return error;
-  const message = `${name}: failed to resolve source metadata for ${name} (${formatPlatform(platform)}): ${error.message}`;
+  const message = `${reference}: failed to resolve source metadata for ${name}: ${error.message}`;
   return new BerthError(error.kind, message, { cause: error });
 }
 

@@ -10,7 +10,7 @@ import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import type { SolvedPlatform } from '../export/export-context.ts';
 import type { ImageExport } from '../export/export-image.ts';
-import { type ExportStep, runExports } from '../export/run-exports.ts';
+import { type ExportReport, type ExportStep, runExports } from '../export/run-exports.ts';
 import { type BuildGraph, buildGraph } from '../graph/build-graph.ts';
 import { createNode, type Node } from '../graph/node.ts';
 import { StepOperations } from '../ops/operations.ts';
@@ -180,13 +180,17 @@ export class Build implements BuildRun {
   async #exporting<T>(name: string, work: Parameters<ExportStep>[1]): Promise<T> {
     const { vertex } = createNode({ op: { kind: 'scratch' }, name });
     const { digest } = vertex;
-    const started = new Date();
+    const begun = new Map<string, Date>();
     this.#progress.vertex(vertex);
     this.#progress.started(digest);
+    const report: ExportReport = ({ done, ...status }) => {
+      const at = new Date();
+      const started = begun.get(status.id) ?? at;
+      begun.set(status.id, started);
+      this.#progress.push({ kind: 'status', vertex: digest, at, started, ...status, ...(done && { completed: at }) });
+    };
     try {
-      const result = await work(status =>
-        this.#progress.push({ kind: 'status', vertex: digest, at: new Date(), started, ...status }),
-      );
+      const result = await work(report);
       this.#progress.completed(digest);
       return result as T;
     } catch (error) {

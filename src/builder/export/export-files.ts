@@ -30,9 +30,9 @@ export async function exportFiles(
       }
       return;
     case 'visit':
-      for (const { snapshot, state } of solved) {
+      for (const [index, { snapshot }] of solved.entries()) {
         using view = o.images.builds.view(snapshot.layers.map(({ layer }) => layer));
-        await target.visit(view.root, { platform: state.platform, signal: o.signal });
+        await target.visit(view.root, { folder: folders[index] as string, signal: o.signal });
       }
   }
 }

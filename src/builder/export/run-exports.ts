@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { Image } from '../../images/index.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { familiarReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { BuildRequest } from '../request.ts';
 import type { BuiltImage } from '../run.ts';
 import type { ExportContext, SolvedPlatform } from './export-context.ts';
@@ -17,11 +17,11 @@ export interface ExportOutcome {
   readonly response: Readonly<Record<string, string>>;
 }
 
+/** Tells how far a part of an export is, in bytes where those are known. */
+export type ExportReport = (status: { id: string; current: number; total: number; done?: boolean }) => void;
+
 /** Names of one step of an export for the progress; the work is done inside. */
-export type ExportStep = <T>(
-  name: string,
-  work: (report: (status: { id: string; current: number; total: number }) => void) => Promise<T>,
-) => Promise<T>;
+export type ExportStep = <T>(name: string, work: (report: ExportReport) => Promise<T>) => Promise<T>;
 
 /** Throws what a target or registry refuses, `cancelled`. */
 export async function runExports(
@@ -43,7 +43,7 @@ export async function runExports(
     }
     const title = one.type === 'image' ? 'exporting to image' : `exporting to ${one.type} image format`;
     const made = await o.step(title, async report => {
-      images ??= await recordImages(solved, o);
+      images ??= await told(report, 'exporting layers', () => recordImages(solved, o));
       return await exportImages(images, one, {
         ...{ ...o, before, report },
         credentials: request.credentials,
@@ -61,16 +61,23 @@ export async function runExports(
 async function exportImages(
   images: readonly Image[],
   one: ImageExport,
-  o: Parameters<typeof pushNames>[1] & { before: ReadonlySet<Digest> },
+  o: Parameters<typeof pushNames>[1] & { before: ReadonlySet<Digest>; report: ExportReport },
 ): Promise<ExportOutcome> {
+  const { report } = o;
   const composed = await composeManifests(images, one, o);
   const names = [...new Set(one.names)].map(name => familiarReference(withDefaultTag(parseReference(name))));
   const keeps = one.type === 'image' && one.store !== false;
   if (one.type === 'image') {
+    for (const { id } of images) report({ id: `writing image ${id}`, current: 0, total: 0, done: true });
     if (keeps || one.push) nameImages(images, names, o);
+    for (const name of one.names) {
+      report({ id: `naming to ${formatReference(parseReference(name))}`, current: 0, total: 0, done: true });
+    }
     if (one.push) await pushNames(names, o);
   } else if (one.target.kind === 'tar') {
-    await writeStream(Readable.from(o.images.built.archive(images, names)), one.target.open, o.signal);
+    const { open } = one.target;
+    const archive = Readable.from(o.images.built.archive(images, names));
+    await told(report, 'sending tarball', () => writeStream(archive, open, o.signal));
   } else if (one.target.kind === 'directory') {
     await unpackTar(o.images.built.archive(images, names), one.target.path, o.signal);
   }
@@ -95,4 +102,11 @@ async function exportImages(
     }),
   );
   return { images: built, ...(id && { id }), names: keeps ? names : [], response };
+}
+
+async function told<T>(report: ExportReport, id: string, work: () => Promise<T>): Promise<T> {
+  report({ id, current: 0, total: 0 });
+  const result = await work();
+  report({ id, current: 0, total: 0, done: true });
+  return result;
 }

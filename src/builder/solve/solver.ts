@@ -180,8 +180,10 @@ export class Solver {
     const snapshots = await Promise.all(
       inputs.map((input, index) => (byContent.includes(index) ? input.load() : undefined)),
     );
-    const content = await this.#failing(node, () =>
-      operations.contentKey(node, snapshots as Snapshot[], this.#workOptions()),
+    const content = await this.#failing(
+      node,
+      () => operations.contentKey(node, snapshots as Snapshot[], this.#workOptions()),
+      'failed to compute cache key: ',
     );
     const kept = ids.map((id, index) => (byContent.includes(index) ? null : id));
     const key = keyOf([definition, kept, content.digest]);
@@ -262,7 +264,8 @@ export class Solver {
     this.#recording.add(done);
   }
 
-  async #failing<T>(node: Node, work: () => Promise<T>): Promise<T> {
+  /** `before` stands before the message of the build's error, not of the vertex'. */
+  async #failing<T>(node: Node, work: () => Promise<T>, before = ''): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -272,9 +275,8 @@ export class Solver {
       if (!progress.isCompleted(digest)) progress.completed(digest, { error: message });
       if (signal.aborted) throw new BerthError('cancelled', 'the build was cancelled', { cause: error });
       // What an input threw has its vertex already.
-      throw error instanceof VertexError || errorKind(error) === 'cancelled'
-        ? error
-        : new VertexError(node.vertex, error);
+      const isKnown = error instanceof VertexError || errorKind(error) === 'cancelled';
+      throw isKnown ? error : new VertexError(node.vertex, error, before);
     }
   }
 

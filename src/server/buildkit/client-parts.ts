@@ -1,5 +1,6 @@
 // What a build needs of the client that asked for it: its files, its secrets, and where results go that it keeps itself.
 import {
+  type BlobStore,
   type BuildSource,
   type ContextSources,
   type OwnedSource,
@@ -9,6 +10,7 @@ import {
 } from '../../builder/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { sendDirectory } from './session/send-directory.ts';
+import { sendLayout } from './session/send-layout.ts';
 import type { Session } from './session/session.ts';
 import { SessionSource } from './session/session-source.ts';
 import type { RequestParts } from './solve/solve-request.ts';
@@ -27,7 +29,7 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
   const locals = new Map<string, BuildSource>();
   const remotes = new Map<string, OwnedSource>();
   const folder = await sources.folder();
-  const directories = new Map<number, string>();
+  const layouts: string[] = [];
 
   function local(name: string): BuildSource {
     const known = locals.get(name) ?? new SessionSource(name, { session, mirrors: sources.mirrors });
@@ -42,17 +44,24 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
     return known;
   }
 
-  function directory(exporter: number): TreeTarget {
+  function layout(exporter: number): TreeTarget {
     const path = `${folder.path}/${exporter}`;
-    directories.set(exporter, path);
+    layouts.push(path);
     return { kind: 'directory', path };
+  }
+
+  function tree(exporter: number): TreeTarget {
+    const visit = async (root: string, wanted: { folder: string; signal: AbortSignal }) =>
+      sendDirectory((await session()).sendFiles(exporter, wanted.signal), root, { folder: wanted.folder, report() {} });
+    return { kind: 'visit', visit };
   }
 
   return {
     parsePlatform,
     sources: { local, remote },
     sinks: {
-      directory,
+      layout,
+      tree,
       file: async (exporter, signal) => (await session()).writeFile({ exporter, metadata: {} }, signal),
     },
     callbacks: {
@@ -61,9 +70,9 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
       ssh: async (id, signal) => (await session()).ssh(id, signal),
     },
     credentials: credentialsOf(session),
+    blobs: id => lazyBlobs(async () => (await session()).blobs(id)),
     async deliver(signal) {
-      for (const [exporter, path] of directories)
-        await sendDirectory((await session()).sendFiles(exporter, signal), path);
+      for (const path of layouts) await sendLayout((await session()).blobs('export'), path, signal);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(owned.map(source => source[Symbol.asyncDispose]()));
@@ -79,6 +88,17 @@ function credentialsOf(session: () => Promise<Session>): RequestParts['credentia
     const asked = known.get(registry) ?? session().then(client => client.credentials(registry, signal));
     known.set(registry, asked);
     return asked;
+  };
+}
+
+/** The session may come later. */
+function lazyBlobs(open: () => Promise<BlobStore>): BlobStore {
+  return {
+    size: async (digest, signal) => (await open()).size(digest, signal),
+    async *read(digest, signal) {
+      yield* (await open()).read(digest, signal);
+    },
+    write: async (blob, data, signal) => (await open()).write(blob, data, signal),
   };
 }
 

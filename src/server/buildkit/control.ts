@@ -131,8 +131,12 @@ async function build(
   await using parts = await deps.openParts(request.session, signal);
   job.attributes = attributes;
   const wish: BuildRequest = solveToRequest(request, attributes, parts);
-  const cacheTo = (request.cache?.exports ?? []).map(({ type = '', attrs = {} }) => cacheReference(type, attrs));
-  const cacheFrom = (request.cache?.imports ?? []).map(({ type = '', attrs = {} }) => cacheReference(type, attrs));
+  const cacheTo = (request.cache?.exports ?? []).map(({ type = '', attrs = {} }) =>
+    cacheReference(type, attrs, parts.blobs),
+  );
+  const cacheFrom = (request.cache?.imports ?? []).map(({ type = '', attrs = {} }) =>
+    cacheReference(type, attrs, parts.blobs),
+  );
   const result = await job.run({ ...wish, cacheTo, cacheFrom: [...(wish.cacheFrom ?? []), ...cacheFrom] }, signal);
   await parts.deliver(signal);
   return { ...result.response };

@@ -7,7 +7,7 @@ import type { TarEntry } from '../../../lib/tar/entry.ts';
 import { entryOfStat } from './file-stat.ts';
 
 export interface ReceiveOptions {
-  /** Bytes of files that came so far; called for each packet. */
+  /** Bytes that came so far, what tells of the files included; called for each packet. */
   readonly report: (received: number) => void;
 }
 
@@ -41,8 +41,6 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
     file.incoming ??= update.receive(file.entry);
     if (data.length > 0) {
       file.incoming.write(data);
-      received += data.length;
-      report(received);
       return;
     }
     file.incoming.finish();
@@ -53,6 +51,8 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
   try {
     for await (const message of call.messages()) {
       const { type, stat, id, data } = decode(packet, message);
+      received += message.length;
+      report(received);
       if (type === packetType.packetStat) await list(stat as Stat | undefined);
       else if (type === packetType.packetData) await fill(id, data);
       else if (type === packetType.packetErr) throw new Error(`error from sender: ${Buffer.from(data)}`);

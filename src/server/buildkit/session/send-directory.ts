@@ -1,18 +1,30 @@
 // fsutil's sending end: a directory of ours is listed, and the client gets the files it asks for.
-import { createReadStream, lstatSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream } from 'node:fs';
 import { decode, encode } from '../../../api/buildkit/message.ts';
 import { packet, packetType } from '../../../api/buildkit/session.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
-import type { TarEntry } from '../../../lib/tar/entry.ts';
+import { type TarEntry, tarEntry } from '../../../lib/tar/entry.ts';
+import { encodeName } from '../../../lib/tar/names.ts';
 import { type AttributeReader, describeNode } from '../../../lib/tar/tree/describe-node.ts';
+import { walkTree } from '../../../lib/tar/tree/walk-tree.ts';
+import { TimeSlice } from '../../../lib/time-slice.ts';
 import { statOfEntry } from './file-stat.ts';
 
 const portion = 32 * 1024;
 
-/** Sends all of `directory`; throws what the client complains of. */
-export async function sendDirectory(call: ClientCall, directory: string, attributes?: AttributeReader): Promise<void> {
-  const files: string[] = [];
+export interface SendOptions {
+  /** Where on the client's side everything belongs; empty is the top. */
+  readonly folder: string;
+  readonly attributes?: AttributeReader;
+  /** Bytes that were sent so far. */
+  readonly report: (sent: number) => void;
+}
+
+/** Sends all of `directory`, which nobody changes meanwhile; throws what the client complains of. */
+export async function sendDirectory(call: ClientCall, directory: string, o: SendOptions): Promise<void> {
+  const files: (string | undefined)[] = [];
+  const slice = new TimeSlice();
+  let sent = 0;
   const listing = list();
   const sending: Promise<void>[] = [];
   try {
@@ -39,31 +51,34 @@ export async function sendDirectory(call: ClientCall, directory: string, attribu
 
   /** In the order of names part by part, as fsutil walks. */
   async function list(): Promise<void> {
-    for (const entry of walk(directory, '', attributes)) {
-      files.push(join(directory, entry.name));
-      await call.send(encode(packet, { type: packetType.packetStat, stat: statOfEntry(entry) }));
+    if (o.folder !== '') await tell(tarEntry({ type: 'directory', name: o.folder, mode: 0o755 }), undefined);
+    for (const { path, entry } of walk(directory, o)) {
+      await tell(entry, path);
+      if (slice.used) await slice.pause();
     }
     await call.send(encode(packet, { type: packetType.packetStat }));
   }
 
+  async function tell(entry: TarEntry, path: string | undefined): Promise<void> {
+    files.push(path);
+    await call.send(encode(packet, { type: packetType.packetStat, stat: statOfEntry(entry) }));
+  }
+
   async function send(id: number, path: string): Promise<void> {
-    for await (const data of createReadStream(path, { highWaterMark: portion })) {
+    for await (const data of createReadStream(encodeName(path), { highWaterMark: portion })) {
       await call.send(encode(packet, { type: packetType.packetData, id, data: data as Buffer }));
+      sent += (data as Buffer).length;
+      o.report(sent);
     }
     await call.send(encode(packet, { type: packetType.packetData, id }));
   }
 }
 
-function* walk(root: string, below: string, attributes: AttributeReader | undefined): Generator<TarEntry> {
-  for (const name of readdirSync(join(root, below)).sort()) {
-    const path = below === '' ? name : `${below}/${name}`;
-    const absolute = join(root, path);
-    const entry = describeNode(
-      { path: absolute, name: path, stats: lstatSync(absolute, { bigint: true }) },
-      attributes,
-    );
-    if (!entry) continue;
-    yield { ...entry, name: path };
-    if (entry.type === 'directory') yield* walk(root, path, attributes);
+function* walk(root: string, o: SendOptions): Generator<{ path: string; entry: TarEntry }> {
+  for (const node of walkTree(root, o.folder)) {
+    const entry = describeNode(node, o.attributes);
+    // Paths of the walk are good only until it goes on.
+    const path = `${root}${node.name.slice(o.folder.length).replace(/^(?!\/)/, '/')}`;
+    if (entry) yield { path, entry: { ...entry, name: node.name } };
   }
 }

@@ -9,10 +9,11 @@ import {
   getSecretResponse,
 } from '../../../api/buildkit/callbacks.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
-import type { RegistryCredentials } from '../../../builder/index.ts';
+import type { BlobStore, RegistryCredentials } from '../../../builder/index.ts';
 import { type ClientCall, GrpcConnection } from '../../../lib/grpc/client.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import { MessageDuplex } from './message-duplex.ts';
+import { SessionBlobs } from './session-blobs.ts';
 
 /** What a client says of its session in the headers of `POST /session`. */
 export interface SessionIdentity {
@@ -104,6 +105,11 @@ export class Session {
   /** fsutil packets about a directory that the client receives. */
   sendFiles(exporter: number, signal: AbortSignal): ClientCall {
     return this.#connection.call(methods.sendFiles, { metadata: exporterMetadata(exporter, {}), signal });
+  }
+
+  /** Blobs in a directory of the client, by the id it gave it. */
+  blobs(id: string): BlobStore {
+    return new SessionBlobs(this.#connection, id);
   }
 
   close(): void {

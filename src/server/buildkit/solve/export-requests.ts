@@ -7,7 +7,10 @@ import type { Attributes } from './frontend-request.ts';
 /** Where results go that the client keeps itself, by the number of the exporter. */
 export interface ExportSinks {
   file(exporter: number, signal: AbortSignal): Promise<Duplex>;
-  directory(exporter: number): TreeTarget;
+  /** Files as they are. */
+  tree(exporter: number): TreeTarget;
+  /** An image as a directory of an OCI layout. */
+  layout(exporter: number): TreeTarget;
 }
 
 /** One exporter of a solve request. Throws `invalid` for an exporter or an attribute there is not. */
@@ -34,12 +37,12 @@ export function exportRequest(
     case 'oci':
     case 'docker': {
       const tar = attrs.tar === undefined || isTrue(attrs, 'tar');
-      return { type, names, tar, target: tar ? file : sinks.directory(number), ...blobOptions(attrs) };
+      return { type, names, tar, target: tar ? file : sinks.layout(number), ...blobOptions(attrs) };
     }
     case 'tar':
       return { type, target: file, platformSplit: optional(attrs, 'platform-split') };
     case 'local':
-      return { type, target: sinks.directory(number), platformSplit: optional(attrs, 'platform-split') };
+      return { type, target: sinks.tree(number), platformSplit: optional(attrs, 'platform-split') };
     default:
       throw invalid(`exporter ${JSON.stringify(type)} could not be found`);
   }

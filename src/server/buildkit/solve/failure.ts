@@ -5,18 +5,10 @@ import { DockerfileError, VertexError } from '../../../builder/index.ts';
 import { type ErrorKind, errorKind, errorMessage, findCause } from '../../../lib/errors.ts';
 import { type GrpcCode, GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 
-const codes: Record<ErrorKind, GrpcCode> = {
-  // BuildKit gives most mistakes of users no code.
-  invalid: grpcCodes.unknown,
-  unauthorized: grpcCodes.unauthenticated,
-  forbidden: grpcCodes.unknown,
-  'not-found': grpcCodes.unknown,
-  conflict: grpcCodes.failedPrecondition,
-  'not-modified': grpcCodes.unknown,
+/** BuildKit gives what is wrong with a build no code: clients would print its name before the message. */
+const codes: Partial<Record<ErrorKind, GrpcCode>> = {
   'not-implemented': grpcCodes.unimplemented,
-  unavailable: grpcCodes.unavailable,
   cancelled: grpcCodes.cancelled,
-  system: grpcCodes.unknown,
 };
 
 /** Names by which BuildKit's clients know the details of an error, which are JSON (solver/errdefs/vertex.go). */
@@ -28,7 +20,7 @@ const detailTypes = {
 /** The end of a call that failed. */
 export function buildFailure(error: unknown): GrpcError {
   if (error instanceof GrpcError) return error;
-  const code = codes[errorKind(error)];
+  const code = codes[errorKind(error)] ?? grpcCodes.unknown;
   const message = errorMessage(error);
   const details = detailsOf(error);
   if (details.length === 0) return new GrpcError(code, message);

@@ -1,5 +1,6 @@
 // The attributes of BuildKit's `dockerfile.v0` frontend as a build request of ours.
 import type {
+  BlobStore,
   Builder,
   BuildRequest,
   BuildSource,
@@ -24,12 +25,17 @@ export interface FrontendOptions {
   readonly sources: FrontendSources;
   /** A platform as users write it. Throws `invalid`. */
   readonly parsePlatform: Builder['parsePlatform'];
+  /** Blobs in a directory of the client, by the id it gave it. */
+  readonly blobs: (id: string) => BlobStore;
 }
 
 type FrontendRequest = Omit<BuildRequest, 'exports' | 'id'>;
 
 /** Throws `invalid` naming the attribute that makes no sense. */
-export function frontendRequest(attributes: Attributes, { sources, parsePlatform }: FrontendOptions): FrontendRequest {
+export function frontendRequest(
+  attributes: Attributes,
+  { sources, parsePlatform, blobs }: FrontendOptions,
+): FrontendRequest {
   const epoch = attributes['build-arg:SOURCE_DATE_EPOCH'];
   const platforms = list(attributes.platform).map(text => parsePlatform(text));
   return {
@@ -46,7 +52,7 @@ export function frontendRequest(attributes: Attributes, { sources, parsePlatform
     shmSize: number(attributes, 'shm-size'),
     ulimits: list(attributes.ulimit).map(parseUlimit),
     cgroupParent: attributes['cgroup-parent'] || undefined,
-    cacheFrom: cacheImports(attributes),
+    cacheFrom: cacheImports(attributes, blobs),
     attestations: attestations(attributes),
     sourceDateEpoch: epoch === undefined || epoch === '' ? undefined : Number(epoch),
   };
@@ -94,7 +100,7 @@ function namedContext(name: string, value: string, sources: FrontendSources): Na
 }
 
 /** Cache sources come as JSON, and from old clients as a list of image names. */
-function cacheImports(attributes: Attributes): CacheReference[] {
+function cacheImports(attributes: Attributes, blobs: FrontendOptions['blobs']): CacheReference[] {
   const json = attributes['cache-imports'];
   if (json === undefined || json === '') {
     return list(attributes['cache-from']).map(ref => ({ type: 'registry', attributes: { ref } }));
@@ -106,12 +112,14 @@ function cacheImports(attributes: Attributes): CacheReference[] {
     throw invalid('failed to unmarshal cache-imports: it is no JSON', error);
   }
   if (!Array.isArray(entries)) throw invalid('cache-imports must be a list');
-  return entries.map(entry => cacheReference(String(entry?.Type ?? ''), { ...entry?.Attrs }));
+  return entries.map(entry => cacheReference(String(entry?.Type ?? ''), { ...entry?.Attrs }, blobs));
 }
 
 /** Throws `invalid` for a kind of cache there is not. */
-export function cacheReference(type: string, attributes: Attributes): CacheReference {
-  if (type === 'inline' || type === 'registry' || type === 'local') return { type, attributes };
+export function cacheReference(type: string, attributes: Attributes, blobs: FrontendOptions['blobs']): CacheReference {
+  if (type === 'inline' || type === 'registry') return { type, attributes };
+  // Clients know a directory by its path.
+  if (type === 'local') return { type, attributes, blobs: blobs(`local:${attributes.dest ?? attributes.src ?? ''}`) };
   throw invalid(`unknown cache type ${JSON.stringify(type)}: supported are inline, registry and local`);
 }
 

@@ -1,0 +1,12 @@
+// An OCI layout of ours becomes one of the client's: it takes the blobs, and writes the index itself.
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BlobStore } from '../../../builder/index.ts';
+
+export async function sendLayout(blobs: BlobStore, directory: string, signal: AbortSignal): Promise<void> {
+  const folder = join(directory, 'blobs', 'sha256');
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    await blobs.write({ digest: `sha256:${name}`, size: statSync(path).size }, createReadStream(path), signal);
+  }
+}
