@@ -145,7 +145,8 @@ export class Build implements BuildRun {
 
   /** Tells what the lint rules found; throws when they are errors. */
   #warn(graphs: readonly BuildGraph[], dockerfile: Dockerfile): void {
-    const vertex = createNode({ op: { kind: 'scratch' }, name: '[internal] load build definition' }).vertex.digest;
+    const name = `[internal] load build definition from ${dockerfile.name}`;
+    const vertex = createNode({ op: { kind: 'scratch' }, name }).vertex.digest;
     const seen = new Set<string>();
     for (const warning of graphs.flatMap(({ warnings }) => warnings)) {
       const told = describeWarning(warning, dockerfile);

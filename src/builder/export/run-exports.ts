@@ -84,11 +84,12 @@ async function exportImages(
   if (!keeps) for (const image of images) if (!o.before.has(image.id)) o.images.built.discard(image);
   const top = composed?.index ?? (composed?.manifests.length === 1 ? composed.manifests[0] : undefined);
   const id = images.length === 1 ? images[0]?.id : top?.digest;
+  const full = one.names.map(name => formatReference(parseReference(name)));
   const response = {
     ...(images.length === 1 && { 'containerimage.config.digest': images[0]?.id as string }),
     ...((top || id) && { 'containerimage.digest': (top?.digest ?? id) as string }),
     ...(top && { 'containerimage.descriptor': Buffer.from(JSON.stringify(top)).toString('base64') }),
-    ...(names.length > 0 && { 'image.name': names.join(',') }),
+    ...(full.length > 0 && { 'image.name': full.join(',') }),
   };
   const built = images.map(
     (image, index): BuiltImage => ({
