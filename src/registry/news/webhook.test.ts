@@ -31,7 +31,7 @@ function receiver(failures: number) {
 
 test('pushes and deletions are told in order, again until they are taken', async () => {
   const hook = receiver(3);
-  const webhook = { name: 'h', url: hook.url, headers: { 'X-Secret': 's' }, timeout: 5000, backoff: 1 };
+  const webhook = { name: 'h', url: hook.url, headers: { 'X-Secret': 's' }, timeout: 60_000, backoff: 1 };
   {
     await using registry = await InProcessRegistry.start({ webhooks: [{ ...webhook, actions: ['push', 'delete'] }] });
     const digest = await registry.pushImage('a/b', 'v', ['layer']);
