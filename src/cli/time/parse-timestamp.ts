@@ -6,6 +6,8 @@ const forms = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?
 
 /** Seconds since the epoch as the API wants them: `1136073845.000000001`. Seconds stay as they are. Throws a plain Error for a text of no known form. */
 export function parseTimestamp(text: string, now: number): string {
+  // A duration, too, but of the epoch: `--since 0` is everything.
+  if (text === '0') return text;
   try {
     return withNanoseconds(BigInt(now) * 1_000_000n - BigInt(Math.round(parseDuration(text))));
   } catch {
