@@ -16,6 +16,7 @@ import { createLogger, type Logger } from '../lib/logger.ts';
 import { createApiServer, createHandlers } from '../server/index.ts';
 import { keepActivatedSockets, takeActivatedSockets } from './activated-sockets.ts';
 import { buildDaemon } from './build-daemon.ts';
+import { claimCgroupParent } from './cgroup-parent.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { daemonHelp } from './help.ts';
 import { checkHosts, planListeners } from './listeners.ts';
@@ -81,12 +82,15 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
   claimRoots(configuration, kernel, undo);
   survive(logger);
 
+  const releaseCgroups = claimCgroupParent(kernel.cgroups, configuration.cgroupParent);
   const daemon = await buildDaemon(configuration, build, logger);
   undo.defer('engine', async () => {
     const idle = ![...daemon.engine.containers.all()].some(container => container.process);
     if (idle) await daemon.engine.networks.purge();
     await daemon.close();
-    if (idle) removeMountNamespace(pin);
+    if (!idle) return;
+    await releaseCgroups();
+    removeMountNamespace(pin);
   });
   const metrics = new EngineMetrics(daemon.engine);
   if (configuration.metricsAddress !== undefined) {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import type { ContainerDefaults } from '../../engine/index.ts';
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { LogLevel } from '../../lib/logger.ts';
+import { defaultCgroupParent } from '../cgroup-parent.ts';
 import { readContainerDefaults } from './container-defaults.ts';
 import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { optionKey } from './options.ts';
@@ -127,7 +128,7 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     dns: get<string[]>('dns', []),
     dnsSearch: get<string[]>('dns-search', []),
     dnsOptions: get<string[]>('dns-opts', []),
-    cgroupParent: get('cgroup-parent', '/berth'),
+    cgroupParent: get('cgroup-parent', defaultCgroupParent),
     runtimes,
     defaultRuntime: get('default-runtime', 'crun'),
     shmSize: get('default-shm-size', 64 * 1024 * 1024),
