@@ -90,10 +90,7 @@ export class Images {
       remapped: options.remapped && { from: options.root, to: options.remapped },
     });
     this.#views = new RootfsViews(join(options.root, 'views'), { ...deps, containerLayers: this.#containerLayers });
-    this.builds = new BuildLayers(
-      { root: join(options.root, 'builds'), base: this.#containerLayers.base },
-      { ...deps, layers },
-    );
+    this.builds = new BuildLayers({ root: join(options.root, 'builds') }, { ...deps, layers });
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
     this.#removal = new ImageRemoval({
       ...{ store: deps.store, records: this.#records, names: this.#names, garbage: this.#garbage },

@@ -8,6 +8,7 @@ import { errorMessage } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { type Digest, sha256 } from '../../oci/digest.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
+import { makeInitLayer } from '../snapshots/init-layer.ts';
 import type { BuildLayer, SettledLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
 import { LayerWorkers } from './layer-workers.ts';
@@ -31,6 +32,7 @@ export interface LayerView extends Disposable {
  */
 export class BuildLayers {
   readonly #root: string;
+  /** The layer that lies under every step. */
   readonly #base: string;
   readonly #deps: BuildLayersDeps;
   readonly workers: LayerWorkers;
@@ -41,13 +43,14 @@ export class BuildLayers {
   #users = 0;
   #next = 1;
 
-  /** `root` is `dataRoot/builds`, `base` the layer that lies under every container. */
-  constructor(options: { root: string; base: string; workers?: number }, deps: BuildLayersDeps) {
+  /** `root` is `dataRoot/builds`. */
+  constructor(options: { root: string; workers?: number }, deps: BuildLayersDeps) {
     this.#root = options.root;
-    this.#base = options.base;
+    this.#base = join(options.root, 'base');
     this.#deps = deps;
     this.workers = new LayerWorkers(options.workers);
     mkdirSync(join(options.root, 'empty'), { recursive: true, mode: 0o755 });
+    makeInitLayer(this.#base, { marked: false });
   }
 
   /** For the length of a build; the last to let go frees what none of them came to use. */
@@ -143,7 +146,7 @@ export class BuildLayers {
 
   /** Takes away what a crash left mounted. Call before the first build. */
   async restore(): Promise<void> {
-    const names = readdirSync(this.#root).filter(name => name !== 'empty');
+    const names = readdirSync(this.#root).filter(name => name !== 'empty' && name !== 'base');
     const targets = names.flatMap(name => [join(this.#root, name, 'merged'), join(this.#root, name)]);
     for (const target of targets) {
       // Only what is mounted can be unmounted; the rest says so by false, or is not there.

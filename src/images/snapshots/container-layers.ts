@@ -65,14 +65,9 @@ export class ContainerLayers {
     this.#deps = deps;
     this.#records = deps.store.collection('container-layers');
     mkdirSync(root, { recursive: true, mode: 0o711 });
-    makeInitLayer(join(root, initName));
+    makeInitLayer(join(root, initName), { marked: true });
     const numbers = this.#records.list().map(({ value }) => value.number);
     this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(number)) + 1;
-  }
-
-  /** The layer that lies under every container. */
-  get base(): string {
-    return join(this.#root, initName);
   }
 
   /**

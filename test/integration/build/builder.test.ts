@@ -85,7 +85,7 @@ describeContainers('the builder', import.meta.path, () => {
     expect(findCause(error, StepError)?.classic).toBe(
       "The command '/bin/sh -c echo no >&2; exit 7' returned a non-zero code: 7",
     );
-    expect(readdirSync(join(lab.root, 'builds'))).toEqual(['empty']);
+    expect(readdirSync(join(lab.root, 'builds')).sort()).toEqual(['base', 'empty']);
     expect(lab.runtime.list()).toEqual([]);
   });
 
@@ -98,7 +98,7 @@ describeContainers('the builder', import.meta.path, () => {
     for await (const event of run.watch()) if (event.kind === 'log') run.cancel();
     expect(await failure(run.result)).toHaveProperty('kind', 'cancelled');
     expect(lab.runtime.list()).toEqual([]);
-    expect(readdirSync(join(lab.root, 'builds'))).toEqual(['empty']);
+    expect(readdirSync(join(lab.root, 'builds')).sort()).toEqual(['base', 'empty']);
     expect(lab.images.find('never')).toBeUndefined();
   });
 
