@@ -13,6 +13,7 @@ import type { Store } from '../store/index.ts';
 import { Build } from './build/build.ts';
 import type { BuilderContext } from './build/builder-context.ts';
 import { type DockerfileDescription, describeDockerfile } from './build/describe-dockerfile.ts';
+import { CacheCollector, defaultPolicy } from './cache/cache-collector.ts';
 import { CacheMounts } from './cache/cache-mounts.ts';
 import { CacheStore } from './cache/cache-store.ts';
 import { cacheUsage } from './cache/cache-usage.ts';
@@ -58,6 +59,7 @@ export class Builder {
   readonly #context: BuilderContext;
   readonly #deps: BuilderDeps;
   readonly #builds = new Map<string, Build>();
+  readonly #collector: CacheCollector;
 
   constructor(options: BuilderOptions, deps: BuilderDeps) {
     const { images, store, logger, resolveUser } = deps;
@@ -80,6 +82,7 @@ export class Builder {
       sources: new ContextSources({ root: join(root, 'contexts') }, { files: deps.files }),
       limiter: new Limiter(options.parallel),
     };
+    this.#collector = new CacheCollector(defaultPolicy, { root, logger, prune: o => this.prune(o) });
   }
 
   /** Begins a build; what is wrong with the request comes as the rejection of its result. Throws `conflict` for an id. */
@@ -87,7 +90,10 @@ export class Builder {
     if (request.id !== undefined && this.#builds.has(request.id)) throw conflict(`build ${request.id} is running`);
     const build = new Build(request, this.#context);
     this.#builds.set(build.id, build);
-    void build.over.then(() => this.#builds.delete(build.id));
+    void build.over.then(() => {
+      this.#builds.delete(build.id);
+      this.#collector.afterBuild();
+    });
     return build;
   }
 
@@ -139,6 +145,7 @@ export class Builder {
   async close(): Promise<void> {
     for (const build of this.#builds.values()) build.cancel();
     await Promise.all([...this.#builds.values()].map(build => build.over));
+    await this.#collector.settled();
   }
 }
 

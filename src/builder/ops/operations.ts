@@ -1,6 +1,7 @@
 // Every kind of step, behind the one interface the solver knows.
 import type { Images, Owner, WorkingLayer } from '../../images/index.ts';
 import { errorKind, errorMessage, systemError } from '../../lib/errors.ts';
+import { shortId } from '../../oci/digest.ts';
 import { type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
 import type { ContentDigests } from '../context/digest/content-digests.ts';
 import type { Node } from '../graph/node.ts';
@@ -52,15 +53,21 @@ export class StepOperations implements Operations {
     const { op } = node;
     const parts = op.kind === 'copy' ? op.parts : op.kind === 'run' ? boundParts(op) : [];
     const selections: PlannedCopy[] = [];
+    const files = new Map<string, string>();
     for (const part of parts) {
       const source = inputs[part.input];
-      if (source) selections.push(await this.#select(op, part, source, o.signal));
+      if (source) selections.push(await this.#select({ op, part, files }, source, o.signal));
     }
     this.#selections.set(node.vertex.digest, selections);
-    return { digest: selections.map(({ digest }) => digest).join(' ') };
+    return { digest: selections.map(({ digest }) => digest).join(' '), files };
   }
 
-  async #select(op: Operation, part: CopyPart, source: Snapshot, signal: AbortSignal): Promise<PlannedCopy> {
+  /** `files` is filled with what was found, by path and beginning of its digest. */
+  async #select(
+    { op, part, files }: { op: Operation; part: CopyPart; files: Map<string, string> },
+    source: Snapshot,
+    signal: AbortSignal,
+  ): Promise<PlannedCopy> {
     using root = openRoot(source, this.#deps.images);
     const { digests } = this.#deps;
     const tree = source.kind === 'tree' ? source.tree : { directory: root.path };
@@ -68,7 +75,10 @@ export class StepOperations implements Operations {
     const { sources, unpack } = part;
     signal.throwIfAborted();
     try {
-      return await planCopy(tree, digests.open(tree), { ...rules, sources, unpack });
+      const known = digests.open(tree);
+      const planned = await planCopy(tree, known, { ...rules, sources, unpack });
+      for (const [path, digest] of known.seen) files.set(path, shortId(digest));
+      return planned;
     } catch (error) {
       throw missing(error);
     } finally {

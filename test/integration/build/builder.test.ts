@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { StepError } from '../../../src/builder/index.ts';
+import { type BuildEvent, StepError } from '../../../src/builder/index.ts';
 import { findCause } from '../../../src/lib/errors.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
 import { BuildLab, outcomes } from '../../support/build-lab.ts';
@@ -24,6 +24,9 @@ describeContainers('the builder', import.meta.path, () => {
       (error: unknown) => error,
     );
 
+  const reasonsOf = (events: readonly BuildEvent[]) =>
+    events.flatMap(event => (event.kind === 'completed' ? (event.reason?.detail ?? []) : []));
+
   test('steps run once and are known afterwards; what changed is run again, and why is told', async () => {
     const directory = lab.context({ 'src/a': '1', 'src/b': '2' });
     const text = 'FROM busybox\nARG V=1\nWORKDIR /app\nCOPY src .\nRUN cat a b > c\nRUN echo $V > v\n';
@@ -34,10 +37,11 @@ describeContainers('the builder', import.meta.path, () => {
     expect(second.result.id).toEqual(first.result.id);
     const third = await lab.build(text, { directory, buildArgs: { V: '2' } });
     expect(outcomes(third.events).ran).toEqual(['[4/5] RUN cat a b > c', '[5/5] RUN echo 2 > v']);
-    const reasons = third.events.flatMap(event => (event.kind === 'completed' ? (event.reason?.detail ?? []) : []));
-    expect(reasons).toContain('V was "1", is "2"');
+    expect(reasonsOf(third.events)).toContain('V was "1", is "2"');
     writeFileSync(join(directory, 'src/b'), '3');
-    expect(outcomes((await lab.build(text, { directory })).events).ran).toHaveLength(3);
+    const fourth = await lab.build(text, { directory });
+    expect(outcomes(fourth.events).ran).toHaveLength(3);
+    expect(reasonsOf(fourth.events)).toContain('src/b changed');
   });
 
   test('what nothing needs is not run, and stages that need nothing of each other run beside each other', async () => {

@@ -76,6 +76,8 @@ export class TreeDigests {
   readonly #known: Map<string, Known>;
   readonly #attributes: Attributes;
   readonly #slice = new TimeSlice();
+  /** Everything but directories that was asked for, by path. */
+  readonly seen = new Map<string, Digest>();
   /** Of whole directories. */
   readonly #directories = new Map<string, Digest>();
 
@@ -163,6 +165,7 @@ export class TreeDigests {
       known.size === stats.size &&
       known.mtimeMs === stats.mtimeMs &&
       known.ctimeMs === stats.ctimeMs;
+    if (same) this.seen.set(path, known.digest);
     return same ? known.digest : undefined;
   }
 
@@ -172,6 +175,7 @@ export class TreeDigests {
     const startedAt = Date.now();
     const { directory: root } = this.#tree;
     const digest = await entryDigest({ root, path, stats }, this.#attributes, this.#tree.fileDigest?.(path));
+    this.seen.set(path, digest);
     const { ctimeMs, ino, mtimeMs, size } = stats;
     if (startedAt - ctimeMs > settled) this.#known.set(path, { ino, size, mtimeMs, ctimeMs, digest });
     else this.#known.delete(path);
