@@ -113,7 +113,8 @@ if (peer.host && docker && hasBuildx) {
         if (!chosen.test(`${group}: ${name}`)) continue;
         test(name, async () => {
           const tag = `${prefix}:${++number}`;
-          const directory = prepare(one, `context-${number}`);
+          // Engines keep contexts by the name of their directory, and see by size and time what changed.
+          const directory = prepare(one, `${prefix}-${number}`);
           const theirs = observe(host, buildxDoor(docker, host), one, tag, directory);
           const found: Difference[] = [];
           for (const [door, build] of Object.entries(doors)) {
