@@ -149,6 +149,7 @@ class Pull {
     // Of an image that is here Docker has nothing to tell.
     if (has(id) && present.every(Boolean)) return;
     for (const [at, layer] of this.#layers.entries()) layer.announce(present[at] === true);
+    for (const layer of this.#layers) layer.begin();
     // What fails first is why the pull fails: a download that breaks off need not wait for its turn to be extracted.
     const downloads = this.#layers.map(layer => layer.downloaded());
     this.#extracting = this.#extract(chain, diffIds);

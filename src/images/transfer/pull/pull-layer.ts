@@ -42,13 +42,13 @@ export class PulledLayer {
     return this.#download === undefined;
   }
 
-  /** Says what is to be done; from now on there is news. `done`: nothing is. */
+  /** Says what is to be done. `done`: nothing is. */
   announce(done: boolean): void {
-    if (done) {
-      this.#say('Already exists');
-      return;
-    }
-    this.#say('Pulling fs layer');
+    this.#say(done ? 'Already exists' : 'Pulling fs layer');
+  }
+
+  /** From now on there is news of the download. */
+  begin(): void {
     if (this.#download?.state === 'waiting') this.#say('Waiting');
     this.#watch();
   }
