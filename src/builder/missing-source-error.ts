@@ -5,10 +5,7 @@ export class MissingSourceError extends BerthError {
   readonly path: string;
 
   constructor(path: string) {
-    super(
-      'not-found',
-      `failed to compute cache key: failed to calculate checksum of ref context: ${JSON.stringify(path)}: not found`,
-    );
+    super('not-found', `failed to calculate checksum of ref context: ${JSON.stringify(path)}: not found`);
     this.name = 'MissingSourceError';
     this.path = path;
   }

@@ -38,6 +38,11 @@ export const justifiedBuilds: readonly Entry[] = [
       'the message itself is the same; BuildKit names the phase or the process before it, which the step shows anyway',
   },
   {
+    place: /^COPY: a star in a directory that is missing > \w+ > message$/,
+    when: both(/^lstat /, /^failed to compute cache key: lstat /),
+    reason: 'a source is missing in the same phase whether it has a star or not',
+  },
+  {
     place: / > message$/,
     when: both(/failed to resolve source metadata for /, /failed to resolve source metadata for /),
     reason: 'a registry that cannot be reached: the reason is worded by the resolver of the machine',
