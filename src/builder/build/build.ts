@@ -171,6 +171,7 @@ export class Build implements BuildRun {
       signal: this.#abort.signal,
       sourceDateEpoch: sourceDateEpoch ?? epochOf(buildArgs),
       multiPlatform: multiPlatform || isTrue(buildArgs.BUILDKIT_MULTI_PLATFORM),
+      rewriteTimestamp: this.#request.exports.some(one => 'names' in one && one.rewriteTimestamp),
       beside: undefined,
       step: (name, work) => this.#exporting(name, work),
     });

@@ -20,6 +20,8 @@ export interface ExportContext {
   readonly signal: AbortSignal;
   readonly labels: Readonly<Record<string, string>>;
   readonly sourceDateEpoch: number | undefined;
+  /** No file of the build is later than that. */
+  readonly rewriteTimestamp: boolean;
   /** An index even for one platform. */
   readonly multiPlatform: boolean;
   /** Attestations, where they are wanted. */

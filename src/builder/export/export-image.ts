@@ -1,9 +1,11 @@
 // Solved stages as images: recorded, with manifests where those are wanted, named and pushed.
 import type { Composed, Image, Images, SettledLayer } from '../../images/index.ts';
 import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
+import type { Digest } from '../../oci/digest.ts';
 import { platformRank } from '../../oci/platform.ts';
 import { parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { ExportRequest, RegistryCredentials } from '../request.ts';
+import type { LayersSnapshot } from '../solve/snapshot.ts';
 import type { ExportContext, SolvedPlatform } from './export-context.ts';
 import { imageConfig } from './image-config.ts';
 
@@ -15,13 +17,29 @@ export async function recordImages(solved: readonly SolvedPlatform[], o: ExportC
   const images: Image[] = [];
   for (const { state, snapshot, more } of solved) {
     const settled = await Promise.all(snapshot.layers.map(({ layer }) => layer.settled));
-    const exported = settled.map(({ diffId }, index) => ({ diffId, created: snapshot.layers[index]?.created }));
+    const layers = await describeLayers(settled, snapshot, known, o);
+    const exported = layers.map(({ diffId }, index) => ({ diffId, created: snapshot.layers[index]?.created }));
     const config = imageConfig(state, exported, { labels: o.labels, sourceDateEpoch: o.sourceDateEpoch, more });
-    const layers = settled.map(layer => known.get(layer.chainId) ?? plainLayer(layer));
     o.signal.throwIfAborted();
-    images.push(await o.images.built.add({ config, layers }, [], { lease: o.lease, signal: o.signal }));
+    const blobs = layers.map(({ blob }) => blob);
+    images.push(await o.images.built.add({ config, layers: blobs }, [], { lease: o.lease, signal: o.signal }));
   }
   return images;
+}
+
+/** The layers as the image names them: those of the build with other times, where that is wanted. */
+async function describeLayers(
+  settled: readonly SettledLayer[],
+  snapshot: LayersSnapshot,
+  known: ReadonlyMap<string, Descriptor>,
+  o: ExportContext,
+): Promise<{ diffId: Digest; blob: Descriptor }[]> {
+  const layers = settled.map(layer => ({ diffId: layer.diffId, blob: known.get(layer.chainId) ?? plainLayer(layer) }));
+  const first = snapshot.layers.findIndex(({ created }) => created !== undefined);
+  if (!o.rewriteTimestamp || o.sourceDateEpoch === undefined || first < 0) return layers;
+  const { lease, signal, sourceDateEpoch: latest } = o;
+  const rewritten = await o.images.built.rewrite(settled, { first, latest, lease, signal });
+  return [...layers.slice(0, first), ...rewritten.map(blob => ({ diffId: blob.digest, blob }))];
 }
 
 /** The blobs that layers of other images came in: of base images above all. */

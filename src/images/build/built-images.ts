@@ -11,12 +11,14 @@ import { parseReference } from '../../oci/reference.ts';
 import { planArchive } from '../archive/save/plan-archive.ts';
 import { writeArchive } from '../archive/save/write-archive.ts';
 import type { Image } from '../image.ts';
+import { packDiff } from '../layers/diff/pack-diff.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { openLayerBlob } from '../layers/open-layer-blob.ts';
 import type { ImageRecords } from '../records/image-records.ts';
 import { imagePlatform } from '../records/manifests/image-platforms.ts';
 import type { NewImage, RegisterOptions } from '../records/register-image.ts';
 import { LayerArchives } from '../transfer/push/layer-archives.ts';
+import type { SettledLayer } from './build-layer.ts';
 import type { LayerWorkers } from './layer-workers.ts';
 
 export interface BuiltImagesDeps {
@@ -78,6 +80,26 @@ export class BuiltImages {
   /** Forgets an image that was recorded for an export only; one that has a name by now stays. */
   discard(image: Image): void {
     if (this.#deps.view(image.id).tags.length === 0) this.#deps.records.delete(image.id);
+  }
+
+  /**
+   * The layers from `first` on (bottom first) with no time later than `latest`, as blobs of their own: the same files
+   * give the same digests whenever they were made.
+   */
+  async rewrite(
+    layers: readonly SettledLayer[],
+    o: { first: number; latest: number; lease: Lease; signal: AbortSignal },
+  ): Promise<Descriptor[]> {
+    const { content, kernel, layers: store } = this.#deps;
+    const directories = layers.map(({ chainId }) => store.path(chainId));
+    const rewritten: Descriptor[] = [];
+    for (let at = o.first; at < layers.length; at++) {
+      const source = { upper: directories[at] as string, lower: directories.slice(0, at).reverse() };
+      const archive = packDiff(source, kernel.files, { onMember: () => {}, latest: o.latest, signal: o.signal });
+      const blob = await content.ingest(archive, { lease: o.lease, signal: o.signal });
+      rewritten.push({ mediaType: mediaTypes.ociLayer, ...blob });
+    }
+    return rewritten;
   }
 
   /** Makes blobs and manifests, which saves and pushes of the images then use as they are. The lease keeps them. */

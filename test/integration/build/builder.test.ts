@@ -154,7 +154,10 @@ describeContainers('the builder', import.meta.path, () => {
   test('the same input gives the same image with SOURCE_DATE_EPOCH, and history tells of the steps', async () => {
     const text = 'FROM busybox\nENV A=1\nRUN echo $A > /a\nCMD ["x"]';
     const buildArgs = { SOURCE_DATE_EPOCH: '1700000000' };
-    const one = await lab.build(text, { buildArgs });
+    const exports = [{ type: 'image', names: [], rewriteTimestamp: true }] as const;
+    const one = await lab.build(text, { buildArgs, exports });
+    const two = await lab.build(text, { buildArgs, exports, noCache: true });
+    expect(two.result.id).toEqual(one.result.id);
     const config = lab.images.get(one.result.id as string).config;
     expect(config.created).toBe('2023-11-14T22:13:20Z');
     expect(config.history?.at(-1)).toEqual({

@@ -15,11 +15,12 @@ export interface DiffSource {
 export function packDiff(
   source: DiffSource,
   files: Kernel['files'],
-  o: { onMember: () => void; signal?: AbortSignal | undefined },
+  o: { onMember: () => void; latest?: number | undefined; signal?: AbortSignal | undefined },
 ): AsyncGenerator<Buffer, void> {
   return packTree(diffItems(source, files, o.onMember), {
     attributes: files,
     segments: descriptor => files.dataSegments(descriptor),
+    latest: o.latest,
     signal: o.signal,
   });
 }

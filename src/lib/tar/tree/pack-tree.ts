@@ -24,6 +24,8 @@ export interface PackOptions {
   /** Owners are written as the container knows them. */
   ids?: IdMap | undefined;
   signal?: AbortSignal | undefined;
+  /** No time is later than this: seconds since 1970. */
+  latest?: number | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}):
     return whole;
   };
   for (const item of items) {
-    const member = begin(item, linked, o);
+    const member = notLater(begin(item, linked, o), o.latest);
     if (!member) continue;
     try {
       const { entry, descriptor, holes } = member;
@@ -114,6 +116,11 @@ function begin(
 
 function ownedInside(entry: TarEntry | undefined, ids: IdMap | undefined): TarEntry | undefined {
   return entry && ids ? { ...entry, uid: idInside(ids.uid, entry.uid), gid: idInside(ids.gid, entry.gid) } : entry;
+}
+
+function notLater(member: Member | undefined, latest: number | undefined): Member | undefined {
+  if (!member || latest === undefined || member.entry.mtime < latest) return member;
+  return { ...member, entry: { ...member.entry, mtime: latest, mtimeNanoseconds: 0 } };
 }
 
 /** What was written behind the end meanwhile is not part of the member. */
