@@ -10,6 +10,7 @@ import { importInline } from '../cache/inline-cache.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import { PatternMatcher } from '../context/patterns/pattern-matcher.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
+import type { BuildFacts } from '../export/attest/provenance.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
 import { createNode } from '../graph/node.ts';
 import type { BuildRequest } from '../request.ts';
@@ -62,7 +63,17 @@ export class BuildInputs implements GraphInputs {
     return this.#ignored;
   }
 
+  /** The base images so far, for attestations. */
+  readonly materials: BuildFacts['materials'][number][] = [];
+
   async resolveImage(reference: string, platform: Platform): Promise<ResolvedImage> {
+    const resolved = await this.#resolveImage(reference, platform);
+    const { name, image } = resolved;
+    this.materials.push({ name, platform, digest: image.sources[0]?.manifest.digest ?? image.id });
+    return resolved;
+  }
+
+  async #resolveImage(reference: string, platform: Platform): Promise<ResolvedImage> {
     const name = formatReference(withDefaultTag(parseReference(reference)));
     return await this.#vertex(`[internal] load metadata for ${name}`, async (_report, vertex) => {
       const { images } = this.#deps.context;

@@ -8,6 +8,8 @@ import { describeInline, inlineCacheKey } from '../cache/inline-cache.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
+import { attestBeside } from '../export/attest/attest.ts';
+import type { BuildFacts } from '../export/attest/provenance.ts';
 import type { SolvedPlatform } from '../export/export-context.ts';
 import type { ImageExport } from '../export/export-image.ts';
 import { type ExportReport, type ExportStep, runExports } from '../export/run-exports.ts';
@@ -94,6 +96,7 @@ export class Build implements BuildRun {
   async #build(solver: Solver): Promise<BuildResult> {
     const request = this.#request;
     for (const name of this.#names()) parseReference(name);
+    if (request.squash) throw notImplemented('squashing layers is not implemented yet');
     const inputs = new BuildInputs(request, {
       context: this.#context,
       progress: this.#progress,
@@ -116,7 +119,7 @@ export class Build implements BuildRun {
     ).catch((error: unknown) => {
       throw locate(this.#failure ?? error, parsed);
     });
-    return await this.#export(solved);
+    return await this.#export(solved, { dockerfile, materials: inputs.materials });
   }
 
   #graphs(dockerfile: Dockerfile, inputs: BuildInputs): Promise<BuildGraph[]> {
@@ -162,17 +165,25 @@ export class Build implements BuildRun {
     }
   }
 
-  async #export(solved: readonly SolvedPlatform[]): Promise<BuildResult> {
+  async #export(
+    solved: readonly SolvedPlatform[],
+    made: Pick<BuildFacts, 'dockerfile' | 'materials'>,
+  ): Promise<BuildResult> {
     const { images, platform } = this.#context;
-    const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false } = this.#request;
+    const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false, target } = this.#request;
     using lease = images.lease();
+    const facts = { ...made, id: this.id, startedAt: this.startedAt, target, buildArgs, labels };
     const outcome = await runExports(solved, this.#request, {
       ...{ images, platform, lease, labels },
       signal: this.#abort.signal,
       sourceDateEpoch: sourceDateEpoch ?? epochOf(buildArgs),
       multiPlatform: multiPlatform || isTrue(buildArgs.BUILDKIT_MULTI_PLATFORM),
       rewriteTimestamp: this.#request.exports.some(one => 'names' in one && one.rewriteTimestamp),
-      beside: undefined,
+      beside: attestBeside({
+        ...{ facts, images, lease },
+        wanted: this.#request.attestations ?? {},
+        names: this.#names(),
+      }),
       step: (name, work) => this.#exporting(name, work),
     });
     return { ...outcome, warnings: this.#warnings };

@@ -59,7 +59,7 @@ export async function composeManifests(
   one: ImageExport,
   o: ExportContext,
 ): Promise<Composed | undefined> {
-  const leaves = one.type !== 'image' || one.push || images.length > 1 || o.multiPlatform || o.beside;
+  const leaves = one.type !== 'image' || one.push || images.length > 1 || o.multiPlatform;
   if (!leaves && one.compression === undefined && Object.keys(one.annotations ?? {}).length === 0) return undefined;
   return await o.images.built.compose(images, {
     compression: one.compression ?? 'gzip',

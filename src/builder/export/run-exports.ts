@@ -76,10 +76,10 @@ async function exportImages(
     if (one.push) await pushNames(names, o);
   } else if (one.target.kind === 'tar') {
     const { open } = one.target;
-    const archive = Readable.from(o.images.built.archive(images, names));
+    const archive = Readable.from(o.images.built.archive(images, names, composed?.beside));
     await told(report, 'sending tarball', () => writeStream(archive, open, o.signal));
   } else if (one.target.kind === 'directory') {
-    await unpackTar(o.images.built.archive(images, names), one.target.path, o.signal);
+    await unpackTar(o.images.built.archive(images, names, composed?.beside), one.target.path, o.signal);
   }
   if (!keeps) for (const image of images) if (!o.before.has(image.id)) o.images.built.discard(image);
   const top = composed?.index ?? (composed?.manifests.length === 1 ? composed.manifests[0] : undefined);

@@ -7,6 +7,7 @@ import type { Kernel } from '../../kernel/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
+import { parseManifest } from '../../oci/manifest.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { planArchive } from '../archive/save/plan-archive.ts';
 import { writeArchive } from '../archive/save/write-archive.ts';
@@ -50,6 +51,8 @@ export interface ComposeOptions {
 export interface Composed {
   readonly manifests: readonly Descriptor[];
   readonly index?: Descriptor;
+  /** What the index lists besides images: their manifests. */
+  readonly beside: readonly Descriptor[];
 }
 
 const plainTypes: readonly string[] = [mediaTypes.ociLayer, mediaTypes.dockerLayer];
@@ -109,15 +112,22 @@ export class BuiltImages {
       const layers = await this.#layers(image, o);
       made.push({ image, layers, manifest: await this.#manifest(image, layers, o) });
     }
-    const index = o.index || images.length > 1 || o.beside ? await this.#index(made, o) : undefined;
+    const besides = await Promise.all(made.map(({ manifest, image }) => o.beside?.(manifest, image)));
+    const beside = besides.filter(one => one !== undefined);
+    const listed = [...made.map(({ manifest }) => manifest), ...beside];
+    const index = o.index || listed.length > 1 ? await this.#index(listed, o) : undefined;
     for (const { image, layers, manifest } of made) {
       this.#deps.records.addSource(image.id, { manifest, layers, ...(index && { index }) });
     }
-    return { manifests: made.map(({ manifest }) => manifest), ...(index && { index }) };
+    return { manifests: made.map(({ manifest }) => manifest), beside, ...(index && { index }) };
   }
 
   /** One tar that is a docker-archive and an OCI layout, of images under names that need not be theirs. */
-  archive(images: readonly Image[], names: readonly string[]): AsyncGenerator<Buffer, void> {
+  async *archive(
+    images: readonly Image[],
+    names: readonly string[],
+    beside: readonly Descriptor[] = [],
+  ): AsyncGenerator<Buffer, void> {
     const { content } = this.#deps;
     const references = names.map(name => parseReference(name));
     const selected = images.map(image => ({ image: this.#deps.view(image.id), references }));
@@ -126,7 +136,10 @@ export class BuiltImages {
       platforms: image => [image],
       openLayer: (image, index) => openLayerBlob(image, index, this.#deps),
     });
-    return writeArchive(plan, content);
+    for (const one of beside) {
+      for (const { digest, size } of await this.#withBlobs(one)) plan.blobs.set(digest, { size });
+    }
+    yield* writeArchive(plan, content);
   }
 
   async #layers(image: Image, o: ComposeOptions): Promise<Descriptor[]> {
@@ -176,12 +189,15 @@ export class BuiltImages {
     return { mediaType, ...descriptor, platform: imagePlatform(image.config) };
   }
 
-  async #index(made: readonly { image: Image; manifest: Descriptor }[], o: ComposeOptions): Promise<Descriptor> {
+  async #index(manifests: readonly Descriptor[], o: ComposeOptions): Promise<Descriptor> {
     const mediaType = o.oci ? mediaTypes.ociIndex : mediaTypes.dockerList;
-    const manifests = made.map(({ manifest }) => manifest);
-    const beside = await Promise.all(made.map(({ manifest, image }) => o.beside?.(manifest, image)));
-    const all = [...manifests, ...beside.filter(one => one !== undefined)];
-    return { mediaType, ...(await this.put({ schemaVersion: 2, mediaType, manifests: all }, o)) };
+    return { mediaType, ...(await this.put({ schemaVersion: 2, mediaType, manifests }, o)) };
+  }
+
+  /** A manifest with the blobs it names, all of which are here. */
+  async #withBlobs(descriptor: Descriptor): Promise<Descriptor[]> {
+    const parsed = parseManifest(await this.#deps.content.bytes(descriptor.digest));
+    return 'manifest' in parsed ? [descriptor, parsed.manifest.config, ...parsed.manifest.layers] : [descriptor];
   }
 
   /** A document as a blob, indented as BuildKit does. */

@@ -189,6 +189,28 @@ describeContainers('the builder', import.meta.path, () => {
     expect(lab.runtime.list()).toEqual([]);
   });
 
+  test('what leaves can say what it was made of', async () => {
+    const layout = join(lab.root, 'attested');
+    const target = { kind: 'directory', path: layout } as const;
+    const read = (digest: string) => JSON.parse(readFileSync(join(layout, 'blobs', digest.replace(':', '/')), 'utf8'));
+    const text =
+      'FROM busybox\nARG SECRETIVE=yes\nRUN mkdir -p /var/lib/dpkg; printf "Package: hello\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 2.10-3\\n" > /var/lib/dpkg/status';
+    await lab.build(text, {
+      attestations: { provenance: 'min', sbom: true },
+      buildArgs: { SECRETIVE: 'told' },
+      exports: [{ type: 'oci', names: ['a/attested:1'], tar: false, target }],
+    });
+    const index = read(JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')).manifests[0].digest);
+    const [image, attested] = index.manifests;
+    expect(attested.annotations['vnd.docker.reference.digest']).toBe(image.digest);
+    const statements = read(attested.digest).layers.map((layer: { digest: string }) => read(layer.digest));
+    expect(statements[0].predicate.packages[0].externalRefs[0].referenceLocator).toBe(
+      'pkg:deb/debian/hello@2.10-3?arch=amd64',
+    );
+    expect(statements[1].predicate.materials[0].uri).toBe('pkg:docker/busybox@latest?platform=linux%2Famd64');
+    expect(JSON.stringify(statements[1])).not.toContain('told');
+  });
+
   test('the cache is pruned, images stay', async () => {
     const { result } = await lab.build('FROM busybox\nRUN echo kept > /kept', {
       exports: [{ type: 'image', names: ['kept'] }],
