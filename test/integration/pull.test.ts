@@ -1,6 +1,6 @@
 // Pulls from a registry that fails in every way there is: an image is there whole and under its name, or not at all.
 
-import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,9 @@ import { FaultRegistry } from '../support/fault-registry.ts';
 import { addImage, layerArchive } from '../support/remote-images.ts';
 import { runOk } from '../support/run.ts';
 import { Seeded } from '../support/seeded.ts';
+
+// For a machine that does much else.
+setDefaultTimeout(60_000);
 
 const kernel = createKernel();
 afterAll(() => kernel.close());

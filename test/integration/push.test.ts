@@ -1,6 +1,6 @@
 // Pushes to a registry that fails, forgets or has most of it already: no byte is sent or compressed twice.
 
-import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,9 @@ import { parseReference } from '../../src/oci/reference.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { FaultRegistry } from '../support/fault-registry.ts';
 import { addImage, layerArchive } from '../support/remote-images.ts';
+
+// For a machine that does much else.
+setDefaultTimeout(60_000);
 
 const kernel = createKernel();
 afterAll(() => kernel.close());

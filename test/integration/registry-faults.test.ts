@@ -1,6 +1,6 @@
 // What the distribution room makes of registries that fail: it goes on where it can, and says what happened where not.
 
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
@@ -14,6 +14,9 @@ import { parseReference } from '../../src/oci/reference.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { FaultRegistry } from '../support/fault-registry.ts';
 import { Seeded } from '../support/seeded.ts';
+
+// For a machine that does much else.
+setDefaultTimeout(60_000);
 
 let registry: FaultRegistry;
 let distribution: Distribution;
