@@ -85,14 +85,16 @@ export async function pushNames(
   names: readonly string[],
   o: ExportContext & {
     credentials?: ((registry: string, signal: AbortSignal) => Promise<RegistryCredentials | undefined>) | undefined;
-    report: (status: { id: string; current: number; total: number }) => void;
+    report: (status: { id: string; current: number; total: number; done?: boolean }) => void;
   },
 ): Promise<void> {
   for (const name of names) {
     const reference = withDefaultTag(parseReference(name));
     const credentials = await o.credentials?.(reference.domain, o.signal);
     for await (const event of o.images.transfers.push(reference, { signal: o.signal, credentials })) {
-      if (event.kind === 'progress') o.report({ id: event.id, current: event.current ?? 0, total: event.total ?? 0 });
+      if (event.kind !== 'progress') continue;
+      const { id, current = 0, total = 0 } = event;
+      o.report({ id: `layer ${id}`, current, total, done: total > 0 && current >= total });
     }
   }
 }

@@ -73,7 +73,7 @@ async function exportImages(
     for (const name of one.names) {
       report({ id: `naming to ${formatReference(parseReference(name))}`, current: 0, total: 0, done: true });
     }
-    if (one.push) await pushNames(names, o);
+    if (one.push) await told(report, `pushing ${names.join(', ')}`, () => pushNames(names, o));
   } else if (one.target.kind === 'tar') {
     const { open } = one.target;
     const archive = Readable.from(o.images.built.archive(images, names, composed?.beside));

@@ -123,6 +123,9 @@ class GraphBuilder {
   }
 
   async #build(stage: Stage): Promise<BuiltStage> {
+    if (stage.name !== undefined && Object.hasOwn(this.#options.namedContexts, stage.name)) {
+      return await this.#replaced(stage, stage.name);
+    }
     const { base, isStage } = await this.#baseOf(stage);
     const { state } = base;
     const triggers = parseTriggers(state.config.OnBuild ?? []);
@@ -142,6 +145,12 @@ class GraphBuilder {
       steps.push({ text: instruction.text, ...(node && { vertex: stepVertex(node) }) });
     }
     return { state, variables, steps };
+  }
+
+  /** A named context of that name stands for all the stage says. */
+  async #replaced(stage: Stage, name: string): Promise<BuiltStage> {
+    const state = (await this.#image(name, this.#options.targetPlatform)).child();
+    return { state, variables: this.evaluation.openStage(stage, state.config), steps: [] };
   }
 
   /** Stages that will be copied from may look for their images already. */

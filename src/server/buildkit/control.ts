@@ -37,6 +37,8 @@ export interface ControlDeps {
   readonly worker: WorkerFacts;
   /** Makes what a request needs besides what is in its messages. */
   readonly openParts: (session: string, signal: AbortSignal) => Promise<RequestParts>;
+  /** Aborted with a GrpcError when the session goes away that was there; the second signal ends the watch. */
+  readonly sessionLoss: (session: string, over: AbortSignal) => AbortSignal;
 }
 
 const path = '/moby.buildkit.v1.Control/';
@@ -123,7 +125,20 @@ export function checkFrontend(frontend: string, attributes: Attributes): Attribu
   throw new GrpcError(grpcCodes.notFound, `frontend ${frontend} not found: only dockerfile.v0 is there`);
 }
 
-async function build(
+async function build(o: { job: BuildJob; attributes: Attributes; signal: AbortSignal }, deps: ControlDeps) {
+  const over = new AbortController();
+  const lost = deps.sessionLoss(o.job.request.session, over.signal);
+  try {
+    return await buildWith({ ...o, signal: AbortSignal.any([o.signal, lost]) }, deps);
+  } catch (error) {
+    if (lost.aborted && !o.signal.aborted) throw lost.reason;
+    throw error;
+  } finally {
+    over.abort();
+  }
+}
+
+async function buildWith(
   { job, attributes, signal }: { job: BuildJob; attributes: Attributes; signal: AbortSignal },
   deps: ControlDeps,
 ): Promise<Record<string, string>> {

@@ -36,7 +36,7 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
       signal,
     });
   const methods = {
-    ...controlMethods({ builder, jobs, worker, openParts }),
+    ...controlMethods({ builder, jobs, worker, openParts, sessionLoss: (id, over) => sessions.loss(id, over) }),
     ...gatewayMethods({
       jobs,
       worker,

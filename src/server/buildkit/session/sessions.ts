@@ -5,6 +5,8 @@ import { Session, type SessionIdentity } from './session.ts';
 
 /** How long a build waits for a session that was announced, in milliseconds: as long as BuildKit does. */
 const patience = 5000;
+/** How long after the end of a session its build may go on, in milliseconds. */
+const grace = 200;
 
 export class Sessions {
   readonly #open = new Map<string, Session>();
@@ -47,6 +49,22 @@ export class Sessions {
       signal.addEventListener('abort', gone, { once: true });
       waiting.add(tell);
     });
+  }
+
+  /** A signal that is aborted, with a GrpcError, when the session that is there or comes ends before `over` is aborted. */
+  loss(id: string, over: AbortSignal): AbortSignal {
+    const lost = new AbortController();
+    const watch = async () => {
+      const session = await this.get(id, over);
+      await session.closed;
+      // Clients close it when their build is over: that may be heard of first.
+      await new Promise(resolve => setTimeout(resolve, grace));
+      if (over.aborted) return;
+      lost.abort(new GrpcError(grpcCodes.unavailable, `the client's session ${id} ended before the build did`));
+    };
+    // A build that needs a session which never comes says so itself.
+    if (id !== '') watch().catch(() => {});
+    return lost.signal;
   }
 
   close(): void {
