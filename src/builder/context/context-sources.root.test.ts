@@ -1,5 +1,5 @@
 // Contexts that are uploaded, downloaded and checked out, with real servers. Needs root for the owners of files.
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
@@ -121,9 +121,9 @@ describe('an uploaded context', () => {
 
   test('refuses a member outside, and a broken archive', async () => {
     await using outside = sources.upload(chunks(archive([{ name: '../x', content: 'x' }])));
-    expect(outside.open({}, options)).rejects.toThrow('invalid entry name "../x"');
+    await expect(outside.open({}, options)).rejects.toThrow('invalid entry name "../x"');
     await using cut = sources.upload(chunks(gzipSync(archive(members)).subarray(0, 60)));
-    expect(cut.open({}, options)).rejects.toThrow();
+    await expect(cut.open({}, options)).rejects.toThrow();
   });
 
   test('is gone when it is disposed of, and after a crash', async () => {
@@ -187,18 +187,18 @@ describe('files from the web', () => {
     await open(sha256('data'));
     await open(sha256('data'));
     expect(requests.length).toBe(1);
-    expect(open(sha256('other'))).rejects.toThrow(`digest mismatch ${sha256('data')}: ${sha256('other')}`);
+    await expect(open(sha256('other'))).rejects.toThrow(`digest mismatch ${sha256('data')}: ${sha256('other')}`);
   });
 
   test('that are not there, or whose server is not', async () => {
     answer = { status: 404, body: '' };
     await using source = sources.webFile(`${address}/file`);
-    expect(source.open({}, options)).rejects.toMatchObject({
+    await expect(source.open({}, options)).rejects.toMatchObject({
       kind: 'not-found',
       message: 'invalid response status 404',
     });
     await using unreachable = sources.webFile('http://127.0.0.1:1/file');
-    expect(unreachable.open({}, options)).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(unreachable.open({}, options)).rejects.toMatchObject({ kind: 'unavailable' });
     expect(() => sources.webFile(`${address}/x`, { checksum: `sha512:${'0'.repeat(128)}` })).toThrow('unsupported');
   });
 
@@ -214,7 +214,8 @@ describe('files from the web', () => {
 });
 
 describe('a repository', () => {
-  let daemon: ChildProcess;
+  let daemon: ChildProcess | undefined;
+  let home: string;
   let address: string;
   const commits: string[] = [];
 
@@ -223,15 +224,16 @@ describe('a repository', () => {
     const result = spawnSync('git', [...identity, ...args], {
       cwd,
       encoding: 'utf8',
-      env: { PATH: process.env.PATH, HOME: root },
+      env: { PATH: process.env.PATH, HOME: home },
     });
     if (result.status !== 0) throw new Error(result.stderr);
     return result.stdout.trim();
   };
 
-  beforeEach(async () => {
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'berth-repositories-'));
     const port = await freePort();
-    const base = join(root, 'repositories');
+    const base = join(home, 'repositories');
     const work = join(base, 'repo.git');
     const other = join(base, 'other.git');
     for (const path of [work, other]) {
@@ -274,9 +276,10 @@ describe('a repository', () => {
       'mod',
     );
     git(work, 'commit', '-qm', 'three');
-  });
-  afterEach(() => {
-    process.kill(-daemon.pid!, 'SIGKILL');
+  }, 120_000);
+  afterAll(() => {
+    if (daemon?.pid !== undefined) process.kill(-daemon.pid, 'SIGKILL');
+    rmSync(home, { recursive: true, force: true });
   });
 
   const open = async (text: string, o: { keepGitDir?: boolean } = {}) => {
@@ -298,7 +301,7 @@ describe('a repository', () => {
     expect(statSync(join(directory, 'version')).mode & 0o777).toBe(0o644);
     await source[Symbol.asyncDispose]();
     expect((await open(address, { keepGitDir: true })).names).toContain('.git');
-  });
+  }, 120_000);
 
   test('at a tag, a branch, a commit, a part of a commit', async () => {
     for (const ref of ['v1', 'refs/tags/v1', commits[0], commits[0]!.slice(0, 8)]) {
@@ -306,23 +309,23 @@ describe('a repository', () => {
     }
     expect((await open(`${address}#feature/x`)).version).toBe('2');
     expect((await open(`${address}?tag=v1`)).version).toBe('1');
-  });
+  }, 120_000);
 
   test('in a directory of it', async () => {
     expect((await open(`${address}#:sub`)).names).toEqual(['Dockerfile']);
     expect((await open(`${address}#v1:sub`)).names).toEqual(['Dockerfile']);
-    expect(open(`${address}#:out`)).rejects.toThrow('subdir not found: out');
-    expect(open(`${address}#:nosuch`)).rejects.toThrow('subdir not found: nosuch');
-  });
+    await expect(open(`${address}#:out`)).rejects.toThrow('subdir not found: out');
+    await expect(open(`${address}#:nosuch`)).rejects.toThrow('subdir not found: nosuch');
+  }, 120_000);
 
   test('that is not there, or not what was expected', async () => {
-    expect(open(`${address}#nosuch`)).rejects.toThrow('repository does not contain ref nosuch');
-    expect(open(`${address}#--upload-pack=x`)).rejects.toThrow('invalid git ref');
-    expect(open(`${address}?tag=v1&checksum=${commits[1]}`)).rejects.toThrow(
+    await expect(open(`${address}#nosuch`)).rejects.toThrow('repository does not contain ref nosuch');
+    await expect(open(`${address}#--upload-pack=x`)).rejects.toThrow('invalid git ref');
+    await expect(open(`${address}?tag=v1&checksum=${commits[1]}`)).rejects.toThrow(
       `expected checksum to match ${commits[1]}`,
     );
-    expect(open(address.replace('repo', 'none'))).rejects.toThrow('error fetching default branch');
-  });
+    await expect(open(address.replace('repo', 'none'))).rejects.toThrow('error fetching default branch');
+  }, 120_000);
 });
 
 async function freePort(): Promise<number> {

@@ -26,7 +26,7 @@ const chosen = new RegExp(process.env.BERTH_TEST_BUILDS ?? '');
 const doorNames = (process.env.BERTH_TEST_DOORS ?? 'classic,buildx,berth').split(',');
 const prefix = `builds${crypto.randomUUID().slice(0, 6)}`;
 
-const folder = mkdtempSync(join(tmpdir(), 'berth-builds-'));
+let folder: string;
 const servers: Bun.Subprocess[] = [];
 let daemon: TestDaemon;
 let ports: { web: number; git: number };
@@ -96,6 +96,7 @@ if (peer.host && docker && hasBuildx) {
   const { host } = peer;
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'berth-builds-'));
     ports = { web: await freePort(), git: await freePort() };
     daemon = await TestDaemon.start();
     doors = { classic: classicDoor(daemon.host) };

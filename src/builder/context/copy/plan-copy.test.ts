@@ -50,7 +50,7 @@ describe('planCopy', () => {
       ['/dir/a.txt', 'a.txt'],
       ['/dir/sub', 'labs'],
     ]);
-    expect(plan(['evil'])).rejects.toThrow('"/evil": not found');
+    await expect(plan(['evil'])).rejects.toThrow('"/evil": not found');
   });
 
   test('matches wildcards part by part', async () => {
@@ -71,9 +71,9 @@ describe('planCopy', () => {
   });
 
   test('says what is missing', async () => {
-    expect(plan(['nosuch'])).rejects.toThrow('"/nosuch": not found');
-    expect(plan(['nosuch/*'])).rejects.toThrow('lstat /nosuch: no such file or directory');
-    expect(plan(['a['])).rejects.toThrow('syntax error in pattern');
+    await expect(plan(['nosuch'])).rejects.toThrow('"/nosuch": not found');
+    await expect(plan(['nosuch/*'])).rejects.toThrow('lstat /nosuch: no such file or directory');
+    await expect(plan(['a['])).rejects.toThrow('syntax error in pattern');
   });
 
   test('leaves out of directories what is excluded, but not a source itself', async () => {
