@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Images, Owner } from '../images/index.ts';
 import { conflict } from '../lib/errors.ts';
+import type { IdMap } from '../lib/id-map.ts';
 import { Limiter } from '../lib/limiter.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Networks } from '../networks/index.ts';
@@ -37,6 +38,8 @@ export interface BuilderOptions {
   /** Steps that run at once. */
   readonly parallel: number;
   readonly platform?: Platform;
+  /** The users of steps, where they are not the host's. */
+  readonly ids?: IdMap | undefined;
 }
 
 export interface BuilderDeps {

@@ -110,7 +110,7 @@ function createBuilder({ config, host, ...rooms }: Engine, kernel: Kernel): Buil
   // Steps that wait for a network or a lock must not keep others from the processors.
   const parallel = 2 * Math.max(2, host.cpus());
   return new Builder(
-    { dataRoot, execRoot, cgroupParent, shmSize, nameServers, parallel },
+    { dataRoot, execRoot, cgroupParent, shmSize, nameServers, parallel, ids: config.ids },
     {
       ...rooms,
       specHost: host.spec,

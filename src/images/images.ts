@@ -85,12 +85,10 @@ export class Images {
     this.#naming = new Naming({ store: deps.store, records: this.#records, names: this.#names });
     const layers = new LayerStore(join(options.root, 'layers'), deps);
     this.#layers = layers;
-    this.#containerLayers = new ContainerLayers(join(options.root, 'rw'), {
-      ...{ ...deps, layers },
-      remapped: options.remapped && { from: options.root, to: options.remapped },
-    });
+    const remapped = options.remapped && { from: options.root, to: options.remapped };
+    this.#containerLayers = new ContainerLayers(join(options.root, 'rw'), { ...deps, layers, remapped });
     this.#views = new RootfsViews(join(options.root, 'views'), { ...deps, containerLayers: this.#containerLayers });
-    this.builds = new BuildLayers({ root: join(options.root, 'builds') }, { ...deps, layers });
+    this.builds = new BuildLayers({ root: join(options.root, 'builds') }, { ...deps, layers, remapped });
     this.#garbage = new Garbage({ ...deps, records: this.#records, layers, containerLayers: this.#containerLayers });
     this.#removal = new ImageRemoval({
       ...{ store: deps.store, records: this.#records, names: this.#names, garbage: this.#garbage },

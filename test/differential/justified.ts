@@ -97,7 +97,6 @@ export const justified: readonly Entry[] = [
     place: /volumes refused > POST \/volumes\/create > (status|body 0 message)$/,
     reason: 'cluster volumes need a swarm, which is not there yet',
   },
-  { place: / builder-version$/, reason: 'BuildKit is not there yet' },
   { place: / Components$/, reason: 'there is no Go, containerd or docker-init to report' },
   {
     place:
@@ -105,8 +104,8 @@ export const justified: readonly Entry[] = [
     reason: 'facts of the machine and of runtimes; no containerd; fields that Docker removed long ago',
   },
   {
-    place: /disk usage.* (Volumes|Containers)$/,
-    reason: 'Docker is shared with others, whose volumes and containers it counts too',
+    place: /disk usage.* (Volumes|Containers|BuildCache)$/,
+    reason: 'Docker is shared with others, whose volumes, containers and builds it counts too',
   },
   { place: /events by malformed queries > .* message$/, reason: 'one wording for malformed times' },
   { place: /auth of nothing > .* message$/, reason: 'the same refusal as of every other malformed body' },

@@ -163,6 +163,32 @@ describe('namespaces', () => {
   });
 });
 
+/** What the steps of a build print; the context is `folder`. */
+async function build(dockerfile: string): Promise<string> {
+  writeFileSync(join(folder, 'Dockerfile'), dockerfile);
+  const body = await new Response(Bun.spawn(['tar', '-c', '-C', folder, '.']).stdout).bytes();
+  const answer = await engine.client.stream('ImageBuild', { query: { t: ['built'], version: '1' }, body });
+  const lines = (await Array.fromAsync(answer.lines())) as { stream?: string; error?: string }[];
+  return lines.map(({ stream = '', error = '' }) => stream + error).join('');
+}
+
+test('steps of a build have the users of containers', async () => {
+  writeFileSync(join(folder, 'mine'), 'private', { mode: 0o600 });
+  const said = await build(`
+    FROM busybox
+    COPY mine /copied
+    RUN cat /proc/self/uid_map && stat -c %u:%g /copied /bin /etc/hosts && cat /copied && chown 7:8 /copied
+    RUN --mount=type=bind,target=/context cat /context/mine
+    RUN --mount=type=cache,target=/cache,uid=5 stat -c cache-%u /cache && touch /cache/x
+    RUN ip route | grep -o default`);
+  expect(said.replace(/ +/g, ' ')).toContain(` 0 ${root} 65536\n0:0\n0:0\n0:0\nprivate`);
+  expect(said.match(/private/g)?.length).toBe(2);
+  expect(said).toContain('cache-5\n');
+  expect(said).toContain('default\n');
+  expect(said).toContain('Successfully tagged built');
+  expect(await output('stat -c %u:%g /copied', {}, 'built')).toBe('7:8');
+}, 60_000);
+
 test('containers outlive the daemon, and a stopped one starts again', async () => {
   const id = await prepared('touch /kept; chown 9:9 /kept');
   await daemon.kill();

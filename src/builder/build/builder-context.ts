@@ -1,5 +1,6 @@
 // What all builds of one engine share.
 import type { Images, Owner } from '../../images/index.ts';
+import type { IdMap } from '../../lib/id-map.ts';
 import type { Limiter } from '../../lib/limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Networks } from '../../networks/index.ts';
@@ -23,6 +24,8 @@ export interface BuilderContext {
   /** Bytes. */
   readonly shmSize: number;
   readonly nameServers: NameServers;
+  /** The users of steps, where they are not the host's. */
+  readonly ids?: IdMap | undefined;
   readonly images: Images;
   readonly networks: Networks;
   readonly runtime: Runtime;

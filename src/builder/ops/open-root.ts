@@ -8,12 +8,21 @@ export interface OpenRoot extends Disposable {
   readonly shareable: boolean;
 }
 
-/** A tree as it is, layers mounted for reading. */
-export function openRoot(snapshot: Snapshot, images: Pick<Images, 'builds'>): OpenRoot {
+/** A tree as it is, layers mounted for reading. `forContainer`: with owners as containers have them. */
+export function openRoot(
+  snapshot: Snapshot,
+  images: Pick<Images, 'builds'>,
+  o: { forContainer?: boolean } = {},
+): OpenRoot {
   if (snapshot.kind === 'tree') {
-    return { path: snapshot.tree.directory, shareable: snapshot.tree.immutable, [Symbol.dispose]: () => {} };
+    const { directory } = snapshot.tree;
+    const path = o.forContainer ? images.builds.seenByContainers(directory) : directory;
+    return { path, shareable: snapshot.tree.immutable, [Symbol.dispose]: () => {} };
   }
-  const view = images.builds.view(snapshot.layers.map(({ layer }) => layer));
+  const view = images.builds.view(
+    snapshot.layers.map(({ layer }) => layer),
+    o,
+  );
   // Overlay gives no links away.
   return { path: view.root, shareable: false, [Symbol.dispose]: () => view[Symbol.dispose]() };
 }

@@ -1,7 +1,7 @@
 // Layers that builds make: written over a chain, packed in the background, and then layers like those of any image.
 import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorMessage } from '../../lib/errors.ts';
@@ -19,6 +19,8 @@ export interface BuildLayersDeps {
   layers: LayerStore;
   content: ContentStore;
   logger: Logger;
+  /** Where users are remapped: the data root, and where it shows owners as containers have them. */
+  remapped?: { from: string; to: { path: string } } | undefined;
 }
 
 /** A chain of layers to be read. Dispose it when nothing of it is read any more. */
@@ -108,7 +110,8 @@ export class BuildLayers {
     };
     const discard = () => this.#deps.layers.release(number);
     const deps = { kernel: this.#deps.kernel, workers: this.workers };
-    return new WorkingLayer({ below, upper, scratch, base: this.#base, seal, discard }, deps);
+    const remapped = (path: string) => this.seenByContainers(path);
+    return new WorkingLayer({ below, upper, scratch, base: this.#base, remapped, seal, discard }, deps);
   }
 
   /** Copies into a plain directory. */
@@ -127,14 +130,21 @@ export class BuildLayers {
     });
   }
 
-  /** Mounts a chain for reading. */
-  view(layers: readonly BuildLayer[]): LayerView {
+  /** A folder of the data root by the path that shows owners as containers have them: its own, if users are the host's. */
+  seenByContainers(path: string): string {
+    const { remapped } = this.#deps;
+    return remapped ? join(remapped.to.path, relative(remapped.from, path)) : path;
+  }
+
+  /** Mounts a chain for reading. `forContainer`: with owners as containers have them. */
+  view(layers: readonly BuildLayer[], o: { forContainer?: boolean } = {}): LayerView {
     const root = join(this.#root, String(this.#next++));
     mkdirSync(root, { mode: 0o755 });
     const lower = [...layers.map(layer => layer.directory).reverse(), join(this.#root, 'empty')];
     const { mounts } = this.#deps.kernel;
     // Overlay without an upper layer wants two others.
-    if (layers.length > 0) mounts.overlay({ lower, target: root });
+    const seen = o.forContainer ? (path: string) => this.seenByContainers(path) : (path: string) => path;
+    if (layers.length > 0) mounts.overlay({ lower: lower.map(seen), target: root });
     return {
       root,
       [Symbol.dispose]: () => {

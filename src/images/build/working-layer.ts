@@ -17,6 +17,8 @@ export interface WorkingLayerOptions {
   readonly scratch: string;
   /** Lies under everything: places for what is mounted into a container. */
   readonly base: string;
+  /** The same folder by a path that shows owners as containers with remapped users have them. */
+  readonly remapped: (path: string) => string;
   readonly seal: () => BuildLayer;
   readonly discard: () => void;
 }
@@ -44,15 +46,24 @@ export class WorkingLayer implements AsyncDisposable {
 
   /**
    * Mounts it for writing. `places`: absolute paths where something will be mounted; where the layers have nothing there
-   * an empty directory (or file, `file: true`) appears which is no part of the layer.
+   * an empty directory (or file, `file: true`) appears which is no part of the layer. `forContainer`: with owners as
+   * containers have them, where the daemon remaps users.
    */
-  mount(places: readonly { path: string; file?: boolean }[] = []): string {
+  mount(places: readonly { path: string; file?: boolean }[] = [], o: { forContainer?: boolean } = {}): string {
     const { below, upper, scratch, base } = this.#options;
+    const seen = o.forContainer ? this.#options.remapped : (path: string) => path;
     const stubs = join(scratch, 'places');
     for (const place of places) makePlace(stubs, place);
     const lower = [...below.map(layer => layer.directory).reverse(), ...(places.length > 0 ? [stubs] : []), base];
     const { mounts } = this.#deps.kernel;
-    mounts.overlay({ lower, upper, work: join(scratch, 'work'), target: this.root, index: false, volatile: true });
+    mounts.overlay({
+      lower: lower.map(seen),
+      upper: seen(upper),
+      work: seen(join(scratch, 'work')),
+      target: this.root,
+      index: false,
+      volatile: true,
+    });
     this.#mounted = true;
     return this.root;
   }

@@ -1,10 +1,11 @@
 // RUN: a container of its own over the layers so far, of which only the changes stay.
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkingLayer } from '../../../images/index.ts';
 import { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { BerthError, errorMessage } from '../../../lib/errors.ts';
+import { rootOutside } from '../../../lib/id-map.ts';
 import type { Limiter } from '../../../lib/limiter.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import type { Networks } from '../../../networks/index.ts';
@@ -73,13 +74,17 @@ export async function runStep(node: Node<RunOperation>, o: RunStepOptions, deps:
     deps.logger.error(`undo failed: ${step}`, { error: errorMessage(error), step: id }),
   );
   const directory = join(deps.execDirectory, id);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  mkdirSync(deps.execDirectory, { recursive: true, mode: 0o711 });
+  mkdirSync(directory, { mode: 0o710 });
+  // Its root passes through to the files that are mounted.
+  const root = deps.ids && rootOutside(deps.ids);
+  if (root) chownSync(directory, 0, root.gid);
   undo.defer('files of the step', () => rmSync(directory, { recursive: true, force: true }));
   const mounts = await prepareStepMounts(op.mounts, { inputs, directory, undo, signal }, deps);
-  const rootfs = working.mount(mounts.places);
+  const rootfs = working.mount(mounts.places, { forContainer: true });
   undo.defer('root file system', () => working.unmount());
   const { nameServers } = deps.settings;
-  const network = prepareStepNetwork(op, { id, directory, nameServers, undo }, deps.networks);
+  const network = prepareStepNetwork(op, { id, directory, nameServers, root, undo }, deps.networks);
   const prepared = {
     id,
     rootfs,
@@ -90,6 +95,7 @@ export async function runStep(node: Node<RunOperation>, o: RunStepOptions, deps:
   const spec = buildSpec(describeStep(op, prepared, deps), deps.specHost);
   const process = await deps.runtime.create({ id, spec, tty: false, stdin: false, stdinOnce: false, log: undefined });
   undo.defer('process', () => process.delete());
+  network.join?.(process.pid);
   await watch(node, process, { ...o, id });
 }
 
@@ -125,7 +131,7 @@ const cancelled = (signal: AbortSignal) =>
 function describeStep(
   op: RunOperation,
   o: { id: string; rootfs: string; env: readonly string[]; mounts: SpecInput['mounts']; sandbox: string },
-  { resolveUser, settings, specHost }: RunStepDeps,
+  { resolveUser, settings, specHost, ids }: RunStepDeps,
 ): SpecInput {
   const user = resolveUser(o.rootfs, op.user);
   const own = [...op.env, ...op.proxyEnv, ...o.env];
@@ -138,7 +144,10 @@ function describeStep(
     user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
     tty: false,
     ...(op.network === 'host' ? {} : { hostname: op.hostname }),
-    namespaces: { network: o.sandbox, pid: 'new', ipc: 'new', uts: op.network === 'host' ? 'host' : 'new' },
+    namespaces: {
+      ...{ network: o.sandbox, pid: 'new', ipc: 'new', uts: op.network === 'host' ? 'host' : 'new' },
+      user: ids && { ids },
+    },
     mounts: o.mounts,
     capabilities: resolveCapabilities({ add: [], drop: [], privileged: op.insecure, available: specHost.capabilities }),
     privileged: op.insecure,

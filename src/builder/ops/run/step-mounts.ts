@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Images } from '../../../images/index.ts';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { type IdMap, idOutside, type Owner } from '../../../lib/id-map.ts';
 import type { MountSpec } from '../../../runtime/index.ts';
 import type { CacheMounts } from '../../cache/cache-mounts.ts';
 import { resolveInRoot } from '../../context/copy/resolve-in-root.ts';
@@ -18,6 +19,8 @@ export interface StepMountDeps {
   readonly images: Pick<Images, 'builds'>;
   readonly cacheMounts: CacheMounts;
   readonly callbacks: BuildCallbacks;
+  /** The users of steps, where they are not the host's. */
+  readonly ids?: IdMap | undefined;
 }
 
 export interface StepMountOptions {
@@ -104,7 +107,7 @@ class MountPreparation {
   }
 
   #readable(snapshot: Snapshot): string {
-    const root = openRoot(snapshot, this.#deps.images);
+    const root = openRoot(snapshot, this.#deps.images, { forContainer: true });
     this.#options.undo.defer('bind mount', () => root[Symbol.dispose]());
     return root.path;
   }
@@ -119,7 +122,7 @@ class MountPreparation {
         : snapshot.layers.map(({ layer }) => layer);
     const working = this.#deps.images.builds.create(below);
     this.#options.undo.defer('writable bind mount', () => working[Symbol.asyncDispose]());
-    return working.mount();
+    return working.mount([], { forContainer: true });
   }
 
   async #cache(mount: MountOf<'cache'>): Promise<void> {
@@ -133,7 +136,12 @@ class MountPreparation {
       fill: snapshot && (directory => this.#fill(directory, snapshot, mount.source)),
     });
     undo.defer('cache mount', () => use[Symbol.dispose]());
-    this.#push({ kind: 'bind', source: use.directory, destination: mount.target, readonly: mount.readonly });
+    this.#push({
+      kind: 'bind',
+      source: this.#deps.images.builds.seenByContainers(use.directory),
+      destination: mount.target,
+      readonly: mount.readonly,
+    });
   }
 
   async #fill(directory: string, snapshot: Snapshot, source: string): Promise<void> {
@@ -154,7 +162,8 @@ class MountPreparation {
     if (!mount.mounted) return;
     const source = join(directory, `secret-${this.#count++}`);
     writeFileSync(source, content, { mode: 0o600 });
-    chownSync(source, mount.uid, mount.gid);
+    const { uid, gid } = outside(mount, this.#deps.ids);
+    chownSync(source, uid, gid);
     chmodSync(source, mount.mode);
     this.#push(
       {
@@ -178,7 +187,11 @@ class MountPreparation {
       return;
     }
     const source = join(directory, `agent-${this.#count++}`);
-    const agent = await listenForAgent(source, { ...mount, connect: () => connect(mount.id, signal) });
+    const agent = await listenForAgent(source, {
+      ...mount,
+      ...outside(mount, this.#deps.ids),
+      connect: () => connect(mount.id, signal),
+    });
     undo.defer('ssh agent', async () => await agent[Symbol.asyncDispose]());
     if (this.#agents++ === 0) this.#prepared.env.push(`SSH_AUTH_SOCK=${mount.target}`);
     this.#push({ kind: 'bind', source, destination: mount.target }, true);
@@ -196,4 +209,12 @@ class MountPreparation {
       readonly: true,
     });
   }
+}
+
+/** Who that user of a step is on the host. Throws `invalid` for one that is nobody there. */
+function outside({ uid, gid }: Owner, ids: IdMap | undefined): Owner {
+  if (!ids) return { uid, gid };
+  const owner = { uid: idOutside(ids.uid, uid), gid: idOutside(ids.gid, gid) };
+  if (owner.uid !== undefined && owner.gid !== undefined) return { uid: owner.uid, gid: owner.gid };
+  throw invalid(`container ID ${uid}:${gid} cannot be mapped to a host ID`);
 }

@@ -112,7 +112,6 @@ function tmpfsPart(mount: Mount, refuse: Refuse): Part {
 export function parseTmpfs(path: string, options: string): ContainerMount {
   if (!path.startsWith('/')) throw invalid(`invalid mount path: '${path}' mount path must be absolute`);
   const words = options.split(',').filter(word => word !== '');
-  for (const word of words) requireTmpfsOption(word);
   return {
     type: 'tmpfs',
     destination: posix.normalize(path).replace(/(.)\/$/, '$1'),
@@ -132,7 +131,8 @@ const tmpfsFlags = new Set(
 );
 const tmpfsKeys = ['size', 'mode', 'uid', 'gid', 'nr_inodes', 'nr_blocks', 'mpol'];
 
-function requireTmpfsOption(word: string): void {
+/** Throws `invalid`; Docker looks at them when the container starts. */
+export function requireTmpfsOption(word: string): void {
   const [key = '', value] = word.split('=', 2);
   if (value === undefined ? tmpfsFlags.has(word) : tmpfsKeys.includes(key)) return;
   throw invalid(`invalid tmpfs option ${JSON.stringify(value === undefined ? word : key)}`);

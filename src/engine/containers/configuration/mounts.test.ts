@@ -139,8 +139,6 @@ describe('--mount', () => {
 test('--tmpfs keeps its options, and is not shown among the mounts', () => {
   expect(parseTmpfs('/run', 'ro,size=1m,')).toMatchObject({ readWrite: false, options: ['size=1m'], hidden: true });
   expect(refusal(() => parseTmpfs('run', ''))).toBe("invalid: invalid mount path: 'run' mount path must be absolute");
-  expect(refusal(() => parseTmpfs('/run', 'size=1m,bogus'))).toBe('invalid: invalid tmpfs option "bogus"');
-  expect(refusal(() => parseTmpfs('/run', 'color=red'))).toBe('invalid: invalid tmpfs option "color"');
 });
 
 describe('all together', () => {

@@ -114,6 +114,8 @@ describe('the host side', () => {
     ],
     [{ Binds: ['/:/b:rshared'] }, /^invalid: path \/ is mounted on \/ but it is not a shared mount$/],
     [{ Binds: ['/:/b:slave'] }, /is mounted on \/ but it is not a shared or slave mount$/],
+    [{ Tmpfs: { '/t': 'size=1m,bogus' } }, /^invalid: invalid tmpfs option "bogus"$/],
+    [{ Tmpfs: { '/t': 'color=red' } }, /^invalid: invalid tmpfs option "color"$/],
     [{ Init: true }, /^invalid: the engine found no init/],
   ];
   for (const [host, message] of refused) {

@@ -9,6 +9,7 @@ import type { MountSpec } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { publishVolumeEvent } from '../../volumes/volume-events.ts';
 import { requireBindSource } from '../configuration/check-places.ts';
+import { requireTmpfsOption } from '../configuration/mount-spec.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
@@ -40,6 +41,7 @@ async function prepareMount(
   const common = { destination: mount.destination, readonly: !mount.readWrite };
   switch (mount.type) {
     case 'tmpfs':
+      mount.options?.forEach(requireTmpfsOption);
       return { ...common, kind: 'tmpfs', options: mount.options };
     case 'bind':
       requireSource(mount, containerIds(engine, container.record.hostConfig));
