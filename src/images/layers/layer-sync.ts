@@ -73,16 +73,16 @@ export class LayerSync {
     if (marked.length === 0) return;
     try {
       await kernel.files.syncFileSystem(this.#root);
+      store.transaction(() => {
+        for (const { id, record } of marked) {
+          const { unsynced: _none, ...synced } = record;
+          if (records.get(id)?.number === record.number) records.put(id, synced);
+        }
+      });
     } catch (error) {
+      // The marks stay, and with them the doubt, until the next layers are synced: on a full disk nothing is recorded.
       logger.warn('layers not synced to disk', { error: errorMessage(error) });
-      return;
     }
-    store.transaction(() => {
-      for (const { id, record } of marked) {
-        const { unsynced: _none, ...synced } = record;
-        if (records.get(id)?.number === record.number) records.put(id, synced);
-      }
-    });
   }
 
   #marked(): { id: Digest; record: LayerRecord }[] {
