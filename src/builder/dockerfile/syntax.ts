@@ -235,8 +235,6 @@ export type Instruction =
   | OnbuildInstruction
   | MaintainerInstruction;
 
-export type InstructionKind = Instruction['kind'];
-
 /** `FROM base AS name` and what follows it. */
 export interface Stage {
   readonly index: number;
