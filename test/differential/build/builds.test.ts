@@ -101,7 +101,8 @@ if (peer.host && docker && hasBuildx) {
     daemon = await TestDaemon.start();
     doors = { classic: classicDoor(daemon.host) };
     if (doorNames.includes('buildx')) doors.buildx = buildxDoor(docker, daemon.host);
-    if (doorNames.includes('berth')) doors.berth = berthDoor(berthCommand(), daemon.host);
+    const hasBuild = (await run([...berthCommand(), 'build', '--help'])).code === 0;
+    if (doorNames.includes('berth') && hasBuild) doors.berth = berthDoor(berthCommand(), daemon.host);
     await Promise.all([loadBase(host), loadBase(daemon.host)]);
     await startWeb('web');
     if (peer.network !== undefined) await startWeb('peer-web', peer.network);
