@@ -10,6 +10,7 @@ import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import { attestBeside } from '../export/attest/attest.ts';
 import type { BuildFacts } from '../export/attest/provenance.ts';
+import { exportCache } from '../export/export-cache.ts';
 import type { SolvedPlatform } from '../export/export-context.ts';
 import type { ImageExport } from '../export/export-image.ts';
 import { type ExportReport, type ExportStep, runExports } from '../export/run-exports.ts';
@@ -119,7 +120,7 @@ export class Build implements BuildRun {
     ).catch((error: unknown) => {
       throw locate(this.#failure ?? error, parsed);
     });
-    return await this.#export(solved, { dockerfile, materials: inputs.materials });
+    return await this.#export(solved, solver, { dockerfile, materials: inputs.materials });
   }
 
   #graphs(dockerfile: Dockerfile, inputs: BuildInputs): Promise<BuildGraph[]> {
@@ -167,13 +168,14 @@ export class Build implements BuildRun {
 
   async #export(
     solved: readonly SolvedPlatform[],
+    solver: Solver,
     made: Pick<BuildFacts, 'dockerfile' | 'materials'>,
   ): Promise<BuildResult> {
     const { images, platform } = this.#context;
     const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false, target } = this.#request;
     using lease = images.lease();
     const facts = { ...made, id: this.id, startedAt: this.startedAt, target, buildArgs, labels };
-    const outcome = await runExports(solved, this.#request, {
+    const context = {
       ...{ images, platform, lease, labels },
       signal: this.#abort.signal,
       sourceDateEpoch: sourceDateEpoch ?? epochOf(buildArgs),
@@ -184,8 +186,16 @@ export class Build implements BuildRun {
         wanted: this.#request.attestations ?? {},
         names: this.#names(),
       }),
-      step: (name, work) => this.#exporting(name, work),
-    });
+    };
+    const step: ExportStep = (name, work) => this.#exporting(name, work);
+    const outcome = await runExports(solved, this.#request, { ...context, step });
+    for (const { type, attributes } of this.#request.cacheTo ?? []) {
+      if (type !== 'registry') continue;
+      const { credentials } = this.#request;
+      await step('exporting cache to registry', report =>
+        exportCache(attributes.ref ?? '', solved, solver, { ...context, credentials, report }),
+      );
+    }
     return { ...outcome, warnings: this.#warnings };
   }
 
@@ -220,8 +230,11 @@ export class Build implements BuildRun {
   /** Images to take a cache from. Throws `not-implemented` for places a cache cannot be put to yet. */
   #cacheImages(): string[] {
     const { cacheFrom = [], cacheTo = [] } = this.#request;
-    const other = cacheTo.find(({ type }) => type !== 'inline');
-    if (other) throw notImplemented(`cache export to ${other.type} is not implemented yet: use type=inline`);
+    const other = cacheTo.find(({ type }) => type === 'local');
+    if (other)
+      throw notImplemented('cache export to a local directory is not implemented yet: use type=inline or registry');
+    const nameless = cacheTo.find(({ type, attributes }) => type === 'registry' && !attributes.ref);
+    if (nameless) throw invalid('registry cache exporter requires ref');
     return cacheFrom.flatMap(({ attributes }) => attributes.ref ?? []);
   }
 

@@ -30,6 +30,7 @@ export class CacheStore {
   readonly #aliases: Collection<string>;
   readonly #memories: Collection<StepMemory>;
   readonly #images: Pick<Images, 'builds'>;
+  readonly #chains = new Map<Digest, readonly Digest[]>();
   /** Used in this process, not written yet. */
   readonly #used = new Map<string, number>();
 
@@ -99,7 +100,15 @@ export class CacheStore {
   /** Every layer that records name, and those below: for the keeper of the images room. */
   *layers(): Generator<Digest, void> {
     const tops = new Set(this.#records.list().map(({ value }) => value.chain));
-    for (const top of tops) yield* this.#images.builds.chainIds(top);
+    for (const top of this.#chains.keys()) if (!tops.has(top)) this.#chains.delete(top);
+    for (const top of tops) yield* this.#chainOf(top);
+  }
+
+  /** What lies below a layer never changes. */
+  #chainOf(top: Digest): readonly Digest[] {
+    const known = this.#chains.get(top) ?? this.#images.builds.chainIds(top);
+    if (known.length > 0) this.#chains.set(top, known);
+    return known;
   }
 
   #withUse(key: string, record: CacheRecord): CacheRecord {

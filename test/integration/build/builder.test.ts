@@ -8,6 +8,7 @@ import { type BuildEvent, StepError } from '../../../src/builder/index.ts';
 import { findCause } from '../../../src/lib/errors.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
 import { BuildLab, outcomes } from '../../support/build-lab.ts';
+import { TestRegistry } from '../../support/registry.ts';
 
 describeContainers('the builder', import.meta.path, () => {
   let lab: BuildLab;
@@ -180,6 +181,24 @@ describeContainers('the builder', import.meta.path, () => {
     const again = await lab.build(text, { directory, exports, buildArgs, cacheFrom });
     expect(outcomes(again.events).ran).toEqual([]);
     expect(again.result.id).toEqual(result.id);
+  });
+
+  test('a result and its cache are pushed to a registry, and the cache is taken from there', async () => {
+    await using registry = await TestRegistry.start();
+    const [image, cache] = [`${registry.host}/made:1`, `${registry.host}/made:cache`];
+    const text = 'FROM busybox\nRUN echo pushed > /p\nRUN cat /p > /q';
+    const { result } = await lab.build(text, {
+      exports: [{ type: 'image', names: [image], push: true }],
+      cacheTo: [{ type: 'registry', attributes: { ref: cache } }],
+    });
+    expect(result.response['containerimage.digest']).toMatch(/^sha256:/);
+    expect(lab.images.find(cache)).toBeUndefined();
+    const head = await fetch(`http://${registry.host}/v2/made/manifests/1`, { method: 'HEAD' });
+    expect(head.headers.get('docker-content-digest')).toBe(result.response['containerimage.digest'] as string);
+    await lab.builder.prune({ all: true });
+    await lab.images.remove(image, { force: true, prune: true, inUse: () => [] });
+    const again = await lab.build(text, { cacheFrom: [{ type: 'registry', attributes: { ref: cache } }] });
+    expect(outcomes(again.events).ran).toEqual([]);
   });
 
   test('a step that fails ends those beside it', async () => {
