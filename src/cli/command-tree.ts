@@ -1,5 +1,6 @@
 // All commands there are, and how they are found by their words.
 
+import { buildEntries } from './command-entries/build-entries.ts';
 import type { CommandEntry } from './command-entries/command-entry.ts';
 import { completionEntries } from './command-entries/completion-entries.ts';
 import { containerEntries } from './command-entries/container-entries.ts';
@@ -16,6 +17,8 @@ export interface Group {
 }
 
 const groups: readonly Group[] = [
+  { name: 'builder', short: 'Manage builds' },
+  { name: 'buildx', short: 'Build images with BuildKit' },
   { name: 'completion', short: 'Generate the autocompletion script for the specified shell' },
   { name: 'container', short: 'Manage containers' },
   { name: 'context', short: 'Manage contexts' },
@@ -29,6 +32,7 @@ const groups: readonly Group[] = [
 
 /** Every command. */
 export const commandEntries: readonly CommandEntry[] = [
+  ...buildEntries,
   ...completionEntries,
   ...containerEntries,
   ...contextEntries,

@@ -4,13 +4,15 @@ import type { Duplex } from 'node:stream';
 import type { BodyOf, Endpoint, HijackResponse, PathOf, QueryOf, ResultOf, StreamBody } from '../api/endpoint.ts';
 import type { OperationId, Operations } from '../api/endpoints.ts';
 
+import type { SentHeaders } from '../lib/http/head.ts';
+
 type EndpointOf<O extends OperationId> = Operations[O] extends Endpoint ? Operations[O] : never;
 type None = Record<string, never>;
 
 /** What a call carries; parts the operation does not have may be left out. */
 export type Parameters<O extends OperationId> = {
   /** Extra request headers, e.g. `X-Registry-Auth`. */
-  headers?: Readonly<Record<string, string>>;
+  headers?: SentHeaders;
 } & ([keyof PathOf<EndpointOf<O>>] extends [never] ? { path?: None } : { path: PathOf<EndpointOf<O>> }) & {
     query?: QueryOf<EndpointOf<O>>;
   } & (EndpointOf<O>['body'] extends StreamBody

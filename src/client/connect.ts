@@ -8,6 +8,7 @@ import { BerthError, errorCode, errorMessage } from '../lib/errors.ts';
 import { dial } from '../lib/http/client/dial.ts';
 import type { TlsTrust } from '../lib/http/client/dial-tls.ts';
 import { type HttpRequest, type HttpResponse, sendRequest } from '../lib/http/client/request.ts';
+import type { SentHeaders } from '../lib/http/head.ts';
 import type { CallOptions, Client, HijackResult, StreamResult } from './client.ts';
 import { dialSsh, parseSshHost } from './dial-ssh.ts';
 import { answerError, connectionError, refusedVersion } from './failure.ts';
@@ -36,7 +37,7 @@ export function connect(options: ConnectOptions): Client {
 }
 
 type AnyParameters = TargetParameters & {
-  headers?: Readonly<Record<string, string>>;
+  headers?: SentHeaders;
   body?: unknown;
 };
 
@@ -143,7 +144,7 @@ class ApiClient {
   }
 
   #request(endpoint: Endpoint, parameters: AnyParameters, upgrade: boolean): HttpRequest {
-    const headers: Record<string, string> = { Host: 'docker', 'User-Agent': this.#userAgent };
+    const headers: Record<string, string | readonly string[]> = { Host: 'docker', 'User-Agent': this.#userAgent };
     const body = encodeBody(endpoint, parameters.body);
     if (endpoint.body.kind === 'json' && body !== undefined) headers['Content-Type'] = 'application/json';
     if (endpoint.body.kind === 'stream') headers['Content-Type'] = endpoint.body.contentType;

@@ -1,15 +1,6 @@
 // An error of a Dockerfile, which knows where it happened.
 import { BerthError, type ErrorKind } from '../../lib/errors.ts';
-import { formatExcerpt } from './excerpt.ts';
-import type { LineRange } from './syntax.ts';
-
-/** Where an error belongs: lines of a source the user can look at. */
-export interface SourceLocation {
-  /** As the user named the file. */
-  readonly name: string;
-  readonly source: string;
-  readonly ranges: readonly LineRange[];
-}
+import { formatExcerpt, type SourceLocation } from '../../lib/source-excerpt.ts';
 
 /** An error at lines of a Dockerfile. `message` is what went wrong alone, `excerpt` shows the lines as BuildKit does. */
 export class DockerfileError extends BerthError {

@@ -2,11 +2,11 @@
 // is never looked at.
 import { posix } from 'node:path';
 import { errorMessage, invalid } from '../../lib/errors.ts';
+import { PatternMatcher } from '../../lib/pattern-matcher.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { isIgnoredSource } from '../context/patterns/ignored-source.ts';
-import { PatternMatcher } from '../context/patterns/pattern-matcher.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { evaluateDockerfile } from '../dockerfile/evaluation/evaluate-dockerfile.ts';
 import type { Evaluation, StageVariables } from '../dockerfile/evaluation/evaluation.ts';

@@ -31,13 +31,7 @@ function* hostItems(path: string, name: string): Generator<PackItem, void> {
  * outside. Files belong to whoever copies, as with docker.
  */
 export async function unpackToHost(archive: AsyncIterable<Uint8Array>, plan: CopyPlan): Promise<void> {
-  const writer = new TreeWriter({
-    places: new HostPlaces(plan.directory),
-    special,
-    keepKinds: true,
-    setOwners: false,
-    target: plan.directory,
-  });
+  const writer = hostTreeWriter(plan.directory, { keepKinds: true });
   const reader = new TarReader();
   try {
     for await (const chunk of archive) {
@@ -53,6 +47,11 @@ export async function unpackToHost(archive: AsyncIterable<Uint8Array>, plan: Cop
     writer.abandon();
     throw error;
   }
+}
+
+/** Writes members below a directory that is there; no name and no link in it leads outside. Files belong to whoever writes. */
+export function hostTreeWriter(directory: string, { keepKinds }: { keepKinds: boolean }): TreeWriter {
+  return new TreeWriter({ places: new HostPlaces(directory), special, keepKinds, setOwners: false, target: directory });
 }
 
 function renameMember(entry: TarEntry, { rename }: CopyPlan): void {

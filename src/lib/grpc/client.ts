@@ -3,6 +3,7 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { MessageStream } from './call.ts';
+import { withEarlyData } from './early-data.ts';
 import { errorOfTrailers, GrpcError, type GrpcHeaders, grpcCodes } from './status.ts';
 
 export interface CallOptions {
@@ -26,7 +27,8 @@ export class GrpcConnection {
   readonly closed: Promise<void>;
 
   /** Speaks HTTP/2 with prior knowledge; the connection belongs to it from now on. */
-  constructor(connection: Duplex) {
+  constructor(taken: Duplex) {
+    const connection = withEarlyData(taken);
     if ('allowHalfOpen' in connection) connection.allowHalfOpen = false;
     this.#session = connect('http://localhost', {
       createConnection: () => connection,
@@ -95,12 +97,7 @@ export class GrpcConnection {
 function endOf(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     let status: GrpcHeaders | undefined;
-    const note = (headers: GrpcHeaders) => {
-      if (headers['grpc-status'] !== undefined) status = headers;
-    };
-    stream.on('response', headers => note(headers as GrpcHeaders));
-    stream.on('trailers', headers => note(headers as GrpcHeaders));
-    stream.once('close', () => {
+    const settle = () => {
       const error = status
         ? errorOfTrailers(status)
         : signal?.aborted
@@ -108,6 +105,16 @@ function endOf(stream: ClientHttp2Stream, signal: AbortSignal | undefined): Prom
           : new GrpcError(grpcCodes.unavailable, 'the connection was closed');
       if (error) reject(error);
       else resolve();
+    };
+    stream.on('response', headers => {
+      if (headers['grpc-status'] !== undefined) status = headers as GrpcHeaders;
     });
+    stream.on('trailers', trailers => {
+      status = trailers as GrpcHeaders;
+      // The call is over, whatever this side still had to say; the stream goes when it has ended, too.
+      settle();
+      if (!stream.writableEnded) stream.end();
+    });
+    stream.once('close', settle);
   });
 }

@@ -3,11 +3,13 @@
 import { createServer, type IncomingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { MessageStream } from './call.ts';
+import { withEarlyData } from './early-data.ts';
 import { GrpcError, type GrpcHeaders, grpcCodes, trailersOf } from './status.ts';
 
 /** A call as its handler sees it. */
 export interface ServerCall {
   readonly path: string;
+  /** An array where a name came several times. */
   readonly metadata: GrpcHeaders;
   /** Aborted when the client gives up or goes away. */
   readonly signal: AbortSignal;
@@ -35,10 +37,14 @@ export function createGrpcServer(options: GrpcServerOptions): { serve(connection
   // A client's GOAWAY at the end of a connection comes as an error; there is nothing to do about either.
   server.on('sessionError', () => {});
   server.on('error', () => {});
-  server.on('stream', (stream, headers) => void answer(stream as ServerHttp2Stream, headers, options));
+  server.on('stream', (stream, headers, _flags, raw: string[]) => {
+    const metadata = metadataOf(headers, raw);
+    void answer(stream as ServerHttp2Stream, metadata, options);
+  });
   const connections = new Set<Duplex>();
   return {
-    serve(connection) {
+    serve(taken) {
+      const connection = withEarlyData(taken);
       // Half-closed connections would stay forever: HTTP/2 ends both sides at once.
       if ('allowHalfOpen' in connection) connection.allowHalfOpen = false;
       connections.add(connection);
@@ -52,11 +58,20 @@ export function createGrpcServer(options: GrpcServerOptions): { serve(connection
   };
 }
 
-async function answer(
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  options: GrpcServerOptions,
-): Promise<void> {
+/** Headers with every value of those that came several times, which Node would join. */
+function metadataOf(headers: IncomingHttpHeaders, raw: readonly string[]): GrpcHeaders {
+  const metadata: Record<string, string | string[] | undefined> = { ...headers };
+  const seen = new Map<string, string[]>();
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const values = seen.get(raw[at]!) ?? [];
+    seen.set(raw[at]!, values);
+    values.push(raw[at + 1]!);
+    if (values.length > 1) metadata[raw[at]!] = values;
+  }
+  return metadata;
+}
+
+async function answer(stream: ServerHttp2Stream, headers: GrpcHeaders, options: GrpcServerOptions): Promise<void> {
   const path = String(headers[':path']);
   const abort = new AbortController();
   stream.once('aborted', () => abort.abort());
@@ -78,7 +93,7 @@ async function answer(
     if (!handler) throw new GrpcError(grpcCodes.unimplemented, `unknown method ${path}`);
     await handler({
       path,
-      metadata: headers as GrpcHeaders,
+      metadata: headers,
       signal: abort.signal,
       messages: () => io.messages(),
       first: () => io.first(),

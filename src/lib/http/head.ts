@@ -5,6 +5,9 @@ import { ProtocolError } from './protocol-error.ts';
 /** Names in lower case; repeated fields are joined by ', '. Has no prototype. */
 export type Headers = Readonly<Record<string, string>>;
 
+/** Header fields to be sent: an array is one field for each of its values. */
+export type SentHeaders = Readonly<Record<string, string | readonly string[]>>;
+
 export interface RequestHead {
   method: string;
   /** As sent: path and query. */
@@ -102,9 +105,13 @@ export function hasOption(value: string | undefined, option: string): boolean {
 }
 
 /** Header lines, each with its line end. Line breaks in a value become spaces. */
-export function formatFields(headers: Headers): string {
+export function formatFields(headers: SentHeaders): string {
   let text = '';
-  for (const name in headers) text += `${name}: ${cleanValue(headers[name] ?? '')}\r\n`;
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (typeof value === 'string') text += `${name}: ${cleanValue(value)}\r\n`;
+    else for (const one of value) text += `${name}: ${cleanValue(one)}\r\n`;
+  }
   return text;
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIgnoreFile } from '../../../src/builder/context/patterns/ignore-file.ts';
-import { PatternMatcher } from '../../../src/builder/context/patterns/pattern-matcher.ts';
+import { PatternMatcher } from '../../../src/lib/pattern-matcher.ts';
 import { packTree } from '../../../src/lib/tar/tree/pack-tree.ts';
 import { type TreeNode, walkTree } from '../../../src/lib/tar/tree/walk-tree.ts';
 import { run } from '../../support/run.ts';

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { CopySource } from '../../../images/index.ts';
 import { notFound } from '../../../lib/errors.ts';
+import { PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { DigestedTree, TreeDigests } from '../digest/content-digests.ts';
-import { PatternMatcher } from '../patterns/pattern-matcher.ts';
 import { expandWildcards, isWild } from './expand-wildcards.ts';
 import { type Place, resolveInRoot } from './resolve-in-root.ts';
 

@@ -1,10 +1,10 @@
 // Digests of files on disk, remembered by inode, size and times: a tree that did not change is only looked at.
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
+import type { ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import { decodeName } from '../../../lib/tar/names.ts';
 import { TimeSlice } from '../../../lib/time-slice.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { joinPath, pathIn } from '../copy/resolve-in-root.ts';
-import type { ParentMatches, PatternMatcher } from '../patterns/pattern-matcher.ts';
 import { type Attributes, entryDigest, entryHeader } from './entry-digest.ts';
 
 /** A file that changed less than this before it was read may change again without its times telling, in ms. */

@@ -1,8 +1,8 @@
 // Which files of a context real BuildKit (Docker 28.5) sent under these `.dockerignore`s, recorded once.
 import { describe, expect, test } from 'bun:test';
+import { PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import { isIgnoredSource } from './ignored-source.ts';
-import { PatternMatcher } from './pattern-matcher.ts';
 import truth from './truth.json';
 
 function kept(patterns: readonly string[]): string[] | string {

@@ -1,7 +1,8 @@
 // A source whose files are brought to disk once, when they are first wanted.
+
+import { PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { BuildSource, OpenSourceOptions, SourceFilter, SourceTree } from '../../source.ts';
-import { PatternMatcher } from '../patterns/pattern-matcher.ts';
 import { linkKept } from './link-kept.ts';
 import type { Folder, SourceFolders } from './source-folder.ts';
 

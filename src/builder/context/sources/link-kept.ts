@@ -1,10 +1,10 @@
 // A second view of a directory without what patterns leave out.
 import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, rmdirSync, utimesSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
+import type { ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import { decodeName } from '../../../lib/tar/names.ts';
 import { TimeSlice } from '../../../lib/time-slice.ts';
 import { joinPath, pathIn } from '../copy/resolve-in-root.ts';
-import type { ParentMatches, PatternMatcher } from '../patterns/pattern-matcher.ts';
 
 /**
  * Fills the empty directory `to` with hard links to what is kept of `from` (the same file system), and directories of

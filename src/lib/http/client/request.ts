@@ -12,6 +12,7 @@ import {
   hasOption,
   parseResponseHead,
   type ResponseHead,
+  type SentHeaders,
 } from '../head.ts';
 import { ProtocolError } from '../protocol-error.ts';
 
@@ -19,7 +20,7 @@ export interface HttpRequest {
   method: string;
   /** Path and query. */
   target: string;
-  headers: Headers;
+  headers: SentHeaders;
   /** A stream is sent with back-pressure, in chunks where `length` does not tell how long it is. */
   body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   /** Bytes of a body that is a stream. */

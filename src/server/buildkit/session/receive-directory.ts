@@ -1,10 +1,11 @@
 // fsutil's receiving end: a client lists a directory, and sends the files that are not here as they are.
+
+import { entryOfStat } from '../../../api/buildkit/file-stat.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
 import { packet, packetType, type Stat } from '../../../api/buildkit/session.ts';
 import type { Incoming, Mirror } from '../../../builder/index.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
-import { entryOfStat } from './file-stat.ts';
 
 export interface ReceiveOptions {
   /** Bytes that came so far, what tells of the files included; called for each packet. */

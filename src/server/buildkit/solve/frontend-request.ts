@@ -54,6 +54,8 @@ export function frontendRequest(
     cgroupParent: attributes['cgroup-parent'] || undefined,
     cacheFrom: cacheImports(attributes, blobs),
     attestations: attestations(attributes),
+    squash: flag(attributes, 'berth:squash') ?? false,
+    limits: limits(attributes),
     sourceDateEpoch: epoch === undefined || epoch === '' ? undefined : Number(epoch),
   };
 }
@@ -156,6 +158,21 @@ function network(value: string | undefined): BuildRequest['network'] {
     default:
       throw invalid(`unsupported network mode ${JSON.stringify(value)}: use default, none or host`);
   }
+}
+
+/** What our own command line says of steps, for which BuildKit has no words. */
+function limits(attributes: Attributes): BuildRequest['limits'] {
+  const given = prefixed(attributes, 'berth:');
+  const size = (name: string) => (given[name] === undefined ? undefined : Number(given[name]));
+  return {
+    memory: size('memory'),
+    memorySwap: size('memorySwap'),
+    cpuShares: size('cpuShares'),
+    cpuPeriod: size('cpuPeriod'),
+    cpuQuota: size('cpuQuota'),
+    cpusetCpus: given.cpusetCpus,
+    cpusetMems: given.cpusetMems,
+  };
 }
 
 /** `nofile=1024:2048`, or one number for both limits. */

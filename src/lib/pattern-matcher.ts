@@ -1,7 +1,7 @@
 // Lists of patterns as `.dockerignore` and `--exclude` have them: moby/patternmatcher's rules.
 import { posix } from 'node:path';
-import { invalid } from '../../../lib/errors.ts';
-import { compilePattern } from '../../../lib/path-match.ts';
+import { invalid } from './errors.ts';
+import { compilePattern } from './path-match.ts';
 
 interface Pattern {
   /** Cleaned, without its `!`. */

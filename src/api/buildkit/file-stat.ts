@@ -1,7 +1,8 @@
 // fsutil's description of a file, with Go's mode bits, as an entry of ours and back.
-import type { Stat } from '../../../api/buildkit/session.ts';
-import { invalid } from '../../../lib/errors.ts';
-import { type TarEntry, type TarEntryType, tarEntry } from '../../../lib/tar/entry.ts';
+
+import { invalid } from '../../lib/errors.ts';
+import { type TarEntry, type TarEntryType, tarEntry } from '../../lib/tar/entry.ts';
+import type { Stat } from './session.ts';
 
 /** Bits of Go's os.FileMode. */
 const goMode = {

@@ -1,5 +1,13 @@
 // Lines of a source with the wrong ones marked, in the shape that BuildKit prints.
-import type { SourceLocation } from './dockerfile-error.ts';
+
+/** Where an error belongs: lines of a source the user can look at. */
+export interface SourceLocation {
+  /** As the user named the file. */
+  readonly name: string;
+  readonly source: string;
+  /** Lines count from 1; the last one belongs to the range. */
+  readonly ranges: readonly { readonly start: number; readonly end: number }[];
+}
 
 const rule = '--------------------\n';
 

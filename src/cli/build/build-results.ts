@@ -1,0 +1,34 @@
+// What a build leaves in files: the image's id, and what its exporters said.
+import { writeFileSync } from 'node:fs';
+
+type Response = Readonly<Record<string, string>>;
+
+/** The id of the image, or the digest of what was exported instead; '' where there is neither. */
+export function imageId(response: Response): string {
+  return response['containerimage.config.digest'] ?? response['containerimage.digest'] ?? '';
+}
+
+/** The exporters' answers; those that are documents, in base64, become documents. `extra` comes on top. */
+export function buildMetadata(response: Response, extra: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(response).map(([key, value]): [string, unknown] => [
+    key,
+    documentOf(key, value) ?? value,
+  ]);
+  const all = [...entries, ...Object.entries(extra)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(all);
+}
+
+function documentOf(key: string, value: string): unknown {
+  try {
+    const text = key === 'result.json' ? value : Buffer.from(value, 'base64').toString();
+    const document: unknown = JSON.parse(text);
+    return typeof document === 'object' && document !== null && Object.keys(document).length > 0 ? document : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Indented as Go does, with no line end after it. */
+export function writeMetadata(path: string, metadata: Readonly<Record<string, unknown>>): void {
+  writeFileSync(path, JSON.stringify(metadata, undefined, 2));
+}

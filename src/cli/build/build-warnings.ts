@@ -1,0 +1,23 @@
+// The warnings of a build, told of at its end.
+import type { VertexWarning } from '../../api/buildkit/control.ts';
+import { formatExcerpt } from '../../lib/source-excerpt.ts';
+
+const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
+
+/** '' where there are none; `detailed` with what to do about each. */
+export function warningsText(warnings: readonly Partial<VertexWarning>[], { detailed }: { detailed: boolean }): string {
+  if (warnings.length === 0) return '';
+  const count = warnings.length === 1 ? '1 warning found' : `${warnings.length} warnings found`;
+  const heading = `\n \x1b[33m${count}${detailed ? '' : ' (use docker --debug to expand)'}:\n\x1b[0m`;
+  return heading + warnings.map(warning => ` - ${text(warning.short)}\n${detailed ? details(warning) : ''}`).join('');
+}
+
+function details({ detail = [], url = '', info, ranges = [] }: Partial<VertexWarning>): string {
+  const lines = [...detail.map(text), ...(url === '' ? [] : [`More info: ${url}`])];
+  const excerpt = formatExcerpt({
+    name: info?.filename ?? '',
+    source: text(info?.data),
+    ranges: ranges.map(({ start, end }) => ({ start: start?.line ?? 0, end: end?.line ?? 0 })),
+  });
+  return `${lines.map(line => `${line}\n`).join('')}${excerpt}\n`;
+}

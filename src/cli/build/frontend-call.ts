@@ -1,0 +1,81 @@
+// `--check`, `--call`: questions about a Dockerfile, and how their answers are printed.
+import { formatExcerpt } from '../../lib/source-excerpt.ts';
+import type { Context } from '../context.ts';
+import type { BuildPlan } from './plan-build.ts';
+import { askAbout } from './run-build.ts';
+import { type WatchOptions, watchedBuild } from './watched-build.ts';
+
+/** What is asked, and in which form it is answered. */
+export interface FrontendCall {
+  readonly name: 'check' | 'outline' | 'targets' | 'subrequests.describe';
+  readonly format: 'text' | 'json';
+}
+
+const requests: Readonly<Record<FrontendCall['name'], string>> = {
+  check: 'frontend.lint',
+  outline: 'frontend.outline',
+  targets: 'frontend.targets',
+  'subrequests.describe': 'frontend.subrequests.describe',
+};
+
+/** Undefined for `build`. `check,format=json`. Throws a plain Error. */
+export function parseCall(text: string): FrontendCall | undefined {
+  const [word = '', ...options] = text.split(',');
+  if (word === 'build' || word === '') return undefined;
+  const alias: Readonly<Record<string, FrontendCall['name']>> = { lint: 'check', help: 'subrequests.describe' };
+  const name = alias[word] ?? (Object.keys(requests) as FrontendCall['name'][]).find(known => known === word);
+  if (!name) throw new Error(`unsupported call ${JSON.stringify(word)}: use build, check, outline or targets`);
+  return { name, format: options.includes('format=json') ? 'json' : 'text' };
+}
+
+/** Prints the answer; the exit code is 1 where the Dockerfile has something wrong with it. */
+export async function askQuestion(
+  plan: BuildPlan,
+  call: FrontendCall,
+  { context, ...options }: WatchOptions & { context: Context },
+): Promise<number> {
+  const answer = await watchedBuild(context, options, watch => askAbout(plan, requests[call.name], watch));
+  const text = (name: string) => Buffer.from(answer[name] ?? []).toString();
+  if (call.format === 'json') await context.print(`${indented(text('result.json'))}\n`);
+  else if (call.name === 'check') await context.print(checkText(text('result.json'), plan));
+  else await context.print(text('result.txt'));
+  return call.name === 'check' && text('result.statuscode') === '1' ? 1 : 0;
+}
+
+function indented(json: string): string {
+  return JSON.stringify(JSON.parse(json), undefined, 2);
+}
+
+interface Findings {
+  readonly warnings?: readonly Finding[];
+  readonly sources?: readonly { readonly filename: string; readonly data: string }[];
+  readonly buildError?: { readonly message?: string };
+}
+
+interface Finding {
+  readonly ruleName: string;
+  readonly url?: string;
+  readonly detail: string;
+  readonly location: {
+    readonly sourceIndex?: number;
+    readonly ranges?: readonly { readonly start: { readonly line: number }; readonly end: { readonly line: number } }[];
+  };
+}
+
+/** As buildx prints it. The file is named by its path from the working directory. */
+function checkText(json: string, { dockerfile }: BuildPlan): string {
+  const { warnings = [], sources = [], buildError } = JSON.parse(json) as Findings;
+  if (warnings.length === 0) return 'Check complete, no warnings found.\n';
+  const count = warnings.length === 1 ? '1 warning has' : `${warnings.length} warnings have`;
+  const parts = warnings.map(({ ruleName, url, detail, location }) => {
+    const { sourceIndex = 0, ranges = [] } = location;
+    const excerpt = formatExcerpt({
+      name: dockerfile,
+      source: Buffer.from(sources[sourceIndex]?.data ?? '', 'base64').toString(),
+      ranges: ranges.map(({ start, end }) => ({ start: start.line, end: end.line })),
+    });
+    return `\nWARNING: ${ruleName}${url ? ` - ${url}` : ''}\n${detail}\n${excerpt}`;
+  });
+  const failure = buildError?.message === undefined ? '' : `\nERROR: ${buildError.message}\n`;
+  return `Check complete, ${count} been found!\n${parts.join('')}${failure}`;
+}

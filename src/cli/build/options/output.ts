@@ -1,0 +1,115 @@
+// `--output`, `--push`, `--load`: what becomes of the result.
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { BuildOutput } from '../../../client/index.ts';
+import { hostTreeWriter } from '../../copy/host-files.ts';
+import type { Io } from '../../io.ts';
+import { parseFields } from './fields.ts';
+
+/** An exporter as BuildKit names it, and where on this side its result goes. */
+export interface Export {
+  readonly type: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly output: BuildOutput | undefined;
+}
+
+export interface OutputOptions {
+  readonly outputs: readonly string[];
+  readonly push: boolean;
+  readonly load: boolean;
+  /** Full names of the image. */
+  readonly names: readonly string[];
+  /** Exporter attributes by name. */
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Without any `--output`, the image goes to the daemon's. Throws a plain Error with buildx's wording. */
+export function parseOutputs(options: OutputOptions, io: Io): Export[] {
+  const { push, load, names, annotations } = options;
+  if (push && load) throw new Error('push and load may not be set together at the moment');
+  const exports = options.outputs.map(text => parseOutput(text, io));
+  if (push) addPush(exports);
+  if (load && !exports.some(({ type }) => type === 'docker')) exports.push(imageExport({}, 'docker'));
+  if (exports.length === 0) exports.push(imageExport({}));
+  return exports.map(({ type, attributes, output }) => {
+    if (!['image', 'oci', 'docker'].includes(type)) return { type, attributes, output };
+    const name = attributes.name ?? names.join(',');
+    if (attributes.push === 'true' && name === '') throw new Error('tag is needed when pushing to registry');
+    const all = { ...attributes, ...annotations, ...(name !== '' && { name }) };
+    // An image the daemon keeps is what Docker's own exporter makes.
+    const kept = type === 'image' || (type === 'docker' && !output);
+    return { type: kept ? 'moby' : type, attributes: all, output };
+  });
+}
+
+function addPush(exports: Export[]): void {
+  const at = exports.findIndex(({ type }) => type === 'image');
+  const found = exports[at];
+  if (found) exports[at] = { ...found, attributes: { ...found.attributes, push: 'true' } };
+  else exports.push(imageExport({ push: 'true' }));
+}
+
+const imageExport = (attributes: Record<string, string>, type = 'image'): Export => ({
+  type,
+  attributes,
+  output: undefined,
+});
+
+function parseOutput(text: string, io: Io): Export {
+  if (!/^type=|,|=/.test(text)) {
+    return text === '-' ? toDestination('tar', { dest: '-' }, io) : toDestination('local', { dest: text }, io);
+  }
+  const { type, ...attributes } = Object.fromEntries(parseFields(text));
+  if (!type) throw new Error('type is required for output');
+  if (type === 'registry') return imageExport({ ...attributes, push: attributes.push ?? 'true' });
+  if (type === 'image' || type === 'cacheonly') return imageExport(attributes, type);
+  return toDestination(type, attributes, io);
+}
+
+function toDestination(type: string, attributes: Readonly<Record<string, string>>, io: Io): Export {
+  const { dest, ...rest } = attributes;
+  if (type === 'local' || rest.tar === 'false') {
+    if (!dest)
+      throw new Error(`dest is required for ${type === 'local' ? 'local' : `${type} exporter with tar=false`}`);
+    if (dest === '-') throw new Error('dest cannot be stdout for local exporter');
+    return {
+      type,
+      attributes: rest,
+      output: { kind: 'directory', open: () => openDirectory(resolve(io.directory, dest)) },
+    };
+  }
+  if (type === 'docker' && dest === undefined) return imageExport(rest, type);
+  if (!['tar', 'oci', 'docker'].includes(type)) return { type, attributes, output: undefined };
+  if (dest === undefined || dest === '-' || dest === '') return { type, attributes: rest, output: toStdout(type, io) };
+  return { type, attributes: rest, output: { kind: 'file', path: resolve(io.directory, dest) } };
+}
+
+function openDirectory(path: string) {
+  mkdirSync(path, { recursive: true });
+  return hostTreeWriter(path, { keepKinds: false });
+}
+
+function toStdout(type: string, { stdout }: Io): BuildOutput {
+  if (stdout.isTerminal) throw new Error(`dest file is required for ${type} exporter. refusing to write to console`);
+  return {
+    kind: 'stream',
+    async write(data) {
+      if (!stdout.write(data)) await stdout.drained();
+    },
+  };
+}
+
+/** `--annotation [level[,level]:]key=value` as attributes of exporters. Throws a plain Error. */
+export function annotationAttributes(annotations: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const text of annotations) {
+    const equals = text.indexOf('=');
+    if (equals < 0) throw new Error(`invalid annotation ${JSON.stringify(text)}, expected key=value`);
+    const named = text.slice(0, equals);
+    const levels = /^((?:(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[^\]]+\])?,?)+):(.+)$/.exec(named);
+    for (const level of levels?.[1]?.split(',') ?? ['']) {
+      found[`annotation${level && `-${level}`}.${levels?.[2] ?? named}`] = text.slice(equals + 1);
+    }
+  }
+  return found;
+}

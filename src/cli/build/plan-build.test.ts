@@ -1,0 +1,97 @@
+// From flags' texts to BuildKit's request.
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fakeIo } from '../testing/fake-io.ts';
+import { type BuildOptions, defaultBuildOptions } from './build-options.ts';
+import { planBuild } from './plan-build.ts';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'berth-plan-'));
+  writeFileSync(join(folder, 'Dockerfile'), 'FROM scratch\n');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function plan(options: Partial<BuildOptions>) {
+  const io = fakeIo({ environment: { FROM_OUTSIDE: 'yes' } });
+  await using made = await planBuild({ ...defaultBuildOptions, context: folder, ...options }, io);
+  return { ...made, attributes: made.attributes };
+}
+
+const failure = (options: Partial<BuildOptions>) =>
+  plan(options).then(
+    () => 'no error',
+    (error: Error) => error.message,
+  );
+
+describe('attributes', () => {
+  test('of arguments, labels, platforms and hosts', async () => {
+    const { attributes } = await plan({
+      args: ['A=1', 'FROM_OUTSIDE', 'NOT_THERE'],
+      labels: ['l=v', 'empty'],
+      platforms: ['linux/arm64,amd64'],
+      extraHosts: ['a:1.2.3.4', 'b=[::1]'],
+      noCacheFilter: ['one', 'two'],
+      cacheFrom: ['user/app:cache', 'type=local,src=/x'],
+      attests: ['type=provenance,mode=max', 'type=sbom,disabled=false'],
+    });
+    expect(attributes).toMatchObject({
+      'build-arg:A': '1',
+      'build-arg:FROM_OUTSIDE': 'yes',
+      'label:l': 'v',
+      'label:empty': '',
+      platform: 'linux/arm64,linux/amd64',
+      'add-hosts': 'a=1.2.3.4,b=::1',
+      'no-cache': 'one,two',
+      'attest:provenance': 'mode=max',
+      'attest:sbom': '',
+      filename: 'Dockerfile',
+    });
+    expect('build-arg:NOT_THERE' in attributes).toBe(false);
+    expect(JSON.parse(attributes['cache-imports'] ?? '')).toEqual([
+      { Type: 'registry', Attrs: { ref: 'user/app:cache' } },
+      { Type: 'local', Attrs: { src: '/x' } },
+    ]);
+  });
+});
+
+describe('results', () => {
+  test('go to the images of the daemon with their full names', async () => {
+    const { request } = await plan({ tags: ['a', 'registry.example:5000/b:1'] });
+    expect(request.exporters).toEqual([
+      { type: 'moby', attrs: { name: 'docker.io/library/a:latest,registry.example:5000/b:1' } },
+    ]);
+  });
+
+  test('go where outputs say', async () => {
+    const { request, session } = await plan({ outputs: [join(folder, 'out'), 'type=tar,dest=x.tar'] });
+    expect(request.exporters?.map(({ type }) => type)).toEqual(['local', 'tar']);
+    expect(session.outputs?.map(output => output?.kind)).toEqual(['directory', 'file']);
+  });
+
+  test('are pushed with annotations', async () => {
+    const { request } = await plan({ push: true, tags: ['a'], annotations: ['k=v', 'index,manifest:m=n'] });
+    expect(request.exporters?.[0]?.attrs).toEqual({
+      push: 'true',
+      name: 'docker.io/library/a:latest',
+      'annotation.k': 'v',
+      'annotation-index.m': 'n',
+      'annotation-manifest.m': 'n',
+    });
+  });
+});
+
+test('mistakes are told in the words of buildx', async () => {
+  expect(await failure({ context: '/nope' })).toBe('unable to prepare context: path "/nope" not found');
+  expect(await failure({ tags: ['A:B'] })).toContain('invalid tag "A:B": ');
+  expect(await failure({ push: true, load: true })).toContain('push and load may not be set together');
+  expect(await failure({ outputs: ['dest=x'] })).toBe('type is required for output');
+  expect(await failure({ push: true })).toBe('tag is needed when pushing to registry');
+  expect(await failure({ secrets: ['id=a,src=/nope'] })).toBe(
+    'failed to stat /nope: stat /nope: no such file or directory',
+  );
+  expect(await failure({ ssh: ['default'] })).toContain('make sure SSH_AUTH_SOCK is set');
+  expect(await failure({ context: '-', file: '-' })).toContain("can't use stdin for both");
+});

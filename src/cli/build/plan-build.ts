@@ -1,0 +1,127 @@
+// A build as its user wants it becomes a request in BuildKit's words and what is given to the build from this side.
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { SolveRequest } from '../../api/buildkit/control.ts';
+import type { SessionOptions } from '../../client/index.ts';
+import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
+import { platformQuery } from '../images/platform.ts';
+import type { Io } from '../io.ts';
+import { type BuildInputs, openBuildInputs } from './build-inputs.ts';
+import type { BuildOptions } from './build-options.ts';
+import { attestAttributes } from './options/attest.ts';
+import { parseCachePlaces } from './options/cache.ts';
+import { keyValues } from './options/fields.ts';
+import { annotationAttributes, type Export, parseOutputs } from './options/output.ts';
+import { openSecrets } from './options/secrets.ts';
+import { openSshAgents } from './options/ssh.ts';
+
+/** Dispose of it after the build. */
+export interface BuildPlan extends AsyncDisposable {
+  /** Without names for build and session, which are new for each. */
+  readonly request: Omit<Partial<SolveRequest>, 'ref' | 'session'>;
+  /** Attributes of the frontend alone, for a question about the Dockerfile. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** The Dockerfile as its user finds it. */
+  readonly dockerfile: string;
+  readonly session: Omit<SessionOptions, 'id' | 'credentials'>;
+}
+
+/** Throws a plain Error that says what is wrong, in buildx's words. */
+export async function planBuild(options: BuildOptions, io: Io): Promise<BuildPlan> {
+  const names = options.tags.map(fullName);
+  const annotations = annotationAttributes(options.annotations);
+  const exports = parseOutputs({ ...options, names, annotations }, io);
+  const secret = openSecrets(options.secrets, io);
+  const attributes = frontendAttributes(options, io);
+  const cacheTo = parseCachePlaces(options.cacheTo, io.directory);
+  await using resources = new AsyncDisposableStack();
+  const inputs = resources.use(await openBuildInputs(options, io));
+  const agents = resources.use(await openSshAgents(options.ssh, io));
+  const held = resources.move();
+  const all = { ...attributes, ...inputs.attributes };
+  return {
+    attributes: all,
+    dockerfile: inputs.dockerfile,
+    request: {
+      frontend: 'dockerfile.v0',
+      frontendAttrs: all,
+      exporters: exports.map(({ type, attributes: attrs }) => ({ type, attrs: { ...attrs } })),
+      ...legacyExporter(exports),
+      cache: { exports: cacheTo.map(({ type, attributes: attrs }) => ({ type, attrs: { ...attrs } })) },
+      entitlements: entitlements(options),
+    },
+    session: {
+      sharedKey: sharedKey(inputs),
+      directories: inputs.directories,
+      outputs: exports.map(({ output }) => output),
+      secret,
+      ...(options.ssh.length > 0 && { agents: agents.sockets }),
+      ...(Object.keys(inputs.uploads).length > 0 && { uploads: inputs.uploads }),
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+/** Daemons before BuildKit 0.13 read only this one. */
+function legacyExporter([first]: readonly Export[]): Partial<SolveRequest> {
+  return first ? { exporterDeprecated: first.type, exporterAttrsDeprecated: { ...first.attributes } } : {};
+}
+
+function fullName(tag: string): string {
+  try {
+    return formatReference(withDefaultTag(parseReference(tag)));
+  } catch (error) {
+    const why =
+      error instanceof Error ? error.message.replace(/^invalid reference format: | \([^)]*\)/g, '') : String(error);
+    throw new Error(`invalid tag ${JSON.stringify(tag)}: ${why}`, { cause: error });
+  }
+}
+
+function frontendAttributes(options: BuildOptions, { environment, directory }: Io): Record<string, string> {
+  const cacheFrom = parseCachePlaces(options.cacheFrom, directory);
+  const platforms = options.platforms.flatMap(text => text.split(',')).filter(text => text !== '' && text !== 'local');
+  return {
+    ...(options.target && { target: options.target }),
+    ...(platforms.length > 0 && { platform: platforms.map(platformQuery).join(',') }),
+    ...prefixed('build-arg:', keyValues(options.args, environment)),
+    ...prefixed('label:', keyValues(options.labels)),
+    ...(options.noCache
+      ? { 'no-cache': '' }
+      : options.noCacheFilter.length > 0 && { 'no-cache': list(options.noCacheFilter) }),
+    'image-resolve-mode': options.pull ? 'pull' : 'local',
+    ...(options.extraHosts.length > 0 && { 'add-hosts': options.extraHosts.map(host).join(',') }),
+    ...(options.network !== '' && options.network !== 'default' && { 'force-network-mode': options.network }),
+    ...(options.shmSize > 0 && { 'shm-size': String(options.shmSize) }),
+    ...(options.ulimits.length > 0 && { ulimit: list(options.ulimits) }),
+    ...(options.cgroupParent && { 'cgroup-parent': options.cgroupParent }),
+    ...(cacheFrom.length > 0 && {
+      'cache-imports': JSON.stringify(cacheFrom.map(({ type, attributes }) => ({ Type: type, Attrs: attributes }))),
+    }),
+    ...attestAttributes(options.attests),
+    ...prefixed('berth:', options.ours),
+  };
+}
+
+/** `host:address`, `host=address`, an IPv6 address in brackets or without. */
+function host(text: string): string {
+  const match = /^([^:=]+)[:=](.+)$/.exec(text);
+  if (!match) throw new Error(`bad format for add-host: ${JSON.stringify(text)}`);
+  return `${match[1]}=${match[2]?.replace(/^\[(.*)\]$/, '$1')}`;
+}
+
+function entitlements({ network, entitlements: allowed }: BuildOptions): string[] {
+  const all = new Set(allowed.flatMap(text => text.split(',')));
+  if (network === 'host') all.add('network.host');
+  return [...all];
+}
+
+function prefixed(prefix: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [prefix + key, value]));
+}
+
+const list = (values: readonly string[]) => values.join(',');
+
+/** Names this machine, too: directories of others may have the same path. */
+function sharedKey({ place }: BuildInputs): string {
+  return createHash('sha256').update(`${hostname()}\0${place}`).digest('hex');
+}

@@ -1,0 +1,101 @@
+// `build`, `image build`, `builder build`, `buildx build`.
+
+import { writeFileSync } from 'node:fs';
+import { failureMessage } from '../../build/build-failure.ts';
+import type { BuildOptions } from '../../build/build-options.ts';
+import { buildMetadata, imageId, writeMetadata } from '../../build/build-results.ts';
+import { askQuestion, parseCall } from '../../build/frontend-call.ts';
+import { shortAttest } from '../../build/options/attest.ts';
+import { type BuildPlan, planBuild } from '../../build/plan-build.ts';
+import { runBuild } from '../../build/run-build.ts';
+import { readProgressMode, type WatchOptions, watchedBuild } from '../../build/watched-build.ts';
+import { command } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { ExitError } from '../../failure.ts';
+import { exactly } from '../../grammar/argument-rule.ts';
+import type { FlagValues } from '../../grammar/flag.ts';
+import { buildFlags } from './build-flags.ts';
+
+type Flags = FlagValues<typeof buildFlags>;
+
+export const build = command({
+  usage: '[OPTIONS] PATH | URL | -',
+  args: exactly(1),
+  flags: buildFlags,
+  async run(context, { flags, args }) {
+    try {
+      const call = parseCall(flags.check ? 'check' : flags.call);
+      const mode = flags.quiet ? 'quiet' : readProgressMode(flags.progress, context);
+      const options = { mode, detailed: flags.debug || context.options.debug };
+      await using plan = await planBuild(buildOptions(flags, args[0] ?? ''), context.io);
+      return call
+        ? await askQuestion(plan, call, { context, ...options })
+        : await buildImage(plan, { context, flags, options });
+    } catch (error) {
+      if (error instanceof ExitError) throw error;
+      throw new ExitError(1, failureMessage(error), { cause: error });
+    }
+  },
+});
+
+async function buildImage(
+  plan: BuildPlan,
+  { context, flags, options }: { context: Context; flags: Flags; options: WatchOptions },
+): Promise<number> {
+  const { ref, response } = await watchedBuild(context, options, watch => runBuild(plan, watch));
+  const id = imageId(response);
+  if (flags.iidfile) writeFileSync(flags.iidfile, id);
+  if (flags['metadata-file']) {
+    const { contextName } = context;
+    const metadata = buildMetadata(response, { 'buildx.build.ref': `${contextName}/${contextName}/${ref}` });
+    writeMetadata(flags['metadata-file'], metadata);
+  }
+  if (options.mode === 'quiet' && id !== '') await context.print(`${id}\n`);
+  return 0;
+}
+
+function buildOptions(flags: Flags, context: string): BuildOptions {
+  return {
+    context,
+    file: flags.file,
+    namedContexts: flags['build-context'],
+    args: flags['build-arg'],
+    labels: flags.label,
+    annotations: flags.annotation,
+    tags: flags.tag,
+    target: flags.target,
+    platforms: flags.platform,
+    noCache: flags['no-cache'],
+    noCacheFilter: flags['no-cache-filter'],
+    pull: flags.pull,
+    network: flags.network,
+    extraHosts: flags['add-host'],
+    shmSize: flags['shm-size'],
+    ulimits: flags.ulimit,
+    cgroupParent: flags['cgroup-parent'],
+    secrets: flags.secret,
+    ssh: flags.ssh,
+    outputs: flags.output,
+    push: flags.push,
+    load: flags.load,
+    cacheFrom: flags['cache-from'],
+    cacheTo: flags['cache-to'],
+    attests: [...flags.attest, ...shortAttest('provenance', flags.provenance), ...shortAttest('sbom', flags.sbom)],
+    entitlements: flags.allow,
+    ours: ourOptions(flags),
+  };
+}
+
+/** What BuildKit does not have: limits of the classic builder, one layer of many, and reasons. */
+function ourOptions(flags: Flags): Record<string, string> {
+  const numbers = { cpuPeriod: 'cpu-period', cpuQuota: 'cpu-quota', cpuShares: 'cpu-shares' } as const;
+  const wanted: Record<string, string> = {};
+  for (const [key, name] of Object.entries(numbers)) if (flags[name] !== 0) wanted[key] = String(flags[name]);
+  if (flags.memory !== 0) wanted.memory = String(flags.memory);
+  if (flags['memory-swap'] !== 0) wanted.memorySwap = String(flags['memory-swap']);
+  if (flags['cpuset-cpus']) wanted.cpusetCpus = flags['cpuset-cpus'];
+  if (flags['cpuset-mems']) wanted.cpusetMems = flags['cpuset-mems'];
+  if (flags.squash) wanted.squash = 'true';
+  if (flags.why) wanted.why = 'true';
+  return wanted;
+}

@@ -1,0 +1,61 @@
+// fsutil's receiving end: the files of a result, listed by the daemon, fetched one after the other.
+import { entryOfStat } from '../../../api/buildkit/file-stat.ts';
+import { decode, encode } from '../../../api/buildkit/message.ts';
+import type { PacketCall } from '../../../api/buildkit/send-files.ts';
+import { packet, packetType } from '../../../api/buildkit/session.ts';
+import type { TarEntry } from '../../../lib/tar/entry.ts';
+import type { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
+
+/** Takes entries and contents as those of an archive. */
+export type TreeSink = Pick<TreeWriter, 'handle' | 'finish' | 'abandon'>;
+
+/** Writes all that is listed. Throws what the sender or the writer complains of; what was written until then stays. */
+export async function receiveTree(call: PacketCall, writer: TreeSink): Promise<void> {
+  /** Files that are yet to be fetched, by their places in the list. */
+  const wanted: { id: number; entry: TarEntry }[] = [];
+  let place = 0;
+  let offset = 0;
+
+  const fetchNext = () => {
+    const [next] = wanted;
+    return call.send(
+      encode(packet, next ? { type: packetType.packetReq, id: next.id } : { type: packetType.packetFin }),
+    );
+  };
+
+  async function list(entry: TarEntry): Promise<void> {
+    const id = place++;
+    if (entry.type === 'file') wanted.push({ id, entry });
+    else await writer.handle({ kind: 'entry', entry });
+  }
+
+  async function fill(data: Buffer): Promise<void> {
+    const [current] = wanted;
+    if (!current) throw new Error('the daemon sent a file that nobody asked for');
+    const { entry } = current;
+    if (offset === 0) await writer.handle({ kind: 'entry', entry });
+    if (data.length > 0) {
+      await writer.handle({ kind: 'data', bytes: data, offset });
+      offset += data.length;
+      return;
+    }
+    await writer.handle({ kind: 'end', entry });
+    wanted.shift();
+    offset = 0;
+    await fetchNext();
+  }
+
+  try {
+    for await (const message of call.messages()) {
+      const { type, stat, data } = decode(packet, message);
+      if (type === packetType.packetStat) await (stat ? list(entryOfStat(stat)) : fetchNext());
+      else if (type === packetType.packetData) await fill(Buffer.from(data.buffer, data.byteOffset, data.length));
+      else if (type === packetType.packetErr) throw new Error(`error from sender: ${Buffer.from(data)}`);
+      else if (type === packetType.packetFin) break;
+    }
+    writer.finish();
+  } catch (error) {
+    writer.abandon();
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+// A directory of the client that a build asks for: it says which files, is told what they are like, and takes those that
+// it has not.
+import { sendFiles } from '../../../api/buildkit/send-files.ts';
+import type { ServerCall } from '../../../lib/grpc/server.ts';
+import { GrpcError, type GrpcHeaders, grpcCodes } from '../../../lib/grpc/status.ts';
+import { followLinks } from '../files/follow-links.ts';
+import { wantedFiles } from '../files/wanted-files.ts';
+
+/** Answers BuildKit's FileSync/DiffCopy. Throws a GrpcError for a directory the build was not given. */
+export async function answerSync(call: ServerCall, directories: Readonly<Record<string, string>>): Promise<void> {
+  const { metadata } = call;
+  const [name = ''] = valuesOf(metadata, 'dir-name');
+  const directory = directories[name];
+  if (directory === undefined)
+    throw new GrpcError(grpcCodes.notFound, `no access allowed to dir ${JSON.stringify(name)}`);
+  const follow = valuesOf(metadata, 'followpaths');
+  const include = [...valuesOf(metadata, 'include-patterns'), ...followLinks(directory, follow)];
+  await sendFiles(call, wantedFiles(directory, { include, exclude: valuesOf(metadata, 'exclude-patterns') }));
+}
+
+/** All values of a header; those that are not plain text come percent-encoded, which another header says. */
+function valuesOf(metadata: GrpcHeaders, name: string): string[] {
+  const value = metadata[name];
+  if (value === undefined) return [];
+  const values = (Array.isArray(value) ? value : [value]).map(String);
+  return metadata[`${name}-encoded`] === undefined ? values : values.map(text => decodeURIComponent(text));
+}
