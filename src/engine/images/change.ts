@@ -1,10 +1,8 @@
-// What brings images and names: `docker load`, `import` and `tag`.
+// What brings images and names: `docker load` and `tag`.
 
 import type { OCIPlatform } from '../../api/types/common.ts';
 import type { CreateImageInfo } from '../../api/types/images.ts';
-import { parseChanges } from '../../images/index.ts';
 import { invalid } from '../../lib/errors.ts';
-import { linuxPlatform, parsePlatform } from '../../oci/platform.ts';
 import type { Engine } from '../engine.ts';
 import { publishImageEvent } from './image-events.ts';
 import { onlyPlatform } from './platform.ts';
@@ -41,33 +39,6 @@ export async function* loadImages(
         break;
     }
   }
-}
-
-/** Makes an image of one layer from a tar of a root file system; the last line's status is the new id. */
-export async function* importImage(
-  engine: Pick<Engine, 'images' | 'events'>,
-  source: AsyncIterable<Uint8Array>,
-  options: {
-    repository?: string;
-    tag?: string;
-    message?: string;
-    changes: string[];
-    platform?: string;
-    signal: AbortSignal;
-  },
-): AsyncGenerator<CreateImageInfo> {
-  const platform = options.platform ? parsePlatform(options.platform, linuxPlatform(process.arch)) : undefined;
-  if (platform && platform.os !== 'linux') throw invalid('operating system is not supported');
-  const reference = targetReference(options.repository, options.tag);
-  const image = await engine.images.import(source, {
-    ...(reference === undefined ? {} : { reference }),
-    ...(platform ? { platform } : {}),
-    changes: parseChanges(options.changes),
-    message: options.message || 'Imported from -',
-    signal: options.signal,
-  });
-  publishImageEvent(engine, 'import', image.id, reference ?? image.id);
-  yield { status: image.id };
 }
 
 /** Throws not-found or `invalid`. */

@@ -17,7 +17,6 @@ import {
   searchImages,
   tagImage,
 } from '../../engine/index.ts';
-import { notImplemented as notYet } from '../../lib/errors.ts';
 import { type Handlers, reply } from '../handler.ts';
 
 /** Carries who the client is to the registry. */
@@ -31,9 +30,8 @@ export function imageRoutes(engine: Engine): Handlers['images'] {
         const { fromImage: image, tag, platform } = query;
         return { stream: pullImage(engine, { image, tag, platform, auth: headers[registryAuth], signal }) };
       }
-      if (query.fromSrc !== '-') throw notYet(`importing from ${query.fromSrc ?? 'nowhere'} is not implemented yet`);
-      const { repo: repository, tag, message, changes = [], platform } = query;
-      return { stream: importImage(engine, body, { repository, tag, message, changes, platform, signal }) };
+      const { fromSrc: source = '', repo: repository, tag, message, changes = [], platform } = query;
+      return { stream: importImage(engine, { source, body, repository, tag, message, changes, platform, signal }) };
     },
     ImageInspect: ({ path, query, version }) => inspectImage(engine, path.name, { ...query, version }),
     ImageHistory: ({ path, query }) => imageHistory(engine, path.name, query.platform),

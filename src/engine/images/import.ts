@@ -1,0 +1,97 @@
+// `docker import`: a tar of a root file system, from the client or the web, as an image of one layer.
+
+import type { CreateImageInfo } from '../../api/types/images.ts';
+import { parseChanges } from '../../images/index.ts';
+import { AsyncQueue } from '../../lib/async-queue.ts';
+import { BerthError, errorMessage, invalid, notFound } from '../../lib/errors.ts';
+import { linuxPlatform, parsePlatform } from '../../oci/platform.ts';
+import type { Engine } from '../engine.ts';
+import { publishImageEvent } from './image-events.ts';
+import { targetReference } from './target-reference.ts';
+
+export interface ImportOptions {
+  /** What the client sends where `-` is the source. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** `-` or an address on the web; without a scheme it is http. */
+  readonly source: string;
+  readonly repository?: string | undefined;
+  readonly tag?: string | undefined;
+  readonly message?: string | undefined;
+  readonly changes: string[];
+  readonly platform?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Bytes between two lines of progress. */
+const progressStep = 512 * 1024;
+
+/** Lines of progress where there is something to wait for; the last line's status is the new id. */
+export async function* importImage(
+  engine: Pick<Engine, 'images' | 'events'>,
+  options: ImportOptions,
+): AsyncGenerator<CreateImageInfo> {
+  const platform = options.platform ? parsePlatform(options.platform, linuxPlatform(process.arch)) : undefined;
+  if (platform && platform.os !== 'linux') throw invalid('operating system is not supported');
+  const reference = targetReference(options.repository, options.tag);
+  const changes = parseChanges(options.changes);
+  const { source, body, signal } = options;
+  const download = source === '-' ? undefined : await openDownload(source, signal);
+  if (download) yield { status: `Downloading from ${download.address}` };
+  const lines = new AsyncQueue<CreateImageInfo>();
+  const work = engine.images
+    .import(download ? counted(download, lines) : body, {
+      ...(reference === undefined ? {} : { reference }),
+      ...(platform ? { platform } : {}),
+      changes,
+      message: options.message || `Imported from ${source}`,
+      signal,
+    })
+    .finally(() => lines.close());
+  // Awaited below, after the lines.
+  work.catch(() => {});
+  yield* lines;
+  const image = await work;
+  publishImageEvent(engine, 'import', image.id, reference ?? image.id);
+  yield { status: image.id };
+}
+
+interface Download {
+  readonly address: string;
+  /** Bytes, where the server says. */
+  readonly total: number | undefined;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** Throws `invalid` for what is no address, `not-found` for what is not there, `unavailable` for a silent server. */
+async function openDownload(source: string, signal: AbortSignal): Promise<Download> {
+  const address = source.includes('://') ? source : `http://${source}`;
+  if (!URL.canParse(address)) throw invalid(`Get ${JSON.stringify(address)}: no host in request URL`);
+  const { protocol } = new URL(address);
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw invalid(
+      `Get ${JSON.stringify(address)}: unsupported protocol scheme ${JSON.stringify(protocol.slice(0, -1))}`,
+    );
+  }
+  const response = await fetch(address, { signal }).catch((error: unknown) => {
+    throw new BerthError('unavailable', `Get ${JSON.stringify(address)}: ${errorMessage(error)}`, { cause: error });
+  });
+  if (!response.ok || !response.body) {
+    await response.body?.cancel();
+    const message = `failed to GET ${address} with status ${response.status} ${response.statusText}`;
+    throw response.status === 404 ? notFound(message) : invalid(message);
+  }
+  const length = response.headers.get('content-length');
+  return { address, total: length === null ? undefined : Number(length), content: response.body };
+}
+
+async function* counted({ content, total }: Download, lines: AsyncQueue<CreateImageInfo>): AsyncGenerator<Uint8Array> {
+  let current = 0;
+  let told = 0;
+  for await (const chunk of content) {
+    yield chunk;
+    current += chunk.length;
+    if (current - told < progressStep) continue;
+    told = current;
+    lines.push({ status: 'Importing', progressDetail: { current, ...(total === undefined ? {} : { total }) } });
+  }
+}
