@@ -1,0 +1,94 @@
+// What becomes of real builds: images, files, archives, layouts, pushes, and the facts about them.
+import { expect } from 'bun:test';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Buildx } from '../../support/buildx.ts';
+import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { startBerthRegistry } from '../../support/registries.ts';
+import { runOk } from '../../support/run.ts';
+
+const digest = /^sha256:[0-9a-f]{64}$/;
+
+const files = (buildx: Buildx) =>
+  buildx.context({
+    Dockerfile:
+      'FROM busybox AS make\nRUN mkdir -p /o/d && echo made > /o/d/f && chmod 751 /o/d/f && ln -s f /o/d/l && touch -d @1000000000 /o/d/f\nFROM scratch\nCOPY --from=make /o /\n',
+  });
+
+buildxScenarios(['busybox'], {
+  'files must come to a folder of the client': async buildx => {
+    const out = join(buildx.folder, 'out-local');
+    await buildx.build(['-o', out, files(buildx)]);
+    expect(readFileSync(join(out, 'd/f'), 'utf8')).toBe('made\n');
+    expect(lstatSync(join(out, 'd/f')).mode & 0o7777).toBe(0o751);
+    expect(lstatSync(join(out, 'd/f')).mtimeMs).toBe(1_000_000_000_000);
+    expect(readlinkSync(join(out, 'd/l'))).toBe('f');
+  },
+
+  'files of several platforms must come to a folder each': async buildx => {
+    const out = join(buildx.folder, 'out-platforms');
+    const folder = buildx.context({
+      Dockerfile: 'FROM scratch\nARG TARGETARCH\nCOPY $TARGETARCH /\n',
+      'amd64/a': '',
+      'arm64/b': '',
+    });
+    await buildx.build(['--platform', 'linux/amd64,linux/arm64', '-o', out, folder]);
+    expect(readdirSync(out).sort()).toEqual(['linux_amd64', 'linux_arm64']);
+    expect(readdirSync(join(out, 'linux_arm64'))).toEqual(['b']);
+  },
+
+  'a tar must hold the files, on standard output, too': async buildx => {
+    const out = join(buildx.folder, 'out.tar');
+    await buildx.build(['-o', `type=tar,dest=${out}`, files(buildx)]);
+    expect((await runOk(['tar', '-tf', out])).split('\n')).toEqual(['d/', 'd/f', 'd/l']);
+    const { words, env } = buildx.command(['buildx', 'build', '-q', '-o', '-', files(buildx)]);
+    expect(await runOk(['sh', '-c', '"$@" | tar -t | tail -1', 'sh', ...words], { env })).toBe('d/l');
+  },
+
+  'an archive must be loaded again, and an OCI layout be one': async buildx => {
+    const folder = files(buildx);
+    const archive = join(buildx.folder, 'image.tar');
+    await buildx.build(['-t', 'e2e-archive:1', '-o', `type=docker,dest=${archive}`, folder]);
+    expect((await buildx.run(['inspect', 'e2e-archive:1'])).code).not.toBe(0);
+    expect(await buildx.ok(['load', '-i', archive])).toBe('Loaded image: e2e-archive:1');
+    const layout = join(buildx.folder, 'layout');
+    await buildx.build(['-t', 'e2e-layout:1', '-o', `type=oci,dest=${layout},tar=false`, folder]);
+    const { manifests } = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8'));
+    expect(manifests).toMatchObject([
+      { annotations: { 'io.containerd.image.name': 'docker.io/library/e2e-layout:1' } },
+    ]);
+    const manifest = JSON.parse(readFileSync(join(layout, 'blobs', manifests[0].digest.replace(':', '/')), 'utf8'));
+    for (const { digest: name, size } of [manifest.config, ...manifest.layers]) {
+      const blob = readFileSync(join(layout, 'blobs', name.replace(':', '/')));
+      expect(blob.length).toBe(size);
+      expect(`sha256:${new Bun.CryptoHasher('sha256').update(blob).digest('hex')}`).toBe(name);
+    }
+  },
+
+  'ids and facts must be written to files': async buildx => {
+    const [id, facts] = [join(buildx.folder, 'id'), join(buildx.folder, 'facts.json')];
+    const names = ['-t', 'e2e-facts', '-t', 'e2e-facts:2'];
+    await buildx.build([...names, '--iidfile', id, '--metadata-file', facts, files(buildx)]);
+    expect(readFileSync(id, 'utf8')).toMatch(digest);
+    expect(await buildx.ok(['inspect', '-f', '{{.Id}}', 'e2e-facts:2'])).toBe(readFileSync(id, 'utf8'));
+    expect(JSON.parse(readFileSync(facts, 'utf8'))).toMatchObject({
+      'containerimage.config.digest': readFileSync(id, 'utf8'),
+      'containerimage.digest': expect.stringMatching(digest),
+      'image.name': 'docker.io/library/e2e-facts,docker.io/library/e2e-facts:2',
+    });
+    expect(await buildx.ok(['buildx', 'build', '-q', ...names, files(buildx)])).toBe(readFileSync(id, 'utf8'));
+  },
+
+  'a push must bring the image to a registry, from which others build': async buildx => {
+    await using registry = await startBerthRegistry();
+    const name = `${registry.address}/e2e/pushed:1`;
+    await buildx.build(['-t', name, '--push', files(buildx)]);
+    expect(await (await fetch(`http://${registry.address}/v2/e2e/pushed/tags/list`)).json()).toMatchObject({
+      tags: ['1'],
+    });
+    await buildx.ok(['rmi', name]);
+    const folder = buildx.context({ Dockerfile: `FROM ${name}\nCOPY x /x\n`, x: 'x' });
+    await buildx.build(['-t', 'e2e-upon', '--pull', folder]);
+    expect(await buildx.ok(['inspect', '-f', '{{len .RootFS.Layers}}', 'e2e-upon'])).toBe('2');
+  },
+});
