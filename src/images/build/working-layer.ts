@@ -89,7 +89,7 @@ export class WorkingLayer implements AsyncDisposable {
   /** A directory and its parents where they are missing, 0755 and of that owner; it must be mounted. */
   makeDirectory(path: string, owner: Owner | undefined): void {
     const { files } = this.#deps.kernel;
-    makeDirectories(files.openInRoot(this.root, path), { owner, files });
+    makeDirectories(files.openInRoot(this.root, path), { owner, files, root: this.root });
   }
 
   /** Ends the writing and makes a layer of it, which is packed in the background. */

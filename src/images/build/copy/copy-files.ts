@@ -3,7 +3,7 @@ import { createReadStream, existsSync, lstatSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Kernel } from '../../../kernel/index.ts';
 import { openDecompressed } from '../../../lib/decompress.ts';
-import { notFound } from '../../../lib/errors.ts';
+import { BerthError, notFound } from '../../../lib/errors.ts';
 import { encodeName } from '../../../lib/tar/names.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
@@ -16,8 +16,19 @@ import { TreeCopier } from './tree-copier.ts';
 /** Throws `not-found` for a source that is not there, `invalid` where kinds do not fit, `cancelled`. */
 export async function copyFiles(job: CopyJob, files: Kernel['files'], signal?: AbortSignal): Promise<CopyOutcome> {
   const copy = new FileCopy(job, files, signal);
-  for (const source of job.sources) await copy.run(source);
+  try {
+    for (const source of job.sources) await copy.run(source);
+  } catch (error) {
+    throw asSeenInside(error, job);
+  }
   return { files: copy.copier.files, bytes: copy.copier.bytes };
+}
+
+/** Where the roots are on the host is nobody's business. */
+function asSeenInside(error: unknown, { root, sourceRoot }: CopyJob): unknown {
+  if (!(error instanceof Error)) return error;
+  const message = error.message.replaceAll(root, '').replaceAll(sourceRoot, '');
+  return new BerthError(error instanceof BerthError ? error.kind : 'system', message, { cause: error });
 }
 
 class FileCopy {

@@ -15,6 +15,8 @@ export function makeDirectories(
   path: string,
   o: {
     owner?: Owner | undefined;
+    /** What messages leave out of paths. */
+    root?: string;
     mode?: number | undefined;
     time?: number | undefined;
     files: Pick<Kernel['files'], 'lutimes'>;
@@ -22,7 +24,7 @@ export function makeDirectories(
 ): void {
   const stats = lstatSync(encodeName(path), { throwIfNoEntry: false });
   if (stats?.isDirectory()) return;
-  if (stats) throw systemError(`mkdir ${path}: not a directory`);
+  if (stats) throw systemError(`mkdir ${path.slice(o.root?.length ?? 0)}: not a directory`);
   makeDirectories(path.slice(0, path.lastIndexOf('/')) || '/', o);
   mkdirSync(encodeName(path), { mode: 0o755 });
   // The umask took its part.
