@@ -4,7 +4,6 @@ import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { AccessControl } from './access/access-control.ts';
 import type { TokenServer } from './access/tokens/token-server.ts';
-import type { Collector } from './collect/collector.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { News } from './news/news.ts';
 import type { RegistryOptions } from './options.ts';
@@ -25,7 +24,6 @@ export interface RegistryContext {
   readonly upstreams: Upstreams;
   readonly news: News;
   readonly metrics: Metrics;
-  readonly collector: Collector;
   readonly logger: Logger;
   readonly now: () => number;
 }

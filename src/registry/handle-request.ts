@@ -2,6 +2,7 @@
 import { errorMessage } from '../lib/errors.ts';
 import type { Exchange } from '../lib/http/exchange.ts';
 import { type Call, commonHeaders, replyJson } from './call.ts';
+import type { Collector } from './collect/collector.ts';
 import type { RegistryContext } from './context.ts';
 import { handleRepository } from './handle-repository.ts';
 import { parseRoute, type Route } from './http/route.ts';
@@ -10,8 +11,13 @@ import { listCatalog } from './routes/lists.ts';
 import { searchRepositories } from './routes/search.ts';
 import { sendHealth, sendMetrics } from './routes/state.ts';
 
+/** What a request may ask for, a collection of garbage included. */
+export type ServingContext = RegistryContext & {
+  readonly collector: Pick<Collector, 'run' | 'expireUploads' | 'close'>;
+};
+
 /** Answers one request, whatever happens. */
-export async function handleRequest(context: RegistryContext, exchange: Exchange): Promise<void> {
+export async function handleRequest(context: ServingContext, exchange: Exchange): Promise<void> {
   const started = performance.now();
   const [path = '', query = ''] = splitOnce(exchange.target, '?');
   const route = parseRoute(path);
@@ -30,7 +36,7 @@ export async function handleRequest(context: RegistryContext, exchange: Exchange
   }
 }
 
-async function answer(context: RegistryContext, call: Call, route: Route | undefined): Promise<void> {
+async function answer(context: ServingContext, call: Call, route: Route | undefined): Promise<void> {
   const { exchange } = call;
   if (!route) throw new Refusal('UNSUPPORTED', { status: 404, message: 'page not found' });
   if ('name' in route) return await handleRepository(context, call, route);

@@ -12,7 +12,7 @@ import { GuardedAccess } from './access/guarded-access.ts';
 import type { CollectionReport } from './collect/collect.ts';
 import { Collector } from './collect/collector.ts';
 import type { RegistryContext } from './context.ts';
-import { handleRequest } from './handle-request.ts';
+import { handleRequest, type ServingContext } from './handle-request.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { News } from './news/news.ts';
 import type { RegistryOptions } from './options.ts';
@@ -31,7 +31,7 @@ export interface RegistryDependencies {
 
 /** Serves requests from construction to `close`. The caller sees to it that no other process uses the folder. */
 export class Registry {
-  readonly #context: RegistryContext;
+  readonly #context: ServingContext;
 
   /** Throws `invalid` for options that mean nothing. */
   constructor(options: RegistryOptions, { registries, logger, now = Date.now }: RegistryDependencies) {
@@ -39,7 +39,7 @@ export class Registry {
     const content = new ContentStore(join(options.root, 'content'));
     content.sweep();
     const guarded = options.access && new GuardedAccess(options.access, { root: options.root, now });
-    const context = {
+    const context: RegistryContext = {
       ...{ options, content, logger, now },
       repositories: new Repositories(options.root),
       uses: new Uses(now),

@@ -1,16 +1,9 @@
 // After a restart of the daemon: execs run on under their monitors, and are known again.
 
-import type { ExecConfig } from '../../api/types/exec.ts';
 import type { Container } from '../containers/state/container.ts';
 import type { Engine } from '../engine.ts';
 import { concludeExec, watchExec } from './exec.ts';
-
-/** What an exec leaves for a daemon after this one. */
-export interface ExecNote {
-  config: ExecConfig;
-  /** A health check's: nobody asks for it, and the next one comes anyway. */
-  probe: boolean;
-}
+import type { ExecNote } from './exec-note.ts';
 
 /** Of a running container. Those that ended while no daemon looked have their exit code, and their end is told now. */
 export function adoptExecs(engine: Engine, container: Container): void {

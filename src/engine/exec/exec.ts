@@ -13,7 +13,7 @@ import type { Container } from '../containers/state/container.ts';
 import { parseDetachKeys } from '../containers/streams/detach-keys.ts';
 import { pump } from '../containers/streams/pump.ts';
 import type { Engine } from '../engine.ts';
-import type { ExecNote } from './adopt-execs.ts';
+import type { ExecNote } from './exec-note.ts';
 import type { Exec } from './exec-registry.ts';
 
 /** Records what is to run; throws not-found, `conflict` for a container that is not running, `invalid`. */

@@ -5,14 +5,12 @@ import { type CollectionReport, collect } from './collect.ts';
 
 const hour = 3_600_000;
 
-type CollectorContext = Omit<RegistryContext, 'collector'>;
-
 export class Collector {
-  readonly #context: CollectorContext;
+  readonly #context: RegistryContext;
   readonly #timers: NodeJS.Timeout[] = [];
   #running: Promise<CollectionReport> | undefined;
 
-  constructor(context: CollectorContext) {
+  constructor(context: RegistryContext) {
     this.#context = context;
     const { collection, uploadTimeout } = context.options;
     this.#every(Math.min(hour, uploadTimeout), 'uploads', () => this.expireUploads());
