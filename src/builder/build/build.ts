@@ -97,7 +97,6 @@ export class Build implements BuildRun {
   async #build(solver: Solver): Promise<BuildResult> {
     const request = this.#request;
     for (const name of this.#names()) parseReference(name);
-    if (request.squash) throw notImplemented('squashing layers is not implemented yet');
     const inputs = new BuildInputs(request, {
       context: this.#context,
       progress: this.#progress,
@@ -120,7 +119,8 @@ export class Build implements BuildRun {
     ).catch((error: unknown) => {
       throw locate(this.#failure ?? error, parsed);
     });
-    return await this.#export(solved, solver, { dockerfile, materials: inputs.materials });
+    const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;
+    return await this.#export(shipped, solver, { dockerfile, materials: inputs.materials });
   }
 
   #graphs(dockerfile: Dockerfile, inputs: BuildInputs): Promise<BuildGraph[]> {
@@ -164,6 +164,21 @@ export class Build implements BuildRun {
       const ranges = graphs[0]?.warnings[0]?.ranges ?? [];
       throw new DockerfileError(error, { name: dockerfile.name, source: dockerfile.source, ranges });
     }
+  }
+
+  /** One layer in place of all that were made; the history says that they were there. */
+  async #squash({ state, snapshot }: SolvedPlatform): Promise<SolvedPlatform> {
+    const below = snapshot.layers.findIndex(({ created }) => created !== undefined);
+    if (below < 0) return { state, snapshot };
+    const layers = snapshot.layers.map(({ layer }) => layer);
+    const layer = await this.#context.images.builds.squash(layers, below, this.#abort.signal);
+    const squashed = state.child();
+    for (const entry of squashed.history) if (entry.created === undefined) entry.empty_layer = true;
+    squashed.commit('squashed', true);
+    return {
+      state: squashed,
+      snapshot: { kind: 'layers', layers: [...snapshot.layers.slice(0, below), { layer, created: new Date() }] },
+    };
   }
 
   async #export(

@@ -12,6 +12,7 @@ import { makeInitLayer } from '../snapshots/init-layer.ts';
 import type { BuildLayer, SettledLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
 import { LayerWorkers } from './layer-workers.ts';
+import { squashLayers } from './squash-layers.ts';
 import { WorkingLayer } from './working-layer.ts';
 
 export interface BuildLayersDeps {
@@ -134,6 +135,20 @@ export class BuildLayers {
   seenByContainers(path: string): string {
     const { remapped } = this.#deps;
     return remapped ? join(remapped.to.path, relative(remapped.from, path)) : path;
+  }
+
+  /** One layer that says what those from `below` on (of `layers`, bottom first) say together. */
+  async squash(layers: readonly BuildLayer[], below: number, signal: AbortSignal): Promise<BuildLayer> {
+    const directories = layers.map(layer => layer.directory);
+    await using working = this.create(layers.slice(0, below));
+    await squashLayers({
+      layers: directories.slice(below),
+      lower: directories.slice(0, below).reverse(),
+      target: working.upper,
+      files: this.#deps.kernel.files,
+      signal,
+    });
+    return working.seal();
   }
 
   /** Mounts a chain for reading. `forContainer`: with owners as containers have them. */

@@ -44,6 +44,11 @@ export class WorkingLayer implements AsyncDisposable {
     chmodSync(upper, stats.mode & 0o7777);
   }
 
+  /** Where the layer itself is written. */
+  get upper(): string {
+    return this.#options.upper;
+  }
+
   /**
    * Mounts it for writing. `places`: absolute paths where something will be mounted; where the layers have nothing there
    * an empty directory (or file, `file: true`) appears which is no part of the layer. `forContainer`: with owners as

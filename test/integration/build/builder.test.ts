@@ -201,6 +201,23 @@ describeContainers('the builder', import.meta.path, () => {
     expect(outcomes(again.events).ran).toEqual([]);
   });
 
+  test('squashed layers say together what they said one by one', async () => {
+    const text = [
+      'FROM busybox AS base\nRUN mkdir -p /d/e /k; echo old > /d/f; echo gone > /d/e/g; echo kept > /k/f',
+      'FROM base\nRUN rm /d/f; echo new > /d/n',
+      'RUN rm -r /d/e; mkdir /d/e; echo again > /d/e/h; rm /d/n; echo x > /k/x',
+    ].join('\n');
+    const base = await lab.build(text, { target: 'base', exports: [{ type: 'image', names: ['squash-base'] }] });
+    const onBase = text.split('\nFROM base')[1] as string;
+    const { result } = await lab.build(`FROM squash-base${onBase}`, { squash: true });
+    const image = lab.images.get(result.id as string);
+    expect(image.diffIds).toHaveLength(lab.images.get(base.result.id as string).diffIds.length + 1);
+    using files = lab.files(result.id as string);
+    expect(readdirSync(join(files.root, 'd'), { recursive: true }).sort()).toEqual(['e', 'e/h']);
+    expect(readdirSync(join(files.root, 'k')).sort()).toEqual(['f', 'x']);
+    expect(image.config.history?.at(-1)?.empty_layer).toBeUndefined();
+  });
+
   test('a step that fails ends those beside it', async () => {
     const text =
       'FROM busybox AS a\nRUN sleep 1000\nFROM busybox AS b\nRUN exit 3\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /';
