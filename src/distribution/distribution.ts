@@ -8,7 +8,7 @@ import { type Mirrors, parseMirrors } from './endpoints/mirrors.ts';
 import type { DistributionOptions } from './options.ts';
 import { logIn } from './protocol/login.ts';
 import { readPages } from './protocol/pages.ts';
-import { RegistryClient } from './protocol/registry-client.ts';
+import { RegistryClient, type RegistryClientOptions } from './protocol/registry-client.ts';
 import { searchRegistry } from './protocol/search.ts';
 import type { Action, Registries, RegistryConfiguration } from './registries.ts';
 import { RemoteRepository } from './remote-repository.ts';
@@ -63,10 +63,11 @@ export class Distribution implements Registries {
     const useMirrors = actions.every(action => action === 'pull');
     let places: Promise<RegistryClient[]> | undefined;
     const find = async () =>
-      (await findEndpoints(name.domain, { ...setup, useMirrors })).map(endpoint => {
+      (await findEndpoints(name.domain, { ...setup, useMirrors })).map((endpoint, index, all) => {
         // The password is for the registry, not for whoever mirrors it.
         const credentials = endpoint.mirror ? undefined : o.credentials;
-        return new RegistryClient({ endpoint, credentials, scopes, attempts: setup.attempts }, setup);
+        const alternative = index + 1 < all.length;
+        return new RegistryClient({ endpoint, credentials, scopes, attempts: setup.attempts, alternative }, setup);
       });
     return new RemoteRepository(name, () => (places ??= find()), this.#logger);
   }
@@ -92,9 +93,9 @@ export class Distribution implements Registries {
     const named = /[.:]/.test(first) || first === 'localhost';
     const domain = named ? serverDomain(first) : dockerHub;
     const query = { limit: o.limit, term: (named ? term.slice(slash + 1) : term).replace(/^library\//, '') };
-    return this.#firstThatAnswers(domain, endpoint => {
+    return this.#firstThatAnswers(domain, (endpoint, alternative) => {
       const place = domain === dockerHub ? { ...endpoint, base: `https://${indexHost}` } : endpoint;
-      return searchRegistry(this.#client(place, o.credentials, []), query, o);
+      return searchRegistry(this.#client(place, { alternative, credentials: o.credentials, scopes: [] }), query, o);
     });
   }
 
@@ -103,8 +104,10 @@ export class Distribution implements Registries {
     o: CallOptions & { credentials?: Credentials | undefined } = {},
   ): AsyncGenerator<string, void> {
     const list = { path: '/v2/_catalog', key: 'repositories' };
-    const pages = await this.#firstThatAnswers(domain, async endpoint => {
-      const iterator = readPages(this.#client(endpoint, o.credentials, ['registry:catalog:*']), list, o.signal);
+    const scopes = ['registry:catalog:*'];
+    const pages = await this.#firstThatAnswers(domain, async (endpoint, alternative) => {
+      const client = this.#client(endpoint, { alternative, credentials: o.credentials, scopes });
+      const iterator = readPages(client, list, o.signal);
       return { iterator, first: await iterator.next() };
     });
     if (pages.first.done) return;
@@ -116,16 +119,19 @@ export class Distribution implements Registries {
     this.#setup.transport.close();
   }
 
-  #client(endpoint: Endpoint, credentials: Credentials | undefined, scopes: readonly string[]): RegistryClient {
-    return new RegistryClient({ endpoint, credentials, scopes, attempts: this.#setup.attempts }, this.#setup);
+  #client(endpoint: Endpoint, options: Omit<RegistryClientOptions, 'endpoint' | 'attempts'>): RegistryClient {
+    return new RegistryClient({ ...options, endpoint, attempts: this.#setup.attempts }, this.#setup);
   }
 
   /** HTTPS, then HTTP where that is allowed and HTTPS did not answer. */
-  async #firstThatAnswers<T>(domain: string, work: (endpoint: Endpoint) => Promise<T>): Promise<T> {
+  async #firstThatAnswers<T>(
+    domain: string,
+    work: (endpoint: Endpoint, alternative: boolean) => Promise<T>,
+  ): Promise<T> {
     const endpoints = await findEndpoints(domain, { ...this.#setup, useMirrors: false });
     for (const [index, endpoint] of endpoints.entries()) {
       try {
-        return await work(endpoint);
+        return await work(endpoint, index + 1 < endpoints.length);
       } catch (error) {
         if (!(error instanceof TransportError) || index + 1 === endpoints.length) throw error;
       }

@@ -231,6 +231,21 @@ test('a registry that is not there, or speaks no TLS, is told of as Docker does'
   );
 });
 
+test('a place that hangs up before it ever answered is not waited for where there is another', async () => {
+  const bytes = randomBytes(1000);
+  const blob = registry.addBlob(bytes);
+  // As a proxy does in front of a registry that speaks no TLS.
+  let asked = 0;
+  await using mirror = createServer(socket => {
+    asked++;
+    socket.once('data', () => socket.destroy());
+  });
+  await new Promise<void>(resolve => mirror.listen(0, '127.0.0.1', resolve));
+  configure({ mirrors: [`${registry.host}=http://127.0.0.1:${(mirror.address() as AddressInfo).port}`] });
+  expect((await read(open(), blob)).equals(bytes)).toBe(true);
+  expect(asked).toBe(1);
+});
+
 test('through a proxy; a certificate is believed by certs.d, shown from there, or not looked at', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-certs-'));
   const { server, client } = await makeCertificates(folder);

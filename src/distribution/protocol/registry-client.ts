@@ -28,6 +28,8 @@ export interface RegistryClientOptions {
   scopes: readonly string[];
   /** How often a request is sent in all; 1: never again. */
   attempts: number;
+  /** There is another place to ask: a connection that breaks before this one ever answered is not tried again. */
+  alternative?: boolean;
 }
 
 const mostRedirects = 10;
@@ -37,6 +39,7 @@ export class RegistryClient {
   readonly endpoint: Endpoint;
   readonly #options: RegistryClientOptions;
   readonly #deps: { transport: Transport; signIn: SignIn };
+  #answered = false;
 
   constructor(options: RegistryClientOptions, deps: { transport: Transport; signIn: SignIn }) {
     this.endpoint = options.endpoint;
@@ -52,6 +55,7 @@ export class RegistryClient {
     for (let attempt = 1; ; attempt++) {
       try {
         const answer = await this.#signedIn(call);
+        this.#answered = true;
         if (call.accept.includes(answer.status)) return answer;
         const patience = !call.once && attempt < this.#options.attempts && passing.includes(answer.status);
         const wait = patience ? backOff(attempt, answer.headers['retry-after']) : undefined;
@@ -59,7 +63,8 @@ export class RegistryClient {
         if (wait === undefined) throw error;
         await pause(wait, call.signal);
       } catch (error) {
-        const again = error instanceof TransportError && !error.unreachable && !call.once;
+        const hopeless = !this.#answered && this.#options.alternative;
+        const again = error instanceof TransportError && !error.unreachable && !call.once && !hopeless;
         if (!again || attempt >= this.#options.attempts) throw error;
         await pause(backOff(attempt, undefined) as number, call.signal);
       }
