@@ -13,7 +13,7 @@ export async function openArchiveOutput(
   failure: string,
 ): Promise<(body: AsyncIterable<Buffer>) => Promise<void>> {
   if (path !== '') {
-    const target = await openFileTarget(io.directory, path, failure);
+    const target = await openFileTarget(io, path, failure);
     return body => target.write(body);
   }
   if (io.stdout.isTerminal) throw new Error('cowardly refusing to save to a terminal. Use the -o flag or redirect');
