@@ -150,6 +150,16 @@ test('who is nobody, or has the wrong password, is told so', async () => {
   expect(await distribution.login(registry.host, credentials)).toEqual({ identityToken: 'identity' });
 });
 
+test('a refusal that has no words is asked for them', async () => {
+  registry.fault = ({ method }) => {
+    const body = JSON.stringify({ errors: [{ code: 'DENIED', message: 'Your authorization token has expired.' }] });
+    return { refuse: 403, body: method === 'HEAD' ? '' : body };
+  };
+  await expect(open({ actions: ['push'] }).blobSize(sha256('x'))).rejects.toThrow(
+    /^denied: Your authorization token has expired\.$/,
+  );
+});
+
 test('an identity token takes the place of the password', async () => {
   registry.tokens = new Set();
   const { identityToken = '' } = await distribution.login(registry.host, credentials);

@@ -3,6 +3,7 @@ import { BerthError, errorKind } from '../../lib/errors.ts';
 import type { Headers } from '../../lib/http/head.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
+import type { RegistryError } from '../registry-error.ts';
 import { parseChallenges } from '../sign-in/challenge.ts';
 import type { SignIn } from '../sign-in/sign-in.ts';
 import type { Answer, Call, Transport } from '../transport/transport.ts';
@@ -60,7 +61,7 @@ export class RegistryClient {
         const patience = !call.once && attempt < this.#options.attempts && passing.includes(answer.status);
         const wait = patience ? backOff(attempt, answer.headers['retry-after']) : undefined;
         const error = await answerError(answer);
-        if (wait === undefined) throw error;
+        if (wait === undefined) throw call.method === 'HEAD' ? await this.#reason(call, error) : error;
         await pause(wait, call.signal);
       } catch (error) {
         const hopeless = !this.#answered && this.#options.alternative;
@@ -77,6 +78,19 @@ export class RegistryClient {
     if (attempt === 0) return true;
     await pause(backOff(attempt, undefined) as number, signal);
     return true;
+  }
+
+  /** What is answered to a HEAD has no words; to a GET a registry says why it refuses. */
+  async #reason(call: RegistryCall, refusal: RegistryError): Promise<RegistryError> {
+    if (refusal.status < 400 || refusal.status >= 500 || refusal.status === 404) return refusal;
+    try {
+      const answer = await this.#signedIn({ ...call, method: 'GET' });
+      if (answer.status === refusal.status) return await answerError(answer);
+      answer.close();
+    } catch (error) {
+      if (errorKind(error) === 'cancelled') throw error;
+    }
+    return refusal;
   }
 
   async #signedIn(call: RegistryCall): Promise<Answer> {
