@@ -61,6 +61,14 @@ scenarios(['busybox', 'debian'], {
       expect(await terminal.exited).toBe(0);
     }
     expect(await cli.ok(['inspect', '-f', '{{.State.Running}}', name])).toBe('true');
+    {
+      await using terminal = cli.terminal(['attach', name]);
+      terminal.type('\n');
+      await terminal.expect(/\/ # /);
+      terminal.type(detachKeys);
+      await terminal.expect(/read escape sequence/);
+      expect(await terminal.exited).toBe(1);
+    }
     await using terminal = cli.terminal(['attach', name]);
     terminal.type('\necho am $HERE here\n');
     await terminal.expect(/am still here/);

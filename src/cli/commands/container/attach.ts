@@ -39,10 +39,7 @@ export const attach = command({
       const connection = await client.hijack('ContainerAttach', { path: { id }, query });
       if (tty) stopSizes = followSize(io, size => client.call('ContainerResize', { path: { id }, query: size }));
       const ended = await runSession({ io, connection, tty, stdin, output: true, detachKeys });
-      if (ended === 'detached') {
-        context.warn('read escape sequence');
-        return 0;
-      }
+      if (ended === 'detached') throw new Error('read escape sequence');
       return await exit.code;
     } finally {
       stopSignals();
