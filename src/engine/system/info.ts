@@ -1,14 +1,16 @@
 // `docker info`.
 
 import type { RegistryServiceConfig, SystemInfo } from '../../api/types/system.ts';
+import { isAtLeast } from '../../api/versions.ts';
 import type { RegistryConfiguration } from '../../distribution/index.ts';
 import type { Engine } from '../engine.ts';
 
-export function describeSystem(engine: Engine): SystemInfo {
+/** `version`: of the API; absent means the latest. */
+export function describeSystem(engine: Engine, version?: string): SystemInfo {
   const { config, host } = engine;
   const controllers = host.cgroupControllers();
   const has = (controller: string) => controllers.includes(controller);
-  const version = host.cgroupMode() === 'v2' ? '2' : '1';
+  const cgroupVersion = host.cgroupMode() === 'v2' ? '2' : '1';
   return {
     ID: config.id,
     ...countContainers(engine),
@@ -34,7 +36,8 @@ export function describeSystem(engine: Engine): SystemInfo {
     CPUShares: has('cpu'),
     CPUSet: has('cpuset'),
     PidsLimit: has('pids'),
-    OomKillDisable: version === '1' && has('memory'),
+    KernelMemoryTCP: cgroupVersion === '1' && has('memory'),
+    OomKillDisable: cgroupVersion === '1' && has('memory'),
     IPv4Forwarding: host.sysctl('net.ipv4.ip_forward') === '1',
     Debug: config.debug,
     NFd: host.openFiles(),
@@ -42,7 +45,7 @@ export function describeSystem(engine: Engine): SystemInfo {
     SystemTime: new Date().toISOString(),
     LoggingDriver: config.logDriver,
     CgroupDriver: 'cgroupfs',
-    CgroupVersion: version,
+    CgroupVersion: cgroupVersion,
     NEventsListener: engine.events.listeners,
     KernelVersion: host.kernelVersion(),
     OperatingSystem: host.operatingSystem(),
@@ -86,12 +89,23 @@ export function describeSystem(engine: Engine): SystemInfo {
     SecurityOptions: [
       ...(host.spec.seccomp ? [`name=seccomp,profile=${config.defaults.seccomp.name}`] : []),
       ...(config.ids ? ['name=userns'] : []),
-      ...(version === '2' ? ['name=cgroupns'] : []),
+      ...(cgroupVersion === '2' ? ['name=cgroupns'] : []),
       ...(config.defaults.noNewPrivileges ? ['name=no-new-privileges'] : []),
     ],
-    FirewallBackend: { Driver: 'nftables' },
+    ...changedByVersion(host, version),
     CDISpecDirs: [],
     Warnings: warnings(controllers),
+  };
+}
+
+/** What came and went with versions of the API. */
+function changedByVersion(host: Engine['host'], version: string | undefined): Partial<SystemInfo> {
+  const before = (other: string) => version !== undefined && !isAtLeast(version, other);
+  const bridged = (protocol: string) => host.sysctl(`net.bridge.bridge-nf-call-${protocol}`) === '1';
+  return {
+    ...(before('1.49') ? {} : { FirewallBackend: { Driver: 'nftables' } }),
+    ...(before('1.50') && { BridgeNfIptables: bridged('iptables'), BridgeNfIp6tables: bridged('ip6tables') }),
+    ...(before('1.42') && { KernelMemory: false }),
   };
 }
 

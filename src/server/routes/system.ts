@@ -1,5 +1,6 @@
 // The daemon itself: from requests to the engine's use-cases.
 
+import { isAtLeast } from '../../api/versions.ts';
 import type { Builder } from '../../builder/index.ts';
 import {
   authenticate,
@@ -22,14 +23,16 @@ const pingHeaders = {
 export function systemRoutes(engine: Engine, builder: Builder): Handlers['system'] {
   return {
     SystemAuth: ({ body, signal }) => authenticate(engine, body ?? {}, signal),
-    SystemInfo: () => describeSystem(engine),
+    SystemInfo: ({ version }) => describeSystem(engine, version),
     SystemVersion: () => describeVersion(engine),
     SystemPing: () => reply('OK', { headers: pingHeaders }),
     SystemPingHead: () => reply('', { headers: pingHeaders }),
     SystemEvents: ({ query }) => ({ stream: watchEvents(engine, query) }),
     SystemDataUsage: async ({ query, version }) => {
       const usage = await measureDiskUsage(engine, { types: query.type, version });
-      return usage.BuildCache ? { ...usage, BuildCache: await listBuildCache(builder) } : usage;
+      const cache = usage.BuildCache && (await listBuildCache(builder));
+      const builderSize = (cache ?? []).reduce((sum, { Shared, Size }) => (Shared ? sum : sum + Size), 0);
+      return { ...usage, BuildCache: cache, ...(!isAtLeast(version, '1.42') && { BuilderSize: builderSize }) };
     },
   };
 }

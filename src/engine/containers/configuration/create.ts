@@ -20,6 +20,7 @@ import { bindImages } from './bind-images.ts';
 import { bindVolumes } from './bind-volumes.ts';
 import { requireBindSources, requireWorkingDirectory } from './check-places.ts';
 import { choosePlatform } from './choose-platform.ts';
+import { clampedUlimits } from './clamped-ulimits.ts';
 import { collectMounts } from './collect-mounts.ts';
 import { discardUnsupported } from './discard-unsupported.ts';
 import { findImage } from './find-image.ts';
@@ -111,6 +112,7 @@ export async function createContainer(
   publishContainerEvent(engine, container, 'create');
   undo.move();
   if (record.mounts.some(mount => mount.type === 'image')) warnings.push('Image mount is an experimental feature');
+  warnings.push(...clampedUlimits(givenHost.Ulimits ?? [], engine.host.spec.rlimitCeilings));
   if (given.MacAddress) warnings.push(deprecatedMacAddress);
   return { Id: id, Warnings: warnings };
 }

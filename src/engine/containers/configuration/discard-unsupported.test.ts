@@ -22,11 +22,12 @@ test('nothing changes where it has them, or none were asked for', () => {
 });
 
 test('the unified hierarchy has no swappiness and no way to keep the OOM killer off', () => {
-  const asked = { Memory: 1e8, MemorySwappiness: 10, OomKillDisable: true };
+  const asked = { Memory: 1e8, MemorySwappiness: 10, KernelMemoryTCP: 1e7, OomKillDisable: true };
   const { limits, warnings } = discardUnsupported(asked, machine(true, 'v2'));
-  expect(limits).toMatchObject({ MemorySwappiness: -1, OomKillDisable: false });
+  expect(limits).toMatchObject({ MemorySwappiness: -1, KernelMemoryTCP: 0, OomKillDisable: false });
   expect(warnings).toEqual([
     'Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.',
+    'Your kernel does not support kernel memory TCP limit capabilities or the cgroup is not mounted. Limitation discarded.',
     'Your kernel does not support OomKillDisable. OomKillDisable discarded.',
   ]);
   expect(discardUnsupported(asked, machine(true))).toEqual({ limits: asked, warnings: [] });

@@ -13,7 +13,7 @@ export function discardUnsupported<T extends HostConfig>(
   return { limits: weights.limits, warnings: [...memory.warnings, ...weights.warnings] };
 }
 
-/** The unified hierarchy has neither a swappiness of its own for a cgroup nor a way to keep the OOM killer off. */
+/** What the unified hierarchy has no file for. */
 function discardMemoryKnobs<T extends HostConfig>(given: T, unified: boolean): { limits: T; warnings: string[] } {
   const limits = { ...given };
   const warnings: string[] = [];
@@ -21,6 +21,12 @@ function discardMemoryKnobs<T extends HostConfig>(given: T, unified: boolean): {
     limits.MemorySwappiness = -1;
     warnings.push(
       'Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.',
+    );
+  }
+  if (unified && limits.KernelMemoryTCP) {
+    limits.KernelMemoryTCP = 0;
+    warnings.push(
+      'Your kernel does not support kernel memory TCP limit capabilities or the cgroup is not mounted. Limitation discarded.',
     );
   }
   if (unified && limits.OomKillDisable) {

@@ -14,6 +14,7 @@ export function describeResources(host: HostConfig): ResourceLimits {
     memoryReservation: set(host.MemoryReservation),
     memorySwap: set(host.MemorySwap),
     memorySwappiness: host.MemorySwappiness ?? undefined,
+    kernelMemoryTcp: set(host.KernelMemoryTCP),
     oomKillDisable: host.OomKillDisable || undefined,
     cpuShares: set(host.CpuShares),
     cpuQuota: set(host.CpuQuota),

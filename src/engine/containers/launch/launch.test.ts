@@ -76,7 +76,14 @@ describe('the host side', () => {
   test('becomes limits, rules and mounts', async () => {
     const spec = await specOf({
       HostConfig: {
-        ...{ Memory: 64_000_000, CpuShares: 512, PidsLimit: 10, CgroupParent: '/mine', ReadonlyRootfs: true },
+        ...{
+          Memory: 64_000_000,
+          KernelMemoryTCP: 8_000_000,
+          CpuShares: 512,
+          PidsLimit: 10,
+          CgroupParent: '/mine',
+          ReadonlyRootfs: true,
+        },
         ...{ Ulimits: [{ Name: 'nofile', Soft: 10, Hard: 20 }], DeviceCgroupRules: ['c 1:* rw'] },
         ...{ SecurityOpt: ['no-new-privileges', 'seccomp=unconfined'], Tmpfs: { '/tmp': 'size=1m' } },
       },
@@ -84,7 +91,7 @@ describe('the host side', () => {
     expect(spec.root?.readonly).toBe(true);
     expect(spec.linux.cgroupsPath).toBe(`/mine/${own.runtime.created[0]!.id}`);
     expect(spec.linux.resources).toMatchObject({
-      memory: { limit: 64_000_000, swap: 128_000_000 },
+      memory: { limit: 64_000_000, swap: 128_000_000, kernelTCP: 8_000_000 },
       cpu: { shares: 512 },
       pids: { limit: 10 },
     });
