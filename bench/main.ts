@@ -10,6 +10,7 @@
 
 import { TestDaemon } from '../test/support/daemon.ts';
 import { imageArchive } from '../test/support/images.ts';
+import { measureBuilds } from './builds/rows.ts';
 import { measureFloor } from './floor.ts';
 import { measureImages } from './images/rows.ts';
 import { measureRegistries, registrySubjects } from './registry.ts';
@@ -72,6 +73,7 @@ if (wanted.includes('registry')) {
   await measureRegistries(scale.repeat, record);
   columns.push(...registrySubjects.filter(({ name }) => !columns.some(column => column.name === name)));
 }
+if (wanted.includes('builds')) columns.push(...(await measureBuilds(subjects, { record, env: process.env })));
 
 console.log(`\n${scale.repeat} repetitions; in brackets: how many times Berth's value\n`);
 console.log(

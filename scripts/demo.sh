@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh checkout to a page served by a container: installs, builds, starts a daemon and a registry of its own, makes
-# an image of Debian with nginx from the mirror, pushes it to the registry, runs it from there with a published port and
-# fetches its page.
+# a base image from Debian's packages, builds examples/nginx on it, pushes the image to the registry, runs it from there
+# with a published port and fetches its page.
 #
 #   demo.sh            cleans up afterwards
 #   demo.sh --keep     leaves daemon, registry and container running, and says how to use and end them
@@ -24,10 +24,10 @@ bash scripts/prepare.sh --test
 say '2. Build berth'
 node_modules/.bin/bun scripts/build.ts
 
-say '3. Make an image: Debian with nginx'
+say "3. Make a base image from Debian's packages"
 images=${BERTH_IMAGES:-$PWD/.cache/images}
-bash scripts/images.sh nginx
-ls -lh "$images/nginx.tar"
+bash scripts/images.sh debian
+ls -lh "$images/debian.tar"
 
 say '4. Start a daemon with roots, socket and bridge of its own'
 root=$(mktemp -d /tmp/berth-demo.XXXXXX)
@@ -64,8 +64,11 @@ for _ in $(seq 100); do
 done
 berth version
 
-say '5. Import the image'
-berth import -c 'CMD ["nginx", "-g", "daemon off;"]' -c 'EXPOSE 80' -c 'STOPSIGNAL SIGQUIT' "$images/nginx.tar" demo/nginx:latest
+say '5. Build the image of examples/nginx; what did not change is not built again'
+berth import -c 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$images/debian.tar" debian:bookworm
+# Machines that reach Debian's packages by a way of their own say how in a file of apt's options.
+berth build ${DEMO_APT_CONF:+--secret id=apt.conf,src="$DEMO_APT_CONF"} -t demo/nginx examples/nginx
+berth build ${DEMO_APT_CONF:+--secret id=apt.conf,src="$DEMO_APT_CONF"} -t demo/nginx examples/nginx
 berth images
 
 say '6. Start a registry and push the image to it'

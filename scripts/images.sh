@@ -3,7 +3,6 @@
 #
 #   images.sh busybox        busybox.tar, a docker-archive (`berth load`) of one layer, tagged busybox:latest
 #   images.sh debian         debian.tar, a root file system (`berth import`) of Debian bookworm, minimal
-#   images.sh nginx          nginx.tar, the same with nginx and the page of examples/nginx
 #   images.sh large          large.tar, a docker-archive of over 200 MB: Debian with Python, Git and headers, in five
 #                            layers, with hard links, file capabilities and setuid programs; tagged large:latest
 #   images.sh deep           deep.tar, a docker-archive of 60 layers on busybox, with whiteouts; tagged deep:latest
@@ -77,14 +76,6 @@ bootstrap() {
 
 make_debian() { bootstrap debian; }
 
-make_nginx() {
-  bootstrap nginx --include=nginx-light \
-    --customize-hook="copy-in $here/examples/nginx/index.html /var/www/html" \
-    --customize-hook='rm -f "$1/var/www/html/index.nginx-debian.html"' \
-    --customize-hook='ln -sf /dev/stdout "$1/var/log/nginx/access.log"' \
-    --customize-hook='ln -sf /dev/stderr "$1/var/log/nginx/error.log"'
-}
-
 # Layers of a real size: the tree by folders.
 make_large() {
   bootstrap root --include=python3,git,curl,openssh-client,iputils-ping,libcap2-bin,libpython3-dev
@@ -131,8 +122,8 @@ make_deep() {
 
 for name in "$@"; do
   case $name in
-    busybox | debian | nginx | large | deep) ;;
-    *) sed -n '2,11p' "$0" >&2 && exit 2 ;;
+    busybox | debian | large | deep) ;;
+    *) sed -n '2,10p' "$0" >&2 && exit 2 ;;
   esac
   if [ ! -f "$images/$name.tar" ]; then
     echo "making image $name"

@@ -5,6 +5,11 @@ import type { CommandEntry } from './command-entry.ts';
 /** Of `image`. */
 export const imageEntries: readonly CommandEntry[] = [
   {
+    path: 'image bootstrap',
+    short: "Make a base image from Debian's packages",
+    load: async () => (await import('../commands/image/bootstrap.ts')).bootstrap,
+  },
+  {
     path: 'image history',
     aliases: ['history'],
     short: 'Show the history of an image',

@@ -1,0 +1,62 @@
+// Who builds in the benchmark: Berth, and those that the environment names.
+
+import { peerFolder } from '../../test/support/peer-programs.ts';
+import { dockerProgram } from '../../test/support/stage.ts';
+import type { Subject } from '../subject.ts';
+
+/** The words before the options of a build, which come before its context. */
+export interface Builder {
+  readonly subject: Subject;
+  readonly command: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The folder of contexts as this builder sees it. */
+  readonly folder: string;
+  /** What it adds for a build that keeps its cache, and takes no longer than it must to say what it does. */
+  readonly options: readonly string[];
+}
+
+/** A folder which all see. The caller removes `here`. */
+export interface Shared {
+  readonly here: string;
+  readonly there: string;
+}
+
+export const sharedFolder: () => Shared = peerFolder;
+
+/**
+ * `BENCH_BUILDX` and `BENCH_BUILDAH` are the words that start a buildx of the docker at BENCH_DOCKER_HOST and a buildah; they
+ * see files under BERTH_TEST_PEER_ROOT. The classic builder is that docker's, too.
+ */
+export function findBuilders(
+  subjects: readonly Subject[],
+  { here, there }: Shared,
+  env: Readonly<Record<string, string | undefined>>,
+): Builder[] {
+  const docker = dockerProgram();
+  const words = (name: string) => env[name]?.split(/\s+/).filter(Boolean);
+  const berth = subjects.find(({ name }) => name === 'berth');
+  const dockerd = subjects.find(({ name }) => name === 'dockerd');
+  const column = (name: string, like?: Subject): Subject => ({ forcedRemoval: [], ...like, name, command: [] });
+  const builders: Builder[] = [];
+  if (berth) builders.push({ subject: berth, command: [...berth.command, 'build'], folder: here, options: ['-q'] });
+  const buildx = words('BENCH_BUILDX');
+  if (buildx) {
+    const command = [...buildx, 'build'];
+    builders.push({ subject: column('BuildKit', dockerd), command, folder: there, options: ['-q'] });
+  }
+  if (docker && env.BENCH_DOCKER_HOST) {
+    const command = [docker, '-H', env.BENCH_DOCKER_HOST, 'build'];
+    const environment = { DOCKER_BUILDKIT: '0' };
+    builders.push({ subject: column('classic builder', dockerd), command, environment, folder: here, options: ['-q'] });
+  }
+  const buildah = words('BENCH_BUILDAH');
+  if (buildah) {
+    builders.push({
+      subject: column('buildah'),
+      command: [...buildah, 'build'],
+      folder: there,
+      options: ['-q', '--layers'],
+    });
+  }
+  return builders;
+}

@@ -1,0 +1,76 @@
+// `image bootstrap`: a base image from Debian's packages, made here, so that no registry is needed.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { command } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { atMost } from '../../grammar/argument-rule.ts';
+import { list, string } from '../../grammar/flag.ts';
+import { showProgress } from '../../progress/show-progress.ts';
+
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** Left out as in Debian's own container images: what nobody reads there. */
+const unread = ['doc', 'man', 'info', 'locale'];
+
+export const bootstrap = command({
+  usage: '[OPTIONS] [REPOSITORY[:TAG]]',
+  args: atMost(1),
+  description: `Make a base image from Debian's packages, by mmdebstrap of this machine.
+
+The image is named after the suite (debian:bookworm) unless a name is given.`,
+  flags: {
+    include: list<string>('Install these packages, too (NAME[,NAME])', { type: 'packages' }),
+    mirror: list<string>(
+      'Take packages from here instead of the mirror of the suite (a URL, or a line of sources.list)',
+    ),
+    suite: string('Release of Debian, or of another distribution its mirror has', { initial: 'bookworm' }),
+    variant: string('How much is installed: essential, minbase, apt, buildd, standard …', { initial: 'minbase' }),
+    aptopt: list<string>('An option of apt while packages are installed; the image does not keep it'),
+  },
+  async run(context, { flags, args }) {
+    const { suite } = flags;
+    const words = [
+      ...['--quiet', `--variant=${flags.variant}`, '--format=tar'],
+      ...flags.include.map(names => `--include=${names}`),
+      ...flags.aptopt.map(option => `--aptopt=${option}`),
+      ...unread.map(name => `--dpkgopt=path-exclude=/usr/share/${name}/*`),
+      // Both are the container's own.
+      '--customize-hook=rm -f "$1/etc/hostname" "$1/etc/resolv.conf" "$1/etc/apt/apt.conf.d/99mmdebstrap"',
+      ...[suite, '-', ...flags.mirror],
+    ];
+    await importOutput(context, ['mmdebstrap', ...words], args[0] ?? `debian:${suite}`);
+    return 0;
+  },
+});
+
+/** What a program writes becomes an image; nothing does when it fails. */
+async function importOutput(
+  context: Context,
+  [program = '', ...words]: readonly string[],
+  name: string,
+): Promise<void> {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = once(child, 'exit').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new Error(`${program} is not installed: apt-get install ${program}`) : error;
+  });
+  ended.catch(() => {});
+  try {
+    const stream = await context.client.stream('ImageCreate', {
+      query: {
+        ...{ fromSrc: '-', repo: name, message: `made by ${program}` },
+        changes: [`ENV PATH=${path}`, 'CMD ["bash"]'],
+      },
+      body: whole(child.stdout, ended),
+    });
+    await showProgress(stream.lines(), { output: context.io.stdout });
+  } finally {
+    child.kill();
+  }
+}
+
+/** The output to its end; fails where the program did, so that half a system is no image. */
+async function* whole(output: AsyncIterable<Buffer>, ended: Promise<unknown[]>): AsyncGenerator<Buffer> {
+  yield* output;
+  const [code] = await ended;
+  if (code !== 0) throw new Error(`mmdebstrap ended with exit code ${code}`);
+}
