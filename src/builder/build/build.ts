@@ -133,6 +133,7 @@ export class Build implements BuildRun {
           {
             ...{ dockerfile, targetPlatform, buildPlatform: platform, namesPlatform: platforms.length > 1 },
             target: request.target || undefined,
+            project: this.#names()[0] ?? '',
             everyStage: request.checkOnly ?? false,
             buildArgs: request.buildArgs ?? {},
             noCache: request.noCache ?? false,

@@ -24,6 +24,9 @@ export interface CacheRecord {
   readonly imported?: boolean;
 }
 
+/** Milliseconds. */
+const memoryTime = 60 * 24 * 60 * 60 * 1000;
+
 /** Keyed by cache key. A second collection leads from keys that are quick to know to those that say more. */
 export class CacheStore {
   readonly #records: Collection<CacheRecord>;
@@ -76,8 +79,12 @@ export class CacheStore {
     this.#memories.put(identity, memory, { durable: false });
   }
 
-  /** Removes aliases that lead nowhere. */
-  sweepAliases(): void {
+  /** Removes aliases that lead nowhere, and what is remembered of steps nobody has run for long. */
+  sweep(): void {
+    const before = Date.now() - memoryTime;
+    for (const { id, value } of this.#memories.list()) {
+      if (value.at < before) this.#memories.delete(id, { durable: false });
+    }
     for (const { id, value } of this.#aliases.list())
       if (!this.#records.get(value)) this.#aliases.delete(id, { durable: false });
   }

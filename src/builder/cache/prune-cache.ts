@@ -21,7 +21,7 @@ export async function pruneCache(o: PruneOptions, deps: PruneDeps): Promise<Prun
     deleted.push(usage);
     left -= usage.size;
   }
-  deps.cache.sweepAliases();
+  deps.cache.sweep();
   deps.images.collect();
   return { deleted, reclaimed: deleted.reduce((sum, { size, shared }) => sum + (shared ? 0 : size), 0) };
 }

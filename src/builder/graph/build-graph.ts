@@ -26,6 +26,8 @@ import { StepNames } from './step-names.ts';
 export interface GraphOptions {
   readonly dockerfile: Dockerfile;
   readonly target: string | undefined;
+  /** Tells files of the same name apart: what the result is to be called. */
+  readonly project: string;
   /** Look at all stages, not only at those that the target needs. */
   readonly everyStage: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
@@ -259,6 +261,7 @@ class GraphBuilder {
 
   #stageContext(stage: Stage, own: Pick<StageContext, 'state' | 'variables' | 'names'>): StageContext {
     const { noCache, network, entitlements, extraHosts, buildArgs, dockerfile } = this.#options;
+    const { project } = this.#options;
     const { name, source } = dockerfile;
     const stageName = stage.name ?? String(stage.index);
     return {
@@ -266,7 +269,7 @@ class GraphBuilder {
       ...{ network, entitlements, extraHosts },
       hostname: buildArgs.BUILDKIT_SANDBOX_HOSTNAME ?? 'buildkitsandbox',
       ignoreCache: typeof noCache === 'boolean' ? noCache : noCache.map(text => text.toLowerCase()).includes(stageName),
-      identity: `${name} ${stageName}`,
+      identity: `${project} ${name} ${stageName}`,
       file: { name, source },
       remoteSource: (url, instruction) => this.#inputs.remoteSource(url, instruction),
       filesOf: (from, paths) => this.#filesOf(from, paths, stage),

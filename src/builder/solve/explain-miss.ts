@@ -6,6 +6,8 @@ import type { ContentKey, Resolution } from './solver.ts';
 
 /** What is remembered of a step to compare the next one with. */
 export interface StepMemory {
+  /** Milliseconds since 1970. */
+  readonly at: number;
   readonly definition: string;
   readonly inputs: readonly (string | undefined)[];
   /** Digests of files by path; left out when there are too many to be kept. */
@@ -23,6 +25,7 @@ export function explainMiss(
 ): CacheReason {
   const files = o.content?.files;
   const now: StepMemory = {
+    at: Date.now(),
     definition: JSON.stringify(definitionOf(node.op)),
     inputs: o.inputs.map(({ id }) => id),
     ...(files && files.size <= mostFiles && { files: Object.fromEntries(files) }),
