@@ -91,6 +91,8 @@ function imageText(container: ContainerSummary, truncate: boolean): string {
   if (!truncate) return container.Image;
   const id = shortId(container.ImageID);
   if (id !== '' && id === shortId(container.Image)) return id;
+  // A name without a domain and a digest is familiar already, and lists have hundreds.
+  if (!/[/@]/.test(container.Image)) return container.Image;
   try {
     const { digest: _digest, ...reference } = parseReference(container.Image);
     return reference.tag === undefined ? container.Image : familiarReference(reference);

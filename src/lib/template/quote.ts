@@ -28,8 +28,13 @@ export function unquoteGo(literal: string): string {
   );
 }
 
+/** Letters, digits and the like, and the mark that something was cut off. */
+const plain = /^[\x20\x21\x23-\x5b\x5d-\x7e…]*$/;
+
 /** `text` in double quotes with Go's escapes, as %q and strconv.Quote write it. */
 export function quoteGo(text: string): string {
+  // Looking at characters one by one is slow, and nearly no text needs it.
+  if (plain.test(text)) return `"${text}"`;
   let out = '"';
   for (const character of text) out += quoteCharacter(character);
   return `${out}"`;
