@@ -37,6 +37,8 @@ export interface SourceTree extends AsyncDisposable {
    * lie on the file system of the layers.
    */
   readonly immutable: boolean;
+  /** Trees of the same version are equal to the last bit; undefined where that is not known. */
+  readonly version?: string;
   /** The digest of a regular file's bytes where it is known already, by path relative to the root. */
   fileDigest?(path: string): Digest | undefined;
 }

@@ -2,7 +2,7 @@
 import type { Images, Owner, WorkingLayer } from '../../images/index.ts';
 import { errorKind, errorMessage, systemError } from '../../lib/errors.ts';
 import { shortId } from '../../oci/digest.ts';
-import { type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
+import { type CopySelection, type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
 import type { ContentDigests } from '../context/digest/content-digests.ts';
 import type { Node } from '../graph/node.ts';
 import type {
@@ -17,6 +17,7 @@ import { MissingSourceError } from '../missing-source-error.ts';
 import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.ts';
 import type { ContentKey, Operations, WorkOptions } from '../solve/solver.ts';
 import { copyIntoLayer } from './copy/copy-into-layer.ts';
+import type { KnownPlan, KnownPlans } from './copy/known-plans.ts';
 import { ownerOrRoot } from './copy/owner-or-root.ts';
 import { withInlineFiles } from './inline-files.ts';
 import { openRoot } from './open-root.ts';
@@ -25,6 +26,7 @@ import { type RunStepDeps, runStep } from './run/run-step.ts';
 export interface StepOperationsDeps extends RunStepDeps {
   readonly images: Pick<Images, 'builds'>;
   readonly digests: ContentDigests;
+  readonly plans: KnownPlans;
   /** The numeric owner of `name|id[:group|id]` in a root file system. Throws `invalid` for one that is not listed. */
   readonly resolveOwner: (root: string, owner: string) => Owner;
 }
@@ -68,17 +70,26 @@ export class StepOperations implements Operations {
     source: Snapshot,
     signal: AbortSignal,
   ): Promise<PlannedCopy> {
-    using root = openRoot(source, this.#deps.images);
-    const { digests } = this.#deps;
-    const tree = source.kind === 'tree' ? source.tree : { directory: root.path };
     const rules = op.kind === 'copy' ? op : { destination: '/', parents: false, exclude: [] };
     const { sources, unpack } = part;
     signal.throwIfAborted();
+    const version = source.kind === 'tree' ? source.tree.version : undefined;
+    const { destination, parents, exclude } = rules;
+    const key = version && JSON.stringify([version, sources, unpack, destination, parents, exclude]);
+    const found = (key ? this.#deps.plans.find(key) : undefined) ?? (await this.#plan(source, { ...rules, ...part }));
+    if (key) this.#deps.plans.put(key, found);
+    for (const [path, digest] of found.seen) files.set(path, digest);
+    return found.planned;
+  }
+
+  async #plan(source: Snapshot, selection: CopySelection): Promise<KnownPlan> {
+    using root = openRoot(source, this.#deps.images);
+    const { digests } = this.#deps;
+    const tree = source.kind === 'tree' ? source.tree : { directory: root.path };
     try {
       const known = digests.open(tree);
-      const planned = await planCopy(tree, known, { ...rules, sources, unpack });
-      for (const [path, digest] of known.seen) files.set(path, shortId(digest));
-      return planned;
+      const planned = await planCopy(tree, known, selection);
+      return { planned, seen: new Map([...known.seen].map(([path, digest]) => [path, shortId(digest)])) };
     } catch (error) {
       throw missing(error);
     } finally {

@@ -106,3 +106,23 @@ test('two builds of one client have a mirror each, and the last ones used stay',
   expect(mirrors.acquire('k')).not.toBe(two);
   await mirrors.prune();
 });
+
+test('what was told in the same words before is kept unread, as long as it is still there', async () => {
+  const mirror = mirrors.acquire('k');
+  const { content: _content, ...entry } = file('a', 'one');
+  await update(mirror, [file('a', 'one')]);
+  const { version } = mirror;
+
+  const second = mirror.update();
+  expect(second.keep('a!')).toBe(false);
+  expect(await second.add(entry, 'a!')).toBe(false);
+  await second.finish();
+  const third = mirror.update();
+  expect(third.keep('a!')).toBe(true);
+  await third.finish();
+  expect(mirror.version).toBe(version);
+
+  await mirror.update().finish();
+  expect(mirror.version).not.toBe(version);
+  expect(mirror.update().keep('a!')).toBe(false);
+});

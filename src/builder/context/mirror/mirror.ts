@@ -25,6 +25,8 @@ import { isSameEntry } from './same-entry.ts';
 interface Known {
   readonly entry: TarEntry;
   readonly digest?: Digest | undefined;
+  /** The words in which the client told of it, where they are remembered. */
+  readonly told?: string | undefined;
 }
 
 /** A file whose bytes are wanted, while they come. */
@@ -44,11 +46,19 @@ export class Mirror {
   readonly directory: string;
   readonly #special: SpecialFiles;
   readonly #known = new Map<string, Known>();
+  /** Paths of entries, by the words they were told in. */
+  readonly #told = new Map<string, string>();
   #temporary = 0;
+  #version = 0;
 
   constructor(directory: string, special: SpecialFiles) {
     this.directory = directory;
     this.#special = special;
+  }
+
+  /** Another one after every change. */
+  get version(): string {
+    return `${this.directory} ${this.#version}`;
   }
 
   /** Bytes of all files. */
@@ -65,7 +75,13 @@ export class Mirror {
 
   /** Begins to make it equal to what will be told with `add`. */
   update(): MirrorUpdate {
-    return new MirrorUpdate(this.directory, { known: this.#known, special: this.#special, name: () => this.#name() });
+    return new MirrorUpdate(this.directory, {
+      known: this.#known,
+      told: this.#told,
+      special: this.#special,
+      name: () => this.#name(),
+      changed: () => void this.#version++,
+    });
   }
 
   #name(): string {
@@ -79,33 +95,60 @@ export class Mirror {
 export class MirrorUpdate {
   readonly #directory: string;
   readonly #known: Map<string, Known>;
+  readonly #told: Map<string, string>;
   readonly #special: SpecialFiles;
   readonly #name: () => string;
+  readonly #changed: () => void;
   readonly #seen = new Set<string>();
   /** Directories whose times are set last, when nothing in them changes any more. */
   readonly #touched = new Set<string>();
   readonly #slice = new TimeSlice();
   #links: TarEntry[] = [];
 
-  constructor(directory: string, parts: { known: Map<string, Known>; special: SpecialFiles; name: () => string }) {
+  constructor(
+    directory: string,
+    parts: {
+      known: Map<string, Known>;
+      told: Map<string, string>;
+      special: SpecialFiles;
+      name: () => string;
+      changed: () => void;
+    },
+  ) {
     this.#directory = directory;
     this.#known = parts.known;
+    this.#told = parts.told;
     this.#special = parts.special;
     this.#name = parts.name;
+    this.#changed = parts.changed;
   }
 
-  /** Takes the next entry; true when the bytes of the file are needed. Throws `invalid` for a name that leads out. */
-  async add(entry: TarEntry): Promise<boolean> {
+  /**
+   * Takes the next entry, told in these words; true when the bytes of the file are needed. Throws `invalid` for a name
+   * that leads out.
+   */
+  async add(entry: TarEntry, told?: string): Promise<boolean> {
     const path = entry.name;
-    this.#check(path);
-    this.#seen.add(path);
     const known = this.#known.get(path);
-    if (known && isSameEntry(known.entry, entry)) return false;
+    this.#seen.add(path);
+    this.#check(path);
+    if (known && isSameEntry(known.entry, entry)) {
+      if (told !== undefined) this.#know(path, { ...known, told });
+      return false;
+    }
     if (this.#slice.used) await this.#slice.pause();
     if (entry.type === 'file') return true;
     if (entry.type === 'link') this.#links.push(entry);
     else this.#make(entry, known?.entry);
     return false;
+  }
+
+  /** Keeps what was told with the very same words before; false when there is no such entry any more. */
+  keep(told: string): boolean {
+    const path = this.#told.get(told);
+    if (path === undefined) return false;
+    this.#seen.add(path);
+    return true;
   }
 
   /** Opens a file that `add` said is needed. */
@@ -139,8 +182,9 @@ export class MirrorUpdate {
     for (const path of [...this.#known.keys()]) {
       if (this.#seen.has(path)) continue;
       if (this.#slice.used) await this.#slice.pause();
+      this.#changed();
       rmSync(this.#at(path), { recursive: true, force: true });
-      this.#known.delete(path);
+      this.#unknow(path);
       this.#touch(dirname(path));
     }
     for (const path of this.#touched) {
@@ -151,9 +195,10 @@ export class MirrorUpdate {
   }
 
   #make(entry: TarEntry, before: TarEntry | undefined): void {
+    this.#changed();
     if (entry.type === 'directory' && before?.type === 'directory') {
       this.#describe(this.#at(entry.name), entry);
-      this.#known.set(entry.name, { entry });
+      this.#know(entry.name, { entry });
       this.#touch(entry.name);
       return;
     }
@@ -173,25 +218,38 @@ export class MirrorUpdate {
     const temporary = this.#name();
     linkSync(this.#at(entry.linkName), temporary);
     this.#replace(temporary, entry.name);
-    this.#known.set(entry.name, { entry, digest: target.digest });
+    this.#know(entry.name, { entry, digest: target.digest });
   }
 
   /** Gives what was made its owner, mode and time, and puts it where it belongs. */
   #place(temporary: string, entry: TarEntry, digest?: Digest): void {
     this.#describe(temporary, entry);
     this.#replace(temporary, entry.name);
-    this.#known.set(entry.name, { entry, digest });
+    this.#know(entry.name, { entry, digest });
     if (entry.type === 'directory') this.#touch(entry.name);
   }
 
   #replace(temporary: string, path: string): void {
+    this.#changed();
     const before = this.#known.get(path)?.entry;
     if (before?.type === 'directory') {
       rmSync(this.#at(path), { recursive: true });
-      for (const name of [...this.#known.keys()]) if (name.startsWith(`${path}/`)) this.#known.delete(name);
+      for (const name of [...this.#known.keys()]) if (name.startsWith(`${path}/`)) this.#unknow(name);
     } else if (before && lstatSync(temporary).isDirectory()) rmSync(this.#at(path));
     renameSync(temporary, this.#at(path));
     this.#touch(dirname(path));
+  }
+
+  #know(path: string, known: Known): void {
+    this.#unknow(path);
+    this.#known.set(path, known);
+    if (known.told !== undefined) this.#told.set(known.told, path);
+  }
+
+  #unknow(path: string): void {
+    const told = this.#known.get(path)?.told;
+    if (told !== undefined) this.#told.delete(told);
+    this.#known.delete(path);
   }
 
   #touch(path: string): void {

@@ -7,6 +7,9 @@ import type { Incoming, Mirror } from '../../../builder/index.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
 
+/** Longer messages than this, in bytes, are not what tells of a file, or not worth remembering. */
+const longestStat = 1000;
+
 export interface ReceiveOptions {
   /** Bytes that came so far, what tells of the files included; called for each packet. */
   readonly report: (received: number) => void;
@@ -23,7 +26,8 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
   const finishIfDone = () =>
     listed && files.size === 0 ? call.send(encode(packet, { type: packetType.packetFin })) : undefined;
 
-  async function list(stat: Stat | undefined): Promise<void> {
+  /** `text`: the bytes it was told in. */
+  async function list(stat: Stat | undefined, text: string): Promise<void> {
     if (!stat) {
       listed = true;
       await finishIfDone();
@@ -31,7 +35,7 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
     }
     const id = place++;
     const entry = entryOfStat(stat);
-    if (!(await update.add(entry))) return;
+    if (!(await update.add(entry, text))) return;
     files.set(id, { entry });
     await call.send(encode(packet, { type: packetType.packetReq, id }));
   }
@@ -51,10 +55,17 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
 
   try {
     for await (const message of call.messages()) {
+      // What was told in the same bytes before need not even be read.
+      const text = message.length < longestStat ? message.toString('latin1') : '';
+      if (!listed && update.keep(text)) {
+        place++;
+        received += message.length;
+        continue;
+      }
       const { type, stat, id, data } = decode(packet, message);
       received += message.length;
       report(received);
-      if (type === packetType.packetStat) await list(stat as Stat | undefined);
+      if (type === packetType.packetStat) await list(stat as Stat | undefined, text);
       else if (type === packetType.packetData) await fill(id, data);
       else if (type === packetType.packetErr) throw new Error(`error from sender: ${Buffer.from(data)}`);
       else if (type === packetType.packetFin) break;

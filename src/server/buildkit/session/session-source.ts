@@ -3,6 +3,9 @@ import type { BuildSource, Mirrors, OpenSourceOptions, SourceFilter, SourceTree 
 import { receiveDirectory } from './receive-directory.ts';
 import type { Session } from './session.ts';
 
+/** How often it is told how far a transfer is, in milliseconds. */
+const pause = 100;
+
 /** `name` is what the client calls it: `context`, `dockerfile`, or that of a `--build-context`. */
 export class SessionSource implements BuildSource {
   readonly key: string;
@@ -25,10 +28,13 @@ export class SessionSource implements BuildSource {
     const mirror = this.#mirrors.acquire(key);
     const id = `transferring ${this.#name === 'dockerfile' ? 'dockerfile' : 'context'}:`;
     let current = 0;
+    let reported = 0;
     try {
       await receiveDirectory(session.syncFiles(metadataOf(this.#name, filter), signal), mirror, {
         report: received => {
           current = received;
+          if (performance.now() - reported < pause) return;
+          reported = performance.now();
           report({ id, current });
         },
       });
@@ -40,6 +46,7 @@ export class SessionSource implements BuildSource {
     return {
       directory: mirror.directory,
       immutable: true,
+      version: mirror.version,
       fileDigest: path => mirror.fileDigest(path),
       [Symbol.asyncDispose]: () => Promise.resolve(this.#mirrors.release(key, mirror)),
     };
