@@ -45,6 +45,8 @@ export interface UpstreamOptions {
   readonly password?: string | undefined;
   /** Milliseconds for which a tag is believed without asking. */
   readonly fresh: number;
+  /** Milliseconds it has to answer before what is here is served instead. */
+  readonly wait: number;
 }
 
 /** Which tags of the repositories that match are deleted: those beyond the newest `keepLast` and older than `maxAge`. */

@@ -13,6 +13,7 @@ import {
 import type { Section } from './checks.ts';
 
 const usualFreshness = 60_000;
+const usualWait = 5_000;
 const webhookActions: readonly WebhookAction[] = ['push', 'pull', 'mount', 'delete'];
 
 /** `upstreams` of the file, and what `--upstream prefix=domain` adds. Throws `invalid`. */
@@ -25,11 +26,14 @@ export function readUpstreams(file: Section, flags: Readonly<Record<string, stri
       username: section.string('username'),
       password: passwordFile === undefined ? undefined : readSecret(passwordFile),
       fresh: section.duration('fresh') ?? usualFreshness,
+      wait: section.duration('wait') ?? usualWait,
     };
     section.done();
     return upstream;
   });
-  const added = Object.entries(flags).map(([prefix, domain]) => ({ prefix, domain, fresh: usualFreshness }));
+  const added = Object.entries(flags).map(([prefix, domain]) => ({
+    ...{ prefix, domain, fresh: usualFreshness, wait: usualWait },
+  }));
   const all = [...listed.filter(one => !Object.hasOwn(flags, one.prefix)), ...added];
   const prefixes = new Set<string>();
   for (const { prefix } of all) {

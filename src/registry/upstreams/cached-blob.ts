@@ -43,7 +43,7 @@ async function findSize(
   digest: Digest,
 ): Promise<number> {
   try {
-    const ask = () => upstream.ask(() => upstream.repository(path).blobSize(digest));
+    const ask = () => upstream.ask(() => upstream.repository(path).blobSize(digest), { hurried: false });
     const size = await upstreams.fetches.share(`${name}@size:${digest}`, ask);
     if (size !== undefined) return size;
   } catch (error) {

@@ -34,7 +34,7 @@ export async function refreshManifest(
     if (here && upstream.isDown) throw refuseUpstream(new Error('down'), 'MANIFEST_UNKNOWN');
     const reference = 'tag' in wanted ? wanted.tag : wanted.digest;
     await upstreams.fetches.share(`${name}@${reference}`, () =>
-      upstream.ask(() => fetchManifest(context, cached, wanted)),
+      upstream.ask(signal => fetchManifest(context, cached, { wanted, signal }), { hurried: here }),
     );
     return {};
   } catch (error) {
@@ -48,18 +48,18 @@ export async function refreshManifest(
 async function fetchManifest(
   context: RegistryContext,
   { upstream, name, path }: CachedName,
-  wanted: { tag: string } | { digest: Digest },
+  { wanted, signal }: { wanted: { tag: string } | { digest: Digest }; signal: AbortSignal | undefined },
 ): Promise<void> {
   const repository = upstream.repository(path);
   const reference = 'tag' in wanted ? wanted.tag : wanted.digest;
-  const { digest } = 'tag' in wanted ? await repository.resolve(reference) : wanted;
+  const { digest } = 'tag' in wanted ? await repository.resolve(reference, { signal }) : wanted;
   const known = context.repositories.get(name).hasManifest(digest) && context.content.has(digest);
   context.metrics.count('berth_registry_cache_total', { result: known ? 'hit' : 'miss' });
   const tag = 'tag' in wanted ? wanted.tag : undefined;
   context.uses.note(digest);
   if (known) await retag(context, name, { digest, tag });
   else {
-    const { bytes, descriptor } = await repository.manifest(digest);
+    const { bytes, descriptor } = await repository.manifest(digest, { signal });
     const manifest = readManifest(bytes, descriptor.mediaType);
     await context.content.put(bytes, { expected: digest });
     await linkManifest(context, name, { descriptor: { ...descriptor, mediaType: manifest.mediaType }, manifest, tag });

@@ -35,10 +35,13 @@ export class Upstream {
     return this.#now() < this.#downUntil;
   }
 
-  /** Asks it something, and remembers whether it answered. Throws what `work` throws. */
-  async ask<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * Asks it something, and remembers whether it answered. `hurried`: there is an answer here, too, so that `work` gets
+   * a signal that ends it after a while. Throws what `work` throws.
+   */
+  async ask<T>(work: (signal: AbortSignal | undefined) => Promise<T>, { hurried }: { hurried: boolean }): Promise<T> {
     try {
-      const answer = await work();
+      const answer = await work(hurried ? AbortSignal.timeout(this.options.wait) : undefined);
       this.#downUntil = 0;
       return answer;
     } catch (error) {

@@ -12,11 +12,13 @@ class Origin {
   readonly asked: string[] = [];
   inner!: InProcessRegistry;
   down = false;
+  silent = false;
   spoil = false;
   port = 0;
   gate: Promise<void> = Promise.resolve();
   readonly #server = new HttpServer(async exchange => {
     this.asked.push(`${exchange.method} ${exchange.target}`);
+    if (this.silent) await new Promise(() => {});
     if (this.down) return exchange.send(503, {}, '');
     const isBlob = exchange.method === 'GET' && exchange.target.includes('/blobs/');
     if (isBlob) await this.gate;
@@ -51,7 +53,7 @@ beforeEach(async () => {
   await origin.start();
   const domain = `127.0.0.1:${origin.port}`;
   cache = await InProcessRegistry.start(
-    { upstreams: [{ prefix: 'far', domain, fresh: 60_000 }] },
+    { upstreams: [{ prefix: 'far', domain, fresh: 60_000, wait: 50 }] },
     {
       now: () => clock.now,
       registries: new Distribution({ insecureRegistries: [domain], attempts: 1 }, { logger: silentLogger }),
@@ -101,6 +103,18 @@ test('when the upstream is down, what is here is served, with a warning', async 
   const other = await get('manifests/v2');
   expect(other.status).toBe(503);
   expect(await InProcessRegistry.codes(other)).toEqual(['UNAVAILABLE']);
+});
+
+test('an upstream that takes requests and never answers is not waited for where there is something here', async () => {
+  await origin.inner.pushImage('app', 'v1', ['one']);
+  await get('manifests/v1');
+  origin.silent = true;
+  clock.now += 61_000;
+  const stale = await get('manifests/v1');
+  expect(stale.status).toBe(200);
+  expect(stale.headers.get('warning')).toContain('299 - "127.0.0.1');
+  clock.now += 11_000;
+  expect(await (await get('tags/list')).json()).toEqual({ name: 'far/app', tags: ['v1'] });
 });
 
 test('many who want the same blob at once share one fetch, and read while it comes', async () => {

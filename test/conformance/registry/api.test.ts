@@ -108,7 +108,7 @@ async function provokeWarning(): Promise<string | null> {
   await upstream.pushImage('app', 'v');
   const registries = new Distribution({ insecureRegistries: [domain], attempts: 1 }, { logger: silentLogger });
   await using cache = await InProcessRegistry.start(
-    { upstreams: [{ prefix: 'far', domain, fresh: 0 }] },
+    { upstreams: [{ prefix: 'far', domain, fresh: 0, wait: 5000 }] },
     { registries, now: () => clock.now },
   );
   expect((await cache.fetch('/v2/far/app/manifests/v')).headers.get('warning')).toBeNull();
