@@ -22,6 +22,7 @@ test('integers', () => {
   expect(int.decode(['-1'], 'k')).toBe(-1);
   expect(int.decode([''], 'k')).toBeUndefined();
   for (const bad of ['1.5', 'x', '0x1', '1 ']) expect(() => int.decode([bad], 'k')).toThrow('invalid syntax');
+  expect(() => int.decode(['99999999999999999999'], 'k')).toThrow('value out of range');
 });
 
 test('filters as clients old and new write them', () => {

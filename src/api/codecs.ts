@@ -37,7 +37,10 @@ export const int: Codec<number> = {
   decode: values => {
     const text = values[0] ?? '';
     if (text === '') return undefined;
-    if (!/^[+-]?\d+$/.test(text)) throw invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+    const refuse = (why: string) => invalid(`strconv.ParseInt: parsing ${JSON.stringify(text)}: ${why}`);
+    if (!/^[+-]?\d+$/.test(text)) throw refuse('invalid syntax');
+    // As Go's 64 bits; beyond 2^53 the last digits are lost, which no limit or size minds.
+    if (Math.abs(Number(text)) > 2 ** 63) throw refuse('value out of range');
     return Number(text);
   },
   encode: value => [String(value)],
