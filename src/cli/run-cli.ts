@@ -54,7 +54,9 @@ async function dispatch(argv: string[], io: Io): Promise<number> {
     return 0;
   }
   if (name === undefined || (name === 'help' && parsed.args.length === 1)) {
-    (name === undefined ? io.stderr : io.stdout).write(programHelp(io, configFolder(io, parsed.flags)));
+    // As with groups: who names no command has made a mistake, unless it is help that was asked for.
+    const asked = name === 'help' || parsed.help;
+    (asked ? io.stdout : io.stderr).write(programHelp(io, configFolder(io, parsed.flags)));
     return 0;
   }
   if (parsed.help) return help(parsed.args, io, parsed.flags);
