@@ -25,6 +25,7 @@ interface Setup {
   readonly transport: Transport;
   readonly signIn: SignIn;
   readonly attempts: number;
+  readonly patience: number;
 }
 
 const dockerHub = 'docker.io';
@@ -66,8 +67,8 @@ export class Distribution implements Registries {
       (await findEndpoints(name.domain, { ...setup, useMirrors })).map((endpoint, index, all) => {
         // The password is for the registry, not for whoever mirrors it.
         const credentials = endpoint.mirror ? undefined : o.credentials;
-        const alternative = index + 1 < all.length;
-        return new RegistryClient({ endpoint, credentials, scopes, attempts: setup.attempts, alternative }, setup);
+        const patience = index + 1 < all.length ? setup.patience : undefined;
+        return new RegistryClient({ endpoint, credentials, scopes, attempts: setup.attempts, patience }, setup);
       });
     return new RemoteRepository(name, () => (places ??= find()), this.#logger);
   }
@@ -93,9 +94,9 @@ export class Distribution implements Registries {
     const named = /[.:]/.test(first) || first === 'localhost';
     const domain = named ? serverDomain(first) : dockerHub;
     const query = { limit: o.limit, term: (named ? term.slice(slash + 1) : term).replace(/^library\//, '') };
-    return this.#firstThatAnswers(domain, (endpoint, alternative) => {
+    return this.#firstThatAnswers(domain, (endpoint, patience) => {
       const place = domain === dockerHub ? { ...endpoint, base: `https://${indexHost}` } : endpoint;
-      return searchRegistry(this.#client(place, { alternative, credentials: o.credentials, scopes: [] }), query, o);
+      return searchRegistry(this.#client(place, { patience, credentials: o.credentials, scopes: [] }), query, o);
     });
   }
 
@@ -105,8 +106,8 @@ export class Distribution implements Registries {
   ): AsyncGenerator<string, void> {
     const list = { path: '/v2/_catalog', key: 'repositories' };
     const scopes = ['registry:catalog:*'];
-    const pages = await this.#firstThatAnswers(domain, async (endpoint, alternative) => {
-      const client = this.#client(endpoint, { alternative, credentials: o.credentials, scopes });
+    const pages = await this.#firstThatAnswers(domain, async (endpoint, patience) => {
+      const client = this.#client(endpoint, { patience, credentials: o.credentials, scopes });
       const iterator = readPages(client, list, o.signal);
       return { iterator, first: await iterator.next() };
     });
@@ -126,12 +127,12 @@ export class Distribution implements Registries {
   /** HTTPS, then HTTP where that is allowed and HTTPS did not answer. */
   async #firstThatAnswers<T>(
     domain: string,
-    work: (endpoint: Endpoint, alternative: boolean) => Promise<T>,
+    work: (endpoint: Endpoint, patience: number | undefined) => Promise<T>,
   ): Promise<T> {
     const endpoints = await findEndpoints(domain, { ...this.#setup, useMirrors: false });
     for (const [index, endpoint] of endpoints.entries()) {
       try {
-        return await work(endpoint, index + 1 < endpoints.length);
+        return await work(endpoint, index + 1 < endpoints.length ? this.#setup.patience : undefined);
       } catch (error) {
         if (!(error instanceof TransportError) || index + 1 === endpoints.length) throw error;
       }
@@ -159,6 +160,7 @@ function setUp(options: DistributionOptions): Setup {
     transport,
     signIn: new SignIn(transport),
     attempts: options.attempts ?? 5,
+    patience: options.patience ?? 15_000,
   };
 }
 

@@ -23,4 +23,6 @@ export interface DistributionOptions {
   readonly attempts?: number;
   /** Milliseconds a body may stand still before the connection counts as broken; a minute when not said. */
   readonly stallTime?: number;
+  /** Milliseconds a place has for its first answer where there is another to ask; 15 s when not said. */
+  readonly patience?: number;
 }

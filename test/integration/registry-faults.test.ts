@@ -256,6 +256,15 @@ test('a place that hangs up before it ever answered is not waited for where ther
   expect(asked).toBe(1);
 });
 
+test('a mirror that never answers is given up after a while', async () => {
+  registry.addManifest('team/app', '1', { from: 'registry' }, 'application/json');
+  await using mirror = createServer(socket => socket.resume());
+  await new Promise<void>(resolve => mirror.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`;
+  configure({ mirrors: [`${registry.host}=${base}`], patience: 50 });
+  expect((await open().manifest('1')).bytes.toString()).toContain('registry');
+});
+
 test('through a proxy; a certificate is believed by certs.d, shown from there, or not looked at', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'berth-certs-'));
   const { server, client } = await makeCertificates(folder);

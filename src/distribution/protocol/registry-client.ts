@@ -29,8 +29,11 @@ export interface RegistryClientOptions {
   scopes: readonly string[];
   /** How often a request is sent in all; 1: never again. */
   attempts: number;
-  /** There is another place to ask: a connection that breaks before this one ever answered is not tried again. */
-  alternative?: boolean;
+  /**
+   * There is another place to ask: until this one has answered, it has so many milliseconds for it, and what breaks is
+   * not tried again. Undefined where there is none.
+   */
+  patience?: number | undefined;
 }
 
 const mostRedirects = 10;
@@ -64,7 +67,7 @@ export class RegistryClient {
         if (wait === undefined) throw call.method === 'HEAD' ? await this.#reason(call, error) : error;
         await pause(wait, call.signal);
       } catch (error) {
-        const hopeless = !this.#answered && this.#options.alternative;
+        const hopeless = !this.#answered && this.#options.patience !== undefined;
         const again = error instanceof TransportError && !error.unreachable && !call.once && !hopeless;
         if (!again || attempt >= this.#options.attempts) throw error;
         await pause(backOff(attempt, undefined) as number, call.signal);
@@ -146,6 +149,7 @@ export class RegistryClient {
         length,
         insecure: endpoint.insecure,
         signal,
+        patience: this.#answered ? undefined : this.#options.patience,
       });
       const location = answer.headers.location;
       if (![301, 302, 303, 307, 308].includes(answer.status) || location === undefined) return answer;

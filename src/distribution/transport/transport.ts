@@ -24,6 +24,8 @@ export interface Call {
   /** The certificate of the host is not checked. */
   readonly insecure?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the connection, and again for the head of the answer; half a minute and five when not said. */
+  readonly patience?: number | undefined;
 }
 
 /** Read the body to its end, or `close`. */
@@ -90,13 +92,13 @@ export class Transport {
 
   async #sendOnNew(sending: Sending): Promise<HttpResponse> {
     const { call, proxy } = sending;
-    return withTimeLimit(dialTime, call.signal, signal => this.#connect(call, proxy, signal)).then(connection =>
-      this.#exchange(connection, sending),
+    return withTimeLimit(call.patience ?? dialTime, call.signal, signal => this.#connect(call, proxy, signal)).then(
+      connection => this.#exchange(connection, sending),
     );
   }
 
   #exchange(connection: Duplex, { call, proxy, place }: Sending): Promise<HttpResponse> {
-    const { url, method, body, length } = call;
+    const { url, method, body, length, patience = headTime } = call;
     const viaProxy = proxy && url.protocol === 'http:';
     const request = {
       method,
@@ -111,7 +113,7 @@ export class Transport {
       length,
     };
     const keep = (kept: Duplex) => this.#idle.put(place, kept);
-    return withTimeLimit(headTime, call.signal, signal => sendRequest(connection, request, { signal, keep }));
+    return withTimeLimit(patience, call.signal, signal => sendRequest(connection, request, { signal, keep }));
   }
 
   async #connect(call: Call, proxy: ProxyAddress | undefined, signal: AbortSignal): Promise<Duplex> {
