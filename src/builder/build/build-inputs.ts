@@ -8,12 +8,13 @@ import type { Digest } from '../../oci/digest.ts';
 import { type Platform, platformRank } from '../../oci/platform.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { importInline } from '../cache/inline-cache.ts';
+import { importLocalCache } from '../cache/local-cache.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
 import type { BuildFacts } from '../export/attest/provenance.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
 import { createNode } from '../graph/node.ts';
-import type { BuildRequest } from '../request.ts';
+import type { BlobStore, BuildRequest } from '../request.ts';
 import type { ProgressLog } from '../solve/progress-log.ts';
 import type { BuildSource, SourceStatus, SourceTree } from '../source.ts';
 import type { BuilderContext } from './builder-context.ts';
@@ -111,6 +112,17 @@ export class BuildInputs implements GraphInputs {
       });
       const image = context.images.find(reference);
       if (image) importInline(image, context.cache);
+    });
+  }
+
+  /** The same from a directory of the client; `digest` names what its index has. */
+  async importLocalCache(blobs: BlobStore, digest: string): Promise<void> {
+    const { context, signal } = this.#deps;
+    await this.#vertex('importing cache manifest from client directory', async () => {
+      await importLocalCache(blobs, digest, { ...context, signal }).catch((error: unknown) => {
+        if (signal.aborted) throw error;
+        context.logger.warn('a cache could not be imported', { digest, error: errorMessage(error) });
+      });
     });
   }
 

@@ -13,6 +13,7 @@ import type { BuildFacts } from '../export/attest/provenance.ts';
 import { exportCache } from '../export/export-cache.ts';
 import type { SolvedPlatform } from '../export/export-context.ts';
 import type { ImageExport } from '../export/export-image.ts';
+import { exportLocalCache } from '../export/export-local-cache.ts';
 import { type ExportReport, type ExportStep, runExports } from '../export/run-exports.ts';
 import { type BuildGraph, buildGraph } from '../graph/build-graph.ts';
 import { createNode, type Node } from '../graph/node.ts';
@@ -105,7 +106,7 @@ export class Build implements BuildRun {
     });
     const dockerfile = await inputs.dockerfile();
     const parsed = parseDockerfile(dockerfile.content, { name: dockerfile.name });
-    for (const reference of this.#cacheImages()) await inputs.importCache(reference);
+    await this.#importCaches(inputs);
     const graphs = await this.#graphs(parsed, inputs);
     this.#progress.push({ kind: 'plan', steps: graphs.flatMap(({ steps }) => steps) });
     this.#warn(graphs, parsed);
@@ -205,14 +206,21 @@ export class Build implements BuildRun {
     };
     const step: ExportStep = (name, work) => this.#exporting(name, work);
     const outcome = await runExports(solved, this.#request, { ...context, step });
-    for (const { type, attributes } of this.#request.cacheTo ?? []) {
-      if (type !== 'registry') continue;
+    let response = outcome.response;
+    for (const { type, attributes, blobs } of this.#request.cacheTo ?? []) {
       const { credentials } = this.#request;
-      await step('exporting cache to registry', report =>
-        exportCache(attributes.ref ?? '', solved, solver, { ...context, credentials, report }),
-      );
+      if (type === 'registry') {
+        await step('exporting cache to registry', report =>
+          exportCache(attributes.ref ?? '', solved, solver, { ...context, credentials, report }),
+        );
+      } else if (type === 'local' && blobs) {
+        const top = await step('exporting cache to client directory', () =>
+          exportLocalCache(blobs, solved, solver, context),
+        );
+        response = { ...response, 'cache.manifest': JSON.stringify(top) };
+      }
     }
-    return { ...outcome, warnings: this.#warnings };
+    return { ...outcome, response, warnings: this.#warnings };
   }
 
   /** One exporter as a vertex of its own. */
@@ -243,15 +251,20 @@ export class Build implements BuildRun {
     return isTrue(buildArgs.BUILDKIT_INLINE_CACHE) || cacheTo.some(({ type }) => type === 'inline');
   }
 
-  /** Images to take a cache from. Throws `not-implemented` for places a cache cannot be put to yet. */
-  #cacheImages(): string[] {
+  /** Takes over the caches that were given. Throws for places a cache cannot be put to. */
+  async #importCaches(inputs: BuildInputs): Promise<void> {
     const { cacheFrom = [], cacheTo = [] } = this.#request;
-    const other = cacheTo.find(({ type }) => type === 'local');
-    if (other)
-      throw notImplemented('cache export to a local directory is not implemented yet: use type=inline or registry');
+    if (cacheTo.some(({ type, blobs }) => type === 'local' && !blobs)) {
+      throw notImplemented(
+        'a cache in a directory needs a client that can be asked for it: use type=inline or registry',
+      );
+    }
     const nameless = cacheTo.find(({ type, attributes }) => type === 'registry' && !attributes.ref);
     if (nameless) throw invalid('registry cache exporter requires ref');
-    return cacheFrom.flatMap(({ attributes }) => attributes.ref ?? []);
+    for (const { attributes, blobs } of cacheFrom) {
+      if (attributes.ref) await inputs.importCache(attributes.ref);
+      else if (blobs && attributes.digest) await inputs.importLocalCache(blobs, attributes.digest);
+    }
   }
 
   #names(): string[] {

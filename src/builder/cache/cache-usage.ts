@@ -2,6 +2,7 @@
 import type { Images } from '../../images/index.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { invalid } from '../../lib/errors.ts';
+import type { Mirrors } from '../context/mirror/mirrors.ts';
 import type { CacheUsage, PruneOptions } from '../usage.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import type { CacheStore } from './cache-store.ts';
@@ -9,11 +10,12 @@ import type { CacheStore } from './cache-store.ts';
 export interface UsageDeps {
   readonly cache: CacheStore;
   readonly cacheMounts: CacheMounts;
+  readonly sources: { readonly mirrors: Mirrors };
   readonly images: Images;
   readonly diskUsage: (path: string) => Promise<number>;
 }
 
-/** Records and cache mounts that pass, least recently used first. Throws `invalid` for an unknown filter. */
+/** Records, cache mounts and directories of clients that pass, least recently used first. Throws `invalid` for an unknown filter. */
 export async function cacheUsage(filters: PruneOptions['filters'], deps: UsageDeps): Promise<CacheUsage[]> {
   const passes = usageFilter(filters ?? {});
   const used = new Set(deps.images.list().flatMap(({ chainIds }) => chainIds));
@@ -45,12 +47,19 @@ export async function cacheUsage(filters: PruneOptions['filters'], deps: UsageDe
       usageCount: record.usageCount,
     }),
   );
-  const all = [...steps, ...(await Promise.all(mounts))].filter(passes);
+  const mirrors = deps.sources.mirrors.list().map(
+    ({ name, description, inUse, mirror, createdAt, lastUsedAt, usageCount }): CacheUsage => ({
+      ...{ id: mirrorId(name), parents: [], kind: 'source.local', shared: false, size: mirror.size },
+      ...{ description, inUse, createdAt, lastUsedAt, usageCount },
+    }),
+  );
+  const all = [...steps, ...(await Promise.all(mounts)), ...mirrors].filter(passes);
   return all.sort((a, b) => (a.lastUsedAt?.getTime() ?? 0) - (b.lastUsedAt?.getTime() ?? 0));
 }
 
 /** Twenty-five digits, as BuildKit's ids are long. */
 export const shortId = (key: string) => key.slice(key.indexOf(':') + 1).slice(0, 25);
+export const mirrorId = (name: string) => `mirror000${name}`;
 export const mountId = (number: number) => `mount${String(number).padStart(20, '0')}`;
 
 function usageFilter(filters: Readonly<Record<string, readonly string[]>>): (usage: CacheUsage) => boolean {
@@ -78,9 +87,9 @@ function test(key: string, value: string): (usage: CacheUsage) => boolean {
     case 'private':
       return ({ shared }) => !shared;
     case 'mutable':
-      return ({ kind }) => kind === 'exec.cachemount';
+      return isMutable;
     case 'immutable':
-      return ({ kind }) => kind !== 'exec.cachemount';
+      return usage => !isMutable(usage);
     case 'until':
     case 'unused-for': {
       const before = Date.now() - age(key, value);
@@ -95,6 +104,8 @@ function test(key: string, value: string): (usage: CacheUsage) => boolean {
       throw invalid(`invalid filter '${key}'`);
   }
 }
+
+const isMutable = ({ kind }: CacheUsage) => kind === 'exec.cachemount' || kind === 'source.local';
 
 /** Milliseconds; a number alone means seconds, as in Go's API clients. */
 function age(key: string, value: string): number {

@@ -1,7 +1,7 @@
 // `builder prune`: removes what a filter means, least recently used first, until little enough is left.
 import { statfsSync } from 'node:fs';
 import type { CacheUsage, PruneOptions, PruneResult } from '../usage.ts';
-import { cacheUsage, mountId, shortId, type UsageDeps } from './cache-usage.ts';
+import { cacheUsage, mirrorId, mountId, shortId, type UsageDeps } from './cache-usage.ts';
 
 export interface PruneDeps extends UsageDeps {
   /** Where the cache lies. */
@@ -35,7 +35,11 @@ function isLittleEnough(left: number, o: PruneOptions, root: string): boolean {
   return left <= reservedSpace || (hasRoom && isBounded && (minFreeSpace > 0 || maxUsedSpace > 0));
 }
 
-async function remove({ id, kind }: CacheUsage, { cache, cacheMounts }: PruneDeps): Promise<boolean> {
+async function remove({ id, kind }: CacheUsage, { cache, cacheMounts, sources }: PruneDeps): Promise<boolean> {
+  if (kind === 'source.local') {
+    const use = sources.mirrors.list().find(({ name }) => mirrorId(name) === id);
+    return use !== undefined && (await sources.mirrors.remove(use.name));
+  }
   if (kind === 'exec.cachemount') {
     const mount = cacheMounts.list().find(({ record }) => mountId(record.number) === id);
     return mount !== undefined && (await cacheMounts.remove(mount.record.number));

@@ -42,7 +42,7 @@ async function update(mirror: Mirror, entries: Listed[]): Promise<string[]> {
 }
 
 test('only what changed is asked for again, and what is gone goes', async () => {
-  const mirror = mirrors.acquire('k');
+  const mirror = mirrors.acquire('k', '');
   const first = [folder('a'), file('a/x', 'one'), file('a/y', 'two'), file('b', 'three')];
   expect(await update(mirror, first)).toEqual(['a/x', 'a/y', 'b']);
   expect(mirror.fileDigest('a/x')).toBe(sha256('one'));
@@ -57,7 +57,7 @@ test('only what changed is asked for again, and what is gone goes', async () => 
 });
 
 test('kinds change places', async () => {
-  const mirror = mirrors.acquire('k');
+  const mirror = mirrors.acquire('k', '');
   await update(mirror, [folder('a'), file('a/x', 'one'), file('b', 'two')]);
   await update(mirror, [tarEntry({ type: 'symlink', name: 'a', linkName: '/etc' }), folder('b'), file('b/y', 'y')]);
   expect(readlinkSync(join(mirror.directory, 'a'))).toBe('/etc');
@@ -68,7 +68,7 @@ test('kinds change places', async () => {
 });
 
 test('nothing leads out', async () => {
-  const mirror = mirrors.acquire('k');
+  const mirror = mirrors.acquire('k', '');
   for (const name of ['../x', '/x', 'a/../x', './x', '', 'a//x']) {
     const failure = await mirror
       .update()
@@ -83,7 +83,7 @@ test('nothing leads out', async () => {
 });
 
 test('a file that does not come leaves what was there', async () => {
-  const mirror = mirrors.acquire('k');
+  const mirror = mirrors.acquire('k', '');
   await update(mirror, [file('x', 'old')]);
   const work = mirror.update();
   const entry = tarEntry({ type: 'file', name: 'x', size: 3, mtime: 9 });
@@ -97,18 +97,18 @@ test('a file that does not come leaves what was there', async () => {
 });
 
 test('two builds of one client have a mirror each, and the last ones used stay', async () => {
-  const [one, two] = [mirrors.acquire('k'), mirrors.acquire('k')];
+  const [one, two] = [mirrors.acquire('k', ''), mirrors.acquire('k', '')];
   expect(one.directory).not.toBe(two.directory);
-  mirrors.release('k', one);
-  expect(mirrors.acquire('k')).toBe(one);
-  mirrors.release('k', two);
-  for (let count = 0; count < 20; count++) mirrors.release(`k${count}`, mirrors.acquire(`k${count}`));
-  expect(mirrors.acquire('k')).not.toBe(two);
-  await mirrors.prune();
+  mirrors.release(one);
+  expect(mirrors.acquire('k', '')).toBe(one);
+  mirrors.release(two);
+  for (let count = 0; count < 20; count++) mirrors.release(mirrors.acquire(`k${count}`, ''));
+  expect(mirrors.acquire('k', '')).not.toBe(two);
+  for (const { name } of [...mirrors.list()]) await mirrors.remove(name);
 });
 
 test('what was told in the same words before is kept unread, as long as it is still there', async () => {
-  const mirror = mirrors.acquire('k');
+  const mirror = mirrors.acquire('k', '');
   const { content: _content, ...entry } = file('a', 'one');
   await update(mirror, [file('a', 'one')]);
   const { version } = mirror;

@@ -9,12 +9,25 @@ import { Mirror } from './mirror.ts';
 /** More than this many are not kept once nobody uses them: the least recently used goes first. */
 const kept = 20;
 
+/** What is known of the use of a mirror. */
+export interface MirrorUse {
+  /** The name of its directory. */
+  readonly name: string;
+  readonly key: string;
+  readonly description: string;
+  readonly mirror: Mirror;
+  readonly createdAt: Date;
+  lastUsedAt: Date;
+  usageCount: number;
+  inUse: boolean;
+}
+
 /** `root` belongs to it alone. Mirrors live as long as the process: a start begins with none. */
 export class Mirrors {
   readonly #root: string;
   readonly #special: SpecialFiles;
-  /** Not in use, least recently used first. */
-  readonly #idle: { key: string; mirror: Mirror }[] = [];
+  /** Least recently used first. */
+  #uses: MirrorUse[] = [];
   readonly #removals = new Set<Promise<void>>();
 
   constructor(root: string, special: SpecialFiles) {
@@ -24,42 +37,61 @@ export class Mirrors {
   }
 
   /** The mirror of `key`, for the caller alone until it is released; empty when there is none that nobody uses. */
-  acquire(key: string): Mirror {
-    const at = this.#idle.findLastIndex(entry => entry.key === key);
-    const [known] = at >= 0 ? this.#idle.splice(at, 1) : [];
-    if (known) return known.mirror;
-    const directory = join(this.#root, randomBytes(8).toString('hex'));
-    mkdirSync(directory, { mode: 0o755 });
-    return new Mirror(directory, this.#special);
+  acquire(key: string, description: string): Mirror {
+    const use = this.#uses.findLast(known => known.key === key && !known.inUse) ?? this.#create(key, description);
+    use.inUse = true;
+    use.usageCount++;
+    this.#touch(use);
+    return use.mirror;
   }
 
   /** Gives it back. One that was left half-updated is as good as any: what is in it is known. */
-  release(key: string, mirror: Mirror): void {
-    this.#idle.push({ key, mirror });
-    while (this.#idle.length > kept) this.#remove(this.#idle.shift()?.mirror.directory);
+  release(mirror: Mirror): void {
+    const use = this.#uses.find(known => known.mirror === mirror);
+    if (!use) return;
+    use.inUse = false;
+    this.#touch(use);
+    const idle = this.#uses.filter(({ inUse }) => !inUse);
+    for (const { name } of idle.slice(0, Math.max(0, idle.length - kept))) void this.#forget(name);
   }
 
-  /** Bytes of files in mirrors nobody uses. */
-  get size(): number {
-    return this.#idle.reduce((sum, { mirror }) => sum + mirror.size, 0);
+  /** Least recently used first. */
+  list(): readonly Readonly<MirrorUse>[] {
+    return this.#uses;
   }
 
-  /** Removes those nobody uses; returns how many bytes of files were in them. */
-  async prune(): Promise<number> {
-    const { size } = this;
-    for (const { mirror } of this.#idle.splice(0)) this.#remove(mirror.directory);
-    await Promise.all(this.#removals);
-    return size;
+  /** Takes away one that nobody uses; false when somebody does, or there is none of that name. */
+  async remove(name: string): Promise<boolean> {
+    if (!this.#uses.some(use => use.name === name && !use.inUse)) return false;
+    await this.#forget(name);
+    return true;
+  }
+
+  #create(key: string, description: string): MirrorUse {
+    const name = randomBytes(8).toString('hex');
+    const directory = join(this.#root, name);
+    mkdirSync(directory, { mode: 0o755 });
+    const [mirror, now] = [new Mirror(directory, this.#special), new Date()];
+    return { name, key, description, mirror, createdAt: now, lastUsedAt: now, usageCount: 0, inUse: false };
+  }
+
+  #touch(use: MirrorUse): void {
+    use.lastUsedAt = new Date();
+    this.#uses = [...this.#uses.filter(known => known !== use), use];
+  }
+
+  #forget(name: string): Promise<void> {
+    this.#uses = this.#uses.filter(use => use.name !== name);
+    return this.#remove(join(this.#root, name));
   }
 
   /** Removes what an earlier process left. */
   async restore(): Promise<void> {
-    for (const name of readdirSync(this.#root)) this.#remove(join(this.#root, name));
+    for (const name of readdirSync(this.#root)) void this.#remove(join(this.#root, name));
     await Promise.all(this.#removals);
   }
 
-  #remove(directory: string | undefined): void {
-    if (directory === undefined) return;
+  #remove(directory: string): Promise<void> {
     const gone = `${directory}.gone`;
     const work = rename(directory, gone)
       .catch(() => {})
@@ -67,5 +99,6 @@ export class Mirrors {
       .then(() => rm(directory, { recursive: true, force: true }))
       .finally(() => this.#removals.delete(work));
     this.#removals.add(work);
+    return work;
   }
 }

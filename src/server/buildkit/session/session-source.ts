@@ -25,7 +25,7 @@ export class SessionSource implements BuildSource {
   async open(filter: SourceFilter, { signal, report }: OpenSourceOptions): Promise<SourceTree> {
     const session = await this.#session();
     const key = JSON.stringify([session.identity.sharedKey, this.#name, filter]);
-    const mirror = this.#mirrors.acquire(key);
+    const mirror = this.#mirrors.acquire(key, `local source for ${this.#name}`);
     const id = `transferring ${this.#name === 'dockerfile' ? 'dockerfile' : 'context'}:`;
     let current = 0;
     let reported = 0;
@@ -39,7 +39,7 @@ export class SessionSource implements BuildSource {
         },
       });
     } catch (error) {
-      this.#mirrors.release(key, mirror);
+      this.#mirrors.release(mirror);
       throw error;
     }
     report({ id, current, done: true });
@@ -48,7 +48,7 @@ export class SessionSource implements BuildSource {
       immutable: true,
       version: mirror.version,
       fileDigest: path => mirror.fileDigest(path),
-      [Symbol.asyncDispose]: () => Promise.resolve(this.#mirrors.release(key, mirror)),
+      [Symbol.asyncDispose]: () => Promise.resolve(this.#mirrors.release(mirror)),
     };
   }
 }
