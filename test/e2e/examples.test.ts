@@ -169,7 +169,7 @@ large(
     await berth('run', '-d', '--name', 'blog', '-p', '127.0.0.1:0:80', ...php, 'wordpress-web');
     await eventually(
       'the database is there',
-      async () => (await fetchPublished('blog', 80, '/wp-admin/install.php')).includes('WordPress'),
+      async () => (await fetchPublished('blog', 80, '/wp-admin/install.php')).includes('weblog_title'),
       patience,
     );
     const form = new URLSearchParams({

@@ -11,4 +11,30 @@ export const buildEntries: readonly CommandEntry[] = [
     short: 'Build an image from a Dockerfile',
     load: async () => (await import('../commands/builder/build.ts')).build,
   },
+  {
+    path: 'builder prune',
+    short: 'Remove build cache',
+    load: async () => (await import('../commands/builder/prune.ts')).pruneBuilder,
+  },
+  {
+    path: 'buildx du',
+    aliases: ['builder du'],
+    short: 'Show what the build cache holds',
+    load: async () => (await import('../commands/builder/du.ts')).diskUsage,
+  },
+  {
+    path: 'buildx inspect',
+    short: 'Show the builder',
+    load: async () => (await import('../commands/builder/ls.ts')).inspectBuilder,
+  },
+  {
+    path: 'buildx ls',
+    short: 'List builders',
+    load: async () => (await import('../commands/builder/ls.ts')).listBuilders,
+  },
+  {
+    path: 'buildx prune',
+    short: 'Remove build cache',
+    load: async () => (await import('../commands/builder/prune.ts')).pruneBuildx,
+  },
 ];
