@@ -17,6 +17,12 @@ export const buildEntries: readonly CommandEntry[] = [
     load: async () => (await import('../commands/builder/prune.ts')).pruneBuilder,
   },
   {
+    path: 'buildx bake',
+    aliases: ['bake', 'buildx f'],
+    short: 'Build from a file',
+    load: async () => (await import('../commands/builder/bake.ts')).bake,
+  },
+  {
     path: 'buildx du',
     aliases: ['builder du'],
     short: 'Show what the build cache holds',

@@ -1,0 +1,132 @@
+// What bake files mean, as buildx prints it: expectations were taken from buildx 0.29.
+import { describe, expect, test } from 'bun:test';
+import type { BakeFile } from './bake-file.ts';
+import { mergeBakeFiles } from './merge-targets.ts';
+import { applyOverrides, parseOverride } from './overrides.ts';
+import { printTargets } from './print-targets.ts';
+import { readBakeCompose } from './read-compose.ts';
+import { readBakeJson } from './read-json.ts';
+import { resolveTargets } from './resolve-targets.ts';
+
+const json = {
+  variable: { TAG: { default: 'v1' } },
+  group: { default: { targets: ['app', 'db'] } },
+  target: {
+    base: { args: { A: '1' }, labels: { x: 'y' }, 'cache-from': ['user/app:cache'] },
+    app: {
+      ...{ inherits: ['base'], context: 'app', tags: [`me/app:\${TAG}`], args: { B: '2' }, output: ['type=docker'] },
+      ...{ secret: ['id=a,src=b'], platforms: ['linux/amd64'], 'no-cache': true, attest: ['type=provenance,mode=max'] },
+      contexts: { o: 'target:db' },
+    },
+    db: { 'dockerfile-inline': 'FROM busybox\n' },
+    m: { matrix: { v: ['1', '2'] }, name: `m-\${v}`, args: { V: `\${v}` } },
+  },
+};
+
+const app = {
+  attest: [{ mode: 'max', type: 'provenance' }],
+  context: 'app',
+  contexts: { o: 'target:db' },
+  dockerfile: 'Dockerfile',
+  args: { A: '1', B: '2' },
+  labels: { x: 'y' },
+  tags: ['me/app:v1'],
+  'cache-from': [{ ref: 'user/app:cache', type: 'registry' }],
+  secret: [{ id: 'a', src: 'b' }],
+  platforms: ['linux/amd64'],
+  output: [{ type: 'docker' }],
+  'no-cache': true,
+};
+const db = { context: '.', dockerfile: 'Dockerfile', 'dockerfile-inline': 'FROM busybox\n' };
+
+const read = (document: unknown = json, environment = {}) => readBakeJson(JSON.stringify(document), environment);
+const print = (file: BakeFile, names: string[] = [], set: string[] = []) =>
+  JSON.parse(printTargets(resolveTargets(applyOverrides(file, set.map(parseOverride)), names)));
+
+describe('JSON', () => {
+  test('has groups, inheritance and variables', () => {
+    expect(print(read())).toEqual({ group: { default: { targets: ['app', 'db'] } }, target: { app, db } });
+    expect(print(read(json, { TAG: 'v9' })).target.app.tags).toEqual(['me/app:v9']);
+  });
+
+  test('prints fields in the order of buildx', () => {
+    expect(Object.keys(print(read()).target.app)).toEqual(Object.keys(app));
+  });
+
+  test('has matrices, which are groups', () => {
+    expect(print(read(), ['m'])).toEqual({
+      group: { default: { targets: ['m'] }, m: { targets: ['m-1', 'm-2'] } },
+      target: {
+        'm-1': { context: '.', dockerfile: 'Dockerfile', args: { V: '1' } },
+        'm-2': { context: '.', dockerfile: 'Dockerfile', args: { V: '2' } },
+      },
+    });
+  });
+
+  test('can be overridden on the command line', () => {
+    const set = ['*.args.C=3', 'app.tags=new:1', 'app.platform=linux/arm64', 'db.output=type=local,dest=x'];
+    const args = { A: '1', B: '2', C: '3' };
+    expect(print(read(), ['app'], set)).toEqual({
+      group: { default: { targets: ['app'] } },
+      target: {
+        app: { ...app, args, tags: ['new:1'], platforms: ['linux/arm64'] },
+        db: { ...db, args: { C: '3' }, output: [{ type: 'cacheonly' }] },
+      },
+    });
+  });
+
+  test('is laid on top of an earlier file', () => {
+    const above = read({ target: { app: { args: { B: '9' }, tags: ['other'], 'cache-from': ['more'] } } });
+    const { target } = print(mergeBakeFiles(read(), above), ['app']);
+    expect(target.app.args).toEqual({ A: '1', B: '9' });
+    expect(target.app.tags).toEqual(['other']);
+    expect(target.app['cache-from'].map(({ ref }: { ref: string }) => ref)).toEqual(['user/app:cache', 'more']);
+  });
+
+  test('says what is wrong with it, and where', () => {
+    expect(() => print(read(), ['nope'])).toThrow('failed to find target nope');
+    expect(() => read({ target: { a: { tags: 'x' } } })).toThrow('target.a.tags must be a list');
+    expect(() => read({ target: { a: { colour: 'x' } } })).toThrow('target.a.colour: unsupported attribute "colour"');
+    expect(() => read({ target: { a: { tags: [`\${NO}`] } } })).toThrow(
+      'target.a.tags[0]: there is no variable named "NO"',
+    );
+    expect(() => print(read({ target: { a: { inherits: ['b'] }, b: { inherits: ['a'] } } }), ['a'])).toThrow(
+      'infinite loop',
+    );
+    const circle = { target: { a: { contexts: { x: 'target:b' } }, b: { contexts: { x: 'target:a' } } } };
+    expect(() => print(read(circle), ['a'])).toThrow('infinite loop');
+    expect(() => parseOverride('app')).toThrow('invalid override app, expected target.name=value');
+    expect(() => print(read(), ['app'], ['zzz.tags=a'])).toThrow("could not find any target matching 'zzz'");
+  });
+});
+
+test('services of a Compose file that are built are targets', () => {
+  const file = readBakeCompose(
+    `services:
+  web:
+    image: me/web:\${T:-latest}
+    build:
+      context: ./web
+      args: {A: "1"}
+      target: prod
+      labels: ["a=b"]
+      cache_from: [me/c]
+      x-bake: {platforms: [linux/amd64]}
+  plain:
+    build: ./p
+  img:
+    image: busybox
+`,
+    {},
+  );
+  expect(print(file)).toEqual({
+    group: { default: { targets: ['plain', 'web'] } },
+    target: {
+      plain: { context: 'p', dockerfile: 'Dockerfile' },
+      web: {
+        ...{ context: 'web', dockerfile: 'Dockerfile', args: { A: '1' }, labels: { a: 'b' }, tags: ['me/web:latest'] },
+        ...{ 'cache-from': [{ ref: 'me/c', type: 'registry' }], target: 'prod', platforms: ['linux/amd64'] },
+      },
+    },
+  });
+});

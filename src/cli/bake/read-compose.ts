@@ -1,0 +1,135 @@
+// Compose files as bake files: each service that is built is a target.
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { BakeFile, BakeTarget } from './bake-file.ts';
+import { asList, asObject, asRecord, asText, checkTarget } from './check-target.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Throws a plain Error that names the place of what is wrong. */
+export function readBakeCompose(text: string, environment: Environment): BakeFile {
+  const document = asObject('the file', substitute(parse(text, { merge: true }) ?? {}, environment));
+  const services = Object.entries(asObject('services', document.services ?? {}));
+  const targets: Record<string, BakeTarget> = {};
+  for (const [name, value] of services) {
+    const where = `services.${name}`;
+    const service = asObject(where, value ?? {});
+    if (service.build === undefined) continue;
+    const build =
+      typeof service.build === 'string' ? { context: service.build } : asObject(`${where}.build`, service.build);
+    targets[targetName(name)] = targetOf(build, {
+      image: service.image,
+      where: `${where}.build`,
+      secrets: document.secrets,
+    });
+  }
+  return { targets, groups: { default: { targets: Object.keys(targets).sort() } }, variables: {} };
+}
+
+const targetName = (service: string) => service.replaceAll('.', '_');
+
+interface ServiceFacts {
+  readonly image: unknown;
+  readonly where: string;
+  /** Secrets of the file by name. */
+  readonly secrets: unknown;
+}
+
+function targetOf(build: Readonly<Record<string, unknown>>, { image, where, secrets }: ServiceFacts): BakeTarget {
+  const { context, dockerfile, dockerfile_inline, 'x-bake': extra } = build;
+  const renamed: Record<string, unknown> = {
+    context: context === undefined ? '.' : cleanPath(asText(`${where}.context`, context)),
+    dockerfile,
+    'dockerfile-inline': dockerfile_inline,
+    contexts: pairs(`${where}.additional_contexts`, build.additional_contexts),
+    args: pairs(`${where}.args`, build.args),
+    labels: pairs(`${where}.labels`, build.labels),
+    tags: build.tags ?? (image === undefined ? undefined : [image]),
+    'cache-from': build.cache_from,
+    'cache-to': build.cache_to,
+    target: build.target,
+    platforms: build.platforms,
+    pull: build.pull,
+    'no-cache': build.no_cache,
+    network: build.network,
+    'shm-size': build.shm_size,
+    'extra-hosts': hosts(`${where}.extra_hosts`, build.extra_hosts),
+    entitlements: build.entitlements,
+    ssh: list(`${where}.ssh`, build.ssh),
+    secret: build.secrets === undefined ? undefined : secretTexts(`${where}.secrets`, build.secrets, secrets),
+  };
+  const known = Object.fromEntries(
+    Object.entries(renamed).filter(([, value]) => value !== undefined && value !== null),
+  );
+  const target = checkTarget(where, known);
+  return extra === undefined ? target : { ...target, ...checkTarget(`${where}.x-bake`, extra) };
+}
+
+const cleanPath = (path: string) => (/^[a-z+]+:\/\//.test(path) || path.startsWith('/') ? path : join('.', path));
+
+/** `key=value` texts in a list, or a record. */
+function pairs(where: string, value: unknown): Record<string, string> | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (!Array.isArray(value)) return asRecord(where, value);
+  return Object.fromEntries(
+    asList(where, value).map(text => {
+      const equals = text.indexOf('=');
+      return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
+    }),
+  );
+}
+
+function hosts(where: string, value: unknown): Record<string, string> | undefined {
+  if (!Array.isArray(value)) return pairs(where, value);
+  return Object.fromEntries(
+    asList(where, value).map(text => {
+      const [, name = text, address = ''] = /^([^:=]+)[:=](.*)$/.exec(text) ?? [];
+      return [name, address];
+    }),
+  );
+}
+
+function list(where: string, value: unknown): string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (Array.isArray(value)) return asList(where, value);
+  return Object.entries(asObject(where, value)).map(([key, item]) =>
+    item === null ? key : `${key}=${asText(where, item)}`,
+  );
+}
+
+/** Secrets by their names in the file, whose places it tells. */
+function secretTexts(where: string, used: unknown, declared: unknown): string[] {
+  if (!Array.isArray(used)) throw new Error(`${where} must be a list`);
+  const places = asObject('secrets', declared ?? {});
+  return used.map(item => {
+    const { source, target = source } = typeof item === 'string' ? { source: item } : asObject(where, item);
+    const name = asText(where, source);
+    const { file, environment } = asObject(`secrets.${name}`, places[name] ?? {});
+    if (file !== undefined) return `id=${target},src=${asText(`secrets.${name}.file`, file)}`;
+    if (environment !== undefined) return `id=${target},env=${asText(`secrets.${name}.environment`, environment)}`;
+    throw new Error(`secrets.${name}: neither file nor environment is given`);
+  });
+}
+
+/** `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME:+other}`; `$$` is `$`. */
+function substitute(value: unknown, environment: Environment): unknown {
+  if (typeof value === 'string') return substituteText(value, environment);
+  if (Array.isArray(value)) return value.map(item => substitute(item, environment));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substitute(item, environment)]));
+}
+
+function substituteText(text: string, environment: Environment): string {
+  return text.replace(
+    /\$(?:\$|(\w+)|\{(\w+)(?:(:?[-?+])([^}]*))?\})/g,
+    (whole, bare?: string, name?: string, operator?: string, word = '') => {
+      if (whole === '$$') return '$';
+      const value = environment[bare ?? name ?? ''];
+      const isSet = value !== undefined && (operator?.startsWith(':') ? value !== '' : true);
+      if (operator?.endsWith('+')) return isSet ? word : '';
+      if (isSet) return value;
+      if (operator?.endsWith('?')) throw new Error(`required variable ${name} is missing a value: ${word}`);
+      return operator ? word : '';
+    },
+  );
+}

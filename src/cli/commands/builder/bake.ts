@@ -1,0 +1,149 @@
+// `bake`, `buildx bake`: all the builds that a file describes, those that do not need each other at once.
+
+import type { BakeTarget } from '../../bake/bake-file.ts';
+import { loadBakeFiles } from '../../bake/load-bake-files.ts';
+import { applyOverrides, parseOverride } from '../../bake/overrides.ts';
+import { prefixedDisplay } from '../../bake/prefixed-display.ts';
+import { printTargets } from '../../bake/print-targets.ts';
+import { type ResolvedTargets, resolveTargets, usedTargets } from '../../bake/resolve-targets.ts';
+import { type BakeFlags, targetOptions } from '../../bake/target-options.ts';
+import { failureMessage } from '../../build/build-failure.ts';
+import { buildMetadata, imageId, writeMetadata } from '../../build/build-results.ts';
+import { shortAttest } from '../../build/options/attest.ts';
+import { planBuild } from '../../build/plan-build.ts';
+import { type BuildOutcome, runBuild } from '../../build/run-build.ts';
+import { readProgressMode, type Watch, watchedBuild } from '../../build/watched-build.ts';
+import { command } from '../../command.ts';
+import type { Context } from '../../context.ts';
+import { ExitError } from '../../failure.ts';
+import { anyArguments } from '../../grammar/argument-rule.ts';
+import { bool, list, string } from '../../grammar/flag.ts';
+import { builderFlag, progressFlag } from './build-flags.ts';
+
+const strings = (usage: string, options: { short?: string } = {}) =>
+  list<string>(usage, { ...options, type: 'stringArray' });
+
+export const bake = command({
+  usage: '[OPTIONS] [TARGET...]',
+  args: anyArguments,
+  flags: {
+    allow: strings('Taken and without effect: what a file names is allowed'),
+    builder: builderFlag(),
+    debug: bool('Show all that is known of warnings', { short: 'D' }),
+    file: strings('A bake file in JSON, or a Compose file; later ones on top', { short: 'f' }),
+    list: string('List targets or variables'),
+    load: bool('Keep the images in the daemon: short for --set=*.output=type=docker'),
+    'metadata-file': string('Write what is known of the results to this file, as JSON'),
+    'no-cache': bool('Run every step, whatever the cache knows'),
+    print: bool('Print what would be built'),
+    progress: progressFlag(),
+    provenance: string('Short for --set=*.attest=type=provenance'),
+    pull: bool('Look for newer base images'),
+    push: bool('Push the images: short for --set=*.output=type=registry'),
+    sbom: string('Short for --set=*.attest=type=sbom'),
+    set: strings('Set a field of targets (TARGETPATTERN.KEY=VALUE)'),
+  },
+  async run(context, { flags, args }) {
+    try {
+      const file = await loadBakeFiles(flags.file, context.io);
+      if (flags.list) {
+        if (flags.print) throw new Error('--print and --list are mutually exclusive');
+        await context.print(listing(flags.list, file));
+        return 0;
+      }
+      const resolved = resolveTargets(applyOverrides(file, flags.set.map(parseOverride)), args);
+      if (flags.print) {
+        await context.print(printTargets(resolved));
+        return 0;
+      }
+      const common = {
+        ...{ noCache: flags['no-cache'], pull: flags.pull, push: flags.push, load: flags.load },
+        attests: [...shortAttest('provenance', flags.provenance), ...shortAttest('sbom', flags.sbom)],
+      };
+      const options = {
+        mode: readProgressMode(flags.progress, context),
+        detailed: flags.debug || context.options.debug,
+      };
+      const outcomes = await watchedBuild(context, options, watch => buildAll(resolved, common, watch));
+      if (flags['metadata-file']) writeMetadata(flags['metadata-file'], metadataOf(outcomes, context));
+      return 0;
+    } catch (error) {
+      if (error instanceof ExitError) throw error;
+      throw new ExitError(1, failureMessage(error).replace('failed to build: ', ''), { cause: error });
+    }
+  },
+});
+
+function listing(what: string, { targets, groups, variables }: Awaited<ReturnType<typeof loadBakeFiles>>): string {
+  const rows =
+    what === 'variables'
+      ? [['VARIABLE', 'VALUE'], ...Object.entries(variables)]
+      : [
+          ['TARGET', 'DESCRIPTION'],
+          ...Object.entries(targets).map(([name, { description = '' }]) => [name, description]),
+          ...Object.entries(groups).map(([name, group]) => [name, group.description ?? group.targets.join(', ')]),
+        ];
+  const [heads = [], ...rest] = rows;
+  const sorted = rest.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  return [heads, ...sorted].map(row => `${row.join('\t')}\n`).join('');
+}
+
+/** Every target once; one that is built from another's result waits for it. */
+async function buildAll(
+  { targets }: ResolvedTargets,
+  flags: BakeFlags,
+  watch: Watch,
+): Promise<ReadonlyMap<string, BuildOutcome>> {
+  const running = new Map<string, Promise<BuildOutcome>>();
+  const intermediate: string[] = [];
+  const used = new Set([...targets.values()].flatMap(usedTargets));
+  const start = (name: string): Promise<BuildOutcome> => {
+    const known = running.get(name) ?? buildOne(name);
+    running.set(name, known);
+    return known;
+  };
+  async function buildOne(name: string): Promise<BuildOutcome> {
+    const target = targets.get(name) ?? {};
+    const contexts = await builtContexts(target, start);
+    // What another target is built from has to be an image it can name.
+    const isIntermediate = used.has(name) && target.output?.every(output => output === 'type=cacheonly');
+    const options = targetOptions(isIntermediate ? { ...target, output: [] } : target, { flags, contexts });
+    await using plan = await planBuild(options, watch.context.io);
+    const display = targets.size > 1 ? prefixedDisplay(watch.display, name) : watch.display;
+    const outcome = await runBuild(plan, { ...watch, display });
+    if (isIntermediate) intermediate.push(imageId(outcome.response));
+    return outcome;
+  }
+  const all = [...targets.keys()].map(async name => [name, await start(name)] as const);
+  try {
+    // The first failure is told of; the others end with the connection.
+    return new Map(await Promise.all(all));
+  } finally {
+    // Nobody asked for these: what was built from them has their layers.
+    const { client } = watch.context;
+    await Promise.allSettled(intermediate.map(id => client.call('ImageDelete', { path: { name: id } })));
+  }
+}
+
+/** Contexts that are other targets become the images of those. */
+async function builtContexts(
+  { contexts = {} }: BakeTarget,
+  start: (name: string) => Promise<BuildOutcome>,
+): Promise<Record<string, string>> {
+  const entries = Object.entries(contexts).map(async ([name, value]) => {
+    if (!value.startsWith('target:')) return [name, value];
+    const { response } = await start(value.slice('target:'.length));
+    return [name, `docker-image://${imageId(response)}`];
+  });
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+function metadataOf(outcomes: ReadonlyMap<string, BuildOutcome>, { contextName }: Context): Record<string, unknown> {
+  const entries = [...outcomes].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(
+    entries.map(([name, { ref, response }]) => [
+      name,
+      buildMetadata(response, { 'buildx.build.ref': `${contextName}/${contextName}/${ref}` }),
+    ]),
+  );
+}
