@@ -118,6 +118,10 @@ export class PlainDisplay {
       if (!status.completed && !isWorthTelling(this.#lastStatus.get(key), status)) continue;
       this.#lastStatus.set(key, status);
       if (!status.completed) isOpen = true;
+      if (id.startsWith('why: ')) {
+        this.#line(`#${number} ${id}`);
+        continue;
+      }
       const counts = progressCounts(status);
       this.#line(`#${number} ${id}${counts === '' ? '' : ` ${counts}`}${timeOf(status)}`);
     }

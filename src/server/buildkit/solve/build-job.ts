@@ -104,7 +104,7 @@ export class BuildJob {
   async *status(): AsyncGenerator<Partial<StatusResponse>> {
     const run = await this.#running.promise;
     if (!run) return;
-    const messages = new StatusMessages();
+    const messages = new StatusMessages({ why: this.attributes['berth:why'] === 'true' });
     const events = run.watch()[Symbol.asyncIterator]();
     let next = events.next();
     try {

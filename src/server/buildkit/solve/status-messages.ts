@@ -1,10 +1,16 @@
 // News of a build as BuildKit's Status stream tells them.
 import type { StatusResponse } from '../../../api/buildkit/control.ts';
-import type { BuildEvent, Vertex } from '../../../builder/index.ts';
+import type { BuildEvent, CacheReason, Vertex } from '../../../builder/index.ts';
 
 /** Turns events into messages, in order. A vertex is always told whole: each message of it replaces the last. */
 export class StatusMessages {
   readonly #vertexes = new Map<string, NonNullable<StatusResponse['vertexes']>[number]>();
+  readonly #why: boolean;
+
+  /** `why`: the client wants to know why steps ran or did not, as parts of them whose names begin with `why: `. */
+  constructor({ why }: { why: boolean } = { why: false }) {
+    this.#why = why;
+  }
 
   /** Undefined for news that BuildKit has no words for. */
   of(event: BuildEvent): Partial<StatusResponse> | undefined {
@@ -16,13 +22,16 @@ export class StatusMessages {
       case 'started':
         return this.#vertex(event.vertex, { started: event.at, completed: undefined });
       case 'completed':
-        return this.#vertex(event.vertex, {
-          // What was cached never started; clients want a beginning for every end.
-          started: this.#vertexes.get(event.vertex)?.started ?? event.at,
-          completed: event.at,
-          cached: event.cached,
-          error: event.error ?? '',
-        });
+        return {
+          ...(this.#why && event.reason && { statuses: [reasonOf(event.vertex, event.reason, event.at)] }),
+          ...this.#vertex(event.vertex, {
+            // What was cached never started; clients want a beginning for every end.
+            started: this.#vertexes.get(event.vertex)?.started ?? event.at,
+            completed: event.at,
+            cached: event.cached,
+            error: event.error ?? '',
+          }),
+        };
       case 'status': {
         const { id, vertex, current, total, at, started, completed } = event;
         return { statuses: [{ id, vertex, current, total, timestamp: at, started, completed }] };
@@ -41,6 +50,12 @@ export class StatusMessages {
     this.#vertexes.set(digest, vertex);
     return { vertexes: [vertex] };
   }
+}
+
+function reasonOf(vertex: string, { kind, detail }: CacheReason, at: Date): StatusResponse['statuses'][number] {
+  const what = { hit: 'cached', imported: 'cached', shared: 'cached' }[kind as string] ?? 'run';
+  const id = `why: ${what}, ${detail}`;
+  return { id, vertex, timestamp: at, started: at, completed: at };
 }
 
 /** Joins messages into one, so that a burst of news is one write. */
