@@ -1,7 +1,7 @@
 // Processes started in a running container.
 
 import { beforeAll, expect, test } from 'bun:test';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OciProcess } from '../oci/runtime-spec.ts';
 import type { Process } from './process.ts';
@@ -38,6 +38,17 @@ describeContainers('exec', import.meta.path, () => {
     expect(await runToEnd(process)).toEqual({ code: 5, stdout: 'out\n', stderr: 'err\n' });
     await process.delete();
     expect(leftovers()).toEqual([]);
+  });
+
+  test('another user has a stdin that ends, and the host keeps its /dev/null', async () => {
+    const { uid, gid } = statSync('/dev/null');
+    const user = { uid: 1000, gid: 1001, additionalGids: [] };
+    for (let round = 0; round < 10; round++) {
+      const process = await exec(['sh', '-c', 'cat; echo quick; exit 3'], { process: { user } });
+      expect(await runToEnd(process)).toEqual({ code: 3, stdout: 'quick\n', stderr: '' });
+      await process.delete();
+    }
+    expect(statSync('/dev/null')).toMatchObject({ uid, gid });
   });
 
   test('stdin to its end', async () => {

@@ -13,10 +13,11 @@ describeContainers('limits', import.meta.path, () => {
     const limits = { resources: { memory: 64 * mebibyte, memorySwap: 128 * mebibyte, pidsLimit: 50 } };
     const container = await runtime.create(host.options(['sleep', '1000'], limits, { runtime: name }));
     await container.start();
-    expect(runtime.usage(container.id)).toMatchObject({
-      memory: { limit: 64 * mebibyte },
-      pids: { current: 1, limit: 50 },
-    });
+    expect(runtime.usage(container.id)).toMatchObject({ memory: { limit: 64 * mebibyte }, pids: { limit: 50 } });
+    // runc has threads of its own in there until the program takes its place.
+    const alone = () => runtime.usage(container.id)?.pids.current === 1;
+    for (const until = Date.now() + 20_000; !alone() && Date.now() < until; ) await Bun.sleep(10);
+    expect(alone()).toBe(true);
     await runtime.update(container.id, { memory: 32 * mebibyte });
     expect(runtime.usage(container.id)).toMatchObject({ memory: { limit: 32 * mebibyte }, pids: { limit: 50 } });
     // More memory than swap allowed before: the order of the two matters to the kernel.
@@ -24,7 +25,7 @@ describeContainers('limits', import.meta.path, () => {
     await runtime.update(container.id, { pidsLimit: 20 });
     expect(runtime.usage(container.id)).toMatchObject({
       memory: { limit: 200 * mebibyte },
-      pids: { current: 1, limit: 20 },
+      pids: { limit: 20 },
     });
     await runtime.update(container.id, { pidsLimit: -1, memorySwap: -1 });
     expect(runtime.usage(container.id)?.pids.limit ?? 4_194_304).toBe(4_194_304);

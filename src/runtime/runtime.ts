@@ -97,7 +97,8 @@ export class Runtime {
   async create(o: CreateOptions): Promise<Process> {
     const runtime = this.#runtime(o.runtime ?? this.#defaultRuntime);
     const bundle = this.#bundle(o.id);
-    const emptyPipe = !o.stdin && !o.tty && runtime.givesStreamsAway(o.spec);
+    const mapped = (o.spec.linux.uidMappings?.length ?? 0) > 0;
+    const emptyPipe = !o.stdin && !o.tty && runtime.givesStreamsAway({ mapped });
     const record: BundleRecord = {
       id: o.id,
       runtime: runtime.name,
@@ -106,6 +107,7 @@ export class Runtime {
       stdin: o.stdin,
       stdinOnce: o.stdinOnce,
       emptyPipe,
+      mapped,
       hooks: o.spec.hooks !== undefined,
       shared: sharedSettings(o.spec.process),
     };
@@ -186,15 +188,18 @@ export class Runtime {
     if (!record) throw notFound(`No such container: ${o.containerId}`);
     const runtime = this.#runtime(record.runtime);
     const bundle = bundleAt(join(container.execs, o.execId));
+    const streams = { mapped: record.mapped === true, exec: o.process.user };
+    const emptyPipe = !o.stdin && !o.tty && runtime.givesStreamsAway(streams);
     const description = {
       ...{ id: o.execId, containerId: o.containerId, bundle, runtime: runtime.name, tty: o.tty, stdin: o.stdin },
-      ...{ program: o.process.args[0] ?? '', cwd: o.process.cwd },
+      ...{ program: o.process.args[0] ?? '', cwd: o.process.cwd, emptyPipe },
     };
     const { id: _id, containerId: _containerId, bundle: _bundle, ...facts } = description;
     const specification = { ...record.shared, ...o.process, terminal: o.tty };
     const execProcess = writeExecBundle(bundle, specification, { ...facts, note: o.note });
     const monitor = startMonitor({
       ...o,
+      stdin: o.stdin || emptyPipe,
       conmon: this.#conmon,
       runtime,
       processId: o.execId,

@@ -15,6 +15,8 @@ export interface BundleRecord {
   stdinOnce: boolean;
   /** Its stdin is a pipe that has ended (see `OciRuntime.givesStreamsAway`). */
   emptyPipe?: boolean;
+  /** In a user namespace of its own. */
+  mapped?: boolean;
   /** The spec has hooks, so that deleting is the runtime's business. */
   hooks: boolean;
   /** What a process exec'd into the container has in common with its first one. */
@@ -64,6 +66,8 @@ export interface ExecRecord {
   stdin: boolean;
   program: string;
   cwd: string;
+  /** As in `BundleRecord`. */
+  emptyPipe?: boolean;
   /** The caller's own. */
   note: unknown;
 }

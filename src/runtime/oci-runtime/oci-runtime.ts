@@ -16,7 +16,7 @@ import {
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, systemError } from '../../lib/errors.ts';
-import type { OciResources, OciSpec } from '../../oci/runtime-spec.ts';
+import type { OciProcess, OciResources, OciSpec } from '../../oci/runtime-spec.ts';
 import { removeFolder } from '../monitor/bundle.ts';
 import { SeccompCache } from './seccomp-cache.ts';
 
@@ -55,11 +55,13 @@ export class OciRuntime {
   }
 
   /**
-   * Whether the runtime makes its own standard streams the property of the container's root: crun does, with a user
-   * namespace. /dev/null, which is stdin otherwise, is the whole host's and must not be given away.
+   * Whether the runtime makes its own standard streams the property of the process's user: crun does in user namespaces,
+   * and for every exec that is not root's. /dev/null, which is stdin otherwise, is the whole host's and must not be
+   * given away.
    */
-  givesStreamsAway(spec: OciSpec): boolean {
-    return this.#isCrun && (spec.linux.uidMappings?.length ?? 0) > 0;
+  givesStreamsAway(process: { mapped: boolean; exec?: Pick<OciProcess['user'], 'uid' | 'gid'> }): boolean {
+    const { mapped, exec } = process;
+    return this.#isCrun && (mapped || (exec !== undefined && (exec.uid !== 0 || exec.gid !== 0)));
   }
 
   /**

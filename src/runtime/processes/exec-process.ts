@@ -26,6 +26,8 @@ export interface ExecDescription {
   stdin: boolean;
   program: string;
   cwd: string;
+  /** Its stdin is a pipe that ends right after the start. */
+  emptyPipe?: boolean;
 }
 
 /**
@@ -55,6 +57,7 @@ export class ExecProcess implements Process {
     this.#identity = running;
     this.#pid = running.pid;
     void this.#watch();
+    void this.#endEmptyStdin();
   }
 
   get pid(): number {
@@ -80,11 +83,13 @@ export class ExecProcess implements Process {
     this.#pid = report.data;
     this.#identity = identify(report.data, this.#kernel);
     void this.#watch();
+    await this.#endEmptyStdin();
   }
 
   attach(o: { stdin?: boolean } = {}): Promise<AttachStream> {
-    const closesStdin = this.#description.stdin && !this.#description.tty;
-    return openSession(this.#description.bundle.attach, { linger: closesStdin && o.stdin === false }, this.#kernel);
+    const { stdin, tty, emptyPipe = false, bundle } = this.#description;
+    const linger = emptyPipe || (stdin && !tty && o.stdin === false);
+    return openSession(bundle.attach, { linger }, this.#kernel);
   }
 
   resize(columns: number, rows: number): void {
@@ -117,6 +122,14 @@ export class ExecProcess implements Process {
     // A monitor that was never told to go ends with its pipes.
     this.#monitor.release();
     removeBundle(this.#description.bundle);
+  }
+
+  /** The end of a session is the end of stdin (see `ContainerProcess`). One that is over has none to end. */
+  async #endEmptyStdin(): Promise<void> {
+    if (!this.#description.emptyPipe) return;
+    const { bundle } = this.#description;
+    const session = await openSession(bundle.attach, { linger: false }, this.#kernel).catch(() => undefined);
+    session?.close();
   }
 
   /** The exit code comes over the pipe; a monitor that was killed takes it along. */
