@@ -25,8 +25,9 @@ import { watchHistory } from './history.ts';
 import { type MethodCall, streaming, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
+import { cachesOf } from './solve/cache-options.ts';
 import { buildFailure } from './solve/failure.ts';
-import { type Attributes, cacheReference } from './solve/frontend-request.ts';
+import type { Attributes } from './solve/frontend-request.ts';
 import { type RequestParts, solveToRequest } from './solve/solve-request.ts';
 import { usageFilters, usageOf } from './usage-records.ts';
 import { buildkitVersion, type WorkerFacts, workerOf } from './worker.ts';
@@ -146,12 +147,7 @@ async function buildWith(
   await using parts = await deps.openParts(request.session, signal);
   job.attributes = attributes;
   const wish: BuildRequest = solveToRequest(request, attributes, parts);
-  const cacheTo = (request.cache?.exports ?? []).map(({ type = '', attrs = {} }) =>
-    cacheReference(type, attrs, parts.blobs),
-  );
-  const cacheFrom = (request.cache?.imports ?? []).map(({ type = '', attrs = {} }) =>
-    cacheReference(type, attrs, parts.blobs),
-  );
+  const { cacheTo, cacheFrom } = cachesOf(request.cache, parts.blobs);
   const result = await job.run({ ...wish, cacheTo, cacheFrom: [...(wish.cacheFrom ?? []), ...cacheFrom] }, signal);
   await parts.deliver(signal);
   return { ...result.response };
