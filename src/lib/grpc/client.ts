@@ -80,6 +80,8 @@ export class GrpcConnection {
           await ended;
           throw error;
         }
+        // Who serves the call has the last word: nothing more would be heard.
+        stream.end();
         await ended;
       },
       send: data => io.send(data),

@@ -112,3 +112,19 @@ test('a client that gives up aborts the call', async () => {
   expect(await reading.catch(error => error)).toMatchObject({ code: 1 });
   await seen;
 });
+
+test('a call that is refused in the middle is over, although there was more to say', async () => {
+  const connection = await connected({
+    '/a.B/C': async call => {
+      await call.first();
+      throw new GrpcError(grpcCodes.alreadyExists, 'enough');
+    },
+  });
+  const call = connection.call('/a.B/C');
+  await call.send(Buffer.from('one'));
+  const failure = await call
+    .messages()
+    .next()
+    .catch(error => error);
+  expect(failure).toMatchObject({ code: 6, message: 'enough' });
+});

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'bun:test';
 import { type SolveRequest, solveRequest } from '../../../api/buildkit/control.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
 import type { BlobStore, BuildSource } from '../../../builder/index.ts';
-import { parsePlatform } from '../../../oci/platform.ts';
 import { cachesOf } from './cache-options.ts';
 import { exportRequest } from './export-requests.ts';
 import { type Attributes, frontendRequest } from './frontend-request.ts';
@@ -12,7 +11,10 @@ const source = (key: string) => ({ key }) as BuildSource;
 const directory = (path: string) => ({ kind: 'directory', path }) as const;
 const options = {
   sources: { local: (name: string) => source(`local ${name}`), remote: (address: string) => source(address) },
-  parsePlatform: (text: string) => parsePlatform(text, { os: 'linux', architecture: 'amd64' }),
+  parsePlatform: (text: string) => {
+    const [os = '', architecture = ''] = text.split('/');
+    return { os, architecture };
+  },
   blobs: (id: string) => ({ id }) as unknown as BlobStore,
 };
 const parts = {
