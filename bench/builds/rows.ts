@@ -7,8 +7,8 @@ import { memory, type Subject } from '../subject.ts';
 import { type Builder, findBuilders, sharedFolder } from './builders.ts';
 import { changeOneFile, makeContext, slowSeconds } from './context.ts';
 
-/** Each takes about half a minute a builder. */
-const turns = 3;
+/** Each takes about half a minute a builder; BENCH_BUILDS says how many there are. */
+const defaultTurns = 3;
 const tag = 'bench-build';
 
 /** Returns the columns that it added. */
@@ -19,6 +19,7 @@ export async function measureBuilds(
   const shared = sharedFolder();
   try {
     const builders = findBuilders(subjects, shared, env);
+    const turns = Number(env.BENCH_BUILDS ?? defaultTurns);
     for (let turn = 0; turn < turns; turn++) {
       for (const [at, builder] of builders.entries()) {
         // A folder nobody has built from: its files have to be sent.

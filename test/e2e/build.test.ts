@@ -1,57 +1,164 @@
-// Builds by the classic protocol, as a docker without buildx asks for them. The real docker speaks BuildKit's otherwise.
-import { expect } from 'bun:test';
-import { mkdirSync, writeFileSync } from 'node:fs';
+// `berth build` and `berth bake` as their users see them.
+
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expectCode, scenarios } from '../support/stage.ts';
+import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { eventually } from '../support/eventually.ts';
+import { loadArguments } from '../support/images.ts';
+import { expectNothingLeft, listRemains } from '../support/remains.ts';
+import { type RunOptions, run, runOk } from '../support/run.ts';
 
-const env = { DOCKER_BUILDKIT: '0' };
+let daemon: TestDaemon;
+let before: Set<string>;
+let folder: string;
 
-scenarios(['busybox'], {
-  'build must make an image of several stages and tell of each step': async ({ cli, container, folder }) => {
-    if (cli.name !== 'docker') return;
-    const [name, { here }] = [container(), folder()];
-    mkdirSync(join(here, 'src'));
-    writeFileSync(join(here, 'src/hello'), 'hello from the context\n');
-    writeFileSync(join(here, '.dockerignore'), 'secret\n');
-    writeFileSync(join(here, 'secret'), 'not to be copied');
-    const text = [
-      ...[
-        'FROM busybox AS build',
-        'ARG WORD=none',
-        'WORKDIR /work',
-        'COPY . .',
-        'RUN cat src/hello > out; echo $WORD >> out',
-      ],
-      ...['FROM busybox', 'COPY --from=build /work /work', 'ENV GREETING=ahoy', 'CMD ["cat", "/work/out"]'],
-    ];
-    writeFileSync(join(here, 'Dockerfile'), text.join('\n'));
-    const build = ['build', '--build-arg', 'WORD=ship', '-t', name, here];
-    const first = await cli.ok(build, { env });
-    expect(first).toContain('Step 5/9 : RUN cat src/hello > out; echo $WORD >> out\n ---> Running in ');
-    expect(first).toMatch(new RegExp(`Successfully built [0-9a-f]{12}\nSuccessfully tagged ${name}:latest$`));
-    expect(await cli.ok(['run', '--rm', name])).toBe('hello from the context\nship');
-    expect(await cli.ok(['run', '--rm', name, 'ls', '/work'])).not.toContain('secret');
-    const second = await cli.ok(build, { env });
-    expect(second).toContain(' ---> Using cache\n');
-    expect(second.split('\n').at(-2)).toBe(first.split('\n').at(-2) as string);
-    await cli.ok(['rmi', '-f', name]);
-  },
+const command = (...args: string[]) => [...berthCommand(), '-H', daemon.host, ...args];
+const berth = (args: string[], options?: RunOptions) => runOk(command(...args), options);
+/** A context of these files. */
+function context(files: Record<string, string>): string {
+  const made = mkdtempSync(join(folder, 'context-'));
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(join(made, name, '..'), { recursive: true });
+    writeFileSync(join(made, name), content);
+  }
+  return made;
+}
+/** What a build shows with `--progress plain`. */
+async function progress(args: string[], options?: RunOptions): Promise<string> {
+  const { code, stderr } = await run(command('build', '--progress', 'plain', ...args), options);
+  if (code !== 0) throw new Error(stderr);
+  return stderr;
+}
 
-  'build must fail with the code of the command, and leave no image': async ({ cli, container, folder }) => {
-    if (cli.name !== 'docker') return;
-    const [name, { here }] = [container(), folder()];
-    writeFileSync(join(here, 'Dockerfile'), 'FROM busybox\nRUN echo doing; exit 7\n');
-    const failed = await cli.run(['build', '-t', name, here], { env });
-    expectCode(failed, 7);
-    expect(failed.stderr).toContain("The command '/bin/sh -c echo doing; exit 7' returned a non-zero code: 7");
-    writeFileSync(join(here, 'Dockerfile'), 'FROM busybox\nCOPY nothing /\n');
-    const missing = await cli.run(['build', here], { env });
-    expect(missing.stderr).toContain(
-      'COPY failed: file not found in build context or excluded by .dockerignore: stat nothing',
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'berth-build-test-'));
+  daemon = await TestDaemon.start();
+  await berth(await loadArguments('busybox'));
+  before = await listRemains(daemon.places, daemon.pid);
+}, 60_000);
+
+afterAll(async () => {
+  try {
+    await expectNothingLeft(daemon.places, daemon.pid, before);
+  } finally {
+    await daemon[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);
+
+describe('a build', () => {
+  test('gives an image that runs, and says which', async () => {
+    const path = context({ Dockerfile: 'FROM busybox\nCOPY word /\nCMD ["cat", "/word"]\n', word: 'first' });
+    const [idFile, metadataFile] = [join(path, 'id'), join(path, 'metadata')];
+    const id = await berth(['build', '-q', '-t', 'one', '--iidfile', idFile, '--metadata-file', metadataFile, path]);
+    expect(id).toMatch(/^sha256:[0-9a-f]{64}$/);
+    expect(readFileSync(idFile, 'utf8')).toBe(id);
+    const metadata = JSON.parse(readFileSync(metadataFile, 'utf8'));
+    expect(metadata).toMatchObject({
+      'containerimage.config.digest': id,
+      'image.name': 'docker.io/library/one:latest',
+    });
+    expect(await berth(['run', '--rm', 'one'])).toBe('first');
+  });
+
+  test('sends again only what changed, and says why a step ran', async () => {
+    const path = context({ Dockerfile: 'FROM busybox\nCOPY . /all/\n', 'a/small': 'one', big: 'x'.repeat(3_000_000) });
+    expect(await progress([path])).toContain('transferring context: 3.00MB');
+    expect(await progress([path])).toMatch(/COPY \. \/all\/\n#\d+ CACHED/);
+    writeFileSync(join(path, 'a', 'small'), 'two');
+    const again = await progress(['--why', path]);
+    expect(again).not.toContain('MB');
+    expect(again).toMatch(/why: run, .*small changed/);
+  });
+
+  test('takes a Dockerfile or an archive from standard input', async () => {
+    const dockerfile = 'FROM busybox\nRUN echo from stdin > /said\nCMD ["cat", "/said"]\n';
+    const id = await berth(['build', '-q', '-'], { stdin: dockerfile });
+    expect(await berth(['run', '--rm', id])).toBe('from stdin');
+    const path = context({ Dockerfile: 'FROM busybox\nCOPY word /\nCMD ["cat", "/word"]\n', word: 'archived' });
+    const words = command('build', '-q', '-').map(word => `'${word}'`);
+    const packed = await runOk(['sh', '-c', `tar -C ${path} -cz . | ${words.join(' ')}`]);
+    expect(await berth(['run', '--rm', packed])).toBe('archived');
+    const named = await berth(['build', '-q', '-f', '-', path], {
+      stdin: 'FROM busybox\nCOPY word /other\nCMD cat /other\n',
+    });
+    expect(await berth(['run', '--rm', named])).toBe('archived');
+  });
+
+  test('leaves its files where --output says', async () => {
+    const path = context({ Dockerfile: 'FROM scratch\nCOPY a /a\nCOPY d /d\n', a: 'A', 'd/e/f': 'F' });
+    const out = join(path, 'out');
+    await berth(['build', '-q', '-o', out, path]);
+    expect(readdirSync(out, { recursive: true }).sort()).toEqual(['a', 'd', 'd/e', 'd/e/f']);
+    expect(readFileSync(join(out, 'd/e/f'), 'utf8')).toBe('F');
+    expect(await runOk(['sh', '-c', `${command('build', '-q', '-o', '-', path).join(' ')} | tar -tf -`])).toContain(
+      'd/e/f',
     );
-    writeFileSync(join(here, 'Dockerfile'), 'FROM busybox\nNONSENSE x\n');
-    const unknown = await cli.run(['build', here], { env });
-    expect(unknown.stderr).toContain('unknown instruction: NONSENSE');
-    expect((await cli.run(['image', 'inspect', name])).code).not.toBe(0);
-  },
+  });
+
+  test('shows secrets to steps and keeps none', async () => {
+    const path = context({
+      Dockerfile: 'FROM busybox\nRUN --mount=type=secret,id=word,target=/word,required=true wc -c < /word > /length\n',
+      word: 'hidden words',
+    });
+    const id = await berth(['build', '-q', '--secret', `id=word,src=${path}/word`, path]);
+    expect(await berth(['run', '--rm', id, 'cat', '/length'])).toBe('12');
+    expect(await berth(['run', '--rm', id, 'sh', '-c', 'cat /word | wc -c'])).toBe('0');
+  });
+
+  test('that fails says where and ends with 1', async () => {
+    const path = context({ Dockerfile: 'FROM busybox\nRUN echo the end is near; exit 3\n' });
+    const { code, stderr } = await run(command('build', '--progress', 'plain', path));
+    expect(code).toBe(1);
+    expect(stderr).toContain('the end is near\n------\n');
+    const last = 'process "/bin/sh -c echo the end is near; exit 3" did not complete successfully: exit code: 3';
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe(`ERROR: failed to build: failed to solve: ${last}`);
+  });
+
+  test('can be interrupted at any step', async () => {
+    const path = context({ Dockerfile: 'FROM busybox\nRUN echo begun && sleep 1000\n' });
+    const child = Bun.spawn(command('build', '--progress', 'plain', path), { stderr: 'pipe', stdout: 'ignore' });
+    let said = '';
+    const reading = (async () => {
+      for await (const chunk of child.stderr) said += Buffer.from(chunk);
+    })();
+    await eventually('the step runs', () => /\d begun/.test(said));
+    child.kill('SIGINT');
+    expect(await child.exited).toBe(130);
+    await reading;
+    expect(said).toContain('Canceled: context canceled');
+  });
+
+  test('is checked without being run', async () => {
+    const path = context({ Dockerfile: 'FROM busybox as lower\nRUN exit 1\n' });
+    const { code, stdout } = await run(command('build', '--check', path));
+    expect(code).toBe(1);
+    expect(stdout).toContain('WARNING: FromAsCasing - https://docs.docker.com/go/dockerfile/rule/from-as-casing/');
+  });
+});
+
+test('bake builds what a file describes, from one another', async () => {
+  const path = context({
+    'docker-bake.json': JSON.stringify({
+      group: { default: { targets: ['upper', 'other'] } },
+      target: {
+        lower: { 'dockerfile-inline': 'FROM busybox\nARG WORD\nRUN echo $WORD > /word\n', args: { WORD: 'low' } },
+        upper: {
+          'dockerfile-inline': 'FROM lower\nCMD ["cat", "/word"]\n',
+          contexts: { lower: 'target:lower' },
+          tags: ['upper'],
+        },
+        other: { 'dockerfile-inline': 'FROM busybox\nCMD ["echo", "other"]\n', tags: ['other'] },
+      },
+    }),
+  });
+  const words = [...berthCommand(), '-H', daemon.host].map(word => `'${word}'`).join(' ');
+  const unnamed = () => berth(['images', '-q', '--filter', 'dangling=true']);
+  const unnamedBefore = await unnamed();
+  await runOk(['sh', '-c', `cd ${path} && ${words} bake --set lower.args.WORD=set`]);
+  expect(await berth(['run', '--rm', 'upper'])).toBe('set');
+  expect(await berth(['run', '--rm', 'other'])).toBe('other');
+  expect(await unnamed()).toBe(unnamedBefore);
 });
