@@ -22,7 +22,6 @@ import { pruneCache } from './cache/prune-cache.ts';
 import { ContextSources } from './context/context-sources.ts';
 import { ContentDigests } from './context/digest/content-digests.ts';
 import type { ContextFiles } from './context/sources/context-files.ts';
-import { KnownPlans } from './ops/copy/known-plans.ts';
 import type { NameServers } from './ops/run/step-network.ts';
 import type { BuildRequest } from './request.ts';
 import type { BuildRun } from './run.ts';
@@ -83,7 +82,6 @@ export class Builder {
       cacheMounts: new CacheMounts(join(root, 'mounts'), { store, logger }),
       shared: new SharedWork(),
       digests: new ContentDigests(deps.files),
-      plans: new KnownPlans(),
       sources: new ContextSources({ root: join(root, 'contexts') }, { files: deps.files }),
       limiter: new Limiter(options.parallel),
     };

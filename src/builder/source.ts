@@ -37,10 +37,19 @@ export interface SourceTree extends AsyncDisposable {
    * lie on the file system of the layers.
    */
   readonly immutable: boolean;
-  /** Trees of the same version are equal to the last bit; undefined where that is not known. */
-  readonly version?: string;
   /** The digest of a regular file's bytes where it is known already, by path relative to the root. */
   fileDigest?(path: string): Digest | undefined;
+  /**
+   * Remembers what was computed of paths of this tree (empty is the root), for as long as that is true: who changes a file
+   * forgets it and the directories above.
+   */
+  readonly digests?: Map<string, PathDigest>;
+}
+
+/** What a path is known by: of a directory with all that is below. */
+export interface PathDigest {
+  readonly digest: Digest;
+  readonly isDirectory: boolean;
 }
 
 /** One source. Opening it twice with the same filter may give the same tree; equal `key`s are the same source. */

@@ -10,7 +10,6 @@ import type { CacheMounts } from '../cache/cache-mounts.ts';
 import type { CacheStore } from '../cache/cache-store.ts';
 import type { ContextSources } from '../context/context-sources.ts';
 import type { ContentDigests } from '../context/digest/content-digests.ts';
-import type { KnownPlans } from '../ops/copy/known-plans.ts';
 import type { NameServers } from '../ops/run/step-network.ts';
 import type { SharedWork } from '../solve/shared-work.ts';
 import type { LayersSnapshot } from '../solve/snapshot.ts';
@@ -38,7 +37,6 @@ export interface BuilderContext {
   readonly cacheMounts: CacheMounts;
   readonly shared: SharedWork<LayersSnapshot>;
   readonly digests: ContentDigests;
-  readonly plans: KnownPlans;
   readonly sources: ContextSources;
   readonly limiter: Limiter;
   readonly logger: Logger;

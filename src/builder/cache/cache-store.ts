@@ -2,7 +2,7 @@
 import type { Images } from '../../images/index.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
-import type { StepMemory } from '../solve/explain-miss.ts';
+import type { StepMemory } from '../solve/step-memory.ts';
 
 /** The result of one step. */
 export interface CacheRecord {

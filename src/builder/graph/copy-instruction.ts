@@ -1,7 +1,7 @@
 // COPY and ADD as vertices: what is copied from where, and where it goes.
 import { parseChmod } from '../dockerfile/instructions/chmod.ts';
 import type { AddInstruction, CopyInstruction } from '../dockerfile/syntax.ts';
-import type { AddNode } from './dispatch-instruction.ts';
+import type { AddNode } from './add-node.ts';
 import type { GraphInputs } from './graph-inputs.ts';
 import { copyText } from './history-text.ts';
 import { createNode, type Node } from './node.ts';

@@ -11,6 +11,7 @@ import type {
   Instruction,
   LineRange,
 } from '../dockerfile/syntax.ts';
+import type { AddNode } from './add-node.ts';
 import { type CopyContext, copyInstruction } from './copy-instruction.ts';
 import { healthcheckText, quotedList } from './history-text.ts';
 import { createNode, type Node } from './node.ts';
@@ -81,9 +82,6 @@ function addNode(
     ignoreCache,
   });
 }
-
-/** Adds a vertex: its name is numbered unless it is `internal`. */
-export type AddNode = (op: Operation, inputs: readonly Node[], o?: { internal?: string }) => Node;
 
 function workdir(path: string, { state }: StageContext, add: AddNode): Node | undefined {
   const directory = joinWorkdir(state.config.WorkingDir, path);

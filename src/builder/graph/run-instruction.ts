@@ -5,7 +5,7 @@ import type { StageVariables } from '../dockerfile/evaluation/evaluation.ts';
 import { runArguments } from '../dockerfile/instructions/run.ts';
 import type { RunInstruction, RunMount } from '../dockerfile/syntax.ts';
 import type { Entitlement } from '../request.ts';
-import type { AddNode } from './dispatch-instruction.ts';
+import type { AddNode } from './add-node.ts';
 import { runText } from './history-text.ts';
 import type { Node } from './node.ts';
 import type { RunMountOperation, RunOperation } from './operation.ts';

@@ -2,8 +2,8 @@
 import type { Images, Owner, WorkingLayer } from '../../images/index.ts';
 import { errorKind, errorMessage, systemError } from '../../lib/errors.ts';
 import { shortId } from '../../oci/digest.ts';
-import { type CopySelection, type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
-import type { ContentDigests } from '../context/digest/content-digests.ts';
+import { type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
+import type { ContentDigests, TreeDigests } from '../context/digest/content-digests.ts';
 import type { Node } from '../graph/node.ts';
 import type {
   CopyOperation,
@@ -14,10 +14,10 @@ import type {
   RunOperation,
 } from '../graph/operation.ts';
 import { MissingSourceError } from '../missing-source-error.ts';
+import type { ContentKey } from '../solve/content-key.ts';
 import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.ts';
-import type { ContentKey, Operations, WorkOptions } from '../solve/solver.ts';
+import type { Operations, WorkOptions } from '../solve/solver.ts';
 import { copyIntoLayer } from './copy/copy-into-layer.ts';
-import type { KnownPlan, KnownPlans } from './copy/known-plans.ts';
 import { ownerOrRoot } from './copy/owner-or-root.ts';
 import { withInlineFiles } from './inline-files.ts';
 import { openRoot } from './open-root.ts';
@@ -26,7 +26,6 @@ import { type RunStepDeps, runStep } from './run/run-step.ts';
 export interface StepOperationsDeps extends RunStepDeps {
   readonly images: Pick<Images, 'builds'>;
   readonly digests: ContentDigests;
-  readonly plans: KnownPlans;
   /** The numeric owner of `name|id[:group|id]` in a root file system. Throws `invalid` for one that is not listed. */
   readonly resolveOwner: (root: string, owner: string) => Owner;
 }
@@ -55,41 +54,33 @@ export class StepOperations implements Operations {
     const { op } = node;
     const parts = op.kind === 'copy' ? op.parts : op.kind === 'run' ? boundParts(op) : [];
     const selections: PlannedCopy[] = [];
-    const files = new Map<string, string>();
+    const trees: TreeDigests[] = [];
     for (const part of parts) {
       const source = inputs[part.input];
-      if (source) selections.push(await this.#select({ op, part, files }, source, o.signal));
+      if (source) selections.push(await this.#select({ op, part, trees }, source, o.signal));
     }
     this.#selections.set(node.vertex.digest, selections);
+    const files = () =>
+      new Map(trees.flatMap(tree => [...tree.files()].map(([path, digest]) => [path, shortId(digest)] as const)));
     return { digest: selections.map(({ digest }) => digest).join(' '), files };
   }
 
-  /** `files` is filled with what was found, by path and beginning of its digest. */
+  /** What was looked at is added to `trees`. */
   async #select(
-    { op, part, files }: { op: Operation; part: CopyPart; files: Map<string, string> },
+    { op, part, trees }: { op: Operation; part: CopyPart; trees: TreeDigests[] },
     source: Snapshot,
     signal: AbortSignal,
   ): Promise<PlannedCopy> {
-    const rules = op.kind === 'copy' ? op : { destination: '/', parents: false, exclude: [] };
-    const { sources, unpack } = part;
-    signal.throwIfAborted();
-    const version = source.kind === 'tree' ? source.tree.version : undefined;
-    const { destination, parents, exclude } = rules;
-    const key = version && JSON.stringify([version, sources, unpack, destination, parents, exclude]);
-    const found = (key ? this.#deps.plans.find(key) : undefined) ?? (await this.#plan(source, { ...rules, ...part }));
-    if (key) this.#deps.plans.put(key, found);
-    for (const [path, digest] of found.seen) files.set(path, digest);
-    return found.planned;
-  }
-
-  async #plan(source: Snapshot, selection: CopySelection): Promise<KnownPlan> {
     using root = openRoot(source, this.#deps.images);
     const { digests } = this.#deps;
     const tree = source.kind === 'tree' ? source.tree : { directory: root.path };
+    const rules = op.kind === 'copy' ? op : { destination: '/', parents: false, exclude: [] };
+    const { sources, unpack } = part;
+    signal.throwIfAborted();
     try {
       const known = digests.open(tree);
-      const planned = await planCopy(tree, known, selection);
-      return { planned, seen: new Map([...known.seen].map(([path, digest]) => [path, shortId(digest)])) };
+      trees.push(known);
+      return await planCopy(tree, known, { ...rules, sources, unpack });
     } catch (error) {
       throw missing(error);
     } finally {

@@ -2,17 +2,9 @@
 import type { CacheStore } from '../cache/cache-store.ts';
 import { definitionOf, type Node } from '../graph/node.ts';
 import type { CacheReason } from '../progress.ts';
-import type { ContentKey, Resolution } from './solver.ts';
-
-/** What is remembered of a step to compare the next one with. */
-export interface StepMemory {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly definition: string;
-  readonly inputs: readonly (string | undefined)[];
-  /** Digests of files by path; left out when there are too many to be kept. */
-  readonly files?: Readonly<Record<string, string>>;
-}
+import type { ContentKey } from './content-key.ts';
+import type { Resolution } from './resolution.ts';
+import type { StepMemory } from './step-memory.ts';
 
 /** As many files are named, the others counted. */
 const named = 3;
@@ -23,7 +15,7 @@ export function explainMiss(
   node: Node,
   o: { inputs: readonly Resolution[]; content: ContentKey | undefined; cache: CacheStore },
 ): CacheReason {
-  const files = o.content?.files;
+  const files = o.content?.files?.();
   const now: StepMemory = {
     at: Date.now(),
     definition: JSON.stringify(definitionOf(node.op)),

@@ -6,29 +6,12 @@ import { definitionOf, type Node } from '../graph/node.ts';
 import type { Operation } from '../graph/operation.ts';
 import type { CacheReason } from '../progress.ts';
 import { VertexError } from '../vertex-error.ts';
+import type { ContentKey } from './content-key.ts';
 import { explainMiss } from './explain-miss.ts';
 import type { ProgressLog } from './progress-log.ts';
+import type { Resolution } from './resolution.ts';
 import type { SharedWork, WorkNews } from './shared-work.ts';
 import type { LayersSnapshot, Snapshot, SnapshotLayer } from './snapshot.ts';
-
-/** What a vertex is known by. `id` undefined: only by its content (files from outside). */
-export interface Resolution {
-  readonly id: string | undefined;
-  /** Something has to be run for it. */
-  readonly isMissing?: boolean;
-  /** Of a step: where its record is, and the keys that lead there. */
-  readonly key?: string;
-  readonly quick?: string | undefined;
-  /** The result itself; run now if it has to be. */
-  load(): Promise<Snapshot>;
-}
-
-/** What of a vertex' key comes from the content of its inputs, and what it found on the way there. */
-export interface ContentKey {
-  readonly digest: string;
-  /** Digests of files by path, for `--why`. */
-  readonly files?: ReadonlyMap<string, string>;
-}
 
 /** The steps themselves; `ops/` has them. */
 export interface Operations {

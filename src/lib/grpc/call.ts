@@ -19,9 +19,14 @@ export class MessageStream {
 
   /** The messages of the other side until it ends; leaving the loop early stops reading. Throws when it breaks off. */
   async *messages(): AsyncGenerator<Buffer> {
+    for await (const batch of this.batches()) yield* batch;
+  }
+
+  /** The same, in the batches they come in: where there are thousands of small ones, waiting for each takes longer. */
+  async *batches(): AsyncGenerator<readonly Buffer[]> {
     const reader = new FrameReader();
     try {
-      for await (const data of this.#stream.iterator({ destroyOnReturn: false })) yield* reader.push(data as Buffer);
+      for await (const data of this.#stream.iterator({ destroyOnReturn: false })) yield reader.push(data as Buffer);
     } catch (error) {
       throw this.#failure ?? error;
     }

@@ -14,6 +14,8 @@ export interface CallOptions {
 /** A call under way. `messages` throws a GrpcError when the call ends with one. */
 export interface ClientCall {
   messages(): AsyncGenerator<Buffer>;
+  /** The same as they come, several at once. */
+  batches(): AsyncGenerator<readonly Buffer[]>;
   send(message: Uint8Array): Promise<void> | undefined;
   /** No more messages from this side. */
   end(): void;
@@ -73,17 +75,8 @@ export class GrpcConnection {
     // Heard of by whoever reads; a call of which nobody does ends unseen.
     ended.catch(() => {});
     return {
-      async *messages() {
-        try {
-          yield* io.messages();
-        } catch (error) {
-          await ended;
-          throw error;
-        }
-        // Who serves the call has the last word: nothing more would be heard.
-        stream.end();
-        await ended;
-      },
+      messages: () => untilEnd(io.messages(), { ended, stream }),
+      batches: () => untilEnd(io.batches(), { ended, stream }),
       send: data => io.send(data),
       end: () => void stream.end(),
       cancel,
@@ -93,6 +86,22 @@ export class GrpcConnection {
   close(): void {
     this.#session.destroy();
   }
+}
+
+/** What comes until the call ends, which may be by an error. */
+async function* untilEnd<T>(
+  parts: AsyncGenerator<T>,
+  { ended, stream }: { ended: Promise<void>; stream: ClientHttp2Stream },
+): AsyncGenerator<T> {
+  try {
+    yield* parts;
+  } catch (error) {
+    await ended;
+    throw error;
+  }
+  // Who serves the call has the last word: nothing more would be heard.
+  stream.end();
+  await ended;
 }
 
 /** Rejects with what the trailers (or the headers of a call refused at once) say, or that the call was cut off. */

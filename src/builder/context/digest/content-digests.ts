@@ -4,6 +4,7 @@ import type { ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher
 import { decodeName } from '../../../lib/tar/names.ts';
 import { TimeSlice } from '../../../lib/time-slice.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import type { PathDigest, SourceTree } from '../../source.ts';
 import { joinPath, pathIn } from '../copy/resolve-in-root.ts';
 import { type Attributes, entryDigest, entryHeader } from './entry-digest.ts';
 
@@ -23,6 +24,8 @@ interface Known {
 export interface DigestedTree {
   readonly directory: string;
   fileDigest?(path: string): Digest | undefined;
+  /** See {@link SourceTree}. */
+  readonly digests?: Map<string, PathDigest>;
 }
 
 /** What is left out of a directory. */
@@ -76,19 +79,33 @@ export class TreeDigests {
   readonly #known: Map<string, Known>;
   readonly #attributes: Attributes;
   readonly #slice = new TimeSlice();
-  /** Everything but directories that was asked for, by path. */
-  readonly seen = new Map<string, Digest>();
-  /** Of whole directories. */
-  readonly #directories = new Map<string, Digest>();
+  /** Everything that was asked for, by path; of a tree that remembers, all that is known. */
+  readonly #found: Map<string, PathDigest>;
+  /** What was asked for itself. */
+  readonly #asked: string[] = [];
 
   constructor(tree: DigestedTree, known: Map<string, Known>, attributes: Attributes) {
     this.#tree = tree;
     this.#known = known;
     this.#attributes = attributes;
+    this.#found = tree.digests ?? new Map();
+  }
+
+  /** All files (links, devices) in what was asked for, by path. */
+  files(): Map<string, Digest> {
+    const files = new Map<string, Digest>();
+    for (const [path, { digest, isDirectory }] of this.#found) {
+      const isAsked = () => this.#asked.some(at => at === '' || path === at || path.startsWith(`${at}/`));
+      if (!isDirectory && isAsked()) files.set(path, digest);
+    }
+    return files;
   }
 
   /** The digest of a path without links in it, relative (empty is the root), with everything below it. */
   async digest(path: string): Promise<Digest> {
+    this.#asked.push(path);
+    const known = this.#found.get(path);
+    if (known) return known.digest;
     const stats = lstatSync(this.#path(path));
     return stats.isDirectory() ? this.#directory(path, stats) : this.#entry(path, stats);
   }
@@ -97,6 +114,7 @@ export class TreeDigests {
   async select(path: string, exclude: PatternMatcher): Promise<Selection> {
     const stats = lstatSync(this.#path(path));
     if (!stats.isDirectory() || exclude.isEmpty) return { digest: await this.digest(path), skip: [] };
+    this.#asked.push(path);
     const skip: string[] = [];
     const hash = entryHeader({ root: this.#tree.directory, path, stats }, this.#attributes);
     await this.#filtered({ path, relative: '', exclude, skip }, undefined, part => hash.update(part));
@@ -104,23 +122,24 @@ export class TreeDigests {
   }
 
   async #directory(path: string, stats: Stats): Promise<Digest> {
-    const known = this.#directories.get(path);
-    if (known !== undefined) return known;
     const hash = entryHeader({ root: this.#tree.directory, path, stats }, this.#attributes);
     let list = '';
     for (const name of this.#names(path)) {
       const child = joinPath(path, name);
-      const childStats = lstatSync(this.#path(child));
-      const digest = childStats.isDirectory()
-        ? await this.#directory(child, childStats)
-        : (this.#remembered(child, childStats) ?? (await this.#entry(child, childStats)));
+      const digest = this.#found.get(child)?.digest ?? (await this.#look(child));
       list += `${name}\0${digest}\0`;
       if (this.#slice.used) await this.#slice.pause();
     }
     hash.update(list);
     const digest: Digest = `sha256:${hash.digest('hex')}`;
-    this.#directories.set(path, digest);
+    this.#found.set(path, { digest, isDirectory: true });
     return digest;
+  }
+
+  #look(path: string): Promise<Digest> | Digest {
+    const stats = lstatSync(this.#path(path));
+    if (stats.isDirectory()) return this.#directory(path, stats);
+    return this.#remembered(path, stats) ?? this.#entry(path, stats);
   }
 
   /** Feeds names and digests of what is not left out; tells whether there was any. */
@@ -165,7 +184,7 @@ export class TreeDigests {
       known.size === stats.size &&
       known.mtimeMs === stats.mtimeMs &&
       known.ctimeMs === stats.ctimeMs;
-    if (same) this.seen.set(path, known.digest);
+    if (same) this.#found.set(path, { digest: known.digest, isDirectory: false });
     return same ? known.digest : undefined;
   }
 
@@ -175,7 +194,7 @@ export class TreeDigests {
     const startedAt = Date.now();
     const { directory: root } = this.#tree;
     const digest = await entryDigest({ root, path, stats }, this.#attributes, this.#tree.fileDigest?.(path));
-    this.seen.set(path, digest);
+    this.#found.set(path, { digest, isDirectory: false });
     const { ctimeMs, ino, mtimeMs, size } = stats;
     if (startedAt - ctimeMs > settled) this.#known.set(path, { ino, size, mtimeMs, ctimeMs, digest });
     else this.#known.delete(path);

@@ -19,14 +19,38 @@ import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { SpecialFiles } from '../../../lib/tar/tree/tree-writer.ts';
 import { TimeSlice } from '../../../lib/time-slice.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import type { PathDigest } from '../../source.ts';
 import { isSameEntry } from './same-entry.ts';
 
 /** An entry that is here. */
 interface Known {
   readonly entry: TarEntry;
   readonly digest?: Digest | undefined;
-  /** The words in which the client told of it, where they are remembered. */
-  readonly told?: string | undefined;
+  /** The words it was last told in; undefined where they are not true of what came. */
+  words: Uint8Array | undefined;
+  /** Which update told it last, and as its which entry. */
+  turn: number;
+  position: number;
+}
+
+/** An entry of an update. */
+export interface Told {
+  readonly entry: TarEntry;
+  readonly words: Uint8Array | undefined;
+  readonly position: number;
+}
+
+/** What of a mirror an update changes. */
+interface UpdateParts {
+  readonly known: Map<string, Known>;
+  readonly digests: Map<string, PathDigest>;
+  readonly special: SpecialFiles;
+  /** Gives names for files that are not in their place yet. */
+  readonly name: () => string;
+  /** Paths in the order of the update before, and of this one. */
+  readonly before: readonly string[];
+  readonly order: string[];
+  readonly turn: number;
 }
 
 /** A file whose bytes are wanted, while they come. */
@@ -46,19 +70,16 @@ export class Mirror {
   readonly directory: string;
   readonly #special: SpecialFiles;
   readonly #known = new Map<string, Known>();
-  /** Paths of entries, by the words they were told in. */
-  readonly #told = new Map<string, string>();
+  /** What is derived of the files: an update forgets whatever it changes, and the directories above. */
+  readonly digests: Map<string, PathDigest> = new Map();
+  /** Paths as the last update told them. */
+  #order: readonly string[] = [];
+  #turn = 0;
   #temporary = 0;
-  #version = 0;
 
   constructor(directory: string, special: SpecialFiles) {
     this.directory = directory;
     this.#special = special;
-  }
-
-  /** Another one after every change. */
-  get version(): string {
-    return `${this.directory} ${this.#version}`;
   }
 
   /** Bytes of all files. */
@@ -75,13 +96,13 @@ export class Mirror {
 
   /** Begins to make it equal to what will be told with `add`. */
   update(): MirrorUpdate {
-    return new MirrorUpdate(this.directory, {
-      known: this.#known,
-      told: this.#told,
-      special: this.#special,
-      name: () => this.#name(),
-      changed: () => void this.#version++,
+    const order: string[] = [];
+    const update = new MirrorUpdate(this.directory, {
+      ...{ known: this.#known, digests: this.digests, special: this.#special, name: () => this.#name() },
+      ...{ before: this.#order, order, turn: ++this.#turn },
     });
+    this.#order = order;
+    return update;
   }
 
   #name(): string {
@@ -95,64 +116,75 @@ export class Mirror {
 export class MirrorUpdate {
   readonly #directory: string;
   readonly #known: Map<string, Known>;
-  readonly #told: Map<string, string>;
   readonly #special: SpecialFiles;
   readonly #name: () => string;
-  readonly #changed: () => void;
-  readonly #seen = new Set<string>();
+  readonly #digests: Map<string, PathDigest>;
+  readonly #before: readonly string[];
+  readonly #order: string[];
+  readonly #turn: number;
+  /** The entry of the last update that is likely to be told next. */
+  #cursor = 0;
   /** Directories whose times are set last, when nothing in them changes any more. */
   readonly #touched = new Set<string>();
   readonly #slice = new TimeSlice();
-  #links: TarEntry[] = [];
+  #links: Told[] = [];
 
-  constructor(
-    directory: string,
-    parts: {
-      known: Map<string, Known>;
-      told: Map<string, string>;
-      special: SpecialFiles;
-      name: () => string;
-      changed: () => void;
-    },
-  ) {
+  constructor(directory: string, parts: UpdateParts) {
     this.#directory = directory;
     this.#known = parts.known;
-    this.#told = parts.told;
+    this.#digests = parts.digests;
     this.#special = parts.special;
     this.#name = parts.name;
-    this.#changed = parts.changed;
+    this.#before = parts.before;
+    this.#order = parts.order;
+    this.#turn = parts.turn;
   }
 
   /**
-   * Takes the next entry, told in these words; true when the bytes of the file are needed. Throws `invalid` for a name
-   * that leads out.
+   * Takes the next entry by the words it is told in, if that is what the last update was told, word for word. False: the
+   * words have to be understood, and `add` called.
    */
-  async add(entry: TarEntry, told?: string): Promise<boolean> {
-    const path = entry.name;
-    const known = this.#known.get(path);
-    this.#seen.add(path);
-    this.#check(path);
-    if (known && isSameEntry(known.entry, entry)) {
-      if (told !== undefined) this.#know(path, { ...known, told });
-      return false;
-    }
-    if (this.#slice.used) await this.#slice.pause();
-    if (entry.type === 'file') return true;
-    if (entry.type === 'link') this.#links.push(entry);
-    else this.#make(entry, known?.entry);
-    return false;
-  }
-
-  /** Keeps what was told with the very same words before; false when there is no such entry any more. */
-  keep(told: string): boolean {
-    const path = this.#told.get(told);
-    if (path === undefined) return false;
-    this.#seen.add(path);
+  repeat(words: Uint8Array): boolean {
+    const path = this.#before[this.#cursor];
+    const known = path === undefined ? undefined : this.#known.get(path);
+    if (!known?.words || Buffer.compare(known.words, words) !== 0) return false;
+    this.#cursor++;
+    this.#see(known);
     return true;
   }
 
+  /**
+   * Takes the next entry; what it was told in is remembered. Gives what is to be received when the bytes of the file are
+   * needed. Throws `invalid` for a name that leads out.
+   */
+  add(entry: TarEntry, words?: Uint8Array): Told | undefined {
+    const path = entry.name;
+    this.#check(path);
+    const known = this.#known.get(path);
+    if (known) this.#cursor = known.position + 1;
+    const kept = words && Buffer.from(words);
+    if (known && isSameEntry(known.entry, entry)) {
+      known.words = kept;
+      this.#see(known);
+      return undefined;
+    }
+    const told = { entry, words: kept, position: this.#order.length };
+    this.#order.push(path);
+    if (entry.type === 'file') return told;
+    if (entry.type === 'link') this.#links.push(told);
+    else this.#make(told, known?.entry);
+    return undefined;
+  }
+
+  #see(known: Known): void {
+    known.turn = this.#turn;
+    known.position = this.#order.length;
+    this.#order.push(known.entry.name);
+  }
+
   /** Opens a file that `add` said is needed. */
-  receive(entry: TarEntry): Incoming {
+  receive(told: Told): Incoming {
+    const { entry } = told;
     const temporary = this.#name();
     const file = openSync(temporary, 'wx', 0o600);
     const hash = createHash('sha256');
@@ -166,7 +198,8 @@ export class MirrorUpdate {
       finish: () => {
         closeSync(file);
         // A file may have grown or shrunk since it was listed: what came is what counts.
-        this.#place(temporary, { ...entry, size }, `sha256:${hash.digest('hex')}`);
+        const words = size === entry.size ? told.words : undefined;
+        this.#place(temporary, { ...told, entry: { ...entry, size }, words }, `sha256:${hash.digest('hex')}`);
       },
       abandon: () => {
         closeSync(file);
@@ -177,14 +210,14 @@ export class MirrorUpdate {
 
   /** Removes what was not told, sets the times of directories. */
   async finish(): Promise<void> {
-    for (const entry of this.#links) this.#link(entry);
+    for (const link of this.#links) this.#link(link);
     this.#links = [];
-    for (const path of [...this.#known.keys()]) {
-      if (this.#seen.has(path)) continue;
+    for (const [path, { turn }] of this.#known) {
+      if (turn === this.#turn) continue;
       if (this.#slice.used) await this.#slice.pause();
-      this.#changed();
       rmSync(this.#at(path), { recursive: true, force: true });
-      this.#unknow(path);
+      this.#known.delete(path);
+      this.#forget(path);
       this.#touch(dirname(path));
     }
     for (const path of this.#touched) {
@@ -194,11 +227,11 @@ export class MirrorUpdate {
     this.#touched.clear();
   }
 
-  #make(entry: TarEntry, before: TarEntry | undefined): void {
-    this.#changed();
+  #make(told: Told, before: TarEntry | undefined): void {
+    const { entry } = told;
     if (entry.type === 'directory' && before?.type === 'directory') {
       this.#describe(this.#at(entry.name), entry);
-      this.#know(entry.name, { entry });
+      this.#keep(told);
       this.#touch(entry.name);
       return;
     }
@@ -206,10 +239,11 @@ export class MirrorUpdate {
     if (entry.type === 'directory') mkdirSync(temporary, { mode: 0o700 });
     else if (entry.type === 'symlink') symlinkSync(entry.linkName, temporary);
     else this.#special.makeNode(temporary, entry);
-    this.#place(temporary, entry);
+    this.#place(temporary, told);
   }
 
-  #link(entry: TarEntry): void {
+  #link(told: Told): void {
+    const { entry } = told;
     this.#check(entry.linkName);
     const target = this.#known.get(entry.linkName);
     if (target?.entry.type !== 'file') {
@@ -218,38 +252,40 @@ export class MirrorUpdate {
     const temporary = this.#name();
     linkSync(this.#at(entry.linkName), temporary);
     this.#replace(temporary, entry.name);
-    this.#know(entry.name, { entry, digest: target.digest });
+    this.#keep(told, target.digest);
   }
 
   /** Gives what was made its owner, mode and time, and puts it where it belongs. */
-  #place(temporary: string, entry: TarEntry, digest?: Digest): void {
+  #place(temporary: string, told: Told, digest?: Digest): void {
+    const { entry } = told;
     this.#describe(temporary, entry);
     this.#replace(temporary, entry.name);
-    this.#know(entry.name, { entry, digest });
+    this.#keep(told, digest);
     if (entry.type === 'directory') this.#touch(entry.name);
   }
 
+  #keep({ entry, position, words }: Told, digest?: Digest): void {
+    this.#known.set(entry.name, { entry, digest, words, position, turn: this.#turn });
+    this.#forget(entry.name);
+  }
+
+  #forget(path: string): void {
+    for (let at = path; at !== '.'; at = dirname(at)) this.#digests.delete(at);
+    this.#digests.delete('');
+  }
+
   #replace(temporary: string, path: string): void {
-    this.#changed();
     const before = this.#known.get(path)?.entry;
     if (before?.type === 'directory') {
       rmSync(this.#at(path), { recursive: true });
-      for (const name of [...this.#known.keys()]) if (name.startsWith(`${path}/`)) this.#unknow(name);
+      for (const name of this.#known.keys()) {
+        if (!name.startsWith(`${path}/`)) continue;
+        this.#known.delete(name);
+        this.#forget(name);
+      }
     } else if (before && lstatSync(temporary).isDirectory()) rmSync(this.#at(path));
     renameSync(temporary, this.#at(path));
     this.#touch(dirname(path));
-  }
-
-  #know(path: string, known: Known): void {
-    this.#unknow(path);
-    this.#known.set(path, known);
-    if (known.told !== undefined) this.#told.set(known.told, path);
-  }
-
-  #unknow(path: string): void {
-    const told = this.#known.get(path)?.told;
-    if (told !== undefined) this.#told.delete(told);
-    this.#known.delete(path);
   }
 
   #touch(path: string): void {

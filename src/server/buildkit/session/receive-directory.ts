@@ -3,15 +3,15 @@
 import { entryOfStat } from '../../../api/buildkit/file-stat.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
 import { packet, packetType, type Stat } from '../../../api/buildkit/session.ts';
-import type { Incoming, Mirror } from '../../../builder/index.ts';
+import type { Incoming, Mirror, Told } from '../../../builder/index.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
-import type { TarEntry } from '../../../lib/tar/entry.ts';
+import { TimeSlice } from '../../../lib/time-slice.ts';
 
-/** Longer messages than this, in bytes, are not what tells of a file, or not worth remembering. */
+/** Longer messages about files than this, in bytes, are not worth remembering. */
 const longestStat = 1000;
 
 export interface ReceiveOptions {
-  /** Bytes that came so far, what tells of the files included; called for each packet. */
+  /** Bytes that came so far, what tells of the files included; called often. */
   readonly report: (received: number) => void;
 }
 
@@ -19,56 +19,64 @@ export interface ReceiveOptions {
 export async function receiveDirectory(call: ClientCall, mirror: Mirror, { report }: ReceiveOptions): Promise<void> {
   const update = mirror.update();
   /** Files asked for, by their place in the list. */
-  const files = new Map<number, { entry: TarEntry; incoming?: Incoming }>();
+  const files = new Map<number, { told: Told; incoming?: Incoming }>();
+  const slice = new TimeSlice();
   let listed = false;
+  let over = false;
   let place = 0;
   let received = 0;
   const finishIfDone = () =>
     listed && files.size === 0 ? call.send(encode(packet, { type: packetType.packetFin })) : undefined;
 
-  /** `text`: the bytes it was told in. */
-  async function list(stat: Stat | undefined, text: string): Promise<void> {
+  function list(stat: Stat | undefined, words: Uint8Array): Promise<void> | undefined {
     if (!stat) {
       listed = true;
-      await finishIfDone();
-      return;
+      return finishIfDone();
     }
     const id = place++;
-    const entry = entryOfStat(stat);
-    if (!(await update.add(entry, text))) return;
-    files.set(id, { entry });
-    await call.send(encode(packet, { type: packetType.packetReq, id }));
+    const told = update.add(entryOfStat(stat), words.length <= longestStat ? words : undefined);
+    if (!told) return undefined;
+    files.set(id, { told });
+    return call.send(encode(packet, { type: packetType.packetReq, id }));
   }
 
-  async function fill(id: number, data: Uint8Array): Promise<void> {
+  function fill(id: number, data: Uint8Array): Promise<void> | undefined {
     const file = files.get(id);
     if (!file) throw new Error(`the client sent file ${id}, which nobody asked for`);
-    file.incoming ??= update.receive(file.entry);
+    file.incoming ??= update.receive(file.told);
     if (data.length > 0) {
       file.incoming.write(data);
-      return;
+      return undefined;
     }
     file.incoming.finish();
     files.delete(id);
-    await finishIfDone();
+    return finishIfDone();
+  }
+
+  function take(message: Buffer): Promise<void> | undefined {
+    received += message.length;
+    // Most of a directory is as it was: what is told in the same words need not be read.
+    if (update.repeat(message)) {
+      place++;
+      return undefined;
+    }
+    const { type, stat, id, data } = decode(packet, message);
+    if (type === packetType.packetStat) return list(stat as Stat | undefined, message);
+    if (type === packetType.packetData) return fill(id, data);
+    if (type === packetType.packetErr) throw new Error(`error from sender: ${Buffer.from(data)}`);
+    over ||= type === packetType.packetFin;
+    return undefined;
   }
 
   try {
-    for await (const message of call.messages()) {
-      // What was told in the same bytes before need not even be read.
-      const text = message.length < longestStat ? message.toString('latin1') : '';
-      if (!listed && update.keep(text)) {
-        place++;
-        received += message.length;
-        continue;
+    for await (const batch of call.batches()) {
+      for (const message of batch) {
+        const sending = take(message);
+        if (sending) await sending;
+        if (slice.used) await slice.pause();
       }
-      const { type, stat, id, data } = decode(packet, message);
-      received += message.length;
       report(received);
-      if (type === packetType.packetStat) await list(stat as Stat | undefined, text);
-      else if (type === packetType.packetData) await fill(id, data);
-      else if (type === packetType.packetErr) throw new Error(`error from sender: ${Buffer.from(data)}`);
-      else if (type === packetType.packetFin) break;
+      if (over) break;
     }
     if (!listed || files.size > 0) throw new Error('the client ended before it had sent everything');
     await update.finish();

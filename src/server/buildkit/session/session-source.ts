@@ -46,8 +46,8 @@ export class SessionSource implements BuildSource {
     return {
       directory: mirror.directory,
       immutable: true,
-      version: mirror.version,
       fileDigest: path => mirror.fileDigest(path),
+      digests: mirror.digests,
       [Symbol.asyncDispose]: () => Promise.resolve(this.#mirrors.release(mirror)),
     };
   }

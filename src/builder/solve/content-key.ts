@@ -1,0 +1,8 @@
+// The part of a key that is made of files.
+
+/** What of a vertex' key comes from the content of its inputs, and what it found on the way there. */
+export interface ContentKey {
+  readonly digest: string;
+  /** Digests of files by path, for `--why`; to be asked before the step is run. */
+  files?(): ReadonlyMap<string, string>;
+}
