@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'bun:test';
-import { createConnection, createServer, type Server } from 'node:net';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { GrpcConnection } from './client.ts';
 import { FrameReader, frame } from './frames.ts';
 import { createGrpcServer, type GrpcHandler } from './server.ts';
@@ -10,12 +11,15 @@ afterEach(() => {
   for (const clean of cleanups.splice(0).reverse()) clean();
 });
 
-async function connected(handlers: Record<string, GrpcHandler>): Promise<GrpcConnection> {
+async function connected(
+  handlers: Record<string, GrpcHandler>,
+  accept: (socket: Socket, serve: (connection: Duplex) => void) => void = (socket, serve) => serve(socket),
+): Promise<GrpcConnection> {
   const grpc = createGrpcServer({
     handler: path => handlers[path],
     toError: error => new GrpcError(grpcCodes.unknown, error instanceof Error ? error.message : String(error)),
   });
-  const server: Server = createServer(socket => grpc.serve(socket));
+  const server: Server = createServer(socket => accept(socket, connection => grpc.serve(connection)));
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('no address');
@@ -52,6 +56,34 @@ test('a call gives an answer, with metadata on the way', async () => {
   });
   const answer = await connection.unary('/a.B/C', Buffer.from('hello'), { metadata: { 'x-name': 'n' } });
   expect(answer.toString()).toBe('n: hello');
+});
+
+test('every value of a header arrives', async () => {
+  const connection = await connected({
+    '/a.B/C': async call => void (await call.send(Buffer.from(JSON.stringify(call.metadata['x-list'])))),
+  });
+  const options = { metadata: { 'x-list': ['a, b', 'c'] } };
+  expect(JSON.parse(String(await connection.unary('/a.B/C', Buffer.from(''), options)))).toEqual(['a, b', 'c']);
+});
+
+test('bytes that came before the connection was taken over are not lost', async () => {
+  const echo: GrpcHandler = async call => void (await call.send(await call.first()));
+  const connection = await connected({ '/a.B/C': echo }, (socket, serve) => {
+    socket.once('data', first => {
+      socket.pause();
+      socket.unshift(first);
+      serve(socket);
+    });
+  });
+  expect(String(await connection.unary('/a.B/C', Buffer.from('early')))).toBe('early');
+});
+
+test('a call is over when the server says so, though the client has not ended its side', async () => {
+  const connection = await connected({ '/a.B/C': async call => void (await call.send(Buffer.from('all'))) });
+  const call = connection.call('/a.B/C');
+  const messages: string[] = [];
+  for await (const message of call.messages()) messages.push(String(message));
+  expect(messages).toEqual(['all']);
 });
 
 test('an error arrives with its code, its message and its details', async () => {

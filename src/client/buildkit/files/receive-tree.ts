@@ -13,6 +13,8 @@ export type TreeSink = Pick<TreeWriter, 'handle' | 'finish' | 'abandon'>;
 export async function receiveTree(call: PacketCall, writer: TreeSink): Promise<void> {
   /** Files that are yet to be fetched, by their places in the list. */
   const wanted: { id: number; entry: TarEntry }[] = [];
+  /** Hard links: what they lead to has to be there. */
+  const links: TarEntry[] = [];
   let place = 0;
   let offset = 0;
 
@@ -26,6 +28,7 @@ export async function receiveTree(call: PacketCall, writer: TreeSink): Promise<v
   async function list(entry: TarEntry): Promise<void> {
     const id = place++;
     if (entry.type === 'file') wanted.push({ id, entry });
+    else if (entry.type === 'link') links.push(entry);
     else await writer.handle({ kind: 'entry', entry });
   }
 
@@ -53,6 +56,7 @@ export async function receiveTree(call: PacketCall, writer: TreeSink): Promise<v
       else if (type === packetType.packetErr) throw new Error(`error from sender: ${Buffer.from(data)}`);
       else if (type === packetType.packetFin) break;
     }
+    for (const entry of links) await writer.handle({ kind: 'entry', entry });
     writer.finish();
   } catch (error) {
     writer.abandon();
