@@ -164,6 +164,27 @@ describeContainers('runtime', import.meta.path, () => {
     await container.delete();
   });
 
+  test('nothing of a quick program is lost to a monitor or a reader that is late', async () => {
+    const late = await runtime.create(host.options(['echo', 'hi']));
+    const monitor = Number(readFileSync(join(host.execRoot, 'c', late.id, 'conmon.pid'), 'utf8'));
+    process.kill(monitor, 'SIGSTOP');
+    const session = await late.attach({ stdin: false });
+    await late.start();
+    await delay(200);
+    process.kill(monitor, 'SIGCONT');
+    expect((await readAll(session)).stdout).toBe('hi\n');
+    await late.delete();
+
+    const quick = await runtime.create(host.options(['echo', 'hi']));
+    const other = await quick.attach({ stdin: false });
+    const started = quick.start();
+    Bun.sleepSync(300);
+    await started;
+    Bun.sleepSync(300);
+    expect((await readAll(other)).stdout).toBe('hi\n');
+    await quick.delete();
+  });
+
   test('confinement: capabilities, seccomp, no more devices; the second time from the cache', async () => {
     for (let round = 0; round < 2; round++) {
       const container = await runtime.create(host.options(['grep', '-E', 'CapEff|Seccomp:', '/proc/self/status']));
