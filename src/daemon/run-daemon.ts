@@ -1,6 +1,6 @@
 // `berth daemon`: from arguments to exit code.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import {
   createKernel,
@@ -62,8 +62,6 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
     keepActivatedSockets(process.env, process.pid);
     execve(place.exec, process.env);
   }
-  const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
-
   // One that comes while the daemon starts must not end it: the file is read at that moment anyway.
   let reload = () => {};
   process.on('SIGHUP', () => reload());
@@ -79,7 +77,8 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
   const kernel = createKernel();
   undo.defer('kernel', () => kernel.close());
   const notify = serviceNotifier(process.env, { kernel, logger });
-  claimRoots(configuration, kernel, undo);
+  claimRoots(configuration, pin, { kernel, undo });
+  const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
   survive(logger);
 
   const releaseCgroups = claimCgroupParent(kernel.cgroups, configuration.cgroupParent);
@@ -88,9 +87,7 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
     const idle = ![...daemon.engine.containers.all()].some(container => container.process);
     if (idle) await daemon.engine.networks.purge();
     await daemon.close();
-    if (!idle) return;
-    await releaseCgroups();
-    removeMountNamespace(pin);
+    if (idle) await releaseCgroups();
   });
   const metrics = new EngineMetrics(daemon.engine);
   if (configuration.metricsAddress !== undefined) {
@@ -127,15 +124,23 @@ function readAgain(argv: readonly string[], program: string): Configuration {
   return request.configuration;
 }
 
-/** A second daemon on the same roots would destroy the first one's work. */
-function claimRoots(configuration: Configuration, kernel: Kernel, undo: CleanupStack): void {
+/**
+ * A second daemon on the same roots would destroy the first one's work. Whoever has the exec root takes the pinned mount
+ * namespace away at the end, unless containers are in it.
+ */
+function claimRoots(
+  configuration: Configuration,
+  pin: string,
+  { kernel, undo }: { kernel: Kernel; undo: CleanupStack },
+): void {
   const { dataRoot, execRoot, pidfile } = configuration;
-  for (const root of [dataRoot, execRoot]) {
+  for (const root of [execRoot, dataRoot]) {
     mkdirSync(root, { recursive: true, mode: 0o711 });
     const lock = kernel.files.tryLock(join(root, 'berth.lock'));
     if (!lock)
       throw conflict(`another daemon is running with ${root}: stop it or choose another --data-root and --exec-root`);
     undo.defer(`lock of ${root}`, () => lock[Symbol.dispose]());
+    if (root === execRoot) undo.defer('mount namespace', () => leaveMountNamespace(pin, execRoot));
   }
   const holder = readPid(pidfile);
   if (holder !== undefined && holder !== process.pid && isDaemon(kernel.processes.commandLine(holder))) {
@@ -146,6 +151,11 @@ function claimRoots(configuration: Configuration, kernel: Kernel, undo: CleanupS
   mkdirSync(dirname(pidfile), { recursive: true });
   writeFileSync(pidfile, String(process.pid));
   undo.defer('pid file', () => rmSync(pidfile, { force: true }));
+}
+
+function leaveMountNamespace(pin: string, execRoot: string): void {
+  const bundles = join(execRoot, 'c');
+  if (!existsSync(bundles) || readdirSync(bundles).length === 0) removeMountNamespace(pin);
 }
 
 function readPid(path: string): number | undefined {

@@ -81,14 +81,21 @@ test('the socket must not be open to others, and the pid file must be true', () 
   expect(Number(readFileSync(daemon.places.pidFile, 'utf8'))).toBe(daemon.pid);
 });
 
-test('a second daemon on the same root must be refused, and harm nothing', async () => {
-  const second = daemon
-    .command()
-    .map(word => (word === daemon.host ? `${daemon.host}2` : word === daemon.places.pidFile ? `${word}2` : word));
-  const { code, stderr, stdout } = await run(second, { timeoutMs: 20_000 });
-  expect(code).not.toBe(0);
-  expect(stderr + stdout).toContain(daemon.places.dataRoot);
+test('a second daemon on the same roots must be refused, harm nothing and leave nothing', async () => {
+  const { pidFile, execRoot, dataRoot } = daemon.places;
+  const own = [daemon.host, pidFile];
+  const second = daemon.command().map(word => (own.includes(word) ? `${word}2` : word));
+  const otherRun = second.map(word => (word === execRoot ? `${word}2` : word));
+  for (const [command, root] of [
+    [second, execRoot],
+    [otherRun, dataRoot],
+  ] as const) {
+    const { code, stderr, stdout } = await run(command, { timeoutMs: 20_000 });
+    expect(code).not.toBe(0);
+    expect(stderr + stdout).toContain(`another daemon is running with ${root}:`);
+  }
   expect(await daemon.ping()).toBe(true);
+  expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(`${execRoot}2`);
 });
 
 test('an unknown key of daemon.json must be refused by its name', async () => {
