@@ -85,13 +85,19 @@ export class Build implements BuildRun {
     } finally {
       this.cancel();
       this.#progress.close();
-      // Layers only the cache wants are still being packed: the result need not wait for them.
-      void solver.settled().then(async () => {
-        for (const owned of this.#owned.reverse()) await owned[Symbol.asyncDispose]();
-        cache.flush();
-        open[Symbol.dispose]();
-        over();
-      });
+      // Layers only the cache wants are still being packed: neither the result nor the files of the client, which its next
+      // build wants to have, need wait for them.
+      void solver
+        .idle()
+        .then(async () => {
+          for (const owned of this.#owned.reverse()) await owned[Symbol.asyncDispose]();
+        })
+        .then(() => solver.settled())
+        .then(() => {
+          cache.flush();
+          open[Symbol.dispose]();
+          over();
+        });
     }
   }
 

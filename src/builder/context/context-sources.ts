@@ -39,7 +39,8 @@ export class ContextSources {
 
   /** Removes the files of builds that a crash ended. */
   async restore(): Promise<void> {
-    await Promise.all([this.#folders.restore(), this.#downloads.restore(), this.mirrors.restore()]);
+    this.mirrors.restore();
+    await Promise.all([this.#folders.restore(), this.#downloads.restore()]);
   }
 
   /** An empty directory, for files on their way to a client. */

@@ -185,7 +185,8 @@ export class MirrorUpdate {
   /** Opens a file that `add` said is needed. */
   receive(told: Told): Incoming {
     const { entry } = told;
-    const temporary = this.#name();
+    // Where nothing is yet, nothing has to be replaced.
+    const temporary = this.#known.has(entry.name) ? this.#name() : this.#at(entry.name);
     const file = openSync(temporary, 'wx', 0o600);
     const hash = createHash('sha256');
     let size = 0;
@@ -284,7 +285,7 @@ export class MirrorUpdate {
         this.#forget(name);
       }
     } else if (before && lstatSync(temporary).isDirectory()) rmSync(this.#at(path));
-    renameSync(temporary, this.#at(path));
+    if (temporary !== this.#at(path)) renameSync(temporary, this.#at(path));
     this.#touch(dirname(path));
   }
 

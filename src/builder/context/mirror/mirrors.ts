@@ -28,7 +28,6 @@ export class Mirrors {
   readonly #special: SpecialFiles;
   /** Least recently used first. */
   #uses: MirrorUse[] = [];
-  readonly #removals = new Set<Promise<void>>();
 
   constructor(root: string, special: SpecialFiles) {
     this.#root = root;
@@ -85,20 +84,16 @@ export class Mirrors {
     return this.#remove(join(this.#root, name));
   }
 
-  /** Removes what an earlier process left. */
-  async restore(): Promise<void> {
+  /** Removes what an earlier process left; many files take a while, which nobody has to wait for. */
+  restore(): void {
     for (const name of readdirSync(this.#root)) void this.#remove(join(this.#root, name));
-    await Promise.all(this.#removals);
   }
 
   #remove(directory: string): Promise<void> {
     const gone = `${directory}.gone`;
-    const work = rename(directory, gone)
+    return rename(directory, gone)
       .catch(() => {})
       .then(() => rm(gone, { recursive: true, force: true }))
-      .then(() => rm(directory, { recursive: true, force: true }))
-      .finally(() => this.#removals.delete(work));
-    this.#removals.add(work);
-    return work;
+      .then(() => rm(directory, { recursive: true, force: true }));
   }
 }
