@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { mediaTypes } from '../../src/oci/descriptor.ts';
@@ -132,6 +132,11 @@ test('killed again and again while everybody pushes, it has every image it said 
   const sums = await runOk(['sh', '-c', 'cd "$1" && sha256sum *', '-', folder]);
   for (const line of sums.split('\n')) expect(line).toMatch(/^([0-9a-f]{64}) {2}\1$/);
 }, 120_000);
+
+test('its heap is small, and it is the process that was started', async () => {
+  const environment = readFileSync(`/proc/${registry.pid}/environ`, 'utf8').split('\0');
+  expect(environment.filter(entry => entry.startsWith('BUN_JSC_forceRAMSize='))).toHaveLength(1);
+});
 
 test('two processes do not serve one folder', async () => {
   const root = join(registry.folder, 'data');

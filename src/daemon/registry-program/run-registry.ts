@@ -11,6 +11,7 @@ import { readConfiguration } from './configuration.ts';
 import { collectOptions, passwdOptions, serveOptions } from './options.ts';
 import { passwd } from './passwd.ts';
 import { serve } from './serve.ts';
+import { useSmallHeap } from './small-heap.ts';
 
 interface Subprogram {
   readonly usage: string;
@@ -29,7 +30,11 @@ const subprograms: Readonly<Record<string, Subprogram>> = {
     description: 'Serve a registry: what is pushed to it is kept in a local folder.',
     options: serveOptions,
     args: 0,
-    run: values => serve(readConfiguration(values, isRoot())),
+    run: async values => {
+      const configuration = readConfiguration(values, isRoot());
+      useSmallHeap();
+      return await serve(configuration);
+    },
   },
   gc: {
     usage: 'gc [OPTIONS]',
