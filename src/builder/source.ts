@@ -44,6 +44,16 @@ export interface SourceTree extends AsyncDisposable {
    * forgets it and the directories above.
    */
   readonly digests?: Map<string, PathDigest>;
+  /** Where its files are already, of a tree that outlives a build. */
+  readonly linked?: LinkedFiles;
+}
+
+/** Which layers share files with a tree by hard links. */
+export interface LinkedFiles {
+  /** Their directories. */
+  readonly layers: Set<string>;
+  /** One of them was made upon nothing: it may come to lie above any other. */
+  movable: boolean;
 }
 
 /** What a path is known by: of a directory with all that is below. */

@@ -18,6 +18,7 @@ import type { ContentKey } from '../solve/content-key.ts';
 import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.ts';
 import type { Operations, WorkOptions } from '../solve/solver.ts';
 import { copyIntoLayer } from './copy/copy-into-layer.ts';
+import { mayShareAgain } from './copy/may-share-again.ts';
 import { ownerOrRoot } from './copy/owner-or-root.ts';
 import { withInlineFiles } from './inline-files.ts';
 import { openRoot } from './open-root.ts';
@@ -137,9 +138,11 @@ export class StepOperations implements Operations {
     const merged = o.working.mount();
     const owner = chown === undefined ? undefined : this.#ownerIn(merged, chown);
     for (const [index, part] of op.parts.entries()) {
-      using root = openRoot(o.inputs[part.input] as Snapshot, this.#deps.images);
+      const source = o.inputs[part.input] as Snapshot;
+      using root = openRoot(source, this.#deps.images);
       const selection = selections[index] as PlannedCopy;
-      await copyIntoLayer(op, { working: o.working, root, selection, owner, signal: o.signal });
+      const shareAgain = mayShareAgain(source, { below: o.inputs[0] as LayersSnapshot, upper: o.working.upper });
+      await copyIntoLayer(op, { working: o.working, root, selection, owner, shareAgain, signal: o.signal });
     }
   }
 

@@ -179,3 +179,21 @@ test('files that never change are shared, each once, and replace what is there',
   using view = builds.view([below, sealed]);
   expect(readFileSync(join(view.root, 'app/f'), 'utf8')).toBe('1\n');
 });
+
+test('a file that another image has is shared again where that is allowed, but never twice in one layer', async () => {
+  const source = makeSource();
+  const below = await layer([], 'mkdir app');
+  const job = { sourceRoot: source, shareable: true, contentsOnly: true, destination: '/new/' };
+  const inode = (directory: string, name: string) => lstatSync(join(directory, name)).ino;
+  const own = inode(source, 'f');
+  for (const shareAgain of [true, true, false]) {
+    await using working = builds.create([below]);
+    working.mount();
+    const sources = [{ path: '/f' }, { path: '/f', name: 'again' }];
+    await working.copy({ ...job, shareAgain, sources });
+    const { directory } = working.seal();
+    expect(inode(directory, 'new/f') === own).toBe(shareAgain);
+    expect(inode(directory, 'new/again')).not.toBe(inode(directory, 'new/f'));
+    expect(readFileSync(join(directory, 'new/again'), 'utf8')).toBe('1\n');
+  }
+});

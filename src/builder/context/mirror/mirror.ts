@@ -19,7 +19,7 @@ import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { SpecialFiles } from '../../../lib/tar/tree/tree-writer.ts';
 import { TimeSlice } from '../../../lib/time-slice.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import type { PathDigest } from '../../source.ts';
+import type { LinkedFiles, PathDigest } from '../../source.ts';
 import { isSameEntry } from './same-entry.ts';
 
 /** An entry that is here. */
@@ -72,6 +72,8 @@ export class Mirror {
   readonly #known = new Map<string, Known>();
   /** What is derived of the files: an update forgets whatever it changes, and the directories above. */
   readonly digests: Map<string, PathDigest> = new Map();
+  /** Layers that share its files. */
+  readonly linked: LinkedFiles = { layers: new Set(), movable: false };
   /** Paths as the last update told them. */
   #order: readonly string[] = [];
   #turn = 0;

@@ -12,15 +12,17 @@ export async function copyIntoLayer(
     root: OpenRoot;
     selection: PlannedCopy;
     owner: Owner | undefined;
+    shareAgain: boolean;
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { owner, root, selection } = o;
+  const { owner, root, selection, shareAgain } = o;
   // What no pattern matched makes no destination either.
   if (selection.sources.length === 0) return;
   const job = {
     sourceRoot: root.path,
     shareable: root.shareable,
+    shareAgain,
     sources: selection.sources,
     destination: op.destination,
     contentsOnly: true,

@@ -41,14 +41,14 @@ class FileCopy {
   readonly #parentMode: number;
 
   constructor(job: CopyJob, files: Kernel['files'], signal: AbortSignal | undefined) {
-    const { owner, mode, time } = job;
+    const { owner, mode, time, shareAgain } = job;
     this.#job = job;
     this.#files = files;
     this.#signal = signal;
     this.#made = { owner, time, files };
     this.#parentMode = directoryMode(mode);
     const linkPlace = job.shareable ? (target: string) => this.#upperPlace(target) : undefined;
-    this.copier = new TreeCopier({ files, owner, mode, time, linkPlace, signal });
+    this.copier = new TreeCopier({ files, owner, mode, time, linkPlace, shareAgain, signal });
   }
 
   async run(source: CopySource): Promise<void> {

@@ -40,6 +40,8 @@ export interface CopyJob {
   readonly sourceRoot: string;
   /** Files of the source may be shared by hard links: they never change. */
   readonly shareable: boolean;
+  /** Even those that have other names already: none of these is in the layers below. */
+  readonly shareAgain?: boolean;
   readonly sources: readonly CopySource[];
   /** Absolute; with a slash at its end it is a directory in any case. */
   readonly destination: string;

@@ -29,6 +29,8 @@ export interface TreeCopierOptions {
   time?: number | undefined;
   /** Where a file may be linked instead of copied: the same place by a path on the source's file system. */
   linkPlace?: ((target: string) => string | undefined) | undefined;
+  /** Files may be linked that have other names. */
+  shareAgain?: boolean | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -36,8 +38,8 @@ export interface TreeCopierOptions {
 export class TreeCopier {
   readonly #options: TreeCopierOptions;
   readonly #slice = new TimeSlice();
-  /** Where the first of several links to an inode went. */
-  readonly #linked = new Map<string, string>();
+  /** Which name of a file was copied first, and where it went. */
+  readonly #linked = new Map<string, { source: string; target: string }>();
   files = 0;
   bytes = 0;
 
@@ -119,12 +121,14 @@ export class TreeCopier {
 
   #copyLeaf(source: string, target: string, stats: BigIntStats): void {
     this.files++;
-    if (stats.isFile() && this.#share(source, target, stats)) return;
-    const first = this.#firstLink(target, stats);
-    if (first !== undefined) {
-      this.#replacing(target, path => linkSync(encodeName(first), path));
+    const before = this.#linked.get(inodeOf(stats));
+    // Another name of the same file is a link; the same name once more is a file of its own.
+    if (before && before.source !== source) {
+      this.#replacing(target, path => linkSync(encodeName(before.target), path));
       return;
     }
+    if (!before) this.#remember(source, target, stats);
+    if (!before && stats.isFile() && this.#share(source, target, stats)) return;
     if (stats.isFile()) {
       this.bytes += Number(stats.size);
       this.#replacing(target, path => copyFileSync(encodeName(source), path, constants.COPYFILE_EXCL));
@@ -142,9 +146,9 @@ export class TreeCopier {
 
   /** Links instead of copying, where nothing about the file would be different. */
   #share(source: string, target: string, stats: BigIntStats): boolean {
-    const { owner, mode, time, linkPlace } = this.#options;
+    const { owner, mode, time, linkPlace, shareAgain } = this.#options;
     // One that has other names may be in this image already: two names of one file are not what was asked for.
-    if (!linkPlace || stats.nlink !== 1n || time !== undefined) return false;
+    if (!linkPlace || (stats.nlink !== 1n && !shareAgain) || time !== undefined) return false;
     if (owner && (owner.uid !== Number(stats.uid) || owner.gid !== Number(stats.gid))) return false;
     if (mode && this.#modeOf(stats) !== (Number(stats.mode) & 0o7777)) return false;
     const place = linkPlace(target);
@@ -160,12 +164,8 @@ export class TreeCopier {
     return true;
   }
 
-  #firstLink(target: string, stats: BigIntStats): string | undefined {
-    if (stats.nlink === 1n) return undefined;
-    const key = `${stats.dev}:${stats.ino}`;
-    const first = this.#linked.get(key);
-    if (first === undefined) this.#linked.set(key, target);
-    return first;
+  #remember(source: string, target: string, stats: BigIntStats): void {
+    if (stats.nlink > 1n || this.#options.linkPlace) this.#linked.set(inodeOf(stats), { source, target });
   }
 
   /** Removes what is in the way first; a directory stays and is an error. */
@@ -198,6 +198,8 @@ export class TreeCopier {
     }
   }
 }
+
+const inodeOf = ({ dev, ino }: BigIntStats) => `${dev}:${ino}`;
 
 /** What is at the place is a whiteout, or something overlay has not seen yet because it was linked, too. */
 function linkInto(source: string, place: string): void {

@@ -48,6 +48,7 @@ export class SessionSource implements BuildSource {
       immutable: true,
       fileDigest: path => mirror.fileDigest(path),
       digests: mirror.digests,
+      linked: mirror.linked,
       [Symbol.asyncDispose]: () => Promise.resolve(this.#mirrors.release(mirror)),
     };
   }
