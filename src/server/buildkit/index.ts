@@ -1,11 +1,14 @@
 // BuildKit's own door: the gRPC services that `docker buildx` speaks on `/grpc`, and the sessions on which it is called
 // back. It translates between BuildKit's messages and the builder's requests and progress; it builds nothing itself.
 import type { Duplex } from 'node:stream';
+import { bytesMessage } from '../../api/buildkit/callbacks.ts';
+import { decode, encode } from '../../api/buildkit/message.ts';
 import type { Builder } from '../../builder/index.ts';
-import { createGrpcServer } from '../../lib/grpc/server.ts';
+import { createGrpcServer, type GrpcHandler, type ServerCall } from '../../lib/grpc/server.ts';
 import { openClientParts } from './client-parts.ts';
 import { controlMethods } from './control.ts';
 import { gatewayMethods } from './gateway.ts';
+import { MessageDuplex } from './session/message-duplex.ts';
 import { Sessions } from './session/sessions.ts';
 import { BuildJobs } from './solve/build-jobs.ts';
 import { buildFailure } from './solve/failure.ts';
@@ -35,8 +38,25 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
       parsePlatform: text => builder.parsePlatform(text),
       signal,
     });
-  const methods = {
+  const methods: Record<string, GrpcHandler> = {
     ...controlMethods({ builder, jobs, worker, openParts, sessionLoss: (id, over) => sessions.loss(id, over) }),
+    // A session may come within the other connection, too.
+    '/moby.buildkit.v1.Control/Session': (call: ServerCall) => {
+      const bytes = {
+        decode: (message: Buffer) => decode(bytesMessage, message).data,
+        encode: (data: Uint8Array) => encode(bytesMessage, { data }),
+      };
+      const ended = Promise.withResolvers<void>();
+      const end = () => ended.resolve();
+      const { messages, send } = call;
+      const connection = new MessageDuplex(
+        { messages: () => messages(), send: data => send(data), end, cancel: end },
+        bytes,
+      );
+      call.signal.addEventListener('abort', () => connection.destroy(), { once: true });
+      void sessions.add(connection, headersOf(call)).closed.then(end);
+      return ended.promise;
+    },
     ...gatewayMethods({
       jobs,
       worker,
@@ -57,4 +77,8 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
       sessions.close();
     },
   };
+}
+
+function headersOf({ metadata }: ServerCall): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, [value].flat().join(', ')]));
 }

@@ -5,6 +5,9 @@ import type { ClientCall } from '../../../lib/grpc/client.ts';
 /** Messages of BuildKit's clients hold no more than this. */
 const portion = 3 * 1024 * 1024;
 
+/** A call of either side. */
+export type ByteCall = Pick<ClientCall, 'messages' | 'send' | 'end' | 'cancel'>;
+
 export interface ByteMessages {
   decode(message: Buffer): Uint8Array;
   encode(data: Uint8Array): Uint8Array;
@@ -12,13 +15,13 @@ export interface ByteMessages {
 
 /** Ends when the call ends, errors when the call does; destroying it cancels the call. */
 export class MessageDuplex extends Duplex {
-  readonly #call: ClientCall;
+  readonly #call: ByteCall;
   readonly #messages: AsyncGenerator<Buffer>;
   readonly #bytes: ByteMessages;
   #ended = false;
   #reading = false;
 
-  constructor(call: ClientCall, bytes: ByteMessages) {
+  constructor(call: ByteCall, bytes: ByteMessages) {
     super({ highWaterMark: 256 * 1024 });
     this.#call = call;
     this.#messages = call.messages();
