@@ -35,6 +35,6 @@ export type {
 } from './request.ts';
 export type { BuildResult, BuildRun, BuiltImage } from './run.ts';
 export type { BuildSource, OpenSourceOptions, SourceFilter, SourceStatus, SourceTree } from './source.ts';
-export { type FailedStep, StepError } from './step-error.ts';
+export { type FailedStep, StepError, StepStartError } from './step-error.ts';
 export type { CacheKind, CacheUsage, PruneOptions, PruneResult } from './usage.ts';
 export { VertexError } from './vertex-error.ts';

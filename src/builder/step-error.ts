@@ -1,5 +1,5 @@
 // The error of a step whose command failed: what BuildKit and the classic builder say of it, each in its own words.
-import { BerthError } from '../lib/errors.ts';
+import { BerthError, errorKind, errorMessage } from '../lib/errors.ts';
 import type { Digest } from '../oci/digest.ts';
 
 export interface FailedStep {
@@ -25,5 +25,20 @@ export class StepError extends BerthError {
 
   get classic(): string {
     return `The command '${this.step.command}' returned a non-zero code: ${this.step.exitCode}`;
+  }
+}
+
+/** The error of a step whose command could not even be started: an unknown user, a program that is not there. */
+export class StepStartError extends BerthError {
+  /** What the classic builder says: the engine's words as they are. */
+  readonly classic: string;
+
+  constructor(command: string, cause: unknown) {
+    const classic = errorMessage(cause);
+    // Which program of the engine's said it is of no interest to whoever wrote the command.
+    const reason = classic.replace(/^.*unable to start container process: (error during container init: )?/, '');
+    super(errorKind(cause), `process "${command}" did not complete successfully: ${reason}`, { cause });
+    this.name = 'StepStartError';
+    this.classic = classic;
   }
 }

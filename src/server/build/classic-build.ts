@@ -12,6 +12,7 @@ import {
   parseGitReference,
   type RegistryCredentials,
   StepError,
+  StepStartError,
 } from '../../builder/index.ts';
 import { errorMessage, findCause, invalid } from '../../lib/errors.ts';
 import { ClassicLines, shortId } from './classic-lines.ts';
@@ -68,7 +69,8 @@ async function* linesOf(run: BuildRun, quiet: boolean): AsyncGenerator<BuildInfo
 
 function failure(error: unknown): BuildInfo {
   const step = findCause(error, StepError);
-  const message = step?.classic ?? findCause(error, MissingSourceError)?.classic ?? errorMessage(error);
+  const known = step ?? findCause(error, StepStartError) ?? findCause(error, MissingSourceError);
+  const message = known?.classic ?? errorMessage(error);
   const code = step ? { code: step.step.exitCode } : {};
   return { errorDetail: { ...code, message }, error: message };
 }

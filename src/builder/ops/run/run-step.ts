@@ -24,7 +24,7 @@ import type { BuildLimits, Ulimit } from '../../request.ts';
 import type { WorkNews } from '../../solve/shared-work.ts';
 import type { Snapshot } from '../../solve/snapshot.ts';
 import type { WorkOptions } from '../../solve/solver.ts';
-import { StepError } from '../../step-error.ts';
+import { StepError, StepStartError } from '../../step-error.ts';
 import { prepareStepMounts, type StepMountDeps } from './step-mounts.ts';
 import { type NameServers, prepareStepNetwork } from './step-network.ts';
 import { readOutput } from './step-output.ts';
@@ -63,7 +63,10 @@ export interface RunStepOptions extends WorkOptions {
   readonly inputs: readonly Snapshot[];
 }
 
-/** Throws a StepError when the command fails, `cancelled` by the signal; the container is gone in any case. */
+/**
+ * Throws a StepError when the command fails, a StepStartError when it cannot be started, `cancelled` by the signal; the
+ * container is gone in any case.
+ */
 export async function runStep(node: Node<RunOperation>, o: RunStepOptions, deps: RunStepDeps): Promise<void> {
   using _slot = await deps.limiter.acquire(o.signal);
   const { signal, working, inputs } = o;
@@ -92,11 +95,21 @@ export async function runStep(node: Node<RunOperation>, o: RunStepOptions, deps:
     mounts: [...network.mounts, ...mounts.mounts],
     sandbox: network.sandbox,
   };
-  const spec = buildSpec(describeStep(op, prepared, deps), deps.specHost);
-  const process = await deps.runtime.create({ id, spec, tty: false, stdin: false, stdinOnce: false, log: undefined });
+  const process = await create(op, prepared, deps);
   undo.defer('process', () => process.delete());
   network.join?.(process.pid);
   await watch(node, process, { ...o, id });
+}
+
+/** Throws a StepStartError for a user or a program that is not there. */
+async function create(op: RunOperation, prepared: PreparedStep, deps: RunStepDeps): Promise<Process> {
+  const { id } = prepared;
+  try {
+    const spec = buildSpec(describeStep(op, prepared, deps), deps.specHost);
+    return await deps.runtime.create({ id, spec, tty: false, stdin: false, stdinOnce: false, log: undefined });
+  } catch (error) {
+    throw new StepStartError(op.args.join(' '), error);
+  }
 }
 
 /** Lets it run, hands its output on, and kills it when the build is given up. */
@@ -128,9 +141,17 @@ async function watch(node: Node<RunOperation>, process: Process, o: RunStepOptio
 const cancelled = (signal: AbortSignal) =>
   new BerthError('cancelled', 'the build was cancelled', { cause: signal.reason });
 
+interface PreparedStep {
+  readonly id: string;
+  readonly rootfs: string;
+  readonly env: readonly string[];
+  readonly mounts: SpecInput['mounts'];
+  readonly sandbox: string;
+}
+
 function describeStep(
   op: RunOperation,
-  o: { id: string; rootfs: string; env: readonly string[]; mounts: SpecInput['mounts']; sandbox: string },
+  o: PreparedStep,
   { resolveUser, settings, specHost, ids }: RunStepDeps,
 ): SpecInput {
   const user = resolveUser(o.rootfs, op.user);
