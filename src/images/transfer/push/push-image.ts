@@ -11,7 +11,7 @@ import type { NewImage } from '../../records/register-image.ts';
 import type { Emit } from '../transfer-event.ts';
 import type { LayerArchives } from './layer-archives.ts';
 import { mountSources } from './mount-sources.ts';
-import { type PushedImage, planPush } from './plan-push.ts';
+import { type BesideManifest, type PushedImage, planPush } from './plan-push.ts';
 import { type PushLayerDeps, pushLayer, sendBlob } from './push-layer.ts';
 import { composePushManifest } from './push-manifest.ts';
 
@@ -51,6 +51,7 @@ export async function pushImage(
     await repository.putManifest(name, { bytes: sent.bytes, mediaType: sent.manifest.mediaType }, o);
     pushed.push({ one, ...sent });
   }
+  for (const one of plan.beside) await pushBeside(one, repository, deps, o);
   const named = plan.index?.source ?? (pushed[0]?.manifest as Descriptor);
   if (plan.index) await repository.putManifest(tag, { bytes: plan.index.bytes, mediaType: named.mediaType }, o);
   for (const { one, manifest, layers } of pushed) {
@@ -62,6 +63,21 @@ export async function pushImage(
     );
   }
   return { digest: named.digest, size: named.size };
+}
+
+/** What it names first: registries take no manifest without that. */
+async function pushBeside(
+  { manifest, bytes, blobs }: BesideManifest,
+  repository: Repository,
+  { content }: PushDeps,
+  o: PushOptions,
+): Promise<void> {
+  o.lease.keep(manifest.digest, ...blobs.map(({ digest }) => digest));
+  for (const blob of blobs) {
+    if ((await repository.blobSize(blob.digest, o)) !== undefined) continue;
+    await sendBlob(blob, { content, repository, signal: o.signal }, () => {});
+  }
+  await repository.putManifest(manifest.digest, { bytes, mediaType: manifest.mediaType }, o);
 }
 
 /** Layers (the topmost is told of first), configuration; returns the manifest that can be put now. */
