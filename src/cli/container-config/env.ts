@@ -60,7 +60,10 @@ function readText(file: string): string {
   try {
     content = readFileSync(file);
   } catch (error) {
-    throw new Error(`open ${file}: ${systemMessage(error)}`, { cause: error });
+    const message = systemMessage(error);
+    // A directory can be opened; only reading it fails.
+    if (errorCode(error) === 'EISDIR') throw new Error(`invalid env file (${file}): read ${file}: ${message}`);
+    throw new Error(`open ${file}: ${message}`, { cause: error });
   }
   const text = content.toString().replace(/^\ufeff/, '');
   if (!Buffer.from(text).equals(content) && text.includes('\ufffd')) {

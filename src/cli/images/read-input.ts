@@ -6,11 +6,13 @@ import type { Io } from '../io.ts';
 
 /** The bytes of a file, in pieces. Throws a plain Error when it cannot be opened. */
 export function readFile(path: string): AsyncIterable<Buffer> {
+  let isDirectory: boolean;
   try {
-    statSync(path);
+    isDirectory = statSync(path).isDirectory();
   } catch (error) {
     throw new Error(`open ${path}: ${systemMessage(error)}`, { cause: error });
   }
+  if (isDirectory) throw new Error(`read ${path}: is a directory`);
   return createReadStream(path, { highWaterMark: 256 * 1024 });
 }
 
