@@ -9,7 +9,7 @@ export function stableText(text: string, prefix: string): string {
       .replace(/(\/var\/lib\/docker|\/tmp\/bt-\w+\/data)\b/g, 'ROOT')
       .replace(/\bsha256:[0-9a-f]{64}\b/g, 'DIGEST')
       .replace(/\b[0-9a-f]{64}\b/g, 'ID')
-      .replace(/\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{12}\b/g, 'SHORT')
+      .replace(/\b(?=[0-9a-f]*\d)[0-9a-f]{12}\b/g, 'SHORT')
       .replace(/(?<!\d)\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?( ?Z| ?[+-]\d\d:?\d\d( UTC)?)?/g, 'TIME')
       .replace(/\b\d+\.\d+\.\d+\.\d+\b/g, 'ADDRESS')
       .replace(/\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b/g, 'MAC')
