@@ -7,13 +7,14 @@ packages=(
   crun runc conmon            # run and watch containers
   nftables iproute2           # the network
   tini                        # docker run --init
+  git xz-utils bzip2          # build contexts from repositories, archives in those formats
   mount util-linux ca-certificates
 )
 if [ "${1:-}" = --test ]; then
   packages+=(
     mmdebstrap                # real Debian images from the mirror
     busybox-static            # a small image from one file
-    procps curl xz-utils zstd
+    procps curl zstd
     openssl                   # certificates for TLS
     netbase                   # nft prints protocols by name only with /etc/protocols
   )

@@ -10,7 +10,6 @@ export { type ContextSources, directorySource } from './context/context-sources.
 export type { Incoming, Mirror, Told } from './context/mirror/mirror.ts';
 export { Mirrors } from './context/mirror/mirrors.ts';
 export type { OwnedSource } from './context/sources/filled-source.ts';
-export { type GitReference, parseGitReference } from './context/sources/git-reference.ts';
 export { DockerfileError } from './dockerfile/dockerfile-error.ts';
 export type { LineRange } from './dockerfile/syntax.ts';
 export { MissingSourceError } from './missing-source-error.ts';

@@ -1,6 +1,7 @@
 // From a request to its answer: the rights it takes, what does it, and how a refusal is said.
 import { errorMessage } from '../lib/errors.ts';
 import type { Exchange } from '../lib/http/exchange.ts';
+import { splitOnce } from '../lib/split-once.ts';
 import { type Call, commonHeaders, replyJson } from './call.ts';
 import type { Collector } from './collect/collector.ts';
 import type { RegistryContext } from './context.ts';
@@ -91,9 +92,4 @@ function sendRefusal({ logger }: RegistryContext, exchange: Exchange, error: unk
   const body = refusal ?? { errors: [{ code: 'UNKNOWN', message: errorMessage(error) }] };
   const headers = { ...commonHeaders, 'Content-Type': 'application/json', ...refusal?.headers };
   exchange.send(refusal?.status ?? 500, headers, JSON.stringify(body));
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
 }

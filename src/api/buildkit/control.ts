@@ -34,7 +34,6 @@ export const diskUsageRequest = message({
   filter: repeated(string(1)),
   ageLimit: int64(2),
 });
-export type DiskUsageRequest = MessageOf<typeof diskUsageRequest>;
 
 export const usageRecord = message({
   id: string(1),
@@ -55,7 +54,6 @@ export type UsageRecord = MessageOf<typeof usageRecord>;
 export const diskUsageResponse = message({
   record: repeated(nested(1, usageRecord)),
 });
-export type DiskUsageResponse = MessageOf<typeof diskUsageResponse>;
 
 export const exporter = message({
   type: string(1),
@@ -67,7 +65,6 @@ export const cacheOptionsEntry = message({
   type: string(1),
   attrs: map(2, string),
 });
-export type CacheOptionsEntry = MessageOf<typeof cacheOptionsEntry>;
 
 export const cacheOptions = message({
   exportRefDeprecated: string(1),
@@ -98,12 +95,10 @@ export type SolveRequest = MessageOf<typeof solveRequest>;
 export const solveResponse = message({
   exporterResponse: map(1, string),
 });
-export type SolveResponse = MessageOf<typeof solveResponse>;
 
 export const statusRequest = message({
   ref: string(1),
 });
-export type StatusRequest = MessageOf<typeof statusRequest>;
 
 export const vertexLog = message({
   vertex: string(1),
@@ -112,7 +107,6 @@ export const vertexLog = message({
   stream: int64(3),
   msg: bytes(4),
 });
-export type VertexLog = MessageOf<typeof vertexLog>;
 
 export const vertex = message({
   digest: string(1),
@@ -159,7 +153,6 @@ export type StatusResponse = MessageOf<typeof statusResponse>;
 export const listWorkersRequest = message({
   filter: repeated(string(1)),
 });
-export type ListWorkersRequest = MessageOf<typeof listWorkersRequest>;
 
 export const buildkitVersion = message({
   package: string(1),
@@ -190,15 +183,12 @@ export type WorkerRecord = MessageOf<typeof workerRecord>;
 export const listWorkersResponse = message({
   record: repeated(nested(1, workerRecord)),
 });
-export type ListWorkersResponse = MessageOf<typeof listWorkersResponse>;
 
 export const infoRequest = message({});
-export type InfoRequest = MessageOf<typeof infoRequest>;
 
 export const infoResponse = message({
   buildkitVersion: nested(1, buildkitVersion),
 });
-export type InfoResponse = MessageOf<typeof infoResponse>;
 
 export const buildHistoryRequest = message({
   activeOnly: bool(1),
@@ -249,7 +239,5 @@ export const updateBuildHistoryRequest = message({
   delete: bool(3),
   finalize: bool(4),
 });
-export type UpdateBuildHistoryRequest = MessageOf<typeof updateBuildHistoryRequest>;
 
 export const updateBuildHistoryResponse = message({});
-export type UpdateBuildHistoryResponse = MessageOf<typeof updateBuildHistoryResponse>;

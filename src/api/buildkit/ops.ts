@@ -15,14 +15,12 @@ export type Platform = MessageOf<typeof platform>;
 export const definition = message({
   def: repeated(bytes(1)),
 });
-export type Definition = MessageOf<typeof definition>;
 
 export const sourceInfo = message({
   filename: string(1),
   data: bytes(2),
   language: string(4),
 });
-export type SourceInfo = MessageOf<typeof sourceInfo>;
 
 /** Lines count from 1, characters from 0. */
 export const position = message({

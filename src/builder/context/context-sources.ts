@@ -11,10 +11,10 @@ import type { ContextFiles } from './sources/context-files.ts';
 import { Downloads } from './sources/download.ts';
 import { FilledSource, type OwnedSource } from './sources/filled-source.ts';
 import { checkOut, type GitOptions } from './sources/git-checkout.ts';
-import type { GitReference } from './sources/git-reference.ts';
+import { type GitReference, parseGitReference } from './sources/git-reference.ts';
 import { type Folder, SourceFolders } from './sources/source-folder.ts';
 import { unpackContext } from './sources/tar-source.ts';
-import { downloadName } from './sources/web-address.ts';
+import { downloadName, isWebAddress } from './sources/web-address.ts';
 
 /** Who shall own the files of an archive; undefined leaves them to whom the archive says. */
 export interface ArchiveOptions {
@@ -94,6 +94,14 @@ export class ContextSources {
     return this.#source(key, `git#${ref ?? remote}`, (directory, { signal }) =>
       checkOut(reference, directory, { ...options, signal }),
     );
+  }
+
+  /** What an address names: a repository, or a context from the web. Throws `invalid` for anything else. */
+  remote(address: string): OwnedSource {
+    const repository = parseGitReference(address, { asContext: true });
+    if (repository) return this.git(repository);
+    if (isWebAddress(address)) return this.webContext(address);
+    throw invalid(`unable to prepare context: ${JSON.stringify(address)} is neither a URL nor a repository`);
   }
 
   #source(key: string, label: string, fill: ConstructorParameters<typeof FilledSource>[0]['fill']): FilledSource {

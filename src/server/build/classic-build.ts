@@ -9,7 +9,6 @@ import {
   type BuildRun,
   MissingSourceError,
   type OwnedSource,
-  parseGitReference,
   type RegistryCredentials,
   StepError,
   StepStartError,
@@ -79,10 +78,7 @@ function failure(error: unknown): BuildInfo {
 function openContext(builder: Builder, { query, body }: ClassicBuild): OwnedSource {
   const { remote } = query;
   if (!remote || remote === 'client-session') return builder.sources.upload(body);
-  const repository = parseGitReference(remote, { asContext: true });
-  if (repository) return builder.sources.git(repository);
-  if (/^https?:\/\//i.test(remote)) return builder.sources.webContext(remote);
-  throw invalid(`unable to prepare context: ${JSON.stringify(remote)} is neither a URL nor a repository`);
+  return builder.sources.remote(remote);
 }
 
 function toRequest(builder: Builder, { query, headers }: ClassicBuild, context: OwnedSource): BuildRequest {

@@ -1,14 +1,12 @@
 // What a build needs of the client that asked for it: its files, its secrets, and where results go that it keeps itself.
-import {
-  type BlobStore,
-  type BuildSource,
-  type ContextSources,
-  type OwnedSource,
-  parseGitReference,
-  type RegistryCredentials,
-  type TreeTarget,
+import type {
+  BlobStore,
+  BuildSource,
+  ContextSources,
+  OwnedSource,
+  RegistryCredentials,
+  TreeTarget,
 } from '../../builder/index.ts';
-import { invalid } from '../../lib/errors.ts';
 import { sendDirectory } from './session/send-directory.ts';
 import { sendLayout } from './session/send-layout.ts';
 import type { Session } from './session/session.ts';
@@ -107,10 +105,7 @@ function openRemote(address: string, { session, sources, signal }: ClientPartsOp
   if (address.startsWith('http://buildkit-session/')) {
     return sources.upload(uploaded(async () => (await session()).upload(new URL(address), signal)));
   }
-  const repository = parseGitReference(address, { asContext: true });
-  if (repository) return sources.git(repository);
-  if (/^https?:\/\//i.test(address)) return sources.webContext(address);
-  throw invalid(`unable to prepare context: ${JSON.stringify(address)} is neither a URL nor a repository`);
+  return sources.remote(address);
 }
 
 async function* uploaded(open: () => Promise<AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {

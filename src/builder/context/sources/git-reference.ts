@@ -1,5 +1,6 @@
 // Git repositories as builds name them: `https://host/repo.git#ref:subdir`, `git@host:repo`, `ssh://…`, `git://…`.
 import { invalid } from '../../../lib/errors.ts';
+import { splitOnce } from '../../../lib/split-once.ts';
 
 export interface GitReference {
   /** Without fragment and query: what git is asked for. */
@@ -90,9 +91,4 @@ function cleanSubdir(subdir: string): string {
     else if (part !== '' && part !== '.') parts.push(part);
   }
   return parts.join('/');
-}
-
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
 }

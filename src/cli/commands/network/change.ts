@@ -1,5 +1,6 @@
 // `network create`, `connect` and `disconnect`: asked of the daemon, whose answer it is whether they are there.
 
+import { splitOnce } from '../../../lib/split-once.ts';
 import { command } from '../../command.ts';
 import { checkLabel } from '../../container-config/env.ts';
 import { exactly } from '../../grammar/argument-rule.ts';
@@ -25,7 +26,7 @@ export const createNetwork = command({
       ...(flags.gateway[index] ? { Gateway: flags.gateway[index] } : {}),
       ...(flags['ip-range'][index] ? { IPRange: flags['ip-range'][index] } : {}),
     }));
-    const Labels = Object.fromEntries(flags.label.map(text => splitOnce(text)));
+    const Labels = Object.fromEntries(flags.label.map(text => splitOnce(text, '=')));
     const { Id, Warning } = await context.client.call('NetworkCreate', {
       body: {
         ...{ Name, Driver: flags.driver, Attachable: flags.attachable, Internal: flags.internal },
@@ -64,8 +65,3 @@ export const disconnectNetwork = command({
     return 0;
   },
 });
-
-function splitOnce(text: string): [string, string] {
-  const equals = text.indexOf('=');
-  return equals < 0 ? [text, ''] : [text.slice(0, equals), text.slice(equals + 1)];
-}
