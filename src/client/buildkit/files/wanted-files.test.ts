@@ -64,6 +64,11 @@ describe('links are followed', () => {
     expect(followLinks(root, ['../../f'])).toEqual(['f']);
   });
 
+  test('past files where directories were meant', () => {
+    expect(followLinks(root, ['f/x'])).toEqual(['f/x']);
+    expect(followLinks(root, ['out/x/y'])).toEqual(['f/x/y', 'out']);
+  });
+
   test('with wildcards, and without what lies below something else', () => {
     expect(followLinks(root, ['lin*'])).toEqual(['a/b', 'lin*']);
     expect(followLinks(root, ['a', 'a/b', 'missing'])).toEqual(['a', 'missing']);
