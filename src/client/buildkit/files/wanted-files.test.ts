@@ -1,6 +1,6 @@
 // Which files of a directory are sent, by BuildKit's patterns.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { followLinks } from './follow-links.ts';
@@ -45,6 +45,27 @@ describe('files that are sent', () => {
     expect(names(['a/b'], [])).toEqual(['a', 'a/b', 'a/b/c', 'a/b/d']);
     expect(names(['**/*.md'], [])).toEqual(['src', 'src/2.md']);
     expect(names(['nothing/here'], [])).toEqual([]);
+  });
+
+  test('are links to the first of their names that is wanted', () => {
+    const place = mkdtempSync(join(tmpdir(), 'berth-linked-'));
+    try {
+      writeFileSync(join(place, 'a'), 'x');
+      for (const name of ['b', 'c']) linkSync(join(place, 'a'), join(place, name));
+      const links = (exclude: string[]) =>
+        [...wantedFiles(place, { include: [], exclude })].map(({ entry }) => [entry.name, entry.linkName, entry.size]);
+      expect(links([])).toEqual([
+        ['a', '', 1],
+        ['b', 'a', 0],
+        ['c', 'a', 0],
+      ]);
+      expect(links(['a'])).toEqual([
+        ['b', '', 1],
+        ['c', 'b', 0],
+      ]);
+    } finally {
+      rmSync(place, { recursive: true });
+    }
   });
 
   test('are not those excluded, but for exceptions and the directories above them', () => {

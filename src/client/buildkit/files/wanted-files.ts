@@ -1,9 +1,10 @@
 // The files of a directory that a build wants, by BuildKit's patterns.
-import { lstatSync, readdirSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import type { SentFile } from '../../../api/buildkit/send-files.ts';
 import { type ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 import { describeNode } from '../../../lib/tar/tree/describe-node.ts';
+import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 
 export interface FileFilter {
   /** Only what matches one of these, and what lies below; none: all. */
@@ -21,16 +22,19 @@ interface Place {
 
 /**
  * Parents before children, names in order. A directory that is not wanted itself comes when something below it is. All
- * belong to root: who owns them here says nothing there. Throws `invalid` for a malformed pattern.
+ * belong to root: who owns them here says nothing there. Of a file with several names the others are links to the first that
+ * is wanted. Throws `invalid` for a malformed pattern.
  */
 export function* wantedFiles(root: string, { include, exclude }: FileFilter): Generator<SentFile> {
   const includes = new PatternMatcher(include);
   const excludes = new PatternMatcher(exclude);
   const prefixes = include.map(pattern => pattern.replace(/^\.?\/+/, '').split('/'));
 
+  const linked = new HardLinks();
+
   function* walk(place: Place, parents: readonly SentFile[]): Generator<SentFile> {
     let pending = parents;
-    for (const file of children(root, place.path)) {
+    for (const { file, stats } of children(root, place.path)) {
       const { name } = file.entry;
       const isDirectory = file.entry.type === 'directory';
       const out = excludes.isEmpty ? undefined : excludes.matchChild(name, place.excluded);
@@ -39,7 +43,7 @@ export function* wantedFiles(root: string, { include, exclude }: FileFilter): Ge
       if (keep) {
         yield* pending;
         pending = [];
-        yield file;
+        yield asLink(file, linked.nameBefore(name, stats));
       }
       if (!isDirectory) continue;
       if (out?.matched && !excludes.mayExceptBelow(name)) continue;
@@ -57,7 +61,13 @@ export function* wantedFiles(root: string, { include, exclude }: FileFilter): Ge
   yield* walk({ path: '', included: undefined, excluded: undefined }, []);
 }
 
-function* children(root: string, below: string): Generator<SentFile> {
+/** The same file, as a link to `first` where that is given. */
+function asLink(file: SentFile, first: string | undefined): SentFile {
+  if (first === undefined || file.entry.type !== 'file') return file;
+  return { ...file, entry: { ...file.entry, type: 'link', linkName: first, size: 0 } };
+}
+
+function* children(root: string, below: string): Generator<{ file: SentFile; stats: BigIntStats }> {
   const directory = below === '' ? root : `${root}/${below}`;
   const names = readdirSync(encodeName(directory), { encoding: 'buffer' }).map(name => decodeName(name));
   for (const child of names.sort()) {
@@ -65,7 +75,7 @@ function* children(root: string, below: string): Generator<SentFile> {
     const path = `${root}/${name}`;
     const stats = lstatSync(encodeName(path), { bigint: true, throwIfNoEntry: false });
     const entry = stats && describeNode({ path, name, stats }, undefined);
-    if (entry) yield { entry: { ...entry, name, uid: 0, gid: 0 }, path };
+    if (stats && entry) yield { file: { entry: { ...entry, name, uid: 0, gid: 0 }, path }, stats };
   }
 }
 

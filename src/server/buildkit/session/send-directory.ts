@@ -3,6 +3,7 @@ import { type SentFile, sendFiles } from '../../../api/buildkit/send-files.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 import { tarEntry } from '../../../lib/tar/entry.ts';
 import { type AttributeReader, describeNode } from '../../../lib/tar/tree/describe-node.ts';
+import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 import { walkTree } from '../../../lib/tar/tree/walk-tree.ts';
 
 export interface SendOptions {
@@ -22,13 +23,17 @@ export async function sendDirectory(call: ClientCall, directory: string, o: Send
   }
 }
 
-/** In the order of names part by part, as fsutil walks. */
+/** In the order of names part by part, as fsutil walks; of a file with several names the others are links to the first. */
 function* walk(root: string, o: SendOptions): Generator<SentFile> {
   if (o.folder !== '') yield { entry: tarEntry({ type: 'directory', name: o.folder, mode: 0o755 }), path: root };
+  const linked = new HardLinks();
   for (const node of walkTree(root, o.folder)) {
     const entry = describeNode(node, o.attributes);
     // Paths of the walk are good only until it goes on.
     const path = `${root}${node.name.slice(o.folder.length).replace(/^(?!\/)/, '/')}`;
-    if (entry) yield { path, entry: { ...entry, name: node.name } };
+    if (!entry) continue;
+    const linkName = entry.type === 'file' ? linked.nameBefore(node.name, node.stats) : undefined;
+    const link = linkName === undefined ? {} : ({ type: 'link', linkName, size: 0 } as const);
+    yield { path, entry: { ...entry, name: node.name, ...link } };
   }
 }
