@@ -18,7 +18,6 @@ import type { PlannedStep } from '../progress.ts';
 import type { Entitlement, NamedContext } from '../request.ts';
 import type { BuildSource } from '../source.ts';
 import { dispatchInstruction, type StageContext } from './dispatch-instruction.ts';
-import { findContext } from './find-context.ts';
 import type { GraphInputs } from './graph-inputs.ts';
 import { createNode, type Node } from './node.ts';
 import { StageState } from './stage-state.ts';
@@ -126,7 +125,7 @@ class GraphBuilder {
   }
 
   async #build(stage: Stage): Promise<BuiltStage> {
-    if (stage.name !== undefined && this.#named(stage.name)) {
+    if (stage.name !== undefined && Object.hasOwn(this.#options.namedContexts, stage.name)) {
       return await this.#replaced(stage, stage.name);
     }
     const { base, isStage } = await this.#baseOf(stage);
@@ -184,10 +183,6 @@ class GraphBuilder {
     }
   }
 
-  #named(name: string, platform: Platform = this.#options.targetPlatform): NamedContext | undefined {
-    return findContext(this.#options.namedContexts, name, platform);
-  }
-
   readonly #shownNames = new Map<string, string>();
 
   #located(error: unknown, stage: Stage): unknown {
@@ -208,7 +203,7 @@ class GraphBuilder {
     const key = `${name} ${formatPlatform(platform)}`;
     const known = this.#images.get(key);
     if (known) return known;
-    if (!this.#named(name, platform)) checkImageName(name);
+    if (!this.#options.namedContexts[name]) checkImageName(name);
     const found = this.#resolve(name, platform);
     this.#images.set(key, found);
     return found;
@@ -220,13 +215,7 @@ class GraphBuilder {
       const node = createNode({ op: { kind: 'scratch' }, name: '[internal] empty' });
       return new StageState({ ...plain, config: { WorkingDir: '/' }, node });
     }
-    const named = this.#named(name, platform);
-    if (named?.kind === 'build') {
-      const target = await this.#inputs.linkedTarget(named, platform);
-      const state = target.state.child();
-      state.node = createNode({ op: { kind: 'linked', target }, name: `FROM ${name}` });
-      return state;
-    }
+    const named = this.#options.namedContexts[name];
     if (named?.kind === 'source') {
       return new StageState({ ...plain, config: { WorkingDir: '/' }, node: this.#wholeSource(name, named.source) });
     }
@@ -234,9 +223,7 @@ class GraphBuilder {
       image,
       name: shown,
       digest,
-    } = named?.kind === 'layout'
-      ? await this.#inputs.resolveLayout(name, named, platform)
-      : await this.#inputs.resolveImage(named?.kind === 'image' ? named.reference : name, platform);
+    } = await this.#inputs.resolveImage(named?.kind === 'image' ? named.reference : name, platform);
     this.#shownNames.set(name, digest ? `${shown}@${digest}` : shown);
     const { config } = image;
     const { config: run, history = [], rootfs: _rootfs, created: _created, author, ...base } = config;
@@ -293,7 +280,7 @@ class GraphBuilder {
     if (from === undefined) return await this.#contextFiles(paths);
     const other = stageFrom(this.#options.dockerfile, from, stage);
     if (other) return (await this.stage(other)).state.node;
-    const named = this.#named(from);
+    const named = this.#options.namedContexts[from];
     if (named?.kind === 'source') return this.#source(named.source, paths, `[context ${from}] load from client`);
     return (await this.#image(from, this.#options.targetPlatform)).node;
   }

@@ -65,7 +65,6 @@ function builderOf(outcome: (request: BuildRequest, cancelled: Promise<void>) =>
       id: request.id ?? '',
       startedAt: at,
       result,
-      targets: Promise.resolve([]),
       cancel: () => cancelled.resolve(),
       async *watch() {
         yield* events;
@@ -78,9 +77,9 @@ function builderOf(outcome: (request: BuildRequest, cancelled: Promise<void>) =>
 
 async function connect(builder: Builder): Promise<GrpcConnection> {
   const jobs = new BuildJobs(builder);
-  const source = (key: unknown) => ({ key }) as never;
+  const source = (key: string) => ({ key }) as never;
   const parts = {
-    sources: { local: source, remote: source, defined: source },
+    sources: { local: source, remote: source },
     parsePlatform: () => worker.platform,
     blobs: () => ({}) as never,
     sinks: {} as never,

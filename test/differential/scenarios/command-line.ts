@@ -119,8 +119,6 @@ export const commandLineScenarios: Scenarios = {
     'import /nosuch',
     'load -i /nosuch',
     'image inspect nosuch',
-    'inspect -s -f {{.Os}} busybox',
-    'import /nosuch UPPER',
     'save',
   ),
   history: all('history busybox --format {{.CreatedBy}}|{{.Size}}|{{.Comment}}', 'history -q --no-trunc busybox'),
