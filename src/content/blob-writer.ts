@@ -9,6 +9,8 @@ export interface BlobLimits {
   /** The exact number of bytes. */
   size?: number;
   signal?: AbortSignal;
+  /** Hears, after each write, how many bytes are in the file by now. */
+  onWritten?: ((total: number) => void) | undefined;
 }
 
 const portion = 1024 * 1024;
@@ -24,9 +26,9 @@ export async function writeBlob(
   file: FileHandle,
   o: BlobLimits & { algorithm: DigestAlgorithm },
 ): Promise<{ digest: Digest; size: number }> {
-  const { expected, algorithm } = o;
+  const { expected, algorithm, onWritten } = o;
   const hash = createHash(algorithm);
-  const writer = new StreamWriter(file, hash);
+  const writer = new StreamWriter(file, hash, onWritten ? { onWritten } : {});
   await writer.copy(stream, o);
   const digest: Digest = `${algorithm}:${hash.digest('hex')}`;
   if (expected !== undefined && digest !== expected) throw invalid(`blob digest is ${digest}, expected ${expected}`);

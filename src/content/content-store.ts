@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream';
 import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
 import { writeBlob } from './blob-writer.ts';
+import { GrowingBlob } from './growing-blob.ts';
 import { PartialBlob } from './partial-blob.ts';
 import { type Lease, Pins } from './pins.ts';
 import { LateSync } from './uploads/late-sync.ts';
@@ -20,6 +21,8 @@ export interface IngestOptions {
   signal?: AbortSignal;
   /** Keeps the blob from the moment it is there; without one the next collection may take it away. */
   lease?: Lease;
+  /** Is given what is written, to read along; has to close it. Not called when nothing could be written. */
+  follow?: ((growing: GrowingBlob) => void) | undefined;
 }
 
 const readSize = 1024 * 1024;
@@ -69,14 +72,7 @@ export class ContentStore {
     const temporary = join(this.#ingestDirectory, randomUUID());
     const algorithm = options.expected ? digestParts(options.expected).algorithm : 'sha256';
     try {
-      const file = await open(temporary, 'wx', 0o600);
-      let written: { digest: Digest; size: number };
-      try {
-        written = await writeBlob(stream, file, { ...options, algorithm });
-        if (!this.has(written.digest)) await file.datasync();
-      } finally {
-        await file.close();
-      }
+      const written = await this.#write(stream, temporary, { ...options, algorithm });
       options.lease?.keep(written.digest);
       await this.#publish(temporary, written.digest);
       return written;
@@ -214,6 +210,26 @@ export class ContentStore {
       const path = join(this.#partialDirectory, name);
       const stat = statSync(path, { throwIfNoEntry: false });
       if (stat && Date.now() - stat.mtimeMs > partialAge) rmSync(path, { recursive: true, force: true });
+    }
+  }
+
+  async #write(
+    stream: AsyncIterable<Uint8Array>,
+    path: string,
+    { follow, ...options }: IngestOptions & { algorithm: DigestAlgorithm },
+  ): Promise<{ digest: Digest; size: number }> {
+    await using file = await open(path, 'wx', 0o600);
+    const growing = follow && new GrowingBlob(await open(path, 'r'));
+    if (growing) follow?.(growing);
+    try {
+      const onWritten = growing && ((total: number) => growing.grow(total));
+      const written = await writeBlob(stream, file, { ...options, onWritten });
+      growing?.complete(written);
+      if (!this.has(written.digest)) await file.datasync();
+      return written;
+    } catch (error) {
+      growing?.fail(error);
+      throw error;
     }
   }
 

@@ -3,6 +3,7 @@ import { BerthError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Credentials } from './credentials.ts';
 import { type Endpoint, findEndpoints } from './endpoints/endpoint.ts';
+import { Habits } from './endpoints/habits.ts';
 import { InsecureRegistries } from './endpoints/insecure.ts';
 import { type Mirrors, parseMirrors } from './endpoints/mirrors.ts';
 import type { DistributionOptions } from './options.ts';
@@ -24,6 +25,7 @@ interface Setup {
   readonly insecure: InsecureRegistries;
   readonly transport: Transport;
   readonly signIn: SignIn;
+  readonly habits: Habits;
   readonly attempts: number;
   readonly patience: number;
 }
@@ -64,13 +66,14 @@ export class Distribution implements Registries {
     const useMirrors = actions.every(action => action === 'pull');
     let places: Promise<RegistryClient[]> | undefined;
     const find = async () =>
-      (await findEndpoints(name.domain, { ...setup, useMirrors })).map((endpoint, index, all) => {
+      setup.habits.order(await findEndpoints(name.domain, { ...setup, useMirrors })).map((endpoint, index, all) => {
         // The password is for the registry, not for whoever mirrors it.
         const credentials = endpoint.mirror ? undefined : o.credentials;
         const patience = index + 1 < all.length ? setup.patience : undefined;
         return new RegistryClient({ endpoint, credentials, scopes, attempts: setup.attempts, patience }, setup);
       });
-    return new RemoteRepository(name, () => (places ??= find()), this.#logger);
+    const deps = { logger: this.#logger, habits: setup.habits };
+    return new RemoteRepository(name, () => (places ??= find()), deps);
   }
 
   async login(
@@ -159,6 +162,7 @@ function setUp(options: DistributionOptions): Setup {
     insecure: new InsecureRegistries(options.insecureRegistries ?? []),
     transport,
     signIn: new SignIn(transport),
+    habits: new Habits(),
     attempts: options.attempts ?? 5,
     patience: options.patience ?? 15_000,
   };

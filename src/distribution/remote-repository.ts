@@ -4,6 +4,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Index } from '../oci/manifest.ts';
+import type { Habits } from './endpoints/habits.ts';
 import { downloadBlob, downloadBytes } from './protocol/download.ts';
 import { fetchManifest, removeManifest, resolveManifest, sendManifest } from './protocol/manifests.ts';
 import { readPages } from './protocol/pages.ts';
@@ -14,11 +15,17 @@ import { RegistryError } from './registry-error.ts';
 import type { BlobSource, CallOptions, FetchedManifest, Repository, RepositoryName } from './repository.ts';
 import { TransportError } from './transport/transport-error.ts';
 
+export interface RemoteRepositoryDeps {
+  logger: Logger;
+  /** Where registries answered before. */
+  habits: Habits;
+}
+
 /** Made by `Distribution`. The first place that answers is stayed with. */
 export class RemoteRepository implements Repository {
   readonly name: RepositoryName;
   readonly #places: () => Promise<readonly RegistryClient[]>;
-  readonly #logger: Logger;
+  readonly #deps: RemoteRepositoryDeps;
   /** Uploads that refused mounts have left open. */
   readonly #open = new Map<Digest, URL>();
   /** Those that have answered, whatever it was. */
@@ -26,10 +33,10 @@ export class RemoteRepository implements Repository {
   #current = 0;
   #settled = false;
 
-  constructor(name: RepositoryName, places: () => Promise<readonly RegistryClient[]>, logger: Logger) {
+  constructor(name: RepositoryName, places: () => Promise<readonly RegistryClient[]>, deps: RemoteRepositoryDeps) {
     this.name = name;
     this.#places = places;
-    this.#logger = logger;
+    this.#deps = deps;
   }
 
   resolve(tagOrDigest: string, options: CallOptions = {}): Promise<Descriptor> {
@@ -139,21 +146,26 @@ export class RemoteRepository implements Repository {
     if (this.#settled) return;
     this.#settled = true;
     this.#current = index;
+    this.#deps.habits.note(client.endpoint);
   }
 
   /** What a mirror cannot do the registry itself may; plain HTTP is tried only where HTTPS never answered. */
   #goesOn(error: unknown, client: RegistryClient, more: boolean): boolean {
     const { endpoint } = client;
-    if (error instanceof RegistryError) this.#answered.add(client);
+    // What speaks TLS by now says to plain HTTP that it is a bad request.
+    const isHabit = !this.#settled && this.#deps.habits.forget(endpoint) && statusOf(error) === 400;
+    if (error instanceof RegistryError && !isHabit) this.#answered.add(client);
     if (!more || errorKind(error) === 'cancelled') return false;
     if (endpoint.mirror) {
-      this.#logger.warn('mirror failed', {
+      this.#deps.logger.warn('mirror failed', {
         mirror: endpoint.base,
         repository: this.name.path,
         error: errorMessage(error),
       });
       return true;
     }
-    return error instanceof TransportError && !this.#answered.has(client);
+    return isHabit || (error instanceof TransportError && !this.#answered.has(client));
   }
 }
+
+const statusOf = (error: unknown) => (error instanceof RegistryError ? error.status : undefined);

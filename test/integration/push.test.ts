@@ -2,19 +2,22 @@
 
 import { afterAll, afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { ContentStore } from '../../src/content/index.ts';
 import { Distribution } from '../../src/distribution/index.ts';
 import { Images, type TransferEvent } from '../../src/images/index.ts';
 import { createKernel } from '../../src/kernel/index.ts';
+import { errorKind } from '../../src/lib/errors.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { mediaTypes } from '../../src/oci/descriptor.ts';
 import { sha256 } from '../../src/oci/digest.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { eventually } from '../support/eventually.ts';
 import { FaultRegistry } from '../support/fault-registry.ts';
 import { addImage, layerArchive } from '../support/remote-images.ts';
 
@@ -140,4 +143,61 @@ test('uploads that break off go on; a registry that refuses is quoted; nobody is
   await expect(push('app:1')).rejects.toThrow('unauthorized: incorrect username or password');
   await push('app:1', { username: 'user', password: 'secret' });
   expect(registry.requests.some(({ target }) => target.includes('scope=repository%3Aapp%3Apull%2Cpush'))).toBe(true);
+});
+
+const large = layerArchive({ text: 'many words '.repeat(300_000), random: randomBytes(12_000_000) });
+const isUpload = ({ method }: { method: string }) => method === 'PATCH';
+
+test('a large layer is sent while it is compressed, and goes on after a cut', async () => {
+  await importImage(name('app:1'), large);
+  let cuts = 0;
+  registry.fault = seen => (isUpload(seen) && cuts++ === 0 ? { cutUploadAfter: 3_000_000 } : undefined);
+  const events = await push('app:1');
+  expect(verdicts(events)).toEqual(['Pushed']);
+  expect(sent().map(({ method }) => method)).toEqual(['PATCH', 'PATCH', 'PUT', 'PUT', 'PUT']);
+  const { bytes } = registry.manifests.get('app:1') as { bytes: Buffer };
+  const [layer] = (JSON.parse(bytes.toString()) as { layers: { digest: string; size: number }[] }).layers;
+  const blob = registry.blobs.get(layer?.digest ?? '') as Buffer;
+  expect(blob.length).toBe(layer?.size as number);
+  expect(gunzipSync(blob).equals(large)).toBe(true);
+  expect(registry.openUploads).toBe(0);
+});
+
+test('a registry that turns out to have the layer is spared the rest of it', async () => {
+  await importImage(name('app:1'), large);
+  await push('app:1');
+  await images.remove(name('app:1'), { force: false, prune: true, inUse: () => [] });
+  await importImage(name('app:1'), large);
+  registry.requests.length = 0;
+  registry.fault = seen => (isUpload(seen) ? { stopUploadAfter: 100_000 } : undefined);
+  expect(verdicts(await push('app:1'))).toEqual(['Layer already exists']);
+  expect(registry.openUploads).toBe(0);
+});
+
+test('a push that is given up sends nothing more and leaves nothing, here or there', async () => {
+  await importImage(name('app:1'), large);
+  const before = readdirSync(join(root, 'content', 'blobs', 'sha256')).sort();
+  registry.fault = seen => (isUpload(seen) ? { stopUploadAfter: 100_000 } : undefined);
+  const stop = new AbortController();
+  const request = { signal: stop.signal };
+  const pushing = Array.fromAsync(images.transfers.push(parseReference(name('app:1')), request)).catch(error => error);
+  await eventually('bytes come', () => registry.requests.some(isUpload));
+  stop.abort();
+  expect(errorKind(await pushing)).toBe('cancelled');
+  expect(registry.openUploads).toBe(0);
+  expect(registry.manifests.size).toBe(0);
+  await eventually('nothing is left', () => {
+    const blobs = readdirSync(join(root, 'content', 'blobs', 'sha256')).sort();
+    return isDeepStrictEqual(blobs, before) && readdirSync(join(root, 'content', 'ingest')).length === 0;
+  });
+  registry.fault = () => undefined;
+  expect(verdicts(await push('app:1'))).toEqual(['Pushed']);
+});
+
+test('what the registry says of a layer that is on its way ends the push with its words', async () => {
+  await importImage(name('app:1'), large);
+  const body = JSON.stringify({ errors: [{ code: 'DENIED', message: 'quota exceeded' }] });
+  registry.fault = seen => (isUpload(seen) ? { refuse: 403, body } : undefined);
+  await expect(push('app:1')).rejects.toThrow('denied: quota exceeded');
+  expect(readdirSync(join(root, 'content', 'ingest'))).toEqual([]);
 });

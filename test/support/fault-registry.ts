@@ -5,14 +5,18 @@ import type { AddressInfo } from 'node:net';
 import type { Exchange } from '../../src/lib/http/exchange.ts';
 import { HttpServer } from '../../src/lib/http/http-server.ts';
 
-/** What happens to one answer. `cutAfter` and `stopAfter`: bytes of the body; `stopAfter` then says nothing more. */
+/**
+ * What happens to one answer. `cutAfter` and `stopAfter`: bytes of the body; `stopAfter` then says nothing more, and
+ * `stopUploadAfter` takes no more.
+ */
 export type Fault =
   | { refuse: number; headers?: Record<string, string>; body?: string }
   | { cutAfter: number }
   | { stopAfter: number }
   | { corrupt: true }
   | { noRanges: true }
-  | { cutUploadAfter: number };
+  | { cutUploadAfter: number }
+  | { stopUploadAfter: number };
 
 export interface SeenRequest {
   method: string;
@@ -62,6 +66,11 @@ export class FaultRegistry implements AsyncDisposable {
 
   get host(): string {
     return `127.0.0.1:${this.#port}`;
+  }
+
+  /** How many uploads nobody ended. */
+  get openUploads(): number {
+    return this.#uploads.size;
   }
 
   addBlob(bytes: Buffer): { digest: `sha256:${string}`; size: number } {
@@ -159,12 +168,17 @@ export class FaultRegistry implements AsyncDisposable {
     if (!upload) return exchange.send(404, {}, refusal('BLOB_UPLOAD_UNKNOWN', 'blob upload unknown to registry'));
     const here = { Location: `${place}${id}`, Range: `0-${Math.max(0, upload.size - 1)}` };
     if (exchange.method === 'GET') return exchange.send(204, here);
+    if (exchange.method === 'DELETE') {
+      this.#uploads.delete(id);
+      return exchange.send(204, {});
+    }
     for await (const chunk of exchange.body) {
       const room = fault && 'cutUploadAfter' in fault ? fault.cutUploadAfter - upload.size : chunk.length;
       const taken = chunk.subarray(0, Math.max(0, room));
       upload.parts.push(Buffer.from(taken));
       upload.size += taken.length;
       if (taken.length < chunk.length) return exchange.start(202, {}).destroy();
+      if (fault && 'stopUploadAfter' in fault && upload.size > fault.stopUploadAfter) await this.#gone(exchange);
     }
     const location = { Location: `${place}${id}`, Range: `0-${Math.max(0, upload.size - 1)}` };
     const digest = new URLSearchParams(exchange.target.split('?')[1]).get('digest');
@@ -173,7 +187,16 @@ export class FaultRegistry implements AsyncDisposable {
     if (digestOf(bytes) !== digest)
       return exchange.send(400, {}, refusal('DIGEST_INVALID', 'provided digest did not match'));
     this.blobs.set(digest, bytes);
+    this.#uploads.delete(id);
     exchange.send(201, { Location: `/v2/x/blobs/${digest}` });
+  }
+
+  /** Until the client has gone, or the test has ended. */
+  #gone({ signal }: Exchange): Promise<void> {
+    return new Promise(resolve => {
+      this.#waiting.add(resolve);
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
   }
 
   async #manifest(exchange: Exchange, path: string): Promise<void> {

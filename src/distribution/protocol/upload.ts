@@ -14,6 +14,8 @@ export interface UploadOptions extends CallOptions {
   location?: URL | undefined;
 }
 
+const farewellTime = 5_000;
+
 /**
  * Asks for a mount; undefined when it was done, else where the blob can be uploaded instead. Without `mount` an upload
  * is opened.
@@ -42,23 +44,47 @@ export async function uploadBlob(
   source: BlobSource,
   o: UploadOptions,
 ): Promise<Digest> {
-  let location = o.location ?? ((await openUpload(client, path, undefined, o)) as URL);
+  const upload = { location: o.location ?? ((await openUpload(client, path, undefined, o)) as URL) };
+  try {
+    return await sendPatiently(client, path, { source, upload }, o);
+  } catch (error) {
+    if (o.signal?.aborted) await abandon(client, upload.location);
+    throw error;
+  }
+}
+
+async function sendPatiently(
+  client: RegistryClient,
+  path: string,
+  { source, upload }: { source: BlobSource; upload: { location: URL } },
+  o: UploadOptions,
+): Promise<Digest> {
   let offset = 0;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await send(client, source, { ...o, location, offset });
+      return await send(client, source, { ...o, location: upload.location, offset });
     } catch (error) {
       if (!isPassing(error) || !(await client.waitForNext(attempt, o.signal))) throw error;
     }
-    const state = await uploadState(client, location, o);
+    const state = await uploadState(client, upload.location, o);
     if (!state) {
       // What broke may have been the answer only.
       if (typeof source.digest === 'string' && (await blobSize(client, path, source.digest, o)) !== undefined)
         return source.digest;
-      location = (await openUpload(client, path, undefined, o)) as URL;
-    } else location = state.location;
+      upload.location = (await openUpload(client, path, undefined, o)) as URL;
+    } else upload.location = state.location;
     offset = state?.offset ?? 0;
   }
+}
+
+/** Nobody will go on with it: a registry that is told so keeps nothing of it. Never throws; does not wait for long. */
+async function abandon(client: RegistryClient, location: URL): Promise<void> {
+  const signal = AbortSignal.timeout(farewellTime);
+  const call = { method: 'DELETE', path: location, accept: [200, 202, 204, 404], once: true, signal };
+  await client
+    .call(call)
+    .then(discard)
+    .catch(() => {});
 }
 
 /** Bytes; undefined when there is no such blob. */
@@ -101,11 +127,18 @@ async function send(
   }
   const range: Headers =
     offset > 0 && source.size !== undefined ? { 'Content-Range': `${offset}-${source.size - 1}` } : {};
+  let isSent = false;
+  async function* whole(): AsyncGenerator<Uint8Array, void> {
+    yield* body();
+    isSent = true;
+  }
   const patched = await client.call({
-    ...{ method: 'PATCH', path: o.location, headers: { ...headers, ...range }, body, length },
+    ...{ method: 'PATCH', path: o.location, headers: { ...headers, ...range }, body: whole, length },
     ...{ accept: [202, 204], once: true, signal },
   });
   await discard(patched);
+  // Taken before it was all there: whatever the other side means by it, the rest must follow.
+  if (!isSent) throw new TransportError({ method: 'PATCH', url: o.location }, new Error('unexpected EOF'));
   const final = await digest;
   const path = withDigest(locationOf(patched), final);
   await discard(await client.call({ method: 'PUT', path, accept: [201, 204], once: true, signal }));

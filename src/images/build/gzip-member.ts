@@ -1,6 +1,6 @@
-// Compression of layers, by libdeflate: at this level smaller than what Docker pushes, at a third of zlib's time.
+// Compression of layers, by libdeflate: as small as what Docker pushes (within 3 %), in a fraction of its time (decision 30).
 
-const level = 2;
+const level = 1;
 
 /** One gzip member; the same bytes for the same input. */
 export function gzipMember(bytes: Uint8Array): Uint8Array {

@@ -20,7 +20,14 @@ export interface DigestOutcome {
 /** A piece of an archive as one gzip member: members after one another are a gzip file. */
 export interface GzipJob {
   readonly kind: 'gzip';
-  readonly bytes: Uint8Array;
+  readonly piece: Uint8Array | FilePiece;
+}
+
+/** `length` bytes of a file, from `offset` on. */
+export interface FilePiece {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface GzipOutcome {

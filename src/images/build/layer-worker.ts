@@ -5,6 +5,7 @@ import { copyFiles } from './copy/copy-files.ts';
 import { digestLayer } from './digest-layer.ts';
 import { gzipMember } from './gzip-member.ts';
 import type { JobMessage, JobReply, LayerJob, LayerOutcome } from './layer-jobs.ts';
+import { PieceReader } from './piece-reader.ts';
 
 declare const self: {
   onmessage: ((event: { data: JobMessage }) => void) | null;
@@ -12,6 +13,7 @@ declare const self: {
 };
 
 const { files } = createKernel();
+const reader = new PieceReader();
 const running = new Map<number, AbortController>();
 
 self.onmessage = ({ data }) => {
@@ -39,7 +41,7 @@ async function perform(job: LayerJob, signal: AbortSignal): Promise<LayerOutcome
     case 'digest':
       return digestLayer(job, files, signal);
     case 'gzip':
-      return { member: gzipMember(job.bytes) };
+      return { member: gzipMember(job.piece instanceof Uint8Array ? job.piece : reader.read(job.piece)) };
     default:
       return copyFiles(job, files, signal);
   }

@@ -1,9 +1,10 @@
 // A layer's archive compressed by several threads, into a blob.
 import { createHash } from 'node:crypto';
-import type { ContentStore, Lease } from '../../../content/index.ts';
+import type { ContentStore, GrowingBlob, Lease } from '../../../content/index.ts';
 import { invalid } from '../../../lib/errors.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import type { FilePiece } from '../../build/layer-jobs.ts';
 import type { LayerWorkers } from '../../build/layer-workers.ts';
 
 export interface CompressDeps {
@@ -12,39 +13,62 @@ export interface CompressDeps {
 }
 
 export interface CompressOptions {
-  /** The archive is a blob of that digest, which was verified when it came. */
-  verified: boolean;
   lease: Lease;
   signal: AbortSignal;
-  /** Hears how many bytes of the archive were read so far. */
+  /** Hears how many bytes of the archive are compressed, or soon will be. */
   onProgress: (read: number) => void;
+  /** Is given the blob while it is made, and closes it. */
+  follow?: ((growing: GrowingBlob) => void) | undefined;
 }
 
 const pieceSize = 1024 * 1024;
 /** Pieces that are compressed or wait to be written: what bounds memory. */
 const ahead = 6;
 
-/** Throws `invalid` when the archive is not what `diffId` says. */
-export async function compressLayer(
-  archive: AsyncIterable<Uint8Array>,
-  diffId: Digest,
-  { content, workers }: CompressDeps,
+/** Of an archive that was verified when it came: a file that only the workers read. */
+export function compressFile(
+  { path, size }: { path: string; size: number },
+  deps: CompressDeps,
   o: CompressOptions,
 ): Promise<Descriptor> {
-  const hash = o.verified ? undefined : createHash('sha256');
-  async function* watched(): AsyncGenerator<Uint8Array, void> {
-    let read = 0;
-    for await (const piece of inPieces(archive)) {
-      hash?.update(piece);
-      read += piece.length;
-      o.onProgress(read);
-      yield piece;
+  async function* pieces(): AsyncGenerator<FilePiece, void> {
+    for (let offset = 0; offset < size; offset += pieceSize) {
+      yield { path, offset, length: Math.min(pieceSize, size - offset) };
     }
   }
-  const compress = async (bytes: Uint8Array) => (await workers.run({ kind: 'gzip', bytes }, o.signal)).member;
-  const blob = await content.ingest(inOrder(watched(), compress), { lease: o.lease, signal: o.signal });
-  const found = hash ? `sha256:${hash.digest('hex')}` : diffId;
-  if (found !== diffId) throw invalid(`layer ${diffId} cannot be packed as it came: its archive is now ${found}`);
+  return compress(pieces(), deps, o);
+}
+
+/** Throws `invalid` when the archive is not what `diffId` says. */
+export async function compressStream(
+  archive: AsyncIterable<Uint8Array>,
+  diffId: Digest,
+  deps: CompressDeps,
+  o: CompressOptions,
+): Promise<Descriptor> {
+  const hash = createHash('sha256');
+  async function* digested(): AsyncGenerator<Uint8Array, void> {
+    for await (const piece of inPieces(archive)) {
+      hash.update(piece);
+      yield piece;
+    }
+    const found = `sha256:${hash.digest('hex')}`;
+    if (found !== diffId) throw invalid(`layer ${diffId} cannot be packed as it came: its archive is now ${found}`);
+  }
+  return await compress(digested(), deps, o);
+}
+
+async function compress(
+  pieces: AsyncIterable<Uint8Array | FilePiece>,
+  { content, workers }: CompressDeps,
+  { lease, signal, onProgress, follow }: CompressOptions,
+): Promise<Descriptor> {
+  let read = 0;
+  const pack = async (piece: Uint8Array | FilePiece) => {
+    onProgress((read += piece.length));
+    return (await workers.run({ kind: 'gzip', piece }, signal)).member;
+  };
+  const blob = await content.ingest(inOrder(pieces, pack), { lease, signal, follow });
   return { mediaType: mediaTypes.dockerLayerGzip, ...blob };
 }
 

@@ -1,5 +1,5 @@
 // The layers of an image as they are sent: compressed blobs that are there, or made from what is.
-import type { ContentStore, Lease } from '../../../content/index.ts';
+import type { ContentStore } from '../../../content/index.ts';
 import type { Kernel } from '../../../kernel/index.ts';
 import { openDecompressed } from '../../../lib/decompress.ts';
 import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
@@ -9,7 +9,7 @@ import type { LayerWorkers } from '../../build/layer-workers.ts';
 import type { Image } from '../../image.ts';
 import type { LayerStore } from '../../layers/layer-store.ts';
 import { openLayerBlob } from '../../layers/open-layer-blob.ts';
-import { compressLayer } from './compress-layer.ts';
+import { type CompressOptions, compressFile, compressStream } from './compress-layer.ts';
 
 export interface LayerArchivesDeps {
   content: ContentStore;
@@ -45,20 +45,22 @@ export class LayerArchives {
     return undefined;
   }
 
-  /** Compresses it. Throws `invalid` when what is there is not the layer any more. */
-  compress(
-    image: Image,
-    at: number,
-    o: { lease: Lease; signal: AbortSignal; onProgress: (read: number) => void },
-  ): Promise<Descriptor> {
+  /**
+   * Compresses it; `follow` is not called when that was done meanwhile. Throws `invalid` when what is there is not the
+   * layer any more.
+   */
+  compress(image: Image, at: number, o: CompressOptions): Promise<Descriptor> {
+    const { content } = this.#deps;
     const diffId = image.diffIds[at] as Digest;
     return this.#compressing.run(diffId, async () => {
       const known = this.find(image, at);
       if (known) return known;
-      const verified = image.layers[at]?.digest === diffId && this.#deps.content.has(diffId);
+      if (image.layers[at]?.digest === diffId && content.has(diffId)) {
+        return await compressFile({ path: content.path(diffId), size: content.size(diffId) }, this.#deps, o);
+      }
       // In another compression, perhaps, or packed again, since a build made it and nobody stored it.
       const { stream } = await openDecompressed(openLayerBlob(image, at, this.#deps));
-      return compressLayer(stream, diffId, this.#deps, { ...o, verified });
+      return await compressStream(stream, diffId, this.#deps, o);
     });
   }
 }

@@ -9,6 +9,7 @@ import type { Reference } from '../../../oci/reference.ts';
 import type { Image } from '../../image.ts';
 import type { NewImage } from '../../records/register-image.ts';
 import type { Emit } from '../transfer-event.ts';
+import type { CompressOptions } from './compress-layer.ts';
 import type { LayerArchives } from './layer-archives.ts';
 import { mountSources } from './mount-sources.ts';
 import { type BesideManifest, type PushedImage, planPush } from './plan-push.ts';
@@ -97,20 +98,23 @@ async function pushBlobs(
   const everything = deps.images();
   const order = [...image.diffIds.entries()].reverse();
   for (const [, diffId] of order) o.emit({ kind: 'progress', id: shortId(diffId), status: 'Preparing' });
+  const config = { digest: image.id, size: content.size(image.id) };
   const sending = order.map(async ([at, diffId]) => {
     const layer = {
       ...{ diffId, size: image.layers[at]?.size ?? 0 },
       blob: source?.layers[at] ?? archives.find(image, at, everything),
-      compress: (onProgress: (read: number) => void) =>
-        archives.compress(image, at, { lease: o.lease, signal, onProgress }),
+      compress: (options: Omit<CompressOptions, 'lease'>) =>
+        archives.compress(image, at, { ...options, lease: o.lease }),
       mountFrom: (digest: Digest) => mountSources(digest, reference, everything),
     };
     return pushLayer(layer, layerDeps);
   });
+  // Asked while the layers are; sent after them.
+  const known = repository.blobSize(config.digest, layerDeps);
+  known.catch(() => {});
   try {
     const layers = (await Promise.all(sending)).reverse();
-    const config = { digest: image.id, size: content.size(image.id) };
-    if ((await repository.blobSize(config.digest, o)) === undefined) await sendBlob(config, layerDeps, () => {});
+    if ((await known) === undefined) await sendBlob(config, layerDeps, () => {});
     const bytes = source && (await content.bytes(source.manifest.digest));
     if (source && bytes) return { manifest: source.manifest, bytes, layers };
     const made = composePushManifest(config, layers);

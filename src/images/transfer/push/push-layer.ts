@@ -8,15 +8,17 @@ import type { Descriptor } from '../../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../../oci/digest.ts';
 import { repositoryName } from '../../../oci/reference.ts';
 import type { Emit } from '../transfer-event.ts';
+import { compressAndSend } from './compress-and-send.ts';
+import type { CompressOptions } from './compress-layer.ts';
 
-/** `compressed` finds or makes the blob as it is sent. */
+/** `compress` finds or makes the blob as it is sent. */
 export interface LayerToPush {
   diffId: Digest;
   /** Bytes of the archive, where nothing else is known of the blob. */
   size: number;
   /** The blob, when it is there as it is sent. */
   blob: Descriptor | undefined;
-  compress: (onProgress: (read: number) => void) => Promise<Descriptor>;
+  compress: (o: Omit<CompressOptions, 'lease'>) => Promise<Descriptor>;
   /** Repositories it can be mounted from. */
   mountFrom: (digest: Digest) => string[];
 }
@@ -25,12 +27,15 @@ export interface PushLayerDeps {
   content: ContentStore;
   repository: Repository;
   slots: Limiter;
-  /** By blob and repository: what two pushes want there is sent once. */
+  /** By layer and repository: what two pushes want there is sent once. */
   sending: KeyedMutex;
   lease: Lease;
   emit: Emit;
   signal: AbortSignal;
 }
+
+/** Hears how much was sent of how much. */
+export type Progress = (current: number, total: number) => void;
 
 const interval = 100;
 const readSize = 1024 * 1024;
@@ -41,23 +46,27 @@ export async function pushLayer(layer: LayerToPush, deps: PushLayerDeps): Promis
   const say = (status: string) => deps.emit({ kind: 'progress', id, status });
   if (deps.slots.free === 0) say('Waiting');
   using _slot = await deps.slots.acquire(deps.signal);
+  using _turn = await deps.sending.acquire(`${repositoryName(deps.repository.name)}@${layer.diffId}`);
   const progress = reporter(id, deps.emit);
-  const blob = layer.blob ?? (await layer.compress(read => progress(read, layer.size)));
+  const { blob, outcome } = layer.blob
+    ? { blob: layer.blob, outcome: undefined }
+    : await compressAndSend(layer, deps, progress);
   deps.lease.keep(blob.digest);
-  using _turn = await deps.sending.acquire(`${repositoryName(deps.repository.name)}@${blob.digest}`);
-  if ((await deps.repository.blobSize(blob.digest, deps)) !== undefined) {
-    // What had to be compressed to know that was news of its own.
-    say('Layer already exists');
-    return blob;
-  }
-  for (const from of layer.mountFrom(blob.digest)) {
-    if (!(await mount(blob.digest, from, deps))) continue;
-    say(`Mounted from ${from}`);
-    return blob;
-  }
-  await sendBlob(blob, deps, sent => progress(sent, blob.size));
-  say('Pushed');
+  say(outcome ?? (await sendWhole(blob, layer, deps, progress)));
   return blob;
+}
+
+/** A blob that is here: asked for, mounted, or sent. Returns which, in Docker's words. */
+async function sendWhole(
+  blob: Descriptor,
+  { mountFrom }: LayerToPush,
+  deps: PushLayerDeps,
+  progress: Progress,
+): Promise<string> {
+  if ((await deps.repository.blobSize(blob.digest, deps)) !== undefined) return 'Layer already exists';
+  for (const from of mountFrom(blob.digest)) if (await mount(blob.digest, from, deps)) return `Mounted from ${from}`;
+  await sendBlob(blob, deps, sent => progress(sent, blob.size));
+  return 'Pushed';
 }
 
 /** Sends a blob of the content store. */
@@ -81,7 +90,7 @@ async function mount(digest: Digest, from: string, { repository, signal }: PushL
   }
 }
 
-function reporter(id: string, emit: Emit): (current: number, total: number) => void {
+function reporter(id: string, emit: Emit): Progress {
   let last = 0;
   return (current, total) => {
     const now = Date.now();
