@@ -120,6 +120,11 @@ export class Builder {
     return this.#context.sources;
   }
 
+  /** Until it is disposed of, what builds have made so far stays where it is, for a build to come. */
+  hold(): Disposable {
+    return this.#context.images.builds.open();
+  }
+
   /** A build that runs, by its id. */
   find(id: string): BuildRun | undefined {
     return this.#builds.get(id);

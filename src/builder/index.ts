@@ -12,6 +12,7 @@ export { Mirrors } from './context/mirror/mirrors.ts';
 export type { OwnedSource } from './context/sources/filled-source.ts';
 export { DockerfileError } from './dockerfile/dockerfile-error.ts';
 export type { LineRange } from './dockerfile/syntax.ts';
+export type { BuildTarget } from './graph/build-target.ts';
 export { MissingSourceError } from './missing-source-error.ts';
 export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
 export type {

@@ -1,6 +1,7 @@
 // What a build is asked for, whichever door it comes through: `POST /build`, BuildKit's gRPC or our own command line.
 import type { Duplex, Writable } from 'node:stream';
 import type { Platform } from '../oci/platform.ts';
+import type { BuildTarget } from './graph/build-target.ts';
 import type { BuildSource } from './source.ts';
 
 /** A Dockerfile's bytes, or the name of one in a source (with `<name>.dockerignore` or `.dockerignore` beside it). */
@@ -12,8 +13,10 @@ export type DockerfileInput =
 export type NamedContext =
   | { readonly kind: 'image'; readonly reference: string }
   | { readonly kind: 'source'; readonly source: BuildSource }
-  /** A stage of another build (bake's `target:`). */
-  | { readonly kind: 'build'; readonly request: BuildRequest };
+  /** The image or index `digest` of an OCI layout that only whoever wants the build can reach. */
+  | { readonly kind: 'layout'; readonly digest: string; readonly blobs: BlobStore }
+  /** What another build makes (bake's `target:`), which may not even have begun; rejects where it never comes to that. */
+  | { readonly kind: 'build'; readonly targets: () => Promise<readonly BuildTarget[]> };
 
 /** Zero or absent is no limit. Bytes, microseconds and shares. */
 export interface BuildLimits {

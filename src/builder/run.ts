@@ -2,6 +2,7 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Platform } from '../oci/platform.ts';
+import type { BuildTarget } from './graph/build-target.ts';
 import type { BuildEvent, BuildWarning } from './progress.ts';
 
 /** What was built for one platform. `id` is the digest of the configuration, undefined where no image was made. */
@@ -31,6 +32,8 @@ export interface BuildRun {
    * nothing is left of it. Among the causes are the `VertexError` of what failed, and the `StepError` of a command.
    */
   readonly result: Promise<BuildResult>;
+  /** What it makes for each platform, known long before it is made; rejects as `result` does. */
+  readonly targets: Promise<readonly BuildTarget[]>;
   /** All news from the beginning on, however late one comes; ends with the build and never fails. */
   watch(): AsyncIterable<BuildEvent>;
   /** Ends it at once: processes are killed. Idempotent. */

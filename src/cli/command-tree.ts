@@ -66,11 +66,16 @@ export function groupNames(): readonly Group[] {
   return groups;
 }
 
-/** Commands of a group, by name. */
-export function childrenOf(group: string): CommandEntry[] {
+/** Commands of a group, by the word they are called by in it; those of other groups that have a name here, too. */
+export function childrenOf(group: string): { name: string; entry: CommandEntry }[] {
+  const start = `${group} `;
   return commandEntries
-    .filter(entry => !entry.hidden && entry.path.startsWith(`${group} `))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
+    .filter(({ hidden }) => !hidden)
+    .flatMap(entry => {
+      const path = [entry.path, ...(entry.aliases ?? [])].find(name => name.startsWith(start));
+      return path === undefined ? [] : [{ name: path.slice(start.length), entry }];
+    })
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Commands that are called by one word, by that word. */

@@ -28,7 +28,7 @@ export function usageLine(io: Io, path: string, definition: Command): string {
 
 /** Help of a group such as `container`. */
 export function groupHelp(io: Io, group: Group): string {
-  const rows = childrenOf(group.name).map(entry => [entry.path.slice(group.name.length + 1), entry.short] as const);
+  const rows = childrenOf(group.name).map(({ name, entry }) => [name, entry.short] as const);
   return `${[
     `Usage:  ${io.program} ${group.name} COMMAND`,
     group.short,

@@ -18,6 +18,7 @@ import { keepActivatedSockets, takeActivatedSockets } from './activated-sockets.
 import { buildDaemon } from './build-daemon.ts';
 import { claimCgroupParent } from './cgroup-parent.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
+import { exportProxies } from './configuration/export-proxies.ts';
 import { daemonHelp } from './help.ts';
 import { checkHosts, planListeners } from './listeners.ts';
 import { EngineMetrics } from './metrics/engine-metrics.ts';
@@ -81,6 +82,7 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
   const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
   survive(logger);
 
+  let takeBackProxies = exportProxies(configuration.registries.proxies, process.env);
   const releaseCgroups = claimCgroupParent(kernel.cgroups, configuration.cgroupParent);
   const daemon = await buildDaemon(configuration, build, logger);
   undo.defer('engine', async () => {
@@ -107,7 +109,10 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
   });
   reload = () => {
     notify('reloading');
+    // What the file no longer says is what the environment said at first.
+    takeBackProxies();
     reloadConfiguration(configuration, read, { ...daemon, logger, searchPath: process.env.PATH });
+    takeBackProxies = exportProxies(configuration.registries.proxies, process.env);
     notify('ready');
   };
   notify('ready');

@@ -20,10 +20,22 @@ export class RegistryError extends BerthError {
     this.problems = answer.problems;
   }
 
+  /** The same refusal for the first of its reasons only. */
+  get first(): RegistryError {
+    const [problem] = this.problems;
+    if (!problem || this.problems.length === 1) return this;
+    return new RegistryError({ status: this.status, problems: [problem] }, describeProblem(problem), this);
+  }
+
   /** True when one of its problems has that code. */
   has(code: string): boolean {
     return this.problems.some(problem => problem.code === code);
   }
+}
+
+/** `denied: requested access to the resource is denied` */
+export function describeProblem({ code, message }: RegistryProblem): string {
+  return `${code.toLowerCase().replaceAll('_', ' ')}: ${message}`;
 }
 
 function kindOf({ status, problems }: { status: number; problems: readonly RegistryProblem[] }): ErrorKind {

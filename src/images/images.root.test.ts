@@ -331,6 +331,11 @@ test('an archive that lacks something says what', async () => {
   await expect(Array.fromAsync(images.load(once(tarOf(twoPlatforms())), riscv))).rejects.toThrow(
     'no image for platform linux/riscv64',
   );
+  const amd64 = JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { type: 'layers', diff_ids: [] } });
+  const single = tarOf({ 'manifest.json': '[{"Config":"c.json","RepoTags":["x:1"],"Layers":[]}]', 'c.json': amd64 });
+  await expect(Array.fromAsync(images.load(once(single), riscv))).rejects.toThrow(
+    'no image for platform linux/riscv64',
+  );
   await expect(load(once(tarOf(twoPlatforms({ without: '"rootfs"' }))))).rejects.toThrow('image config blobs/sha256/');
   const item = { Config: 'c.json', RepoTags: ['x:1'], Layers: ['l/layer.tar'] };
   const manifest = JSON.stringify([item]);

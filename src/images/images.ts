@@ -98,7 +98,8 @@ export class Images {
       { platform: this.#platform, ...options.transfers },
       {
         ...{ ...deps, layers },
-        find: reference => this.#viewNamed(reference),
+        find: (reference, platform) =>
+          platform ? this.get(familiarReference(reference), platform) : this.#viewNamed(reference),
         has: id => this.#records.get(id) !== undefined,
         record: (id, image, names) => this.#naming.record(id, image, names),
         images: () => this.list(),

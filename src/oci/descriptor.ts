@@ -27,11 +27,17 @@ export const mediaTypes = {
   dockerConfig: 'application/vnd.docker.container.image.v1+json',
   dockerLayer: 'application/vnd.docker.image.rootfs.diff.tar',
   dockerLayerGzip: 'application/vnd.docker.image.rootfs.diff.tar.gzip',
+  buildkitCache: 'application/vnd.buildkit.cacheconfig.v0',
 } as const;
 
 /** True for an index of either family (OCI index, Docker manifest list). */
 export function isIndexType(mediaType: string | undefined): boolean {
   return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerList;
+}
+
+/** True for the archive of a layer, compressed in whichever way, of either family. */
+export function isLayerType(mediaType: string): boolean {
+  return mediaType.startsWith(mediaTypes.ociLayer) || mediaType.startsWith(mediaTypes.dockerLayer);
 }
 
 /** Checks one descriptor of foreign JSON; throws `invalid` naming the key. `where` says where it stood. */

@@ -22,6 +22,7 @@ const digestPattern = '[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a
 const referencePattern = new RegExp(
   `^(?<domain>${host})/(?<path>${component}(?:/${component})*)(?::(?<tag>${tagPattern}))?(?:@(?<digest>${digestPattern}))?$`,
 );
+const wholeTag = new RegExp(`^${tagPattern}$`);
 const identifier = /^[a-f0-9]{64}$/;
 const maximumNameLength = 255;
 
@@ -47,6 +48,11 @@ export function parseReference(text: string): Reference {
     ...(tag === undefined ? {} : { tag }),
     ...(digest === undefined ? {} : { digest: parseDigest(digest) }),
   };
+}
+
+/** Whether a text can be a tag. */
+export function isTag(text: string): boolean {
+  return wholeTag.test(text);
 }
 
 /** A full digest or 64 hexadecimal digits is an id, anything else a name; throws `invalid` when it is neither. */

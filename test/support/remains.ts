@@ -17,6 +17,7 @@ export async function listRemains(places: DaemonPlaces, daemonPid: number | 'sel
     ...mountTargets(daemonPid, places.root).map(target => `mount ${target}`),
     ...(daemonPid === 'self' ? [] : mountTargets('self', places.root).map(target => `mount on the host ${target}`)),
     ...monitors(places.root).map(({ pid, command }) => `process ${pid} ${command}`),
+    ...workersBelow(places.dataRoot).map(pid => `process ${pid} in the data root`),
     ...cgroups(places.cgroupParent)
       .filter(path => !path.endsWith(places.cgroupParent))
       .map(path => `cgroup ${path}`),
@@ -28,8 +29,11 @@ export async function listRemains(places: DaemonPlaces, daemonPid: number | 'sel
   ]);
 }
 
-/** Where the data root has something for each container, volume, view or upload. */
-const dataFolders = ['rw', 'containers', 'volumes', 'views', 'content/ingest'];
+/** Where the data root has something for each container, volume, view, upload, step of a build, or context. */
+const dataFolders = [
+  ...['rw', 'containers', 'volumes', 'views', 'content/ingest'],
+  ...['builds', 'builder/scratch', 'builder/contexts/open'],
+];
 
 /** How many descriptors a process has open, of every kind. */
 export function countDescriptors(pid: number): number {
@@ -91,6 +95,12 @@ function monitors(root: string): { pid: number; command: string }[] {
       ({ words }) => /^(conmon|crun|runc)$/.test(basename(words[0] ?? '')) && words.some(word => word.includes(root)),
     )
     .map(({ pid, words }) => ({ pid, command: words.slice(0, 6).join(' ') }));
+}
+
+/** Programs that do a daemon's work among its files: git, say. */
+function workersBelow(dataRoot: string): string[] {
+  const pids = readdirSync('/proc').filter(name => /^\d+$/.test(name));
+  return pids.filter(pid => readLinkIfThere(`/proc/${pid}/cwd`).startsWith(`${dataRoot}/`));
 }
 
 /** Folders of `parent` and below, deepest first, in every hierarchy. */

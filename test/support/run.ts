@@ -12,6 +12,8 @@ export interface RunOptions {
   /** Keeps standard input open until the program ends. */
   readonly keepStdin?: boolean;
   readonly env?: Record<string, string | undefined>;
+  /** The directory it runs in; without it, that of the test. */
+  readonly cwd?: string;
   /** After this the program is killed and the promise rejects. */
   readonly timeoutMs?: number;
 }
@@ -20,6 +22,7 @@ export interface RunOptions {
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const child = Bun.spawn([...command], {
     env: { ...process.env, ...options.env },
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     stdin: options.stdin === undefined ? 'ignore' : 'pipe',
     stdout: 'pipe',
     stderr: 'pipe',

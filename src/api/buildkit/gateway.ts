@@ -6,6 +6,7 @@ import { definition, range, sourceInfo } from './ops.ts';
 
 export const ref = message({
   id: string(1),
+  def: nested(2, definition),
 });
 export type Ref = MessageOf<typeof ref>;
 

@@ -1,6 +1,7 @@
-// What BuildKit's other messages need of its low-level build language: places in a source file, and platforms.
+// What BuildKit's other messages need of its low-level build language: definitions of one source, places in a source file,
+// and platforms.
 // Field numbers as BuildKit 0.25 has them (solver/pb/ops.proto).
-import { bytes, int32, type MessageOf, message, nested, repeated, string } from './message.ts';
+import { bytes, int32, int64, type MessageOf, map, message, nested, repeated, string } from './message.ts';
 
 export const platform = message({
   architecture: string(1),
@@ -11,9 +12,25 @@ export const platform = message({
 });
 export type Platform = MessageOf<typeof platform>;
 
-/** The encoded graph of a client that brings its own, instead of naming a frontend. */
+/** The encoded graph of a client that brings its own, instead of naming a frontend: an `operation` each, the last one naming the result. */
 export const definition = message({
   def: repeated(bytes(1)),
+  // By digest. Without it clients take a definition for none.
+  metadata: map(2, number => nested(number, message({}))),
+});
+export type Definition = MessageOf<typeof definition>;
+
+/** Files from outside: `git://…`, `https://…`, `local://…`. */
+export const sourceOperation = message({
+  identifier: string(1),
+  attrs: map(2, string),
+});
+
+/** A vertex. Of its kinds only sources are here. */
+export const operation = message({
+  // By the digest of their encoded operations.
+  inputs: repeated(nested(1, message({ digest: string(1), index: int64(2) }))),
+  source: nested(3, sourceOperation),
 });
 
 export const sourceInfo = message({

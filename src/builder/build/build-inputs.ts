@@ -4,17 +4,20 @@ import { join } from 'node:path';
 import type { Image, Images } from '../../images/index.ts';
 import { BerthError, errorCode, errorMessage, invalid, notFound } from '../../lib/errors.ts';
 import { PatternMatcher } from '../../lib/pattern-matcher.ts';
+import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { type Platform, platformRank } from '../../oci/platform.ts';
+import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { importInline } from '../cache/inline-cache.ts';
 import { importLocalCache } from '../cache/local-cache.ts';
+import { imageOfLayout } from '../context/layout/image-of-layout.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
 import type { BuildFacts } from '../export/attest/provenance.ts';
+import type { BuildTarget } from '../graph/build-target.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
-import { createNode } from '../graph/node.ts';
-import type { BlobStore, BuildRequest } from '../request.ts';
+import { workVertex } from '../graph/work-vertex.ts';
+import type { BlobStore, BuildRequest, NamedContext } from '../request.ts';
 import type { ProgressLog } from '../solve/progress-log.ts';
 import type { BuildSource, SourceStatus, SourceTree } from '../source.ts';
 import type { BuilderContext } from './builder-context.ts';
@@ -22,6 +25,8 @@ import { remoteSource } from './remote-source.ts';
 
 export interface BuildInputsDeps {
   readonly context: BuilderContext;
+  /** Its id. */
+  readonly build: string;
   readonly progress: ProgressLog;
   readonly signal: AbortSignal;
   readonly own: (tree: AsyncDisposable) => void;
@@ -90,6 +95,34 @@ export class BuildInputs implements GraphInputs {
     });
   }
 
+  async resolveLayout(
+    context: string,
+    layout: NamedContext & { kind: 'layout' },
+    platform: Platform,
+  ): Promise<ResolvedImage> {
+    const name = `${formatReference(parseReference(context))}@${layout.digest}`;
+    return await this.#vertex(`[context ${context}] load metadata for ${name}`, async () => {
+      const { context: builder, signal, own } = this.#deps;
+      const loaded = await imageOfLayout(layout, platform, { ...builder, signal }).catch((error: unknown) => {
+        if (!(error instanceof BerthError) || signal.aborted) throw error;
+        throw new BerthError(error.kind, `failed to resolve source metadata for ${name}: ${error.message}`, {
+          cause: error,
+        });
+      });
+      own({ [Symbol.asyncDispose]: () => Promise.resolve(loaded.dispose()) });
+      return { name, image: loaded.image };
+    });
+  }
+
+  async linkedTarget({ targets }: NamedContext & { kind: 'build' }, platform: Platform): Promise<BuildTarget> {
+    const made = await unlessAborted(targets(), this.#deps.signal);
+    const wanted = formatPlatform(platform);
+    const fitting = made.find(({ state }) => formatPlatform(state.platform) === wanted);
+    const only = made.length === 1 ? made[0] : undefined;
+    if (fitting ?? only) return (fitting ?? only) as BuildTarget;
+    throw notFound(`the build that is a context of this one makes nothing for ${wanted}`);
+  }
+
   async #pull(reference: string, platform: Platform, vertex: Digest): Promise<void> {
     const { context, progress, signal } = this.#deps;
     const name = withDefaultTag(parseReference(reference));
@@ -154,8 +187,8 @@ export class BuildInputs implements GraphInputs {
     name: string,
     work: (report: (status: SourceStatus) => void, vertex: Digest) => Promise<T>,
   ): Promise<T> {
-    const { progress } = this.#deps;
-    const { vertex } = createNode({ op: { kind: 'scratch' }, name });
+    const { progress, build } = this.#deps;
+    const vertex = workVertex(name, build);
     const { digest } = vertex;
     progress.vertex(vertex);
     const started = new Date();

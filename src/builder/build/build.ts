@@ -16,12 +16,15 @@ import type { ImageExport } from '../export/export-image.ts';
 import { exportLocalCache } from '../export/export-local-cache.ts';
 import { type ExportReport, type ExportStep, runExports } from '../export/run-exports.ts';
 import { type BuildGraph, buildGraph } from '../graph/build-graph.ts';
-import { createNode, type Node } from '../graph/node.ts';
+import type { BuildTarget } from '../graph/build-target.ts';
+import type { Node } from '../graph/node.ts';
+import { workVertex } from '../graph/work-vertex.ts';
 import { StepOperations } from '../ops/operations.ts';
 import type { BuildEvent, BuildWarning } from '../progress.ts';
 import type { BuildRequest } from '../request.ts';
 import type { BuildResult, BuildRun } from '../run.ts';
 import { ProgressLog } from '../solve/progress-log.ts';
+import type { Resolution } from '../solve/resolution.ts';
 import type { LayersSnapshot } from '../solve/snapshot.ts';
 import { Solver } from '../solve/solver.ts';
 import { VertexError } from '../vertex-error.ts';
@@ -35,12 +38,15 @@ export class Build implements BuildRun {
   readonly result: Promise<BuildResult>;
   /** Resolves when nothing of it is left, whatever became of it. */
   readonly over: Promise<void>;
+  readonly targets: Promise<readonly BuildTarget[]>;
   readonly #request: BuildRequest;
   readonly #context: BuilderContext;
   readonly #progress = new ProgressLog();
   readonly #abort = new AbortController();
   readonly #owned: AsyncDisposable[] = [];
   readonly #warnings: BuildWarning[] = [];
+  readonly #targets = Promise.withResolvers<readonly BuildTarget[]>();
+  #exports = 0;
   #failure: unknown;
 
   constructor(request: BuildRequest, context: BuilderContext) {
@@ -49,9 +55,11 @@ export class Build implements BuildRun {
     this.#context = context;
     const over = Promise.withResolvers<void>();
     this.over = over.promise;
+    this.targets = this.#targets.promise;
     this.result = this.#run(over.resolve);
-    // A door may come for it later, or not at all.
-    this.result.catch(() => {});
+    // A door may come for them later, or not at all.
+    this.result.catch((error: unknown) => this.#targets.reject(error));
+    this.targets.catch(() => {});
   }
 
   watch(): AsyncIterable<BuildEvent> {
@@ -106,6 +114,7 @@ export class Build implements BuildRun {
     for (const name of this.#names()) parseReference(name);
     const inputs = new BuildInputs(request, {
       context: this.#context,
+      build: this.id,
       progress: this.#progress,
       signal: this.#abort.signal,
       own: tree => this.#owned.push(tree),
@@ -117,6 +126,12 @@ export class Build implements BuildRun {
     this.#progress.push({ kind: 'plan', steps: graphs.flatMap(({ steps }) => steps) });
     this.#warn(graphs, parsed);
     if (request.checkOnly) return { images: [], names: [], response: {}, warnings: this.#warnings };
+    this.#targets.resolve(
+      graphs.map(({ state }, index) => ({
+        ...{ key: `${this.id} ${index}`, state },
+        resolution: handled(this.#shown(solver.resolve(state.node), parsed)),
+      })),
+    );
     const solved = await Promise.all(
       graphs.map(async ({ state }) => ({
         state,
@@ -128,6 +143,15 @@ export class Build implements BuildRun {
     });
     const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;
     return await this.#export(shipped, solver, { dockerfile, materials: inputs.materials });
+  }
+
+  /** What fails in it is shown at its lines of this Dockerfile, whichever build hears of it. */
+  async #shown(resolving: Promise<Resolution>, parsed: Dockerfile): Promise<Resolution> {
+    const fail = (error: unknown) => {
+      throw locate(this.#failure ?? error, parsed);
+    };
+    const resolution = await resolving.catch(fail);
+    return { ...resolution, load: () => resolution.load().catch(fail) };
   }
 
   #graphs(dockerfile: Dockerfile, inputs: BuildInputs): Promise<BuildGraph[]> {
@@ -158,7 +182,7 @@ export class Build implements BuildRun {
   /** Tells what the lint rules found; throws when they are errors. */
   #warn(graphs: readonly BuildGraph[], dockerfile: Dockerfile): void {
     const name = `[internal] load build definition from ${dockerfile.name}`;
-    const vertex = createNode({ op: { kind: 'scratch' }, name }).vertex.digest;
+    const vertex = workVertex(name, this.id).digest;
     const seen = new Set<string>();
     for (const warning of graphs.flatMap(({ warnings }) => warnings)) {
       const told = describeWarning(warning, dockerfile);
@@ -231,7 +255,8 @@ export class Build implements BuildRun {
 
   /** One exporter as a vertex of its own. */
   async #exporting<T>(name: string, work: Parameters<ExportStep>[1]): Promise<T> {
-    const { vertex } = createNode({ op: { kind: 'scratch' }, name });
+    // Of two exporters of a kind each is a piece of work.
+    const vertex = { ...workVertex(`${name} ${this.#exports++}`, this.id), name };
     const { digest } = vertex;
     const begun = new Map<string, Date>();
     this.#progress.vertex(vertex);
@@ -310,6 +335,12 @@ function locate(error: unknown, { name, source }: Dockerfile): unknown {
   const lines = error instanceof VertexError ? error.vertex.lines : undefined;
   if (!(error instanceof VertexError) || !lines) return error;
   return new DockerfileError(error.message, { name, source, ranges: [lines] }, { cause: error, kind: error.kind });
+}
+
+/** Perhaps nobody ever asks for it. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }
 
 async function solve(solver: Solver, node: Node): Promise<LayersSnapshot> {

@@ -25,7 +25,7 @@ export async function describeDockerfile(
 ): Promise<DockerfileDescription> {
   await using opened = new AsyncDisposableStack();
   const inputs = new BuildInputs(request, {
-    ...{ context, signal },
+    ...{ context, signal, build: request.id ?? '' },
     progress: new ProgressLog(),
     own: tree => void opened.use(tree),
   });

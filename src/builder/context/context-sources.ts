@@ -1,7 +1,7 @@
 // Every kind of place that files of a build come from, as sources the solver can open.
 import { createReadStream } from 'node:fs';
 import { chmod, rm, utimes } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
 import { PatternMatcher } from '../../lib/pattern-matcher.ts';
 import { type Digest, parseDigest } from '../../oci/digest.ts';
@@ -72,9 +72,12 @@ export class ContextSources {
     });
   }
 
-  /** One file from the web as ADD wants it: named after the address, mode 0600, the server's time. */
-  webFile(address: string, options: { checksum?: string } = {}): OwnedSource & { readonly name: string } {
-    const name = downloadName(address);
+  /** One file from the web as ADD wants it: named after the address, if nothing else is said, mode 0600, the server's time. */
+  webFile(
+    address: string,
+    options: { checksum?: string; name?: string | undefined } = {},
+  ): OwnedSource & { readonly name: string } {
+    const name = options.name === undefined ? downloadName(address) : basename(options.name);
     const checksum = options.checksum === undefined ? undefined : webChecksum(options.checksum);
     const source = this.#source(address, address, async (directory, { report, signal }) => {
       const target = join(directory, name);

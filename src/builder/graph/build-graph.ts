@@ -18,6 +18,7 @@ import type { PlannedStep } from '../progress.ts';
 import type { Entitlement, NamedContext } from '../request.ts';
 import type { BuildSource } from '../source.ts';
 import { dispatchInstruction, type StageContext } from './dispatch-instruction.ts';
+import { findContext } from './find-context.ts';
 import type { GraphInputs } from './graph-inputs.ts';
 import { createNode, type Node } from './node.ts';
 import { StageState } from './stage-state.ts';
@@ -125,7 +126,7 @@ class GraphBuilder {
   }
 
   async #build(stage: Stage): Promise<BuiltStage> {
-    if (stage.name !== undefined && Object.hasOwn(this.#options.namedContexts, stage.name)) {
+    if (stage.name !== undefined && this.#named(stage.name)) {
       return await this.#replaced(stage, stage.name);
     }
     const { base, isStage } = await this.#baseOf(stage);
@@ -183,6 +184,10 @@ class GraphBuilder {
     }
   }
 
+  #named(name: string, platform: Platform = this.#options.targetPlatform): NamedContext | undefined {
+    return findContext(this.#options.namedContexts, name, platform);
+  }
+
   readonly #shownNames = new Map<string, string>();
 
   #located(error: unknown, stage: Stage): unknown {
@@ -203,7 +208,7 @@ class GraphBuilder {
     const key = `${name} ${formatPlatform(platform)}`;
     const known = this.#images.get(key);
     if (known) return known;
-    if (!this.#options.namedContexts[name]) checkImageName(name);
+    if (!this.#named(name, platform)) checkImageName(name);
     const found = this.#resolve(name, platform);
     this.#images.set(key, found);
     return found;
@@ -215,7 +220,13 @@ class GraphBuilder {
       const node = createNode({ op: { kind: 'scratch' }, name: '[internal] empty' });
       return new StageState({ ...plain, config: { WorkingDir: '/' }, node });
     }
-    const named = this.#options.namedContexts[name];
+    const named = this.#named(name, platform);
+    if (named?.kind === 'build') {
+      const target = await this.#inputs.linkedTarget(named, platform);
+      const state = target.state.child();
+      state.node = createNode({ op: { kind: 'linked', target }, name: `FROM ${name}` });
+      return state;
+    }
     if (named?.kind === 'source') {
       return new StageState({ ...plain, config: { WorkingDir: '/' }, node: this.#wholeSource(name, named.source) });
     }
@@ -223,7 +234,9 @@ class GraphBuilder {
       image,
       name: shown,
       digest,
-    } = await this.#inputs.resolveImage(named?.kind === 'image' ? named.reference : name, platform);
+    } = named?.kind === 'layout'
+      ? await this.#inputs.resolveLayout(name, named, platform)
+      : await this.#inputs.resolveImage(named?.kind === 'image' ? named.reference : name, platform);
     this.#shownNames.set(name, digest ? `${shown}@${digest}` : shown);
     const { config } = image;
     const { config: run, history = [], rootfs: _rootfs, created: _created, author, ...base } = config;
@@ -280,7 +293,7 @@ class GraphBuilder {
     if (from === undefined) return await this.#contextFiles(paths);
     const other = stageFrom(this.#options.dockerfile, from, stage);
     if (other) return (await this.stage(other)).state.node;
-    const named = this.#options.namedContexts[from];
+    const named = this.#named(from);
     if (named?.kind === 'source') return this.#source(named.source, paths, `[context ${from}] load from client`);
     return (await this.#image(from, this.#options.targetPlatform)).node;
   }

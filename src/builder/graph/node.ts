@@ -41,6 +41,8 @@ export function definitionOf(op: Operation): unknown {
   switch (op.kind) {
     case 'source':
       return ['source', op.source.key, op.filter];
+    case 'linked':
+      return ['linked', op.target.key];
     case 'run': {
       const { proxyEnv: _unkeyed, mounts, ...rest } = op;
       return { ...rest, mounts: mounts.map(keyedMount) };

@@ -2,6 +2,7 @@
 import type { ModeChange } from '../../images/index.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { BuildSource, SourceFilter } from '../source.ts';
+import type { BuildTarget } from './build-target.ts';
 
 /** The layers of an image that is here. `chain` undefined is an image without layers. */
 export interface ImageOperation {
@@ -121,8 +122,15 @@ export interface MergeOperation {
   readonly kind: 'merge';
 }
 
+/** What another build makes: its files, whoever of the two runs first. */
+export interface LinkedOperation {
+  readonly kind: 'linked';
+  readonly target: BuildTarget;
+}
+
 export type Operation =
   | ImageOperation
+  | LinkedOperation
   | SourceOperation
   | ScratchOperation
   | RunOperation

@@ -100,6 +100,8 @@ export class StepOperations implements Operations {
         return { kind: 'layers', layers: [] };
       case 'source':
         return this.#openSource(node, o);
+      case 'linked':
+        throw systemError('what another build makes is run there');
       case 'inline':
         return this.#inline(op);
       case 'merge':

@@ -1,9 +1,11 @@
 // Solves a graph for one build: looks up what is known, runs what is not, each vertex once, what is independent at once.
 import { BerthError, errorKind, errorMessage } from '../../lib/errors.ts';
+import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { sha256 } from '../../oci/digest.ts';
 import type { CacheRecord, CacheStore } from '../cache/cache-store.ts';
+import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { definitionOf, type Node } from '../graph/node.ts';
-import type { Operation } from '../graph/operation.ts';
+import type { LinkedOperation, Operation } from '../graph/operation.ts';
 import type { CacheReason } from '../progress.ts';
 import { VertexError } from '../vertex-error.ts';
 import type { ContentKey } from './content-key.ts';
@@ -93,12 +95,16 @@ export class Solver {
     const { digest } = node.vertex;
     const known = this.#resolutions.get(digest);
     if (known) return known;
-    this.#deps.progress.vertex(node.vertex);
-    const resolution = this.#resolve(node);
+    if (isNews(node)) this.#deps.progress.vertex(node.vertex);
+    const resolution = node.op.kind === 'linked' ? this.#linked(node.op) : this.#resolve(node);
     this.#resolutions.set(digest, resolution);
     // Somebody always waits for it, though perhaps not yet.
     resolution.catch(() => {});
     return resolution;
+  }
+
+  async #linked({ target }: LinkedOperation): Promise<Resolution> {
+    return await unlessAborted(target.resolution, this.#deps.signal);
   }
 
   async #resolve(node: Node): Promise<Resolution> {
@@ -179,8 +185,9 @@ export class Solver {
     const { digest } = node.vertex;
     return await this.#failing(node, async () => {
       const loaded = await Promise.all(inputs.map(input => input.load()));
-      progress.started(digest);
+      if (isNews(node)) progress.started(digest);
       const snapshot = await operations.run(node, loaded, this.#workOptions());
+      if (!isNews(node)) return snapshot;
       const output = node.op.kind === 'source' ? undefined : shortOutput(plainId(node, inputs));
       progress.completed(digest, { cached: node.op.kind === 'image', ...(output && { output }) });
       return snapshot;
@@ -257,8 +264,9 @@ export class Solver {
       const message = errorKind(error) === 'cancelled' || signal.aborted ? 'context canceled' : errorMessage(error);
       if (!progress.isCompleted(digest)) progress.completed(digest, { error: message });
       if (signal.aborted) throw new BerthError('cancelled', 'the build was cancelled', { cause: error });
-      // What an input threw has its vertex already.
-      const isKnown = error instanceof VertexError || errorKind(error) === 'cancelled';
+      // What an input threw has its vertex already, or its lines in the Dockerfile of another build.
+      const isKnown =
+        error instanceof VertexError || error instanceof DockerfileError || errorKind(error) === 'cancelled';
       throw isKnown ? error : new VertexError(node.vertex, error, before);
     }
   }
@@ -267,6 +275,9 @@ export class Solver {
     return { signal: this.#deps.signal, tell: news => this.#deps.progress.push(news) };
   }
 }
+
+/** What another build makes is news of that build, and an empty directory is none at all. */
+const isNews = ({ op }: Node) => op.kind !== 'linked' && op.kind !== 'scratch';
 
 const keyOf = (parts: unknown) => sha256(JSON.stringify(parts));
 

@@ -39,7 +39,7 @@ async function complete(before: readonly string[], current: string, io: Io): Pro
     const group = words.length === 1 ? findGroup(words[0]) : undefined;
     if (!group) return noWords;
     return {
-      words: childrenOf(group.name).map(entry => word(entry.path.split(' ')[1] ?? '', entry.short)),
+      words: childrenOf(group.name).map(({ name, entry }) => word(name, entry.short)),
       files: false,
     };
   }

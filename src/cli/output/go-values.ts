@@ -41,6 +41,20 @@ const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
 };
 
+/** Those of an image, which is known by its file system. */
+const optionalOfImages: Readonly<Record<string, unknown>> = {
+  Config: null,
+  Variant: '',
+  OsVersion: '',
+  VirtualSize: 0,
+  Descriptor: null,
+  Manifests: [],
+};
+
+function optionalIn(field: string, object: object): Readonly<Record<string, unknown>> {
+  return optional[field] ?? (field === '' && 'RootFS' in object ? optionalOfImages : {});
+}
+
 /** The object as Docker's types have it: structs, maps, empty lists for null ones, zero values for what was left out. */
 export function asTyped(value: unknown): unknown {
   return typed(value, { field: '', parent: '' });
@@ -65,7 +79,7 @@ function typed(value: unknown, place: { field: string; parent: string }): unknow
     ([key, item]) => [key, typed(item, { field: key, parent: field })] as const,
   );
   const present: GoStruct = Object.fromEntries(entries);
-  const left = Object.entries(optional[field] ?? {}).filter(([key]) => !(key in present));
+  const left = Object.entries(optionalIn(field, value)).filter(([key]) => !(key in present));
   return withGoNames({ ...present, ...Object.fromEntries(left), [omitEmpty]: left.map(([key]) => key) });
 }
 

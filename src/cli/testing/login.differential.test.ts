@@ -25,6 +25,8 @@ const cases: [line: string, circumstances?: { config?: object; stdin?: string }]
   ['login -u me -p x --password-stdin'],
   ['login --password-stdin'],
   ['login -u me'],
+  ['login --username= -p secret registry.example.com:5000'],
+  ['login -u me --password= registry.example.com:5000'],
   ['login a b'],
   ['login -u hub --password-stdin', { stdin: 'pw\r\n' }],
   ['login -u hub --password-stdin docker.io', { stdin: ' p w \n' }],

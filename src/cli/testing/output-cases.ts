@@ -130,6 +130,8 @@ export const outputCases: readonly (readonly string[])[] = [
     'image inspect one',
     'inspect --type image one',
     'inspect -s one',
+    'inspect -s --type image one',
+    'image inspect -f {{.Variant}}|{{.OsVersion}}|{{.VirtualSize}}|{{.Descriptor}}|{{.Manifests}} one',
     'inspect missing1',
     'container inspect missing1 one --format {{.Name}}',
     'inspect --type foo x',

@@ -1,4 +1,5 @@
 // Where a registry's API is: the places to ask, in order.
+import { BerthError } from '../../lib/errors.ts';
 import type { InsecureRegistries } from './insecure.ts';
 import type { Mirrors } from './mirrors.ts';
 
@@ -16,7 +17,7 @@ export interface Endpoint {
 const dockerHub = 'docker.io';
 const hubHost = 'registry-1.docker.io';
 
-/** Mirrors first (when they may be used), then the registry by HTTPS, then, where that is allowed, by HTTP. */
+/** Mirrors first (when they may be used), then the registry by HTTPS, then, where that is allowed, by HTTP. Throws `unavailable`. */
 export async function findEndpoints(
   domain: string,
   o: { mirrors: Mirrors; insecure: InsecureRegistries; useMirrors: boolean },
@@ -29,5 +30,8 @@ export async function findEndpoints(
   const own = { domain, mirror: false, insecure: domain !== dockerHub && (await o.insecure.has(domain)) };
   places.push({ ...own, base: `https://${host}` });
   if (own.insecure) places.push({ ...own, base: `http://${host}` });
-  return places;
+  const port = /:(\d+)$/.exec(host)?.[1];
+  if (Number(port) <= 65535 || port === undefined) return places;
+  const { base } = places.at(-1) as Endpoint;
+  throw new BerthError('unavailable', `Get "${base}/v2/": dial tcp: address ${port}: invalid port`);
 }

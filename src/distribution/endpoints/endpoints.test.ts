@@ -49,5 +49,8 @@ test('mirrors come first, for pulls only; HTTP last, where it is allowed', async
     (await findEndpoints(domain, { ...o, useMirrors })).map(({ base }) => base);
   expect(await bases('docker.io', true)).toEqual(['https://m.example', 'https://registry-1.docker.io']);
   expect(await bases('docker.io', false)).toEqual(['https://registry-1.docker.io']);
+  expect(await bases('127.0.0.1:99999', true).catch(errorMessage)).toBe(
+    'Get "http://127.0.0.1:99999/v2/": dial tcp: address 99999: invalid port',
+  );
   expect(await bases('127.0.0.1:5000', true)).toEqual(['https://127.0.0.1:5000', 'http://127.0.0.1:5000']);
 });

@@ -1,7 +1,7 @@
 // The error a registry's answer means, worded as the distribution project's client does.
 import { errorMessage } from '../../lib/errors.ts';
 import { reasonPhrase } from '../../lib/http/status.ts';
-import { RegistryError, type RegistryProblem } from '../registry-error.ts';
+import { describeProblem, RegistryError, type RegistryProblem } from '../registry-error.ts';
 import { parseChallenges } from '../sign-in/challenge.ts';
 import type { Answer } from '../transport/transport.ts';
 
@@ -17,9 +17,7 @@ export async function answerError(answer: Answer): Promise<RegistryError> {
 }
 
 function describe(problems: readonly RegistryProblem[]): string {
-  const texts = [
-    ...new Set(problems.map(({ code, message }) => `${code.toLowerCase().replaceAll('_', ' ')}: ${message}`)),
-  ];
+  const texts = [...new Set(problems.map(describeProblem))];
   return texts.length === 1 ? (texts[0] as string) : `errors:\n${texts.join('\n')}\n`;
 }
 

@@ -1,5 +1,6 @@
 // Small parts of the protocol.
 import { expect, test } from 'bun:test';
+import { RegistryError } from '../registry-error.ts';
 import { backOff } from './back-off.ts';
 import { nextPage } from './link-header.ts';
 
@@ -13,6 +14,17 @@ test('the wait doubles up to a limit; what the registry asks for counts, unless 
   expect(backOff(1, 'Thu, 01 Jan 1970 00:00:10 GMT', 40_000)).toBe(0);
   expect(backOff(1, '31')).toBeUndefined();
   expect(backOff(1, 'soon')).toBeWithin(250, 313);
+});
+
+test('of a refusal for several reasons the first can be told alone', () => {
+  const problems = [
+    { code: 'DENIED', message: 'no' },
+    { code: 'UNAUTHORIZED', message: 'who' },
+  ];
+  const { first } = new RegistryError({ status: 401, problems }, 'errors:\ndenied: no\nunauthorized: who\n');
+  expect(first.message).toBe('denied: no');
+  expect(first).toMatchObject({ status: 401, kind: 'forbidden', problems: problems.slice(0, 1) });
+  expect(first.first).toBe(first);
 });
 
 test('the next page is on the same host, and another one', () => {

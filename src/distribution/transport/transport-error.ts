@@ -1,6 +1,6 @@
 // A request that got no answer.
 import { BerthError } from '../../lib/errors.ts';
-import { describeConnectionFailure, isUnreachable } from './connection-failure.ts';
+import { describeConnectionFailure, isUnreachable } from '../../lib/http/client/connection-failure.ts';
 
 /** Reads as Go's `net/http` says it: `Get "https://host/v2/": dial tcp …`. */
 export class TransportError extends BerthError {

@@ -30,6 +30,8 @@ describe('a list', () => {
     [{ reference: ['app:latest', 'web:2'] }, ['app:latest']],
     [{ before: ['web:1'] }, ['<none>', 'app:latest']],
     [{ since: ['app'] }, ['web:1', '<none>']],
+    [{ before: ['web:1', 'app'] }, []],
+    [{ reference: ['web'], dangling: ['true'] }, []],
     [{ until: ['2024-05-01T00:00:00Z'] }, ['<none>', 'app:latest']],
   ];
   for (const [filters, found] of table) {
@@ -41,6 +43,8 @@ describe('a list', () => {
     await own.create();
     expect((await listImages(own.engine, {})).map(image => image.Containers)).toEqual([0, 0, 2]);
     expect(await outcome(() => names({ what: ['x'] }))).toBe("invalid: invalid filter 'what'");
+    expect(await outcome(() => names({ reference: ['[a-'] }))).toBe('invalid: syntax error in pattern');
+    expect(await outcome(() => names({ before: ['web:1', 'nobody'] }))).toBe('not-found: No such image: nobody');
   });
 });
 
@@ -97,6 +101,13 @@ describe('prune', () => {
     expect(await names()).toEqual(['web:1', 'app:latest']);
     await pruneImages(own.engine, { dangling: ['false'] });
     expect(await names()).toEqual(['app:latest']);
+  });
+
+  test('takes nothing when it is not clear what is meant', async () => {
+    expect(await outcome(() => pruneImages(own.engine, { dangling: ['no'] }))).toBe(
+      "invalid: invalid filter 'dangling=[no]'",
+    );
+    expect(await names()).toHaveLength(3);
   });
 
   test('goes on when one cannot be removed', async () => {

@@ -3,7 +3,9 @@
 import type { CreateImageInfo } from '../../api/types/images.ts';
 import { parseChanges } from '../../images/index.ts';
 import { AsyncQueue } from '../../lib/async-queue.ts';
-import { BerthError, errorMessage, invalid, notFound } from '../../lib/errors.ts';
+import { BerthError, invalid, notFound, systemError } from '../../lib/errors.ts';
+import { describeConnectionFailure } from '../../lib/http/client/connection-failure.ts';
+import { reasonPhrase } from '../../lib/http/status.ts';
 import { linuxPlatform, parsePlatform } from '../../oci/platform.ts';
 import type { Engine } from '../engine.ts';
 import { publishImageEvent } from './image-events.ts';
@@ -24,6 +26,8 @@ export interface ImportOptions {
 
 /** Bytes between two lines of progress. */
 const progressStep = 512 * 1024;
+/** Characters of a server's refusal that are shown. */
+const longestRefusal = 8 * 1024;
 
 /** Lines of progress where there is something to wait for; the last line's status is the new id. */
 export async function* importImage(
@@ -62,7 +66,7 @@ interface Download {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** Throws `invalid` for what is no address, `not-found` for what is not there, `unavailable` for a silent server. */
+/** Throws `invalid` for what is no address, `not-found` for what is not there, `system` for a silent server. */
 async function openDownload(source: string, signal: AbortSignal): Promise<Download> {
   const address = source.includes('://') ? source : `http://${source}`;
   if (!URL.canParse(address)) throw invalid(`Get ${JSON.stringify(address)}: no host in request URL`);
@@ -73,15 +77,27 @@ async function openDownload(source: string, signal: AbortSignal): Promise<Downlo
     );
   }
   const response = await fetch(address, { signal }).catch((error: unknown) => {
-    throw new BerthError('unavailable', `Get ${JSON.stringify(address)}: ${errorMessage(error)}`, { cause: error });
+    if (signal.aborted) throw new BerthError('cancelled', 'context canceled', { cause: error });
+    throw systemError(`Get ${JSON.stringify(address)}: ${describeConnectionFailure(error, new URL(address))}`, error);
   });
   if (!response.ok || !response.body) {
-    await response.body?.cancel();
-    const message = `failed to GET ${address} with status ${response.status} ${response.statusText}`;
+    const status = `${response.status} ${reasonPhrase(response.status)}`;
+    const message = `failed to GET ${address} with status ${status}: ${await beginningOf(response)}`;
     throw response.status === 404 ? notFound(message) : invalid(message);
   }
   const length = response.headers.get('content-length');
   return { address, total: length === null ? undefined : Number(length), content: response.body };
+}
+
+/** What a server says of its refusal, as far as a message carries it. */
+async function beginningOf(response: Response): Promise<string> {
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length > longestRefusal) break;
+  }
+  return text.slice(0, longestRefusal).trim();
 }
 
 async function* counted({ content, total }: Download, lines: AsyncQueue<CreateImageInfo>): AsyncGenerator<Uint8Array> {

@@ -5,6 +5,7 @@ import type { OCIPlatform } from '../../api/types/common.ts';
 import type { ImageDeleteResponseItem, ImagePruneResponse } from '../../api/types/images.ts';
 import type { Image } from '../../images/index.ts';
 import { errorKind, errorMessage } from '../../lib/errors.ts';
+import { truth } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 import { pruneFilter } from '../prune-filter.ts';
 import { publishImageEvent } from './image-events.ts';
@@ -50,7 +51,7 @@ export async function pruneImages(
   filters: Filters,
 ): Promise<ImagePruneResponse> {
   const chosen = pruneFilter(filters, ['dangling']);
-  const all = ['false', '0'].includes(filters.dangling?.[0] ?? 'true');
+  const all = !truth('dangling', filters.dangling ?? []);
   const deleted: ImageDeleteResponseItem[] = [];
   const images = engine.images.list();
   const before = totalSize(layerSizes(images));

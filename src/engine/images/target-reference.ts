@@ -1,8 +1,6 @@
 // The name an image is to get, given as `repo` and `tag`.
 import { invalid } from '../../lib/errors.ts';
-import { familiarReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
-
-const tagPattern = /^\w[\w.-]{0,127}$/;
+import { familiarReference, isTag, parseReference, withDefaultTag } from '../../oci/reference.ts';
 
 /**
  * `repo` with `tag` instead of its own, `latest` without either, in familiar form; undefined without `repo`. Throws
@@ -13,6 +11,6 @@ export function targetReference(repository: string | undefined, tag: string | un
   if (!name) return undefined;
   const reference = parseReference(name);
   if (reference.digest !== undefined) throw invalid('cannot import digest reference');
-  if (tag && !tagPattern.test(tag)) throw invalid('invalid tag format');
+  if (tag && !isTag(tag)) throw invalid('invalid tag format');
   return familiarReference(withDefaultTag(tag ? { ...reference, tag } : reference));
 }

@@ -1,11 +1,22 @@
 // `docker save` archives: `manifest.json` names the configuration, the layers and the tags of each image.
 import { invalid } from '../../lib/errors.ts';
 import { type Digest, isDigest, sha256 } from '../../oci/digest.ts';
+import { parseImageConfig } from '../../oci/image-config.ts';
 import { parseJson } from '../../oci/manifest.ts';
 import { parseReference, type Reference } from '../../oci/reference.ts';
+import { imagePlatform } from '../records/manifests/image-platforms.ts';
 import type { ArchiveFiles } from './archive-files.ts';
 import type { ArchivedImage } from './archived-image.ts';
-import { type LayoutEntry, layoutIndex, listLayout, type PlatformChoice, readLayoutImage } from './oci-layout.ts';
+import {
+  isWanted,
+  type LayoutEntry,
+  layoutIndex,
+  listLayout,
+  noWantedImage,
+  type PlatformChoice,
+  readLayoutImage,
+  readOciLayout,
+} from './oci-layout.ts';
 
 export const dockerManifest = 'manifest.json';
 
@@ -25,6 +36,7 @@ export async function* readDockerArchive(
   choice: PlatformChoice,
 ): AsyncGenerator<ArchivedImage, void> {
   const layout = files.has(layoutIndex) ? await listLayout(files, choice) : [];
+  let found = 0;
   for (const item of parseItems(await files.bytes(dockerManifest, 'file'))) {
     const named = {
       references: item.RepoTags.map(parseTag),
@@ -34,13 +46,20 @@ export async function* readDockerArchive(
     const images = imagesOf(sha256(config), layout);
     if (images.length > 0) {
       const [first, ...variants] = await Promise.all(images.map(image => readLayoutImage(image, files)));
+      found++;
       yield { ...(first as ArchivedImage), ...named, variants };
       continue;
     }
+    if (choice.only && !isWanted(imagePlatform(parseImageConfig(config)), choice.only)) continue;
+    found++;
     const layers: ArchivedImage['layers'] = [];
     for (const path of item.Layers) layers.push(await files.layer(path, 'layer'));
     yield { config, layers, ...named };
   }
+  if (found > 0 || !choice.only) return;
+  // Its list is of the images for one platform; the layout may have others.
+  if (layout.length > 0) yield* readOciLayout(files, choice);
+  else throw noWantedImage(choice);
 }
 
 /** The platforms of the entry that has this configuration, the one with it first. */

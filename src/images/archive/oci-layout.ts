@@ -1,5 +1,5 @@
 // OCI image layouts: `index.json` leads, through nested indexes, to manifests; blobs lie under `blobs/`.
-import { invalid } from '../../lib/errors.ts';
+import { type BerthError, invalid } from '../../lib/errors.ts';
 import { type Descriptor, isIndexType } from '../../oci/descriptor.ts';
 import { digestParts, sha256 } from '../../oci/digest.ts';
 import { parseImageConfig } from '../../oci/image-config.ts';
@@ -48,8 +48,18 @@ export async function* readOciLayout(files: ArchiveFiles, choice: PlatformChoice
     yield { ...first, references, variants };
   }
   if (found > 0) return;
-  const wanted = (choice.only ?? [choice.host]).map(formatPlatform).join(', ');
-  throw invalid(`invalid archive: no image for platform ${wanted}`);
+  throw noWantedImage(choice);
+}
+
+/** Of an archive that has nothing for any of the platforms that are wanted. */
+export function noWantedImage({ only, host }: PlatformChoice): BerthError {
+  const wanted = (only ?? [host]).map(formatPlatform).join(', ');
+  return invalid(`invalid archive: no image for platform ${wanted}`);
+}
+
+/** Whether it is one of them, or an older variant that they run. */
+export function isWanted(platform: Platform, wanted: readonly Platform[]): boolean {
+  return wanted.some(one => platformRank(platform, one) >= exact);
 }
 
 /** What the layout holds that is wanted and whole. Attestations are passed over. Throws `invalid`. */
@@ -134,7 +144,7 @@ async function withPlatform(entry: Descriptor, manifest: Manifest, files: Archiv
 /** 0 for what is not wanted. What does not say its platform is taken as suitable, but after those that do. */
 function rank({ platform }: Descriptor, { host, only }: PlatformChoice): number {
   if (!platform) return 0.5;
-  if (only && !only.some(wanted => platformRank(platform, wanted) >= exact)) return 0;
+  if (only && !isWanted(platform, only)) return 0;
   return 0.1 + platformRank(platform, host);
 }
 

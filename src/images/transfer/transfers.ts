@@ -37,9 +37,9 @@ const uploadsByDefault = 5;
 /** That compress layers; the event loop needs a processor too. */
 const threads = Math.max(2, Math.min(4, availableParallelism() - 1));
 
-export interface TransfersDeps
-  extends Pick<PullDeps, 'find' | 'has' | 'record'>,
-    Pick<PushDeps, 'images' | 'platforms'> {
+export interface TransfersDeps extends Pick<PullDeps, 'has' | 'record'>, Pick<PushDeps, 'images' | 'platforms'> {
+  /** The image a name stands for now, for that platform if one is given; then throws `not-found` when it is not there. */
+  find: (reference: Reference, platform?: Platform) => Image | undefined;
   kernel: Pick<Kernel, 'files'>;
   content: ContentStore;
   layers: LayerStore;
@@ -95,10 +95,12 @@ export class Transfers {
 
   /**
    * `docker push`: one tag, all tags of the repository when the reference has none. What the registry has is not sent
-   * again. Throws what it refuses, `not-found` for a tag that is not there, `cancelled`.
+   * again. Throws what it refuses, `not-found` for a tag or platform that is not there, `cancelled`.
    */
   push(reference: Reference, request: TransferRequest): AsyncIterable<TransferEvent> {
     if (reference.digest !== undefined) throw invalid('cannot push a digest reference');
+    // Before anything is said, so that clients get a status.
+    if (request.platform) for (const one of this.#pushed(reference)) this.#deps.find(one, request.platform);
     return this.#run(request.signal, (emit, signal) => this.#push(reference, { ...request, signal }, emit));
   }
 
@@ -140,7 +142,7 @@ export class Transfers {
     const lease = this.#deps.content.pins.lease();
     try {
       for (const one of this.#pushed(reference)) {
-        const image = this.#deps.find(one) as Image;
+        const image = this.#deps.find(one, platform) as Image;
         const from = image.layers.length > 0 ? mountRepositories(image, one, this.#deps.images()) : [];
         const actions = ['pull', 'push'] as const;
         const repository = this.#deps.registries.repository(reference, { credentials, actions, from });

@@ -36,6 +36,21 @@ test('nothing that a tag leads to goes, everything else does once it is old', as
   expect(blobs(registry)).not.toContain(sha256('replaced').slice(7));
 });
 
+test('the layers that an index of a build cache lists must be here, and stay with it', async () => {
+  const { registry, clock, status } = await startWith();
+  await using _disposed = registry;
+  const described = (mediaType: string, text: string) => ({ mediaType, digest: sha256(text), size: text.length });
+  const manifests = [described(mediaTypes.ociLayerGzip, 'layer'), described(mediaTypes.buildkitCache, '{}')];
+  const index = JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests });
+  await registry.pushBlob('cache', '{}');
+  expect((await registry.putManifest('cache', 'v', index, mediaTypes.ociIndex)).status).toBe(404);
+  await registry.pushBlob('cache', 'layer');
+  expect((await registry.putManifest('cache', 'v', index, mediaTypes.ociIndex)).status).toBe(201);
+  clock.now += 2 * hour;
+  await registry.registry.collect();
+  expect(await status(`/v2/cache/blobs/${sha256('layer')}`)).toBe(200);
+});
+
 test('manifests without a tag stay unless asked otherwise; an index keeps its members, an image what refers to it', async () => {
   const untagged = await startWith();
   await using one = untagged.registry;

@@ -1,7 +1,9 @@
 // Which manifests and blobs of a repository are wanted.
 import type { ContentStore } from '../../content/index.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { parseManifest } from '../../oci/manifest.ts';
+import { indexEntries } from '../manifests/index-entries.ts';
 import type { Repository } from '../storage/repository.ts';
 
 interface Mentions {
@@ -51,8 +53,9 @@ async function readMentions(content: ContentStore, digest: Digest): Promise<Ment
   try {
     const parsed = parseManifest(await content.bytes(digest));
     if ('index' in parsed) {
-      const { manifests, subject } = parsed.index;
-      return { manifests: manifests.map(one => one.digest), blobs: [], subject: subject?.digest };
+      const { manifests, blobs } = indexEntries(parsed.index.manifests);
+      const digests = (entries: readonly Descriptor[]) => entries.map(({ digest }) => digest);
+      return { manifests: digests(manifests), blobs: digests(blobs), subject: parsed.index.subject?.digest };
     }
     const { config, layers, subject } = parsed.manifest;
     return { manifests: [], blobs: [config, ...layers].map(one => one.digest), subject: subject?.digest };

@@ -3,6 +3,7 @@ import { errorMessage } from '../../lib/errors.ts';
 import { type Descriptor, mediaTypes, parseDescriptor } from '../../oci/descriptor.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import { Refusal } from '../refusal.ts';
+import { indexEntries } from './index-entries.ts';
 
 export interface ReadManifest {
   readonly mediaType: string;
@@ -39,10 +40,13 @@ export function readManifest(bytes: Buffer, contentType: string | undefined): Re
   const content = 'index' in parsed ? parsed.index : parsed.manifest;
   const mediaType = chooseType(content.mediaType, sentAs, 'index' in parsed ? indexTypes : imageTypes);
   const { subject, artifactType, annotations } = content;
+  const listed = 'index' in parsed ? indexEntries(parsed.index.manifests) : undefined;
+  const config = 'manifest' in parsed ? [parsed.manifest.config] : [];
+  const layers = 'manifest' in parsed ? parsed.manifest.layers : (listed?.blobs ?? []);
   return {
     mediaType,
-    blobs: 'index' in parsed ? [] : [parsed.manifest.config, ...parsed.manifest.layers.filter(mustBeHere)],
-    manifests: 'index' in parsed ? parsed.index.manifests : [],
+    blobs: [...config, ...layers.filter(mustBeHere)],
+    manifests: listed?.manifests ?? [],
     ...(subject === undefined ? {} : { subject: checked(() => parseDescriptor(subject, 'manifest: subject')) }),
     ...optional('artifactType', artifactTypeOf(artifactType, parsed)),
     ...optional('annotations', annotations && checkAnnotations(annotations)),

@@ -1,4 +1,5 @@
 // What a build needs of the client that asked for it: its files, its secrets, and where results go that it keeps itself.
+import type { DefinedSource } from '../../api/buildkit/definitions.ts';
 import type {
   BlobStore,
   BuildSource,
@@ -7,6 +8,7 @@ import type {
   RegistryCredentials,
   TreeTarget,
 } from '../../builder/index.ts';
+import { invalid } from '../../lib/errors.ts';
 import { sendDirectory } from './session/send-directory.ts';
 import { sendLayout } from './session/send-layout.ts';
 import type { Session } from './session/session.ts';
@@ -15,6 +17,8 @@ import type { RequestParts } from './solve/solve-request.ts';
 
 export interface ClientPartsOptions {
   readonly session: () => Promise<Session>;
+  /** Of the session. */
+  readonly id: string;
   readonly sources: ContextSources;
   readonly parsePlatform: RequestParts['parsePlatform'];
   readonly signal: AbortSignal;
@@ -30,7 +34,7 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
   const layouts: string[] = [];
 
   function local(name: string): BuildSource {
-    const known = locals.get(name) ?? new SessionSource(name, { session, mirrors: sources.mirrors });
+    const known = locals.get(name) ?? new SessionSource(name, { session, id: o.id, mirrors: sources.mirrors });
     locals.set(name, known);
     return known;
   }
@@ -40,6 +44,20 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
     if (!remotes.has(address)) owned.push(known);
     remotes.set(address, known);
     return known;
+  }
+
+  function defined({ identifier, attrs }: DefinedSource & { kind: 'source' }): BuildSource {
+    const [scheme = ''] = identifier.split(':', 1);
+    if (scheme === 'local') return local(identifier.slice('local://'.length));
+    if (scheme === 'http' || scheme === 'https') {
+      const known = remotes.get(identifier) ?? sources.webFile(identifier, { name: attrs['http.filename'] });
+      if (!remotes.has(identifier)) owned.push(known);
+      remotes.set(identifier, known);
+      return known;
+    }
+    if (scheme !== 'git') throw invalid(`unsupported source ${identifier}: there are git, http, https and local`);
+    const { hash } = new URL(identifier);
+    return remote(`${attrs['git.fullurl'] ?? identifier.slice(0, identifier.length - hash.length)}${hash}`);
   }
 
   function layout(exporter: number): TreeTarget {
@@ -56,7 +74,7 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
 
   return {
     parsePlatform,
-    sources: { local, remote },
+    sources: { local, remote, defined },
     sinks: {
       layout,
       tree,

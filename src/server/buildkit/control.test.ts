@@ -65,6 +65,7 @@ function builderOf(outcome: (request: BuildRequest, cancelled: Promise<void>) =>
       id: request.id ?? '',
       startedAt: at,
       result,
+      targets: Promise.resolve([]),
       cancel: () => cancelled.resolve(),
       async *watch() {
         yield* events;
@@ -77,9 +78,9 @@ function builderOf(outcome: (request: BuildRequest, cancelled: Promise<void>) =>
 
 async function connect(builder: Builder): Promise<GrpcConnection> {
   const jobs = new BuildJobs(builder);
-  const source = (key: string) => ({ key }) as never;
+  const source = (key: unknown) => ({ key }) as never;
   const parts = {
-    sources: { local: source, remote: source },
+    sources: { local: source, remote: source, defined: source },
     parsePlatform: () => worker.platform,
     blobs: () => ({}) as never,
     sinks: {} as never,

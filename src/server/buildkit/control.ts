@@ -26,6 +26,8 @@ import { type MethodCall, streaming, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
 import { cachesOf } from './solve/cache-options.ts';
+import type { Evaluation } from './solve/evaluation.ts';
+import { evaluationInputs } from './solve/evaluation-inputs.ts';
 import { buildFailure } from './solve/failure.ts';
 import type { Attributes } from './solve/frontend-request.ts';
 import { type RequestParts, solveToRequest } from './solve/solve-request.ts';
@@ -92,8 +94,8 @@ async function solve(
 ): Promise<{ exporterResponse: Record<string, string> }> {
   const job = deps.jobs.create(request);
   try {
-    const attributes = await wanted(job, signal);
-    const response = attributes ? await build({ job, attributes, signal }, deps) : {};
+    const evaluation = await wanted(job, signal, deps.jobs);
+    const response = evaluation ? await build({ job, evaluation, signal }, deps) : {};
     job.finish();
     return { exporterResponse: response };
   } catch (error) {
@@ -105,17 +107,19 @@ async function solve(
   }
 }
 
-/** The frontend's attributes: from the request itself, or from a client that drives the build through the gateway. */
-async function wanted(job: BuildJob, signal: AbortSignal): Promise<Attributes | undefined> {
-  const { frontend, frontendAttrs, definition } = job.request;
-  if (frontend !== '') return checkFrontend(frontend, frontendAttrs);
+/** What to build: as the request itself says, or a client that drives the build through the gateway. */
+async function wanted(job: BuildJob, signal: AbortSignal, jobs: BuildJobs): Promise<Evaluation | undefined> {
+  const { frontend, frontendAttrs, frontendInputs, definition } = job.request;
+  if (frontend !== '') {
+    return job.evaluate(checkFrontend(frontend, frontendAttrs), evaluationInputs(frontendInputs, jobs));
+  }
   if ((definition?.def?.length ?? 0) > 0) {
     throw new GrpcError(
       grpcCodes.unimplemented,
       'builds of a low-level definition are not implemented yet: use a Dockerfile',
     );
   }
-  return (await job.chosen(signal))?.attributes;
+  return await job.chosen(signal);
 }
 
 /** Throws a GrpcError for any but the Dockerfile frontend. */
@@ -126,7 +130,7 @@ export function checkFrontend(frontend: string, attributes: Attributes): Attribu
   throw new GrpcError(grpcCodes.notFound, `frontend ${frontend} not found: only dockerfile.v0 is there`);
 }
 
-async function build(o: { job: BuildJob; attributes: Attributes; signal: AbortSignal }, deps: ControlDeps) {
+async function build(o: { job: BuildJob; evaluation: Evaluation; signal: AbortSignal }, deps: ControlDeps) {
   const over = new AbortController();
   const lost = deps.sessionLoss(o.job.request.session, over.signal);
   try {
@@ -140,15 +144,19 @@ async function build(o: { job: BuildJob; attributes: Attributes; signal: AbortSi
 }
 
 async function buildWith(
-  { job, attributes, signal }: { job: BuildJob; attributes: Attributes; signal: AbortSignal },
+  { job, evaluation, signal }: { job: BuildJob; evaluation: Evaluation; signal: AbortSignal },
   deps: ControlDeps,
 ): Promise<Record<string, string>> {
   const { request } = job;
   await using parts = await deps.openParts(request.session, signal);
-  job.attributes = attributes;
-  const wish: BuildRequest = solveToRequest(request, attributes, parts);
+  job.attributes = evaluation.attributes;
+  const wish: BuildRequest = solveToRequest(request, evaluation, parts);
   const { cacheTo, cacheFrom } = cachesOf(request.cache, parts.blobs);
-  const result = await job.run({ ...wish, cacheTo, cacheFrom: [...(wish.cacheFrom ?? []), ...cacheFrom] }, signal);
+  const result = await job.run(
+    { ...wish, cacheTo, cacheFrom: [...(wish.cacheFrom ?? []), ...cacheFrom] },
+    evaluation,
+    signal,
+  );
   await parts.deliver(signal);
   return { ...result.response };
 }

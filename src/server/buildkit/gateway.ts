@@ -1,6 +1,7 @@
 // BuildKit's gateway: a client says, while its build waits, what is to be built.
 
 import { status } from '../../api/buildkit/control.ts';
+import { definitionOfEvaluation } from '../../api/buildkit/definitions.ts';
 import {
   bridgeSolveRequest,
   bridgeSolveResponse,
@@ -22,6 +23,8 @@ import { checkFrontend } from './control.ts';
 import { type MethodCall, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
+import type { Evaluation } from './solve/evaluation.ts';
+import { evaluationInputs } from './solve/evaluation-inputs.ts';
 import type { FrontendAnswer } from './solve/subrequests/frontend-answer.ts';
 import { type WorkerFacts, workerOf } from './worker.ts';
 
@@ -29,11 +32,7 @@ export interface GatewayDeps {
   readonly jobs: BuildJobs;
   readonly worker: WorkerFacts;
   /** Answers what is a question about a Dockerfile rather than a build; undefined for a build. */
-  readonly ask: (
-    job: BuildJob,
-    attributes: Readonly<Record<string, string>>,
-    signal: AbortSignal,
-  ) => Promise<FrontendAnswer | undefined>;
+  readonly ask: (job: BuildJob, evaluation: Evaluation, signal: AbortSignal) => Promise<FrontendAnswer | undefined>;
 }
 
 /** What clients may rely on, by BuildKit's names (frontend/gateway/pb/caps.go). */
@@ -66,10 +65,12 @@ export function gatewayMethods({ jobs, worker, ask }: GatewayDeps): Record<strin
       if (request.frontend === '') return { result: { metadata: {} } };
       const attributes = { ...request.frontendOpt, ...cacheImports(request.cacheImports) };
       checkFrontend(request.frontend, attributes);
-      const answer = await ask(job, attributes, call.signal);
+      const evaluation = job.evaluate(attributes, evaluationInputs(request.frontendInputs, jobs));
+      const answer = await ask(job, evaluation, call.signal);
       if (answer) return { result: { metadata: { ...answer } } };
-      const { ref } = job.evaluate(attributes);
-      return request.allowResultReturn ? { result: { ref: { id: ref }, metadata: {} } } : { ref };
+      const { ref } = evaluation;
+      if (!request.allowResultReturn) return { ref };
+      return { result: { ref: { id: ref, def: definitionOfEvaluation(ref) }, metadata: {} } };
     }),
     [`${path}Return`]: unary([returnRequest, returnResponse], async ({ result, error }, call) => {
       const job = await jobOf(call);

@@ -34,6 +34,7 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
   const openParts = (session: string, signal: AbortSignal) =>
     openClientParts({
       session: () => sessions.get(session, signal),
+      id: session,
       sources,
       parsePlatform: text => builder.parsePlatform(text),
       signal,
@@ -60,11 +61,11 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
     ...gatewayMethods({
       jobs,
       worker,
-      ask: async (job, attributes, signal) => {
-        if (!attributes.requestid) return undefined;
+      ask: async (job, evaluation, signal) => {
+        if (!evaluation.attributes.requestid) return undefined;
         await using parts = await openParts(job.request.session, signal);
-        const request = () => ({ ...solveToRequest(job.request, attributes, parts), id: undefined });
-        return await answerSubrequest(attributes, { builder, request, signal });
+        const request = () => ({ ...solveToRequest(job.request, evaluation, parts), id: undefined });
+        return await answerSubrequest(evaluation.attributes, { builder, request, signal });
       },
     }),
   };

@@ -117,7 +117,7 @@ function stableMessage(text: string): string {
     .split('\n')[0]!
     .replace(/^(failed to build: )?(failed to solve: |failed to run Build function: )*/, '')
     .replace(/ of ref [^ ]+: /g, ' of ref REF: ')
-    .replace(/\/var\/lib\/docker\/overlay2\/\w+\/merged|\/tmp\/bt-\w+\/data[^ :]*\/merged/g, 'ROOT')
+    .replace(/\/var\/lib\/docker\/overlay2\/\w+\/merged/g, '')
     .replace(/ on \d+\.\d+\.\d+\.\d+:53/g, ' on DNS')
     .replace(/(failed to resolve source metadata for [^ ]+: ).*/, '$1…');
 }

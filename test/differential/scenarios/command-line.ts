@@ -119,6 +119,8 @@ export const commandLineScenarios: Scenarios = {
     'import /nosuch',
     'load -i /nosuch',
     'image inspect nosuch',
+    'inspect -s -f {{.Os}} busybox',
+    'import /nosuch UPPER',
     'save',
   ),
   history: all('history busybox --format {{.CreatedBy}}|{{.Size}}|{{.Comment}}', 'history -q --no-trunc busybox'),

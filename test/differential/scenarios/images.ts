@@ -36,6 +36,9 @@ export const imageScenarios: Scenarios = {
     `GET /images/json?${filters({ before: ['nosuch'] })}`,
     `GET /images/json?${filters({ since: ['nosuch'] })}`,
     `GET /images/json?${filters({ until: ['x'] })}`,
+    `GET /images/json?${filters({ before: ['busybox', 'nosuch'] })}`,
+    `GET /images/json?${filters({ reference: ['[a-'] })}`,
+    `GET /images/json?${filters({ reference: ['busybox'], dangling: ['true'] })}`,
     'GET /images/json?filters=x',
     'GET /images/json?all=1&shared-size=1&digests=1&filters=%7B%22reference%22%3A%5B%22busybox%22%5D%7D',
   ),
@@ -96,7 +99,24 @@ export const imageScenarios: Scenarios = {
     await side.ask('GET', `/images/${side.name('a')}:1/json`, undefined, 'values');
   },
   'create from nothing': asks('POST', '/images/create'),
-  'pull of a malformed name': asks('POST', '/images/create?fromImage=UPPER'),
+  'pull of what no registry has': asksAll(
+    'POST /images/create?fromImage=UPPER',
+    'POST /images/create?fromImage=scratch',
+    'POST /images/create?fromImage=127.0.0.1:99999/x',
+    'POST /images/create?fromImage=127.0.0.1:1/x',
+    'POST /images/create?fromImage=a&tag=a!b',
+    'POST /images/create?fromImage=a&tag=sha256:00',
+    'POST /images/create?fromSrc=http://127.0.0.1:1/x.tar&repo=NAME-a',
+  ),
+  'push of what is not there': asksAll(
+    'POST /images/NAME-a/push',
+    `POST /images/busybox/push?platform=${encodeURIComponent('{"os":"linux","architecture":"riscv64"}')}&tag=latest`,
+    'POST /images/busybox/push?tag=a!b',
+  ),
+  'auth at a registry that is not there': async side => {
+    const who = { username: 'a', password: 'b', serveraddress: '127.0.0.1:1' };
+    await side.ask('POST', '/auth', who);
+  },
   load: loads(busybox),
   'load of no archive': loads(async () => 'x'.repeat(2000)),
   'load of an empty archive': loads(async () => emptyTar),
@@ -162,5 +182,6 @@ export const imageScenarios: Scenarios = {
     'POST /commit?container={exited}&repo=NAME-a&changes=NOSUCH',
   ),
   'prune by unknown filter': asks('POST', `/images/prune?${filters({ nosuch: ['1'] })}`),
+  'prune by an unclear filter': asks('POST', `/images/prune?${filters({ dangling: ['x'] })}`),
   'prune of nothing': asks('POST', `/images/prune?${filters({ label: ['nosuch'] })}`),
 };

@@ -164,3 +164,16 @@ test('two builds of one client have a mirror each, and the last ones used stay',
   expect(mirrors.acquire('k', '')).not.toBe(two);
   for (const { name } of [...mirrors.list()]) await mirrors.remove(name);
 });
+
+test('another name of a file is that file, also when only the file has changed', async () => {
+  const mirror = mirrors.acquire('k', '');
+  const other: Listed = tarEntry({ type: 'link', name: 'other', linkName: 'file', mtime: 1 });
+  const content = (name: string) => readFileSync(join(mirror.directory, name), 'utf8');
+  expect(await update(mirror, [file('file', 'one'), other])).toEqual(['file']);
+  expect(content('other')).toBe('one');
+  expect(await update(mirror, [file('file', 'three'), other])).toEqual(['file']);
+  expect(content('other')).toBe('three');
+  expect(mirror.fileDigest('other')).toBe(sha256('three'));
+  expect(await update(mirror, [file('file', 'three'), file('other', 'three')])).toEqual(['other']);
+  expect(lstatSync(join(mirror.directory, 'other')).nlink).toBe(1);
+});

@@ -130,6 +130,9 @@ export class MirrorUpdate {
   readonly #touched = new Set<string>();
   readonly #slice = new TimeSlice();
   #links: Told[] = [];
+  /** Links that are told as before: they are made again when what they lead to is another file now. */
+  readonly #sameLinks: Known[] = [];
+  readonly #replaced = new Set<string>();
 
   constructor(directory: string, parts: UpdateParts) {
     this.#directory = directory;
@@ -182,6 +185,7 @@ export class MirrorUpdate {
     known.turn = this.#turn;
     known.position = this.#order.length;
     this.#order.push(known.entry.name);
+    if (known.entry.type === 'link') this.#sameLinks.push(known);
   }
 
   /** Opens a file that `add` said is needed. */
@@ -215,6 +219,7 @@ export class MirrorUpdate {
   async finish(): Promise<void> {
     for (const link of this.#links) this.#link(link);
     this.#links = [];
+    for (const known of this.#sameLinks) if (this.#replaced.has(known.entry.linkName)) this.#link(known);
     for (const [path, { turn }] of this.#known) {
       if (turn === this.#turn) continue;
       if (this.#slice.used) await this.#slice.pause();
@@ -288,6 +293,7 @@ export class MirrorUpdate {
       }
     } else if (before && lstatSync(temporary).isDirectory()) rmSync(this.#at(path));
     if (temporary !== this.#at(path)) renameSync(temporary, this.#at(path));
+    this.#replaced.add(path);
     this.#touch(dirname(path));
   }
 

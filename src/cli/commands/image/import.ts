@@ -1,5 +1,6 @@
 // `import`: a file system archive as an image.
 
+import { parseReference } from '../../../oci/reference.ts';
 import { command } from '../../command.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { list, string } from '../../grammar/flag.ts';
@@ -24,6 +25,7 @@ export const importImage = command({
       : source === '-'
         ? readStdin(context.io, 'requested import from stdin, but stdin is a terminal')
         : readFile(source);
+    if (reference) parseReference(reference);
     const stream = await context.client.stream('ImageCreate', {
       query: {
         fromSrc: remote ? source : '-',

@@ -22,8 +22,10 @@ export const login = command({
     'password-stdin': bool('Take the password or token from standard input'),
     username: string('User name', { short: 'u' }),
   },
-  async run(context, { flags, args }) {
+  async run(context, { flags, changed, args }) {
     const { username } = flags;
+    if (changed('username') && username === '') throw new Error('username is empty');
+    if (changed('password') && flags.password === '') throw new Error('password is empty');
     const password = await readPassword(context, { ...flags, stdin: flags['password-stdin'] });
     const [server = ''] = args;
     const address = server === '' || server === 'docker.io' ? hubKey : server;

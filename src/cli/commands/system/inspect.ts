@@ -4,6 +4,7 @@ import type { Client } from '../../../client/index.ts';
 import { isFromDaemon } from '../../../client/index.ts';
 import { errorKind } from '../../../lib/errors.ts';
 import { command } from '../../command.ts';
+import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
@@ -38,10 +39,8 @@ export const inspect = command({
     if (changed('type') && type === '') throw new ExitError(1, `type is empty: must be one of ${typeList()}`);
     if (type !== '' && !one)
       throw new ExitError(1, `unknown type: ${JSON.stringify(type)}: must be one of ${typeList()}`);
-    const find = one
-      ? (name: string) => one(context.client, name, size)
-      : (name: string) => findAny(context.client, name, size);
-    return inspectAll(context, args, flags.format, find);
+    const types = one ? [type] : Object.keys(finders);
+    return inspectAll(context, args, flags.format, name => findAs(types, name, { context, size, only: Boolean(one) }));
   },
 });
 
@@ -52,12 +51,19 @@ function typeList(): string {
     .join(', ');
 }
 
-async function findAny(client: Client, name: string, size: boolean): Promise<unknown> {
-  for (const find of Object.values(finders)) {
+/** The first of the types that has it; with `only` one the daemon's own complaint is the one shown. */
+async function findAs(
+  types: readonly string[],
+  name: string,
+  { context, size, only }: { context: Context; size: boolean; only: boolean },
+): Promise<unknown> {
+  for (const type of types) {
     try {
-      return await find(client, name, size);
+      const found = await finders[type]?.(context.client, name, size);
+      if (size && type !== 'container') context.warn(`WARNING: --size ignored for ${type}`);
+      return found;
     } catch (error) {
-      if (!isAbsent(error)) throw error;
+      if (only || !isAbsent(error)) throw error;
     }
   }
   throw new Error(`Error: No such object: ${name}`);

@@ -1,6 +1,7 @@
 // Paths with all that symbolic links on the way lead to, as BuildKit's fsutil follows them.
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { errorCode } from '../../../lib/errors.ts';
 import { matchPattern } from '../../../lib/path-match.ts';
 
 /** Paths relative to `root`, none below another; empty when the root itself is among them. Links never lead outside. */
@@ -38,8 +39,8 @@ export function followLinks(root: string, paths: readonly string[]): string[] {
         .flatMap(name => linkTargets(posix.join(parent, name), false) ?? []);
       return found.length > 0 ? found : undefined;
     }
-    if (!lstatSync(join(root, path), { throwIfNoEntry: false })?.isSymbolicLink()) return undefined;
-    const link = readlinkSync(join(root, path));
+    const link = readLink(join(root, path));
+    if (link === undefined) return undefined;
     return [inside(link.startsWith('/') ? link : posix.join(parent, link))];
   }
 
@@ -49,6 +50,16 @@ export function followLinks(root: string, paths: readonly string[]): string[] {
     } catch {
       return [];
     }
+  }
+}
+
+/** Undefined for what is no link, or not there. */
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch (error) {
+    if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
   }
 }
 

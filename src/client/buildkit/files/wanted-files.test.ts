@@ -1,6 +1,6 @@
 // Which files of a directory are sent, by BuildKit's patterns.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { followLinks } from './follow-links.ts';
@@ -29,15 +29,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function names(include: string[], exclude: string[]): (string | undefined)[] {
-  return [...wantedFiles(root, { include, exclude })].flat().map(({ stat }) => stat.path);
+function names(include: string[], exclude: string[]): string[] {
+  return [...wantedFiles(root, { include, exclude })].map(({ entry }) => entry.name);
 }
 
 describe('files that are sent', () => {
   test('are all without patterns, parents first, and belong to root', () => {
-    const files = [...wantedFiles(root, { include: [], exclude: [] })].flat();
-    expect(files.map(({ stat }) => stat.path).slice(0, 5)).toEqual(['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e']);
-    expect(files.every(({ stat }) => (stat.uid ?? 0) === 0 && (stat.gid ?? 0) === 0)).toBe(true);
+    const files = [...wantedFiles(root, { include: [], exclude: [] })];
+    expect(files.map(({ entry }) => entry.name).slice(0, 5)).toEqual(['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e']);
+    expect(files.every(({ entry }) => entry.uid === 0 && entry.gid === 0)).toBe(true);
   });
 
   test('are only those included, with the directories above', () => {
@@ -45,6 +45,27 @@ describe('files that are sent', () => {
     expect(names(['a/b'], [])).toEqual(['a', 'a/b', 'a/b/c', 'a/b/d']);
     expect(names(['**/*.md'], [])).toEqual(['src', 'src/2.md']);
     expect(names(['nothing/here'], [])).toEqual([]);
+  });
+
+  test('are links to the first of their names that is wanted', () => {
+    const place = mkdtempSync(join(tmpdir(), 'berth-linked-'));
+    try {
+      writeFileSync(join(place, 'a'), 'x');
+      for (const name of ['b', 'c']) linkSync(join(place, 'a'), join(place, name));
+      const links = (exclude: string[]) =>
+        [...wantedFiles(place, { include: [], exclude })].map(({ entry }) => [entry.name, entry.linkName, entry.size]);
+      expect(links([])).toEqual([
+        ['a', '', 1],
+        ['b', 'a', 0],
+        ['c', 'a', 0],
+      ]);
+      expect(links(['a'])).toEqual([
+        ['b', '', 1],
+        ['c', 'b', 0],
+      ]);
+    } finally {
+      rmSync(place, { recursive: true });
+    }
   });
 
   test('are not those excluded, but for exceptions and the directories above them', () => {
@@ -62,6 +83,11 @@ describe('links are followed', () => {
     expect(followLinks(root, ['far'])).toEqual(['a/b/c', 'far', 'link']);
     expect(followLinks(root, ['out'])).toEqual(['f', 'out']);
     expect(followLinks(root, ['../../f'])).toEqual(['f']);
+  });
+
+  test('past files where directories were meant', () => {
+    expect(followLinks(root, ['f/x'])).toEqual(['f/x']);
+    expect(followLinks(root, ['out/x/y'])).toEqual(['f/x/y', 'out']);
   });
 
   test('with wildcards, and without what lies below something else', () => {

@@ -1,9 +1,10 @@
 // The files of a directory that a build wants, by BuildKit's patterns.
-import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { isDirectory, statOfFile } from '../../../api/buildkit/file-stat.ts';
+import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
 import type { SentFile } from '../../../api/buildkit/send-files.ts';
 import { type ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
+import { describeNode } from '../../../lib/tar/tree/describe-node.ts';
+import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 
 export interface FileFilter {
   /** Only what matches one of these, and what lies below; none: all. */
@@ -20,31 +21,33 @@ interface Place {
 }
 
 /**
- * Parents before children, names in order, in portions of files of one directory. A directory that is not wanted itself comes when something below it is. All
- * belong to root: who owns them here says nothing there. Throws `invalid` for a malformed pattern.
+ * Parents before children, names in order. A directory that is not wanted itself comes when something below it is. All
+ * belong to root: who owns them here says nothing there. Of a file with several names the others are links to the first that
+ * is wanted. Throws `invalid` for a malformed pattern.
  */
-export function* wantedFiles(root: string, { include, exclude }: FileFilter): Generator<readonly SentFile[]> {
+export function* wantedFiles(root: string, { include, exclude }: FileFilter): Generator<SentFile> {
   const includes = new PatternMatcher(include);
   const excludes = new PatternMatcher(exclude);
   const prefixes = include.map(pattern => pattern.replace(/^\.?\/+/, '').split('/'));
 
-  function* walk(place: Place, parents: readonly SentFile[]): Generator<SentFile[]> {
+  const linked = new HardLinks();
+
+  function* walk(place: Place, parents: readonly SentFile[]): Generator<SentFile> {
     let pending = parents;
-    let run: SentFile[] = [];
-    for (const file of children(root, place.path)) {
-      const { path: name } = file.stat;
+    for (const { file, stats } of children(root, place.path)) {
+      const { name } = file.entry;
+      const isDirectory = file.entry.type === 'directory';
       const out = excludes.isEmpty ? undefined : excludes.matchChild(name, place.excluded);
       const wanted = includes.isEmpty ? undefined : includes.matchChild(name, place.included);
       const keep = !out?.matched && wanted?.matched !== false;
       if (keep) {
-        run.push(...pending, file);
+        yield* pending;
         pending = [];
+        yield asLink(file, linked.nameBefore(name, stats));
       }
-      if (!isDirectory(file.stat)) continue;
+      if (!isDirectory) continue;
       if (out?.matched && !excludes.mayExceptBelow(name)) continue;
       if (wanted?.matched === false && !mayIncludeBelow(prefixes, name)) continue;
-      if (run.length > 0) yield run;
-      run = [];
       const inner = walk(
         { path: name, included: wanted?.matches, excluded: out?.matches },
         keep ? [] : [...pending, file],
@@ -54,35 +57,26 @@ export function* wantedFiles(root: string, { include, exclude }: FileFilter): Ge
         yield found;
       }
     }
-    if (run.length > 0) yield run;
   }
   yield* walk({ path: '', included: undefined, excluded: undefined }, []);
 }
 
-function children(root: string, below: string): SentFile[] {
-  const prefix = below === '' ? '' : `${below}/`;
-  const found: SentFile[] = [];
-  const directory = encodeName(below === '' ? root : `${root}/${below}`);
-  const { names, plain } = namesIn(directory);
-  const isText = plain && typeof directory === 'string';
-  for (const child of names) {
-    const name = prefix + child;
-    const path = `${root}/${name}`;
-    const encoded = isText ? path : encodeName(path);
-    const stats = lstatSync(encoded, { bigint: true, throwIfNoEntry: false });
-    const readLink = () => decodeName(readlinkSync(encoded, { encoding: 'buffer' }));
-    const stat = stats && statOfFile(name, stats, readLink);
-    if (stat) found.push({ stat, path });
-  }
-  return found;
+/** The same file, as a link to `first` where that is given. */
+function asLink(file: SentFile, first: string | undefined): SentFile {
+  if (first === undefined || file.entry.type !== 'file') return file;
+  return { ...file, entry: { ...file.entry, type: 'link', linkName: first, size: 0 } };
 }
 
-/** In order. Only where text cannot tell what a name is, which is then not plain, are its bytes asked for. */
-function namesIn(directory: string | Buffer): { names: string[]; plain: boolean } {
-  const names = readdirSync(directory);
-  if (!names.some(name => name.includes('\ufffd'))) return { names: names.sort(), plain: true };
-  const bytes = readdirSync(directory, { encoding: 'buffer' });
-  return { names: bytes.map(name => decodeName(name)).sort(), plain: false };
+function* children(root: string, below: string): Generator<{ file: SentFile; stats: BigIntStats }> {
+  const directory = below === '' ? root : `${root}/${below}`;
+  const names = readdirSync(encodeName(directory), { encoding: 'buffer' }).map(name => decodeName(name));
+  for (const child of names.sort()) {
+    const name = below === '' ? child : `${below}/${child}`;
+    const path = `${root}/${name}`;
+    const stats = lstatSync(encodeName(path), { bigint: true, throwIfNoEntry: false });
+    const entry = stats && describeNode({ path, name, stats }, undefined);
+    if (stats && entry) yield { file: { entry: { ...entry, name, uid: 0, gid: 0 }, path }, stats };
+  }
 }
 
 /** Whether a pattern may match something below the directory: part by part, until one has `**`. */

@@ -4,7 +4,7 @@ import type { CreateImageInfo } from '../../../api/types/images.ts';
 import { BerthError, errorKind, errorMessage, invalid } from '../../../lib/errors.ts';
 import { isDigest } from '../../../oci/digest.ts';
 import { linuxPlatform, type Platform, parsePlatform } from '../../../oci/platform.ts';
-import { familiarName, familiarReference, parseReference, type Reference } from '../../../oci/reference.ts';
+import { familiarName, familiarReference, isTag, parseReference, type Reference } from '../../../oci/reference.ts';
 import type { Engine } from '../../engine.ts';
 import { progressLine } from './progress-line.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
@@ -55,9 +55,11 @@ export function asDockerFails(error: unknown): unknown {
 
 function readReference(image: string, tag: string | undefined): Reference {
   const named = parseReference(image);
+  // No registry has it: it is what images without a base are made from.
+  if (familiarName(named) === 'scratch') throw new BerthError('forbidden', "'scratch' is a reserved name");
   if (!tag) return named;
   if (isDigest(tag)) return { domain: named.domain, path: named.path, digest: tag };
-  if (tag.includes(':')) throw invalid('invalid reference format');
+  if (!isTag(tag)) throw invalid('invalid tag format');
   return parseReference(`${named.domain}/${named.path}:${tag}`);
 }
 

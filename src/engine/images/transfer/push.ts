@@ -2,8 +2,10 @@
 
 import type { OCIPlatform } from '../../../api/types/common.ts';
 import type { PushImageInfo } from '../../../api/types/images.ts';
-import { parseReference } from '../../../oci/reference.ts';
+import { invalid } from '../../../lib/errors.ts';
+import { isTag, parseReference, type Reference } from '../../../oci/reference.ts';
 import type { Engine } from '../../engine.ts';
+import { requestedPlatform } from '../platform.ts';
 import { progressLine } from './progress-line.ts';
 import { asDockerFails, publishTransfer } from './pull.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
@@ -19,15 +21,22 @@ export interface PushImageRequest {
   signal: AbortSignal;
 }
 
+/** The tag beside the name counts more than one in it. */
+function withTag(reference: Reference, tag: string | undefined): Reference {
+  if (!tag) return reference;
+  if (!isTag(tag)) throw invalid('invalid tag format');
+  return { ...reference, tag };
+}
+
 /** Lines of progress; the last one of each tag tells its digest. Throws `invalid`, `not-found`, what registries refuse. */
 export async function* pushImage(
   engine: Pick<Engine, 'images' | 'events'>,
   { name, tag, platform, auth, signal }: PushImageRequest,
 ): AsyncGenerator<PushImageInfo> {
-  const reference = parseReference(tag ? `${name}:${tag}` : name);
-  const credentials = decodeRegistryAuth(auth);
+  const reference = withTag(parseReference(name), tag);
+  const request = { credentials: decodeRegistryAuth(auth), platform: requestedPlatform(platform), signal };
   try {
-    for await (const event of engine.images.transfers.push(reference, { credentials, platform, signal })) {
+    for await (const event of engine.images.transfers.push(reference, request)) {
       if (event.kind === 'line' || event.kind === 'progress') yield progressLine(event);
       if (event.kind !== 'pushed') continue;
       const { digest, size } = event;

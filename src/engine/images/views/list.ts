@@ -5,7 +5,7 @@ import type { ImageSummary } from '../../../api/types/images.ts';
 import { isAtLeast, maximumVersion } from '../../../api/versions.ts';
 import type { Image } from '../../../images/index.ts';
 import { invalid } from '../../../lib/errors.ts';
-import { matchPattern } from '../../../lib/path-match.ts';
+import { compilePattern, matchPattern } from '../../../lib/path-match.ts';
 import { hasLabel, parseTime, truth } from '../../containers/views/filter.ts';
 import type { Engine } from '../../engine.ts';
 import { layerSizes, sharedSize } from '../layer-sizes.ts';
@@ -41,8 +41,9 @@ export async function listImages(engine: Rooms, options: ListOptions = {}): Prom
   const shares = options['shared-size'] ? layerSizes(images) : undefined;
   const shown = images
     .filter(image => isNamed(image) || options.all || !parents.has(image.id))
-    .filter(image => tests.every(test => test(image)))
-    .map(image => withNames(image, filters.reference));
+    // First, as the other filters look at the names that were asked for.
+    .map(image => withNames(image, filters.reference))
+    .filter(image => tests.every(test => test(image)));
   const summaries: VersionedSummary[] = [];
   for (const image of shown) {
     summaries.push({
@@ -93,14 +94,15 @@ function imageTest(engine: Pick<Engine, 'images'>, key: string, values: string[]
     case 'label':
       return image => values.every(value => hasLabel(image.config.config.Labels ?? {}, value));
     case 'reference':
-      return image => values.some(value => names(image).some(name => matchesReference(value, name)));
+      if (values.some(value => compilePattern(value) === undefined)) throw invalid('syntax error in pattern');
+      return isNamed;
     case 'before': {
-      const time = engine.images.get(values[0] ?? '').created;
-      return image => image.created < time;
+      const times = values.map(value => engine.images.get(value).created);
+      return image => times.every(time => image.created < time);
     }
     case 'since': {
-      const time = engine.images.get(values[0] ?? '').created;
-      return image => image.created > time;
+      const times = values.map(value => engine.images.get(value).created);
+      return image => times.every(time => image.created > time);
     }
     case 'until': {
       const times = values.map(value => parseTime(value));
@@ -109,10 +111,6 @@ function imageTest(engine: Pick<Engine, 'images'>, key: string, values: string[]
     default:
       throw invalid(`invalid filter '${key}'`);
   }
-}
-
-function names({ tags, digests }: Image): string[] {
-  return [...tags, ...digests];
 }
 
 /** Of an image found by name only the names that were asked for are shown. */

@@ -3,11 +3,12 @@ import { RegistryError } from '../../../distribution/index.ts';
 import { notFound } from '../../../lib/errors.ts';
 import { familiarName, familiarReference, type Reference } from '../../../oci/reference.ts';
 
-/** What is not a refusal of the name stays as it is. */
+/** What is not a refusal of the name stays as it is. Of several reasons the first is told, as Docker does. */
 export function explainPullError(error: unknown, reference: Reference): unknown {
   if (!(error instanceof RegistryError)) return error;
-  const { message } = error;
-  switch (error.problems[0]?.code) {
+  const { first } = error;
+  const { message } = first;
+  switch (first.problems[0]?.code) {
     case 'DENIED':
       return notFound(
         `pull access denied for ${familiarName(reference)}, repository does not exist or may require 'docker login': ${message}`,
@@ -18,6 +19,6 @@ export function explainPullError(error: unknown, reference: Reference): unknown 
     case 'NAME_UNKNOWN':
       return notFound(`repository ${familiarName(reference)} not found: ${message}`, error);
     default:
-      return error;
+      return first;
   }
 }

@@ -1,6 +1,6 @@
 // One name pushed: blobs first, then what refers to them.
 import type { ContentStore, Lease } from '../../../content/index.ts';
-import type { Repository } from '../../../distribution/index.ts';
+import { RegistryError, type Repository } from '../../../distribution/index.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { shortId } from '../../../oci/digest.ts';
@@ -123,6 +123,6 @@ async function pushBlobs(
   } catch (error) {
     stop.abort();
     await Promise.allSettled(sending);
-    throw error;
+    throw error instanceof RegistryError ? error.first : error;
   }
 }

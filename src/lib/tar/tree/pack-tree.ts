@@ -8,6 +8,7 @@ import { encodeName } from '../names.ts';
 import type { Segment } from '../sparse.ts';
 import { encodeSparseHeader, encodeTarHeader, tarEnd, tarPadding } from '../writer.ts';
 import { type AttributeReader, describeNode } from './describe-node.ts';
+import { HardLinks } from './hard-links.ts';
 import type { TreeNode } from './walk-tree.ts';
 
 /** Gathered before it is handed out; files up to this size are read at once. */
@@ -34,7 +35,7 @@ export interface PackOptions {
  */
 export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}): AsyncGenerator<Buffer, void> {
   const slice = new TimeSlice();
-  const linked = new Map<string, string>();
+  const linked = new HardLinks();
   let batch: Buffer[] = [];
   let size = 0;
   const add = (bytes: Buffer) => {
@@ -84,21 +85,15 @@ interface Member {
 }
 
 /** The header of an item, and its content as an open file; undefined for what cannot be archived or is gone. */
-function begin(
-  item: PackItem,
-  linked: Map<string, string>,
-  { attributes, segments, ids }: PackOptions,
-): Member | undefined {
+function begin(item: PackItem, linked: HardLinks, { attributes, segments, ids }: PackOptions): Member | undefined {
   if ('entry' in item) return { entry: tarEntry(item.entry) };
   const { stats, path } = item;
   const describe = (reader: AttributeReader | undefined) => ownedInside(describeNode(item, reader), ids);
   try {
-    if (stats.nlink > 1n && !stats.isDirectory()) {
-      const key = `${stats.dev}:${stats.ino}`;
-      const first = linked.get(key);
-      const entry = first === undefined ? undefined : describe(undefined);
-      if (entry) return { entry: { ...entry, type: 'link', linkName: first as string, size: 0 } };
-      linked.set(key, item.name);
+    const first = linked.nameBefore(item.name, stats);
+    if (first !== undefined) {
+      const entry = describe(undefined);
+      return entry && { entry: { ...entry, type: 'link', linkName: first, size: 0 } };
     }
     const entry = describe(attributes);
     if (entry?.type !== 'file' || entry.size === 0) return entry && { entry };

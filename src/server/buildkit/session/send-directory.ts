@@ -1,9 +1,9 @@
 // A directory of ours goes to a client: what a build leaves with `--output type=local`.
-import { statOfEntry } from '../../../api/buildkit/file-stat.ts';
 import { type SentFile, sendFiles } from '../../../api/buildkit/send-files.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 import { tarEntry } from '../../../lib/tar/entry.ts';
 import { type AttributeReader, describeNode } from '../../../lib/tar/tree/describe-node.ts';
+import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 import { walkTree } from '../../../lib/tar/tree/walk-tree.ts';
 
 export interface SendOptions {
@@ -17,22 +17,23 @@ export interface SendOptions {
 /** Sends all of `directory`, which nobody changes meanwhile; throws what the client complains of. */
 export async function sendDirectory(call: ClientCall, directory: string, o: SendOptions): Promise<void> {
   try {
-    await sendFiles(call, walk(directory, o), o);
+    await sendFiles(call, walk(directory, o), o.report);
   } finally {
     call.end();
   }
 }
 
-/** In the order of names part by part, as fsutil walks. */
-function* walk(root: string, o: SendOptions): Generator<[SentFile]> {
-  if (o.folder !== '') {
-    const entry = tarEntry({ type: 'directory', name: o.folder, mode: 0o755 });
-    yield [{ stat: statOfEntry(entry), path: root }];
-  }
+/** In the order of names part by part, as fsutil walks; of a file with several names the others are links to the first. */
+function* walk(root: string, o: SendOptions): Generator<SentFile> {
+  if (o.folder !== '') yield { entry: tarEntry({ type: 'directory', name: o.folder, mode: 0o755 }), path: root };
+  const linked = new HardLinks();
   for (const node of walkTree(root, o.folder)) {
     const entry = describeNode(node, o.attributes);
     // Paths of the walk are good only until it goes on.
     const path = `${root}${node.name.slice(o.folder.length).replace(/^(?!\/)/, '/')}`;
-    if (entry) yield [{ path, stat: statOfEntry({ ...entry, name: node.name }) }];
+    if (!entry) continue;
+    const linkName = entry.type === 'file' ? linked.nameBefore(node.name, node.stats) : undefined;
+    const link = linkName === undefined ? {} : ({ type: 'link', linkName, size: 0 } as const);
+    yield { path, entry: { ...entry, name: node.name, ...link } };
   }
 }

@@ -14,8 +14,9 @@ export class SessionSource implements BuildSource {
   readonly #session: () => Promise<Session>;
   readonly #mirrors: Mirrors;
 
-  constructor(name: string, { session, mirrors }: { session: () => Promise<Session>; mirrors: Mirrors }) {
-    this.key = `session:${name}`;
+  constructor(name: string, o: { session: () => Promise<Session>; id: string; mirrors: Mirrors }) {
+    const { session, mirrors } = o;
+    this.key = `session:${o.id}:${name}`;
     this.label = name;
     this.#name = name;
     this.#session = session;

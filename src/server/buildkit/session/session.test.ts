@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,6 +201,7 @@ test('a directory of ours is sent below the folder it belongs to', async () => {
   mkdirSync(join(folder, 'out/d'), { recursive: true });
   writeFileSync(join(folder, 'out/d/f'), 'content');
   symlinkSync('d/f', join(folder, 'out/l'));
+  linkSync(join(folder, 'out/d/f'), join(folder, 'out/same'));
   const got: Record<string, string> = {};
   const { session } = await opened({
     '/moby.filesync.v1.FileSend/DiffCopy': async call => {
@@ -217,7 +227,10 @@ test('a directory of ours is sent below the folder it belongs to', async () => {
       sent = size;
     },
   });
-  expect(got).toEqual({ linux_amd64: '', 'linux_amd64/d': '', 'linux_amd64/d/f': 'content', 'linux_amd64/l': 'd/f' });
+  expect(got).toEqual({
+    ...{ linux_amd64: '', 'linux_amd64/d': '', 'linux_amd64/d/f': 'content', 'linux_amd64/l': 'd/f' },
+    'linux_amd64/same': 'linux_amd64/d/f',
+  });
   expect(sent).toBe(7);
 });
 

@@ -1,20 +1,16 @@
 // One build as a client of BuildKit sees it: asked for with Solve, watched with Status, and in between told by the
 // client, through the gateway, what to build.
-import { randomUUID } from 'node:crypto';
 import type { SolveRequest, StatusResponse } from '../../../api/buildkit/control.ts';
 import type { Builder, BuildRequest, BuildResult, BuildRun } from '../../../builder/index.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import { Evaluation } from './evaluation.ts';
 import type { Attributes } from './frontend-request.ts';
 import { joinStatus, StatusMessages } from './status-messages.ts';
 
-/** What the client wants of one frontend; `ref` is its name between the two. */
-export interface Evaluation {
-  readonly ref: string;
-  readonly attributes: Attributes;
-}
-
 /** News come at most this often, in milliseconds: a burst of output is one message. */
 const pause = 10;
+
+export type JobBuilder = Pick<Builder, 'start' | 'hold'>;
 
 export class BuildJob {
   readonly request: SolveRequest;
@@ -26,12 +22,13 @@ export class BuildJob {
   attributes: Attributes = {};
   /** How far it is, in vertices. */
   readonly steps = { total: 0, completed: 0, cached: 0 };
-  readonly #builder: Pick<Builder, 'start'>;
+  readonly #builder: JobBuilder;
+  readonly #held = new DisposableStack();
   readonly #evaluations = new Map<string, Evaluation>();
   readonly #returned = Promise.withResolvers<Evaluation | undefined>();
   readonly #running = Promise.withResolvers<BuildRun | undefined>();
 
-  constructor(request: SolveRequest, builder: Pick<Builder, 'start'>) {
+  constructor(request: SolveRequest, builder: JobBuilder) {
     this.request = request;
     this.#builder = builder;
     // Awaited by whoever solves; a client that gives up first is no reason to end the process.
@@ -39,10 +36,17 @@ export class BuildJob {
   }
 
   /** Notes what could be built; it is built when the client returns it. */
-  evaluate(attributes: Attributes): Evaluation {
-    const evaluation = { ref: randomUUID(), attributes };
+  evaluate(attributes: Attributes, inputs: Evaluation['inputs'] = {}): Evaluation {
+    const evaluation = new Evaluation(attributes, inputs);
     this.#evaluations.set(evaluation.ref, evaluation);
+    // What it stands upon may be over before it begins, and must still be there then.
+    if (Object.values(inputs).some(input => input instanceof Evaluation)) this.#held.use(this.#builder.hold());
     return evaluation;
+  }
+
+  /** Undefined for a name it did not give. */
+  evaluation(ref: string): Evaluation | undefined {
+    return this.#evaluations.get(ref);
   }
 
   /** The client's choice: one of the evaluations, nothing, or an error of its own. */
@@ -51,6 +55,7 @@ export class BuildJob {
     else if (choice.ref === undefined || choice.ref === '') this.#returned.resolve(undefined);
     else {
       const evaluation = this.#evaluations.get(choice.ref);
+      for (const other of this.#evaluations.values()) if (other !== evaluation) other.abandon();
       if (evaluation) this.#returned.resolve(evaluation);
       else throw new GrpcError(grpcCodes.notFound, `no such reference: ${choice.ref}`);
     }
@@ -68,9 +73,10 @@ export class BuildJob {
     return this.#returned.promise;
   }
 
-  /** Builds, and is cancelled by `signal`. */
-  async run(request: BuildRequest, signal: AbortSignal): Promise<BuildResult> {
+  /** Builds what was evaluated, and is cancelled by `signal`. */
+  async run(request: BuildRequest, evaluation: Evaluation, signal: AbortSignal): Promise<BuildResult> {
     const run = this.#builder.start(request);
+    evaluation.begin(run);
     this.#running.resolve(run);
     void this.#count(run);
     const cancel = () => run.cancel();
@@ -98,6 +104,8 @@ export class BuildJob {
     this.failure = failure;
     this.completedAt = new Date();
     this.#running.resolve(undefined);
+    for (const evaluation of this.#evaluations.values()) evaluation.abandon();
+    this.#held.dispose();
   }
 
   /** All news from the beginning on; ends with the build. */

@@ -1,8 +1,8 @@
 // The builds of BuildKit's clients by the names clients gave them, and those that are over as long as they may be asked for.
 import type { SolveRequest } from '../../../api/buildkit/control.ts';
-import type { Builder } from '../../../builder/index.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
-import { BuildJob } from './build-job.ts';
+import { BuildJob, type JobBuilder } from './build-job.ts';
+import type { Evaluation } from './evaluation.ts';
 
 /** Clients ask for a build before they have asked for it to begin; this long it may take, in milliseconds. */
 const patience = 5000;
@@ -10,13 +10,13 @@ const patience = 5000;
 const remembered = 100;
 
 export class BuildJobs {
-  readonly #builder: Pick<Builder, 'start'>;
+  readonly #builder: JobBuilder;
   /** In the order in which they began. */
   readonly #jobs = new Map<string, BuildJob>();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #watchers = new Set<(job: BuildJob) => void>();
 
-  constructor(builder: Pick<Builder, 'start'>) {
+  constructor(builder: JobBuilder) {
     this.#builder = builder;
   }
 
@@ -44,6 +44,15 @@ export class BuildJobs {
 
   find(ref: string): BuildJob | undefined {
     return this.#jobs.get(ref);
+  }
+
+  /** What one of the builds was asked to evaluate. */
+  evaluation(ref: string): Evaluation | undefined {
+    for (const job of this.#jobs.values()) {
+      const evaluation = job.evaluation(ref);
+      if (evaluation) return evaluation;
+    }
+    return undefined;
   }
 
   list(): BuildJob[] {

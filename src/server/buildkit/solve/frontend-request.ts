@@ -1,15 +1,9 @@
 // The attributes of BuildKit's `dockerfile.v0` frontend as a build request of ours.
-import type {
-  BlobStore,
-  Builder,
-  BuildRequest,
-  BuildSource,
-  CacheReference,
-  DockerfileInput,
-  NamedContext,
-  Ulimit,
-} from '../../../builder/index.ts';
-import { invalid, notImplemented } from '../../../lib/errors.ts';
+import type { DefinedSource } from '../../../api/buildkit/definitions.ts';
+import type { BlobStore, Builder, BuildRequest, BuildSource, CacheReference, Ulimit } from '../../../builder/index.ts';
+import { invalid } from '../../../lib/errors.ts';
+import { contexts } from './contexts.ts';
+import type { Evaluation } from './evaluation.ts';
 
 export type Attributes = Readonly<Record<string, string>>;
 
@@ -19,6 +13,8 @@ export interface FrontendSources {
   local(name: string): BuildSource;
   /** A git repository, an archive or a Dockerfile on the web, or what the client uploads. */
   remote(address: string): BuildSource;
+  /** What a client's low-level definition names. Throws `invalid` for a kind of source there is not. */
+  defined(source: DefinedSource & { kind: 'source' }): BuildSource;
 }
 
 export interface FrontendOptions {
@@ -35,11 +31,12 @@ type FrontendRequest = Omit<BuildRequest, 'exports' | 'id'>;
 export function frontendRequest(
   attributes: Attributes,
   { sources, parsePlatform, blobs }: FrontendOptions,
+  inputs: Evaluation['inputs'] = {},
 ): FrontendRequest {
   const epoch = attributes['build-arg:SOURCE_DATE_EPOCH'];
   const platforms = list(attributes.platform).map(text => parsePlatform(text));
   return {
-    ...contexts(attributes, sources),
+    ...contexts(attributes, { sources, blobs, inputs }),
     target: attributes.target || undefined,
     buildArgs: prefixed(attributes, 'build-arg:'),
     labels: prefixed(attributes, 'label:'),
@@ -58,47 +55,6 @@ export function frontendRequest(
     limits: limits(attributes),
     sourceDateEpoch: epoch === undefined || epoch === '' ? undefined : Number(epoch),
   };
-}
-
-function contexts(
-  attributes: Attributes,
-  sources: FrontendSources,
-): Pick<BuildRequest, 'context' | 'dockerfile' | 'namedContexts'> {
-  const address = attributes.context;
-  const context = address ? sources.remote(address) : sources.local(attributes.contextkey || 'context');
-  const name = attributes.filename || 'Dockerfile';
-  // A remote context brings its own Dockerfile unless the client says that it has one.
-  const local = !address || attributes.dockerfilekey !== undefined;
-  const source = local ? sources.local(attributes.dockerfilekey || 'dockerfile') : context;
-  const dockerfile: DockerfileInput = { kind: 'file', name, source };
-  const named = Object.entries(prefixed(attributes, 'context:')).map(([key, value]) => [
-    key,
-    namedContext(key, value, sources),
-  ]);
-  return { context, dockerfile, namedContexts: Object.fromEntries(named) };
-}
-
-/** `docker-image://nginx`, `local:name`, `https://…`, `git://…`. */
-function namedContext(name: string, value: string, sources: FrontendSources): NamedContext {
-  const [scheme = '', ...rest] = value.split(':');
-  const path = rest.join(':');
-  switch (scheme) {
-    case 'docker-image':
-      return { kind: 'image', reference: path.replace(/^\/\//, '') };
-    case 'local':
-      return { kind: 'source', source: sources.local(path) };
-    case 'input':
-    case 'oci-layout':
-      throw notImplemented(`build context ${name}: ${scheme} contexts are not implemented yet`);
-    case 'git':
-    case 'http':
-    case 'https':
-    case 'ssh':
-      return { kind: 'source', source: sources.remote(value) };
-    default:
-      if (/^git@/.test(value)) return { kind: 'source', source: sources.remote(value) };
-      throw invalid(`unsupported context source ${scheme} for ${name}`);
-  }
 }
 
 /** Cache sources come as JSON, and from old clients as a list of image names. */
@@ -183,7 +139,7 @@ function parseUlimit(text: string): Ulimit {
   return { name, soft: Number(soft), hard: Number(hard ?? soft) };
 }
 
-function prefixed(attributes: Attributes, prefix: string): Record<string, string> {
+export function prefixed(attributes: Attributes, prefix: string): Record<string, string> {
   const own = Object.entries(attributes).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value]));
 }

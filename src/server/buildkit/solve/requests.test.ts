@@ -10,7 +10,11 @@ import { type RequestParts, solveToRequest } from './solve-request.ts';
 const source = (key: string) => ({ key }) as BuildSource;
 const directory = (path: string) => ({ kind: 'directory', path }) as const;
 const options = {
-  sources: { local: (name: string) => source(`local ${name}`), remote: (address: string) => source(address) },
+  sources: {
+    local: (name: string) => source(`local ${name}`),
+    remote: (address: string) => source(address),
+    defined: ({ identifier }: { identifier: string }) => source(`defined ${identifier}`),
+  },
   parsePlatform: (text: string) => {
     const [os = '', architecture = ''] = text.split('/');
     return { os, architecture };
@@ -34,7 +38,7 @@ const frontend = (attributes: Attributes) => frontendRequest(attributes, options
 const solve = (request: Partial<SolveRequest>) => {
   // Through the wire, as it comes.
   const whole = decode(solveRequest, encode(solveRequest, request));
-  return solveToRequest(whole, whole.frontendAttrs, parts);
+  return solveToRequest(whole, { attributes: whole.frontendAttrs, inputs: {} }, parts);
 };
 
 describe('attributes of the frontend', () => {
@@ -90,7 +94,8 @@ describe('attributes of the frontend', () => {
       d: { kind: 'source', source: source('local d') },
       g: { kind: 'source', source: source('git://h/r') },
     });
-    expect(() => frontend({ 'context:x': 'oci-layout://x' })).toThrow('oci-layout contexts are not implemented');
+    expect(() => frontend({ 'context:x': 'oci-layout://x' })).toThrow('must have a digest');
+    expect(() => frontend({ 'context:x': 'input:y' })).toThrow('there is no input y');
     expect(() => frontend({ 'context:x': 'what:x' })).toThrow('unsupported context source what for x');
   });
 

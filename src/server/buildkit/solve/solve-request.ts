@@ -2,8 +2,9 @@
 import type { SolveRequest } from '../../../api/buildkit/control.ts';
 import type { BuildRequest, Entitlement } from '../../../builder/index.ts';
 import { invalid } from '../../../lib/errors.ts';
+import type { Evaluation } from './evaluation.ts';
 import { type ExportSinks, exportRequest } from './export-requests.ts';
-import { type Attributes, type FrontendOptions, frontendRequest } from './frontend-request.ts';
+import { type FrontendOptions, frontendRequest } from './frontend-request.ts';
 
 /** What a request needs of the client it came from, besides what is in its messages. */
 export interface RequestParts extends FrontendOptions, AsyncDisposable {
@@ -15,7 +16,11 @@ export interface RequestParts extends FrontendOptions, AsyncDisposable {
 }
 
 /** Throws `invalid` naming the attribute, exporter or entitlement that makes no sense. */
-export function solveToRequest(request: SolveRequest, attributes: Attributes, parts: RequestParts): BuildRequest {
+export function solveToRequest(
+  request: SolveRequest,
+  { attributes, inputs }: Pick<Evaluation, 'attributes' | 'inputs'>,
+  parts: RequestParts,
+): BuildRequest {
   const { exporters, exporterDeprecated, exporterAttrsDeprecated } = request;
   const asked =
     exporters.length > 0 || exporterDeprecated === ''
@@ -23,7 +28,7 @@ export function solveToRequest(request: SolveRequest, attributes: Attributes, pa
       : [{ type: exporterDeprecated, attrs: exporterAttrsDeprecated }];
   const exports = asked.map(({ type = '', attrs = {} }, number) => exportRequest({ type, attrs }, number, parts.sinks));
   return {
-    ...frontendRequest(attributes, parts),
+    ...frontendRequest(attributes, parts, inputs),
     id: request.ref,
     exports: exports.length > 0 ? exports : [{ type: 'cacheonly' }],
     entitlements: request.entitlements.map(entitlement),

@@ -37,6 +37,8 @@ export class StatusMessages {
         return { statuses: [{ id, vertex, current, total, timestamp: at, started, completed }] };
       }
       case 'log': {
+        // It only tells that the step is about to run.
+        if (event.data.length === 0) return undefined;
         const stream = event.stream === 'stderr' ? 2 : 1;
         return { logs: [{ vertex: event.vertex, timestamp: event.at, stream, msg: event.data }] };
       }

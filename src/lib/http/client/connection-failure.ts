@@ -1,6 +1,6 @@
 // Why a request got no answer, in the words of Go's client, which is what Docker's users know.
-import { errorCode, errorMessage } from '../../lib/errors.ts';
-import { describeTlsFailure } from '../../lib/http/client/tls-failure.ts';
+import { errorCode, errorMessage } from '../../errors.ts';
+import { describeTlsFailure } from './tls-failure.ts';
 
 const words: Record<string, string> = {
   ECONNREFUSED: 'connect: connection refused',

@@ -1,0 +1,270 @@
+// A daemon to build on, by both kinds of doors: the classic request and, as `berth build` uses it, BuildKit's. Builds can be
+// left in every way a client can leave, and what they left behind is looked for everywhere.
+
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { QueryOf } from '../../src/api/endpoint.ts';
+import type { Operations } from '../../src/api/endpoints.ts';
+import type { BuildInfo } from '../../src/api/types/build.ts';
+import { berthCommand, TestDaemon } from './daemon.ts';
+import { Engine } from './engine.ts';
+import { eventually } from './eventually.ts';
+import { expectNothingLeft, listRemains } from './remains.ts';
+import { type RunOptions, run, runOk } from './run.ts';
+
+/** Files of a context by their names. */
+export type ContextFiles = Readonly<Record<string, string | Buffer>>;
+
+/** How a client leaves: a classic one closes its connection or asks for an end, `berth build` gets ^C or is killed. */
+export type Leaving = 'close' | 'cancel' | 'interrupt' | 'kill';
+
+export const everyLeaving: readonly Leaving[] = ['close', 'cancel', 'interrupt', 'kill'];
+
+export interface BuildParts {
+  /** A folder, or the archive itself as it comes. */
+  readonly context: string | AsyncIterable<Uint8Array>;
+  /** For the classic door. */
+  readonly query?: QueryOf<Operations['ImageBuild']>;
+  /** For `berth build`. */
+  readonly args?: readonly string[];
+  /** Where the standard output of `berth build` goes: nowhere, or into a pipe that nobody reads. */
+  readonly output?: 'ignored' | 'unread';
+}
+
+/** A build under way. */
+export interface Building {
+  /** Everything it has said so far. */
+  said(): string;
+  /** Leaves it. */
+  leave(): Promise<void>;
+  /** Whether it went well; never rejects. */
+  readonly ended: Promise<boolean>;
+}
+
+/** What a classic build came to. */
+export interface Answer {
+  readonly text: string;
+  readonly id: string | undefined;
+  readonly error: string | undefined;
+}
+
+/** Makes the folders that stay for all builds that come after it. */
+const firstDockerfile = 'FROM busybox\nCOPY <<EOF /f\nx\nEOF\nRUN --mount=type=cache,target=/c true\n';
+
+/** Dispose of it, whatever became of the builds. */
+export class BuildSite implements AsyncDisposable {
+  readonly daemon: TestDaemon;
+  readonly engine: Engine;
+  /** For what tests write; removed at the end. */
+  readonly folder: string;
+  #before: ReadonlySet<string> = new Set();
+  #empty: readonly string[] = [];
+  #contexts = 0;
+
+  private constructor(daemon: TestDaemon, folder: string) {
+    this.daemon = daemon;
+    this.engine = new Engine(daemon);
+    this.folder = folder;
+  }
+
+  /** With the image busybox. */
+  static async start(daemon?: TestDaemon): Promise<BuildSite> {
+    const site = new BuildSite(daemon ?? (await TestDaemon.start()), mkdtempSync(join(tmpdir(), 'berth-site-')));
+    await site.engine.loadBusybox();
+    // What the first build makes for all that come after it.
+    await site.build(['-t', 'first', site.context({ Dockerfile: firstDockerfile })]);
+    await site.empty();
+    site.#before = await listRemains(site.daemon.places, site.daemon.pid);
+    site.#empty = site.#stored();
+    return site;
+  }
+
+  /** A new folder with these files. */
+  context(files: ContextFiles): string {
+    const place = join(this.folder, `context-${++this.#contexts}`);
+    mkdirSync(place);
+    for (const [name, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(place, name)), { recursive: true });
+      writeFileSync(join(place, name), content);
+    }
+    return place;
+  }
+
+  /** The words of `berth ARGS…` against this daemon. */
+  command(...args: string[]): string[] {
+    return [...berthCommand(), '-H', this.daemon.host, ...args];
+  }
+
+  /** The trimmed standard output of a command that must succeed. */
+  berth(args: readonly string[], options?: RunOptions): Promise<string> {
+    return runOk(this.command(...args), options);
+  }
+
+  /** The progress of a `berth build` that must succeed. */
+  async build(args: readonly string[], options?: RunOptions): Promise<string> {
+    const { code, stderr } = await run(this.command('build', '--progress', 'plain', ...args), options);
+    if (code !== 0) throw new Error(`the build failed with ${code}:\n${stderr}`);
+    return stderr;
+  }
+
+  /** What a `berth build` says that must fail. */
+  async failure(args: readonly string[], options?: RunOptions): Promise<string> {
+    const { code, stderr } = await run(this.command('build', '--progress', 'plain', ...args), options);
+    if (code === 0) throw new Error(`the build did not fail:\n${stderr}`);
+    return stderr;
+  }
+
+  /** A classic build to its end, be that good or bad. */
+  async post(
+    { context, query = {} }: BuildParts,
+    o: { signal?: AbortSignal; hear?: (text: string) => void } = {},
+  ): Promise<Answer> {
+    const body = typeof context === 'string' ? packed(context) : context;
+    const { signal, hear = () => {} } = o;
+    const answer = { text: '', id: undefined as string | undefined, error: undefined as string | undefined };
+    try {
+      const stream = await this.engine.client.stream('ImageBuild', { query, body }, { ...(signal && { signal }) });
+      for await (const line of stream.lines() as AsyncIterable<BuildInfo>) {
+        const text = line.stream ?? (line.status ? `${line.status}\n` : '');
+        answer.text += text;
+        answer.error ??= line.errorDetail?.message;
+        answer.id ??= (line.aux as { ID?: string } | undefined)?.ID;
+        hear(text);
+      }
+    } catch (error) {
+      answer.error = error instanceof Error ? error.message : String(error);
+    }
+    return answer;
+  }
+
+  /** Begins a build that is going to be left in this way. */
+  begin(leaving: Leaving, parts: BuildParts): Building {
+    return leaving === 'close' || leaving === 'cancel' ? this.#post(leaving, parts) : this.#spawn(leaving, parts);
+  }
+
+  /** Waits until nothing of any build is there but what the cache and images want. */
+  async clean(): Promise<void> {
+    await expectNothingLeft(this.daemon.places, this.daemon.pid, this.#before);
+  }
+
+  /** Removes cache and images; then the data root must hold exactly what it held before the first build. */
+  async expectEmptied(): Promise<void> {
+    await this.clean();
+    await this.empty();
+    let found: readonly string[] = [];
+    const [known, same] = [new Set(this.#empty), () => new Set(found)];
+    const strange = () => found.filter(path => !known.has(path));
+    await eventually('the data root is as it was', () => {
+      found = this.#stored();
+      return strange().length === 0;
+    }).catch(() => {
+      throw new Error(`left in the data root:\n${strange().join('\n')}`);
+    });
+    const missing = this.#empty.filter(path => !same().has(path));
+    if (missing.length > 0) throw new Error(`gone from the data root:\n${missing.join('\n')}`);
+  }
+
+  /** Removes every image but busybox, and the build cache. */
+  async empty(): Promise<void> {
+    const busybox = await this.berth(['images', '-q', '--no-trunc', 'busybox']);
+    const all = (await this.berth(['images', '-aq', '--no-trunc'])).split('\n');
+    const others = [...new Set(all)].filter(id => id !== '' && id !== busybox);
+    if (others.length > 0) await this.berth(['rmi', '-f', ...others]);
+    await this.berth(['builder', 'prune', '-af']);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.daemon[Symbol.asyncDispose]();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** What is in the data root, by path, as deep as rooms keep things apart. */
+  #stored(): string[] {
+    const { dataRoot } = this.daemon.places;
+    const listed = (folder: string) => {
+      const place = join(dataRoot, folder);
+      return existsSync(place) ? readdirSync(place).map(name => join(folder, name)) : [];
+    };
+    const below = readdirSync(dataRoot).flatMap(name => (name.startsWith('berth.') ? [] : listed(name)));
+    return [...below, ...deeper.flatMap(listed)].sort();
+  }
+
+  #post(leaving: 'close' | 'cancel', parts: BuildParts): Building {
+    const id = crypto.randomUUID();
+    const abort = new AbortController();
+    let said = '';
+    const hear = (text: string) => void (said += text);
+    const query = { ...parts.query, buildid: id };
+    const answer = this.post({ ...parts, query }, { signal: abort.signal, hear });
+    return {
+      said: () => said,
+      ended: answer.then(({ error }) => error === undefined),
+      leave: async () => {
+        // One that has ended meanwhile is not there any more.
+        if (leaving === 'cancel') await this.engine.client.call('BuildCancel', { query: { id } }).catch(() => {});
+        else abort.abort();
+      },
+    };
+  }
+
+  #spawn(leaving: 'interrupt' | 'kill', { context, args = [], output = 'ignored' }: BuildParts): Building {
+    const place = typeof context === 'string' ? context : '-';
+    const child = Bun.spawn(this.command('build', '--progress', 'plain', ...args, place), {
+      stdio: ['pipe', output === 'unread' ? 'pipe' : 'ignore', 'pipe'],
+    });
+    let said = '';
+    const reading = (async () => {
+      for await (const chunk of child.stderr) said += Buffer.from(chunk).toString();
+    })();
+    if (typeof context !== 'string') void feed(child.stdin as Bun.FileSink, context);
+    return {
+      said: () => said,
+      ended: Promise.all([child.exited, reading]).then(([code]) => code === 0),
+      leave: async () => void child.kill(leaving === 'interrupt' ? 'SIGINT' : 'SIGKILL'),
+    };
+  }
+}
+
+/** Folders of the data root in which each entry is somebody's. */
+const deeper = ['content/blobs/sha256', 'content/ingest', 'content/partial', 'builder/contexts/open'].concat(
+  ...['builder/contexts/mirrors', 'builder/contexts/repositories', 'builder/mounts', 'builder/scratch'],
+);
+
+/** A folder as an archive. */
+export async function* packed(folder: string): AsyncGenerator<Uint8Array> {
+  const child = Bun.spawn(['tar', '-C', folder, '-c', '.'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    yield* child.stdout;
+  } finally {
+    child.kill();
+    await child.exited;
+  }
+}
+
+/** To a process that may end meanwhile. */
+async function feed(sink: Bun.FileSink, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  try {
+    for await (const chunk of bytes) {
+      sink.write(chunk);
+      await sink.flush();
+    }
+    await sink.end();
+  } catch {
+    // It is gone.
+  }
+}
+
+/** Names of steps that a plain progress shows as run, without their numbers. */
+export function stepsRun(progress: string): string[] {
+  const names = new Map<string, string>();
+  const cached = new Set<string>();
+  for (const line of progress.split('\n')) {
+    const [, number = '', text = ''] = /^#(\d+) (.*)$/.exec(line) ?? [];
+    if (/^\[(\S+ +)?\d+\/\d+\] /.test(text)) names.set(number, text.replace(/^\[.*?\] /, ''));
+    if (text === 'CACHED') cached.add(number);
+  }
+  return [...names]
+    .filter(([number, name]) => !cached.has(number) && !name.startsWith('FROM '))
+    .map(([, name]) => name);
+}
