@@ -3,6 +3,7 @@ import { Database } from 'bun:sqlite';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { migrate } from './migrations.ts';
+import { Reserve } from './reserve.ts';
 
 /** One kind of record, by id. Values are JSON: what does not survive JSON does not survive the store. */
 export interface Collection<T> {
@@ -10,7 +11,7 @@ export interface Collection<T> {
   get(id: string): T | undefined;
   /** Inserts or replaces. Durable when it returns, or when the surrounding transaction does; see `WriteOptions`. */
   put(id: string, value: T, options?: WriteOptions): void;
-  /** False when there was none. */
+  /** False when there was none. Goes through on a full disk, outside of a transaction. */
   delete(id: string, options?: WriteOptions): boolean;
   /** All records, ordered by id. */
   list(): { id: string; value: T }[];
@@ -26,8 +27,11 @@ export interface WriteOptions {
 
 export interface Store {
   collection<T>(name: string): Collection<T>;
-  /** Runs `fn` as one durable step; a throw undoes it all. A transaction inside another joins it. Synchronous. */
-  transaction<T>(fn: () => T): T;
+  /**
+   * Runs `fn` as one durable step; a throw undoes it all. A transaction inside another joins it. Synchronous. One that
+   * `frees` goes through on a full disk; `fn` may be run twice then.
+   */
+  transaction<T>(fn: () => T, options?: { frees?: boolean }): T;
   close(): void;
 }
 
@@ -47,14 +51,26 @@ export function openStore(path: string): Store {
     database.close();
     throw error;
   }
+  const reserve = path === ':memory:' ? undefined : new Reserve(path, database);
+  const freeing: Freeing = run => (database.inTransaction || !reserve ? run() : reserve.run(run));
   return {
-    collection: name => openCollection(database, name),
-    transaction: fn => (database.inTransaction ? fn() : database.transaction(fn).immediate()),
-    close: () => database.close(),
+    collection: name => openCollection(database, name, freeing),
+    transaction(fn, { frees = false } = {}) {
+      if (database.inTransaction) return fn();
+      const run = () => database.transaction(fn).immediate();
+      return frees ? freeing(run) : run();
+    },
+    close() {
+      reserve?.close();
+      database.close();
+    },
   };
 }
 
-function openCollection<T>(database: Database, name: string): Collection<T> {
+/** Runs what gives room back, on a full disk too. */
+type Freeing = <T>(run: () => T) => T;
+
+function openCollection<T>(database: Database, name: string, freeing: Freeing): Collection<T> {
   type Row = { id: string; value: string };
   const key = { name };
   const get = database.query<Row, [{ name: string; id: string }]>(
@@ -78,7 +94,7 @@ function openCollection<T>(database: Database, name: string): Collection<T> {
     put(id, value, options) {
       write(database, options, () => put.run({ ...key, id, value: JSON.stringify(value) }));
     },
-    delete: (id, options) => write(database, options, () => remove.run({ ...key, id }).changes > 0),
+    delete: (id, options) => freeing(() => write(database, options, () => remove.run({ ...key, id }).changes > 0)),
     list: () => all.all(key).map(row => ({ id: row.id, value: JSON.parse(row.value) as T })),
   };
 }

@@ -14,6 +14,7 @@ import { imageOfLayout } from '../context/layout/image-of-layout.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
 import type { BuildFacts } from '../export/attest/provenance.ts';
+import { explainFullDisk } from '../full-disk.ts';
 import type { BuildTarget } from '../graph/build-target.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
 import { workVertex } from '../graph/work-vertex.ts';
@@ -210,7 +211,8 @@ export class BuildInputs implements GraphInputs {
       const result = await work(report, digest);
       progress.completed(digest);
       return result;
-    } catch (error) {
+    } catch (thrown) {
+      const error = explainFullDisk(thrown, name);
       progress.completed(digest, { error: errorMessage(error) });
       throw error;
     }

@@ -1,6 +1,7 @@
 // One build, from the request to its result.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { CleanupStack } from '../../lib/cleanup-stack.ts';
 import { BerthError, errorKind, errorMessage, invalid, notImplemented } from '../../lib/errors.ts';
 import { parseReference } from '../../oci/reference.ts';
 import type { CacheRecord } from '../cache/cache-store.ts';
@@ -15,6 +16,7 @@ import type { SolvedPlatform } from '../export/export-context.ts';
 import type { ImageExport } from '../export/export-image.ts';
 import { exportLocalCache } from '../export/export-local-cache.ts';
 import { type ExportReport, type ExportStep, runExports } from '../export/run-exports.ts';
+import { explainFullDisk } from '../full-disk.ts';
 import { type BuildGraph, buildGraph } from '../graph/build-graph.ts';
 import type { BuildTarget } from '../graph/build-target.ts';
 import type { Node } from '../graph/node.ts';
@@ -78,8 +80,7 @@ export class Build implements BuildRun {
   }
 
   async #run(over: () => void): Promise<BuildResult> {
-    const { images, cache } = this.#context;
-    const open = images.builds.open();
+    const open = this.#context.images.builds.open();
     const solver = this.#solver();
     try {
       return await this.#build(solver);
@@ -93,20 +94,25 @@ export class Build implements BuildRun {
     } finally {
       this.cancel();
       this.#progress.close();
-      // Layers only the cache wants are still being packed: neither the result nor the files of the client, which its next
-      // build wants to have, need wait for them.
-      void solver
-        .idle()
-        .then(async () => {
-          for (const owned of this.#owned.reverse()) await owned[Symbol.asyncDispose]();
-        })
-        .then(() => solver.settled())
-        .then(() => {
-          cache.flush();
-          open[Symbol.dispose]();
-          over();
-        });
+      void this.#end(solver, open).then(over);
     }
+  }
+
+  /**
+   * Lets go of everything; never rejects. Layers only the cache wants are still being packed: neither the result nor the
+   * files of the client, which its next build wants to have, need wait for them.
+   */
+  async #end(solver: Solver, open: Disposable): Promise<void> {
+    const { cache, logger } = this.#context;
+    const undo = new CleanupStack((step, error) =>
+      logger.error(`undo failed: ${step}`, { error: errorMessage(error), build: this.id }),
+    );
+    undo.defer('layers', () => open[Symbol.dispose]());
+    undo.defer('uses of the cache', () => cache.flush());
+    undo.defer('what is written down', () => solver.settled());
+    await solver.idle();
+    for (const owned of this.#owned) undo.defer('files', async () => await owned[Symbol.asyncDispose]());
+    await undo[Symbol.asyncDispose]();
   }
 
   async #build(solver: Solver): Promise<BuildResult> {
@@ -271,7 +277,8 @@ export class Build implements BuildRun {
       const result = await work(report);
       this.#progress.completed(digest);
       return result as T;
-    } catch (error) {
+    } catch (thrown) {
+      const error = explainFullDisk(thrown, name);
       this.#progress.completed(digest, { error: errorMessage(error) });
       throw error;
     }

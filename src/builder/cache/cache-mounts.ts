@@ -133,21 +133,21 @@ export class CacheMounts {
       await request.fill?.(directory);
       chownSync(directory, uid, gid);
       chmodSync(directory, mode);
+      return this.#use(record, request.sharing);
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       throw error;
     }
-    this.#records.put(String(number), record, { durable: false });
-    return this.#use(record, request.sharing);
   }
 
   #use(record: CacheMountRecord, sharing: CacheMountRequest['sharing']): CacheMountUse {
     const { number } = record;
+    const used = { ...record, lastUsedAt: Date.now(), usageCount: record.usageCount + 1 };
+    // First: a disk that is full must not leave a user behind who never goes.
+    this.#records.put(String(number), used, { durable: false });
     const users = this.#users.get(number) ?? { count: 0, exclusive: sharing !== 'shared' };
     users.count++;
     this.#users.set(number, users);
-    const used = { ...record, lastUsedAt: Date.now(), usageCount: record.usageCount + 1 };
-    this.#records.put(String(number), used, { durable: false });
     let open = true;
     return {
       directory: this.#directory(number),

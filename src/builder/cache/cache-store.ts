@@ -1,5 +1,6 @@
 // What builds have made, by what it was made from: records in the store, layers in the images room.
 import type { Images } from '../../images/index.ts';
+import { errorCode } from '../../lib/errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
 import type { StepMemory } from '../solve/step-memory.ts';
@@ -67,7 +68,7 @@ export class CacheStore {
   }
 
   putAlias(key: string, target: string): void {
-    if (this.#aliases.get(key) !== target) this.#aliases.put(key, target, { durable: false });
+    if (this.#aliases.get(key) !== target) note(() => this.#aliases.put(key, target, { durable: false }));
   }
 
   /** What is known of the last run of a step. */
@@ -76,7 +77,7 @@ export class CacheStore {
   }
 
   remember(identity: string, memory: StepMemory): void {
-    this.#memories.put(identity, memory, { durable: false });
+    note(() => this.#memories.put(identity, memory, { durable: false }));
   }
 
   /** Removes aliases that lead nowhere, and what is remembered of steps nobody has run for long. */
@@ -96,12 +97,14 @@ export class CacheStore {
 
   /** After a build: what was used, in one go. */
   flush(): void {
-    for (const [key, at] of this.#used) {
+    const used = [...this.#used];
+    this.#used.clear();
+    for (const [key, at] of used) {
       const record = this.#records.get(key);
       if (!record) continue;
-      this.#records.put(key, { ...record, lastUsedAt: at, usageCount: record.usageCount + 1 }, { durable: false });
+      const value = { ...record, lastUsedAt: at, usageCount: record.usageCount + 1 };
+      note(() => this.#records.put(key, value, { durable: false }));
     }
-    this.#used.clear();
   }
 
   /** Every layer that records name, and those below: for the keeper of the images room. */
@@ -121,5 +124,14 @@ export class CacheStore {
   #withUse(key: string, record: CacheRecord): CacheRecord {
     const at = this.#used.get(key);
     return at === undefined ? record : { ...record, lastUsedAt: at };
+  }
+}
+
+/** Writes what is good to know and not needed: on a full disk a build goes on without. */
+function note(write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    if (errorCode(error) !== 'SQLITE_FULL') throw error;
   }
 }

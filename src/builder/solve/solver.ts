@@ -4,6 +4,7 @@ import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { sha256 } from '../../oci/digest.ts';
 import type { CacheRecord, CacheStore } from '../cache/cache-store.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
+import { explainFullDisk } from '../full-disk.ts';
 import { definitionOf, type Node } from '../graph/node.ts';
 import type { LinkedOperation, Operation } from '../graph/operation.ts';
 import type { CacheReason } from '../progress.ts';
@@ -258,9 +259,10 @@ export class Solver {
   async #failing<T>(node: Node, work: () => Promise<T>, before = ''): Promise<T> {
     try {
       return await work();
-    } catch (error) {
-      const { digest } = node.vertex;
+    } catch (thrown) {
+      const { digest, name } = node.vertex;
       const { progress, signal } = this.#deps;
+      const error = explainFullDisk(thrown, name);
       const message = errorKind(error) === 'cancelled' || signal.aborted ? 'context canceled' : errorMessage(error);
       if (!progress.isCompleted(digest)) progress.completed(digest, { error: message });
       if (signal.aborted) throw new BerthError('cancelled', 'the build was cancelled', { cause: error });

@@ -181,11 +181,13 @@ export class LayerStore {
    * transaction: the records must be gone for good before the directories are.
    */
   remove(chainIds: readonly Digest[]): void {
-    const numbers = this.#deps.store.transaction(() =>
-      chainIds.flatMap(chainId => {
-        const record = this.#records.get(chainId);
-        return record && this.#records.delete(chainId) ? [record.number] : [];
-      }),
+    const numbers = this.#deps.store.transaction(
+      () =>
+        chainIds.flatMap(chainId => {
+          const record = this.#records.get(chainId);
+          return record && this.#records.delete(chainId) ? [record.number] : [];
+        }),
+      { frees: true },
     );
     if (numbers.length === 0) return;
     const inUse = new Set(this.#records.list().map(({ value }) => value.number));

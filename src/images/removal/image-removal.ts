@@ -48,7 +48,7 @@ export class ImageRemoval {
         users: id => platformsOf(id, records).flatMap(one => inUse(view(one))),
       },
     );
-    const removed = store.transaction(() => steps.flatMap(step => this.#execute(step)));
+    const removed = store.transaction(() => steps.flatMap(step => this.#execute(step)), { frees: true });
     garbage.collect();
     return removed;
   }
@@ -67,10 +67,11 @@ export class ImageRemoval {
     const heir = left[0];
     if (heir === undefined) return undefined;
     for (const one of gone) refuseUsed(one, { users: inUse(view(one)), force });
-    const removed = store.transaction(() => {
+    const remove = () => {
       if (gone.has(image)) this.#handOver(image, heir, left);
       return [...gone].flatMap(one => this.#execute({ delete: one }));
-    });
+    };
+    const removed = store.transaction(remove, { frees: true });
     garbage.collect();
     return removed;
   }

@@ -8,6 +8,7 @@ import type { TarEvent } from '../../../lib/tar/reader.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import { explainFullDisk } from '../../full-disk.ts';
 import type { OpenSourceOptions } from '../../source.ts';
 import type { ContextFiles } from './context-files.ts';
 import type { Filled } from './filled-source.ts';
@@ -44,7 +45,11 @@ export async function unpackContext(
   }
   const { stream: plain } = await openDecompressed(whole);
   const writer = new DigestingWriter(directory, files, options.owner);
-  await unpackTree(plain, writer, options.signal);
+  try {
+    await unpackTree(plain, writer, options.signal);
+  } catch (error) {
+    throw explainFullDisk(error, options.what.replace(/:$/, ''));
+  }
   return { digests: writer.digests };
 }
 
