@@ -20,12 +20,14 @@ export type ParentMatches = readonly boolean[];
  */
 export class PatternMatcher {
   readonly #patterns: readonly Pattern[];
+  readonly #hasExceptions: boolean;
   /** No exception has a wildcard but `**` at its end. */
   readonly #plainExceptions: boolean;
 
   /** Throws `invalid` for a malformed pattern. Empty patterns do not count. */
   constructor(patterns: readonly string[]) {
     this.#patterns = patterns.map(text => text.trim()).flatMap(text => (text === '' ? [] : [parsePattern(text)]));
+    this.#hasExceptions = this.#exceptions.length > 0;
     this.#plainExceptions = this.#exceptions.every(({ text }) => !/[*?[\]^]/.test(text.replace(/\/?\*\*$/, '')));
   }
 
@@ -52,6 +54,8 @@ export class PatternMatcher {
 
   /** `matches` for a walk from the top: `parent` is what the directory above gave. */
   matchChild(path: string, parent?: ParentMatches): { matched: boolean; matches: ParentMatches } {
+    // Where nothing is taken back, all that is below what is matched is as well.
+    if (parent && !this.#hasExceptions && parent.includes(true)) return { matched: true, matches: parent };
     let matched = false;
     const matches = this.#patterns.map(({ exception, regex }, index) => {
       // A pattern which cannot change the answer is not asked.

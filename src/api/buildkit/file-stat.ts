@@ -1,5 +1,7 @@
 // fsutil's description of a file, with Go's mode bits, as an entry of ours and back.
 
+import { type BigIntStats, constants } from 'node:fs';
+import { splitDevice } from '../../lib/device-number.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type TarEntry, type TarEntryType, tarEntry } from '../../lib/tar/entry.ts';
 import type { Stat } from './session.ts';
@@ -16,6 +18,9 @@ const goMode = {
   characterDevice: 0x0020_0000,
   sticky: 0x0010_0000,
 } as const;
+
+/** Any of them makes it something else than a file. */
+const nonFile = goMode.directory | goMode.symlink | goMode.device | goMode.namedPipe | goMode.socket;
 
 const billion = 1_000_000_000n;
 
@@ -44,7 +49,7 @@ export function entryOfStat(stat: Partial<Stat>): TarEntry {
 }
 
 /** The other way round. */
-export function statOfEntry(entry: TarEntry): Partial<Stat> {
+export function statOfEntry(entry: TarEntry): FileStat {
   return {
     path: entry.name,
     mode: goModeOf(entry),
@@ -55,8 +60,39 @@ export function statOfEntry(entry: TarEntry): Partial<Stat> {
     linkname: entry.linkName,
     devmajor: entry.deviceMajor,
     devminor: entry.deviceMinor,
-    xattrs: Object.fromEntries(entry.xattrs ?? []),
+    ...(entry.xattrs && { xattrs: Object.fromEntries(entry.xattrs) }),
   };
+}
+
+/** What is told of a file: zero values may be left out. */
+export type FileStat = Partial<Stat> & Pick<Stat, 'path' | 'mode'>;
+
+/**
+ * What a file on disk is, without its attributes, as root's: who owns it here says nothing elsewhere. `readLink` is asked
+ * for the target of a symbolic link. Undefined for what no build can have (a socket).
+ */
+export function statOfFile(path: string, stats: BigIntStats, readLink: () => string): FileStat | undefined {
+  const unix = Number(stats.mode);
+  const format = unix & constants.S_IFMT;
+  const permissions = (unix & 0o777) | specialBits(unix);
+  const modTime = stats.mtimeNs;
+  if (format === constants.S_IFREG) return { path, mode: permissions, size: Number(stats.size), modTime };
+  const type = typeOfFormat[format];
+  if (type === undefined) return undefined;
+  const mode = (permissions | typeBits[type]) >>> 0;
+  if (type === 'symlink') return { path, mode, modTime, linkname: readLink() };
+  if (type !== 'char' && type !== 'block') return { path, mode, modTime };
+  const { major, minor } = splitDevice(Number(stats.rdev));
+  return { path, mode, modTime, devmajor: major, devminor: minor };
+}
+
+export function isDirectory({ mode }: FileStat): boolean {
+  return (mode & goMode.directory) !== 0;
+}
+
+/** Also another name of a file. */
+export function isFile({ mode }: FileStat): boolean {
+  return (mode & nonFile) === 0;
 }
 
 function typeOf(mode: number, linkname: string): TarEntryType | undefined {
@@ -83,8 +119,20 @@ const typeBits: Record<TarEntryType, number> = {
   char: goMode.device | goMode.characterDevice,
 };
 
+/** By the format bits of an inode's mode. */
+const typeOfFormat: Readonly<Record<number, TarEntryType>> = {
+  [constants.S_IFDIR]: 'directory',
+  [constants.S_IFLNK]: 'symlink',
+  [constants.S_IFIFO]: 'fifo',
+  [constants.S_IFBLK]: 'block',
+  [constants.S_IFCHR]: 'char',
+};
+
 function goModeOf({ mode, type }: TarEntry): number {
+  return ((mode & 0o777) | specialBits(mode) | typeBits[type]) >>> 0;
+}
+
+function specialBits(mode: number): number {
   const bit = (unix: number, go: number) => (mode & unix ? go : 0);
-  const special = bit(0o4000, goMode.setuid) | bit(0o2000, goMode.setgid) | bit(0o1000, goMode.sticky);
-  return ((mode & 0o777) | special | typeBits[type]) >>> 0;
+  return bit(0o4000, goMode.setuid) | bit(0o2000, goMode.setgid) | bit(0o1000, goMode.sticky);
 }

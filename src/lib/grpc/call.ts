@@ -1,7 +1,7 @@
 // One side of a gRPC call: messages in, messages out, on one HTTP/2 stream. Server and client are alike in this.
 
 import type { Http2Stream } from 'node:http2';
-import { FrameReader, frame } from './frames.ts';
+import { FrameReader, frames } from './frames.ts';
 import { GrpcError, grpcCodes } from './status.ts';
 
 /** Reads and writes messages with back-pressure; how a call begins and ends is the business of server and client. */
@@ -41,12 +41,17 @@ export class MessageStream {
 
   /** Sends a message; await what it returns before sending more (undefined: no need to). Throws when the call is over. */
   send(message: Uint8Array): Promise<void> | undefined {
+    return this.sendAll([message]);
+  }
+
+  /** The same of several at once: thousands of small ones take a tenth of the time together. */
+  sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined {
     const stream = this.#stream;
     if (this.#failure) throw this.#failure;
     if (stream.destroyed || stream.closed || stream.writableEnded) {
       throw new GrpcError(grpcCodes.cancelled, 'the call is over');
     }
-    return stream.write(frame(message)) ? undefined : this.#drained();
+    return stream.write(frames(messages)) ? undefined : this.#drained();
   }
 
   #drained(): Promise<void> {

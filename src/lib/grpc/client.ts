@@ -17,6 +17,8 @@ export interface ClientCall {
   /** The same as they come, several at once. */
   batches(): AsyncGenerator<readonly Buffer[]>;
   send(message: Uint8Array): Promise<void> | undefined;
+  /** Several messages at once. */
+  sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined;
   /** No more messages from this side. */
   end(): void;
   /** Gives up. */
@@ -78,6 +80,7 @@ export class GrpcConnection {
       messages: () => untilEnd(io.messages(), { ended, stream }),
       batches: () => untilEnd(io.batches(), { ended, stream }),
       send: data => io.send(data),
+      sendAll: messages => io.sendAll(messages),
       end: () => void stream.end(),
       cancel,
     };

@@ -5,12 +5,18 @@ const prefix = 5;
 /** Longest message taken; BuildKit's clients send no more than 16 MiB at once. */
 export const longestMessage: number = 64 * 1024 * 1024;
 
-/** A message with its prefix. */
-export function frame(message: Uint8Array): Buffer {
-  const framed = Buffer.allocUnsafe(prefix + message.length);
-  framed[0] = 0;
-  framed.writeUInt32BE(message.length, 1);
-  framed.set(message, prefix);
+/** Messages with their prefixes, one after the other. */
+export function frames(messages: readonly Uint8Array[]): Buffer {
+  let length = 0;
+  for (const message of messages) length += prefix + message.length;
+  const framed = Buffer.allocUnsafe(length);
+  let at = 0;
+  for (const message of messages) {
+    framed[at] = 0;
+    framed.writeUInt32BE(message.length, at + 1);
+    framed.set(message, at + prefix);
+    at += prefix + message.length;
+  }
   return framed;
 }
 

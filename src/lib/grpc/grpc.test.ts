@@ -2,7 +2,7 @@ import { afterEach, expect, test } from 'bun:test';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { GrpcConnection } from './client.ts';
-import { FrameReader, frame } from './frames.ts';
+import { FrameReader, frames } from './frames.ts';
 import { createGrpcServer, type GrpcHandler } from './server.ts';
 import { GrpcError, grpcCodes } from './status.ts';
 
@@ -34,7 +34,7 @@ async function connected(
 }
 
 test('messages are cut right, whatever pieces they come in', () => {
-  const stream = Buffer.concat([frame(Buffer.from('one')), frame(Buffer.from('')), frame(Buffer.from('three'))]);
+  const stream = frames(['one', '', 'three'].map(text => Buffer.from(text)));
   for (const size of [1, 2, 5, 7, 100]) {
     const reader = new FrameReader();
     const messages: string[] = [];

@@ -14,8 +14,12 @@ export interface ServerCall {
   /** Aborted when the client gives up or goes away. */
   readonly signal: AbortSignal;
   messages(): AsyncGenerator<Buffer>;
+  /** The same as they come, several at once. */
+  batches(): AsyncGenerator<readonly Buffer[]>;
   first(): Promise<Buffer>;
   send(message: Uint8Array): Promise<void> | undefined;
+  /** Several messages at once. */
+  sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined;
 }
 
 /** Ends the call with `ok` when it returns. What it throws is the end of the call: a GrpcError as it is. */
@@ -96,10 +100,15 @@ async function answer(stream: ServerHttp2Stream, headers: GrpcHeaders, options: 
       metadata: headers,
       signal: abort.signal,
       messages: () => io.messages(),
+      batches: () => io.batches(),
       first: () => io.first(),
       send: message => {
         begin();
         return io.send(message);
+      },
+      sendAll: messages => {
+        begin();
+        return io.sendAll(messages);
       },
     });
   } catch (error) {

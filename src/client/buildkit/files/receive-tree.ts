@@ -1,8 +1,8 @@
 // fsutil's receiving end: the files of a result, listed by the daemon, fetched one after the other.
 import { entryOfStat } from '../../../api/buildkit/file-stat.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
-import type { PacketCall } from '../../../api/buildkit/send-files.ts';
 import { packet, packetType } from '../../../api/buildkit/session.ts';
+import type { ServerCall } from '../../../lib/grpc/server.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 
@@ -10,7 +10,7 @@ import type { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 export type TreeSink = Pick<TreeWriter, 'handle' | 'finish' | 'abandon'>;
 
 /** Writes all that is listed. Throws what the sender or the writer complains of; what was written until then stays. */
-export async function receiveTree(call: PacketCall, writer: TreeSink): Promise<void> {
+export async function receiveTree(call: Pick<ServerCall, 'messages' | 'send'>, writer: TreeSink): Promise<void> {
   /** Files that are yet to be fetched, by their places in the list. */
   const wanted: { id: number; entry: TarEntry }[] = [];
   /** Hard links: what they lead to has to be there. */

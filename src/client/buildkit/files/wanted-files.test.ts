@@ -29,15 +29,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-function names(include: string[], exclude: string[]): string[] {
-  return [...wantedFiles(root, { include, exclude })].map(({ entry }) => entry.name);
+function names(include: string[], exclude: string[]): (string | undefined)[] {
+  return [...wantedFiles(root, { include, exclude })].flat().map(({ stat }) => stat.path);
 }
 
 describe('files that are sent', () => {
   test('are all without patterns, parents first, and belong to root', () => {
-    const files = [...wantedFiles(root, { include: [], exclude: [] })];
-    expect(files.map(({ entry }) => entry.name).slice(0, 5)).toEqual(['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e']);
-    expect(files.every(({ entry }) => entry.uid === 0 && entry.gid === 0)).toBe(true);
+    const files = [...wantedFiles(root, { include: [], exclude: [] })].flat();
+    expect(files.map(({ stat }) => stat.path).slice(0, 5)).toEqual(['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e']);
+    expect(files.every(({ stat }) => (stat.uid ?? 0) === 0 && (stat.gid ?? 0) === 0)).toBe(true);
   });
 
   test('are only those included, with the directories above', () => {
@@ -53,7 +53,9 @@ describe('files that are sent', () => {
       writeFileSync(join(place, 'a'), 'x');
       for (const name of ['b', 'c']) linkSync(join(place, 'a'), join(place, name));
       const links = (exclude: string[]) =>
-        [...wantedFiles(place, { include: [], exclude })].map(({ entry }) => [entry.name, entry.linkName, entry.size]);
+        [...wantedFiles(place, { include: [], exclude })]
+          .flat()
+          .map(({ stat }) => [stat.path, stat.linkname ?? '', stat.size]);
       expect(links([])).toEqual([
         ['a', '', 1],
         ['b', 'a', 0],

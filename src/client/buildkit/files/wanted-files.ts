@@ -1,9 +1,9 @@
 // The files of a directory that a build wants, by BuildKit's patterns.
-import { type BigIntStats, lstatSync, readdirSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { isDirectory, isFile, statOfFile } from '../../../api/buildkit/file-stat.ts';
 import type { SentFile } from '../../../api/buildkit/send-files.ts';
 import { type ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
-import { describeNode } from '../../../lib/tar/tree/describe-node.ts';
 import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 
 export interface FileFilter {
@@ -21,33 +21,33 @@ interface Place {
 }
 
 /**
- * Parents before children, names in order. A directory that is not wanted itself comes when something below it is. All
- * belong to root: who owns them here says nothing there. Of a file with several names the others are links to the first that
- * is wanted. Throws `invalid` for a malformed pattern.
+ * Parents before children, names in order, in portions of files of one directory. A directory that is not wanted itself
+ * comes when something below it is. All belong to root: who owns them here says nothing there. Of a file with several names
+ * the others are links to the first that is wanted. Throws `invalid` for a malformed pattern.
  */
-export function* wantedFiles(root: string, { include, exclude }: FileFilter): Generator<SentFile> {
+export function* wantedFiles(root: string, { include, exclude }: FileFilter): Generator<readonly SentFile[]> {
   const includes = new PatternMatcher(include);
   const excludes = new PatternMatcher(exclude);
+  const linked = new HardLinks();
   const prefixes = include.map(pattern => pattern.replace(/^\.?\/+/, '').split('/'));
 
-  const linked = new HardLinks();
-
-  function* walk(place: Place, parents: readonly SentFile[]): Generator<SentFile> {
+  function* walk(place: Place, parents: readonly SentFile[]): Generator<SentFile[]> {
     let pending = parents;
+    let run: SentFile[] = [];
     for (const { file, stats } of children(root, place.path)) {
-      const { name } = file.entry;
-      const isDirectory = file.entry.type === 'directory';
+      const { path: name } = file.stat;
       const out = excludes.isEmpty ? undefined : excludes.matchChild(name, place.excluded);
       const wanted = includes.isEmpty ? undefined : includes.matchChild(name, place.included);
       const keep = !out?.matched && wanted?.matched !== false;
       if (keep) {
-        yield* pending;
+        run.push(...pending, asLink(file, linked.nameBefore(name, stats)));
         pending = [];
-        yield asLink(file, linked.nameBefore(name, stats));
       }
-      if (!isDirectory) continue;
+      if (!isDirectory(file.stat)) continue;
       if (out?.matched && !excludes.mayExceptBelow(name)) continue;
       if (wanted?.matched === false && !mayIncludeBelow(prefixes, name)) continue;
+      if (run.length > 0) yield run;
+      run = [];
       const inner = walk(
         { path: name, included: wanted?.matches, excluded: out?.matches },
         keep ? [] : [...pending, file],
@@ -57,26 +57,46 @@ export function* wantedFiles(root: string, { include, exclude }: FileFilter): Ge
         yield found;
       }
     }
+    if (run.length > 0) yield run;
   }
   yield* walk({ path: '', included: undefined, excluded: undefined }, []);
 }
 
 /** The same file, as a link to `first` where that is given. */
 function asLink(file: SentFile, first: string | undefined): SentFile {
-  if (first === undefined || file.entry.type !== 'file') return file;
-  return { ...file, entry: { ...file.entry, type: 'link', linkName: first, size: 0 } };
+  if (first === undefined || !isFile(file.stat)) return file;
+  return { ...file, stat: { ...file.stat, linkname: first, size: 0 } };
 }
 
-function* children(root: string, below: string): Generator<{ file: SentFile; stats: BigIntStats }> {
-  const directory = below === '' ? root : `${root}/${below}`;
-  const names = readdirSync(encodeName(directory), { encoding: 'buffer' }).map(name => decodeName(name));
-  for (const child of names.sort()) {
-    const name = below === '' ? child : `${below}/${child}`;
+interface Child {
+  readonly file: SentFile;
+  readonly stats: BigIntStats;
+}
+
+function children(root: string, below: string): Child[] {
+  const prefix = below === '' ? '' : `${below}/`;
+  const found: Child[] = [];
+  const directory = encodeName(below === '' ? root : `${root}/${below}`);
+  const { names, plain } = namesIn(directory);
+  const isText = plain && typeof directory === 'string';
+  for (const child of names) {
+    const name = prefix + child;
     const path = `${root}/${name}`;
-    const stats = lstatSync(encodeName(path), { bigint: true, throwIfNoEntry: false });
-    const entry = stats && describeNode({ path, name, stats }, undefined);
-    if (stats && entry) yield { file: { entry: { ...entry, name, uid: 0, gid: 0 }, path }, stats };
+    const encoded = isText ? path : encodeName(path);
+    const stats = lstatSync(encoded, { bigint: true, throwIfNoEntry: false });
+    const readLink = () => decodeName(readlinkSync(encoded, { encoding: 'buffer' }));
+    const stat = stats && statOfFile(name, stats, readLink);
+    if (stat) found.push({ file: { stat, path }, stats });
   }
+  return found;
+}
+
+/** In order. Only where text cannot tell what a name is, which is then not plain, are its bytes asked for. */
+function namesIn(directory: string | Buffer): { names: string[]; plain: boolean } {
+  const names = readdirSync(directory);
+  if (!names.some(name => name.includes('\ufffd'))) return { names: names.sort(), plain: true };
+  const bytes = readdirSync(directory, { encoding: 'buffer' });
+  return { names: bytes.map(name => decodeName(name)).sort(), plain: false };
 }
 
 /** Whether a pattern may match something below the directory: part by part, until one has `**`. */

@@ -6,6 +6,9 @@ import { GrpcError, type GrpcHeaders, grpcCodes } from '../../../lib/grpc/status
 import { followLinks } from '../files/follow-links.ts';
 import { wantedFiles } from '../files/wanted-files.ts';
 
+/** Nobody but the daemon waits for this process, in milliseconds. */
+const slice = 5;
+
 /** Answers BuildKit's FileSync/DiffCopy. Throws a GrpcError for a directory the build was not given. */
 export async function answerSync(call: ServerCall, directories: Readonly<Record<string, string>>): Promise<void> {
   const { metadata } = call;
@@ -15,7 +18,8 @@ export async function answerSync(call: ServerCall, directories: Readonly<Record<
     throw new GrpcError(grpcCodes.notFound, `no access allowed to dir ${JSON.stringify(name)}`);
   const follow = valuesOf(metadata, 'followpaths');
   const include = [...valuesOf(metadata, 'include-patterns'), ...followLinks(directory, follow)];
-  await sendFiles(call, wantedFiles(directory, { include, exclude: valuesOf(metadata, 'exclude-patterns') }));
+  const files = wantedFiles(directory, { include, exclude: valuesOf(metadata, 'exclude-patterns') });
+  await sendFiles(call, files, { slice });
 }
 
 /** All values of a header; those that are not plain text come percent-encoded, which another header says. */

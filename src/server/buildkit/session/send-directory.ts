@@ -1,4 +1,5 @@
 // A directory of ours goes to a client: what a build leaves with `--output type=local`.
+import { statOfEntry } from '../../../api/buildkit/file-stat.ts';
 import { type SentFile, sendFiles } from '../../../api/buildkit/send-files.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 import { tarEntry } from '../../../lib/tar/entry.ts';
@@ -17,15 +18,18 @@ export interface SendOptions {
 /** Sends all of `directory`, which nobody changes meanwhile; throws what the client complains of. */
 export async function sendDirectory(call: ClientCall, directory: string, o: SendOptions): Promise<void> {
   try {
-    await sendFiles(call, walk(directory, o), o.report);
+    await sendFiles(call, walk(directory, o), o);
   } finally {
     call.end();
   }
 }
 
 /** In the order of names part by part, as fsutil walks; of a file with several names the others are links to the first. */
-function* walk(root: string, o: SendOptions): Generator<SentFile> {
-  if (o.folder !== '') yield { entry: tarEntry({ type: 'directory', name: o.folder, mode: 0o755 }), path: root };
+function* walk(root: string, o: SendOptions): Generator<[SentFile]> {
+  if (o.folder !== '') {
+    const entry = tarEntry({ type: 'directory', name: o.folder, mode: 0o755 });
+    yield [{ stat: statOfEntry(entry), path: root }];
+  }
   const linked = new HardLinks();
   for (const node of walkTree(root, o.folder)) {
     const entry = describeNode(node, o.attributes);
@@ -34,6 +38,6 @@ function* walk(root: string, o: SendOptions): Generator<SentFile> {
     if (!entry) continue;
     const linkName = entry.type === 'file' ? linked.nameBefore(node.name, node.stats) : undefined;
     const link = linkName === undefined ? {} : ({ type: 'link', linkName, size: 0 } as const);
-    yield { path, entry: { ...entry, name: node.name, ...link } };
+    yield [{ path, stat: statOfEntry({ ...entry, name: node.name, ...link }) }];
   }
 }
