@@ -64,7 +64,7 @@ export class ApiServer {
     return this.#http.connectionCount;
   }
 
-  /** Stops listening, gives running requests `grace` milliseconds, breaks what is left, removes socket files. */
+  /** Stops listening, gives requests that change something `grace` milliseconds, breaks the others, removes socket files. */
   async close(options: { grace?: number } = {}): Promise<void> {
     await this.#http.close(options);
     for (const cleanup of this.#cleanups.splice(0)) cleanup();
@@ -110,6 +110,7 @@ export class ApiServer {
         : endpoint.body.kind === 'stream'
           ? exchange.body
           : undefined;
+    exchange.expendable = looksOn(tag, endpoint);
     let taken: Duplex | undefined;
     this.#logger.debug(`Calling ${exchange.method} ${exchange.target}`);
     const request: Omit<ApiRequest, 'hijack'> & { hijack: unknown } = {
@@ -175,6 +176,19 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 function* allRoutes(): Generator<Route> {
   for (const [tag, operations] of Object.entries(endpoints) as [Tag, Endpoints[Tag]][]) {
     for (const [operation, endpoint] of Object.entries(operations)) yield { tag, operation, endpoint };
+  }
+}
+
+/** Events, logs, statistics, and whoever is attached or waits: what they look at goes on without the daemon. */
+function looksOn(tag: string, { method, response }: Route['endpoint']): boolean {
+  switch (response.kind) {
+    case 'lines':
+    case 'frames':
+      return method === 'GET';
+    case 'hijack':
+      return tag !== 'build';
+    default:
+      return response.kind === 'deferred' || response.kind === 'websocket';
   }
 }
 

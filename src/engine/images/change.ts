@@ -31,7 +31,7 @@ export async function* loadImages(
         };
         break;
       case 'image':
-        if (!told.has(event.image.id)) publishImageEvent(engine, 'load', event.image.id, event.image.id);
+        if (!told.has(event.image.id)) publishImageEvent(engine, 'load', event.image);
         told.add(event.image.id);
         yield {
           stream: event.reference ? `Loaded image: ${event.reference}\n` : `Loaded image ID: ${event.image.id}\n`,
@@ -51,5 +51,5 @@ export function tagImage(
   const target = targetReference(repository, tag);
   if (target === undefined) throw invalid('repository name must have at least one component');
   const image = engine.images.tag(reference, target);
-  publishImageEvent(engine, 'tag', image.id, target);
+  publishImageEvent(engine, 'tag', image, target);
 }

@@ -48,7 +48,8 @@ export async function commitContainer(engine: Engine, o: CommitRequest): Promise
       signal: o.signal,
     }),
   );
-  if (reference) publishImageEvent(engine, 'tag', image.id, reference);
+  publishImageEvent(engine, 'create', image);
+  if (reference) publishImageEvent(engine, 'tag', image, reference);
   const name = image.tags.find(tag => reference !== undefined && tag.startsWith(reference)) ?? '';
   publishContainerEvent(engine, container, 'commit', { comment: o.comment ?? '', imageID: image.id, imageRef: name });
   return { Id: image.id };

@@ -52,6 +52,8 @@ test('a tag is told; one without a name is refused', async () => {
   tagImage(own.engine, 'web:1', 'mine', 'v1');
   expect((await inspectImage(own.engine, 'mine:v1')).RepoTags).toEqual(['web:1', 'mine:v1']);
   expect(own.events()).toEqual(['image tag']);
+  const told = own.engine.events.between(0, Number.POSITIVE_INFINITY).filter(({ Actor }) => Actor.Attributes.a === '1');
+  expect(told).toHaveLength(1);
   expect(await outcome(() => tagImage(own.engine, 'web:1', '', 'v1'))).toMatch(/^invalid: /);
   expect(await outcome(() => inspectImage(own.engine, 'nobody'))).toBe('not-found: No such image: nobody');
 });

@@ -55,7 +55,8 @@ export async function* importImage(
   work.catch(() => {});
   yield* lines;
   const image = await work;
-  publishImageEvent(engine, 'import', image.id, reference ?? image.id);
+  if (reference) publishImageEvent(engine, 'tag', image, reference);
+  publishImageEvent(engine, 'import', image);
   yield { status: image.id };
 }
 

@@ -8,7 +8,7 @@ import { errorKind, errorMessage } from '../../lib/errors.ts';
 import { truth } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 import { pruneFilter } from '../prune-filter.ts';
-import { publishImageEvent } from './image-events.ts';
+import { publishImageDeleted, publishImageEvent } from './image-events.ts';
 import { layerSizes, totalSize } from './layer-sizes.ts';
 import { requestedPlatform } from './platform.ts';
 
@@ -21,18 +21,20 @@ export async function removeImage(
   reference: string,
   options: { force: boolean; prune: boolean; platforms?: readonly OCIPlatform[] | undefined },
 ): Promise<ImageDeleteResponseItem[]> {
-  const { id } = engine.images.get(reference);
+  const image = engine.images.get(reference);
   const { force, prune } = options;
   const platforms = (options.platforms ?? []).flatMap(value => requestedPlatform(value) ?? []);
-  const inUse = (image: Image) => imageUsers(engine, image);
+  const inUse = (one: Image) => imageUsers(engine, one);
   const steps =
     platforms.length > 0
       ? engine.images.removePlatforms(reference, { platforms, force, prune, inUse })
       : engine.images.remove(reference, { force, prune, inUse });
   const removed = await steps;
   for (const step of removed) {
-    if ('Untagged' in step) publishImageEvent(engine, 'untag', id, id);
-    else if (step.Deleted === id) publishImageEvent(engine, 'delete', id, id);
+    // Digests that go along with the last tag are not told of.
+    if ('Untagged' in step) {
+      if (step === removed[0] || !step.Untagged.includes('@')) publishImageEvent(engine, 'untag', image);
+    } else if (step.Deleted === image.id) publishImageDeleted(engine, image.id);
   }
   return removed;
 }

@@ -11,6 +11,6 @@ export function saveImages(
   platforms: readonly OCIPlatform[] | undefined,
 ): AsyncIterable<Buffer> {
   const { images, archive } = engine.images.save(names, onlyPlatform(platforms));
-  for (const { id } of images) publishImageEvent(engine, 'save', id, id);
+  for (const image of images) publishImageEvent(engine, 'save', image);
   return archive;
 }

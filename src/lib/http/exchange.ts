@@ -9,6 +9,7 @@ import { reasonPhrase } from './status.ts';
 /** What an exchange needs of its connection. */
 export interface ExchangeOwner {
   readonly socket: Duplex;
+  expendable: boolean;
   readonly requestComplete: boolean;
   drained(): Promise<void>;
   replied(): void;
@@ -59,6 +60,11 @@ export class Exchange {
   get peer(): string {
     const { remoteAddress, remotePort } = this.#owner.socket as Partial<Socket>;
     return remoteAddress ? `${remoteAddress}:${remotePort}` : '';
+  }
+
+  /** Whoever asked only looks on: a server that closes does not wait until this ends, taken over or not. */
+  set expendable(value: boolean) {
+    this.#owner.expendable = value;
   }
 
   get signal(): AbortSignal {

@@ -325,6 +325,32 @@ test('a handler that fails is a 500; one that fails midway breaks the connection
   expect(await send('GET / HTTP/1.1\r\nHost: d\r\n\r\n')).not.toContain('0\r\n\r\n');
 });
 
+test('a server that closes waits for work, not for those who look on', async () => {
+  const arrived: string[] = [];
+  const work = Promise.withResolvers<void>();
+  handler = async exchange => {
+    arrived.push(exchange.target);
+    exchange.expendable = exchange.target !== '/work';
+    if (exchange.target === '/take') return void exchange.hijack(200, {});
+    if (exchange.target === '/watch') return new Promise(() => exchange.start(200, {}));
+    await work.promise;
+    exchange.send(200, {}, 'done');
+  };
+  const ask = (target: string) => {
+    const socket = open();
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: d\r\n\r\n`);
+    return readAll(socket);
+  };
+  const working = ask('/work');
+  const watching = [ask('/watch'), ask('/take')];
+  while (arrived.length < 3) await Bun.sleep(1);
+  const closed = server.close({ grace: 60_000 });
+  await Promise.all(watching);
+  work.resolve();
+  expect(await working).toEndWith('done');
+  await closed;
+});
+
 test('a thousand connections, killed or taken over, leave no descriptor behind', async () => {
   const descriptors = () => readdirSync('/proc/self/fd').length;
   handler = async exchange => {

@@ -46,13 +46,14 @@ export class HttpServer {
     return this.#connections.size;
   }
 
-  /** Stops listening, lets running requests end for `grace` milliseconds, then breaks every connection. */
+  /** Stops listening, lets running requests but expendable ones end for `grace` milliseconds, then breaks every connection. */
   async close(options: { grace?: number } = {}): Promise<void> {
     const closed = [...this.#listeners].map(server => new Promise<void>(resolve => server.close(() => resolve())));
     this.#listeners.clear();
     const deadline = Date.now() + (options.grace ?? 0);
     for (;;) {
-      for (const [socket, connection] of this.#connections) if (connection.idle) socket.destroy();
+      for (const [socket, connection] of this.#connections)
+        if (connection.idle || connection.expendable) socket.destroy();
       if (this.#connections.size === 0 || Date.now() >= deadline) break;
       await new Promise(resolve => setTimeout(resolve, 20));
     }

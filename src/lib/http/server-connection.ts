@@ -22,6 +22,8 @@ const noBytes: Buffer = Buffer.alloc(0);
 /** Drives `socket` (opened with allowHalfOpen) until it closes. */
 export class ServerConnection implements ExchangeOwner {
   readonly socket: Duplex;
+  /** Whoever is served only looks on, and can ask again: a server that closes does not wait for it. */
+  expendable = false;
   readonly #handler: ExchangeHandler;
   #buffer = noBytes;
   #scanned = 0;
@@ -185,6 +187,7 @@ export class ServerConnection implements ExchangeOwner {
 
   #finish(): void {
     this.#exchange = undefined;
+    this.expendable = false;
     this.#decoder = undefined;
     if (!this.#keepAlive) this.#close();
     else if (this.#buffer.length > 0) setImmediate(this.#continue);

@@ -181,6 +181,27 @@ export const imageScenarios: Scenarios = {
     'POST /commit?container={exited}&repo=UPPER',
     'POST /commit?container={exited}&repo=NAME-a&changes=NOSUCH',
   ),
+  'events by label': async side => {
+    const label = `${side.prefix}=events`;
+    await importImage(side, `repo=NAME-a&tag=1&changes=${encodeURIComponent(`LABEL ${label}`)}`);
+    await side.prepare('POST', `/images/${side.name('a')}:1/tag?repo=${side.name('a')}&tag=2`);
+    await side.request({ method: 'GET', target: `/images/${side.name('a')}:1/get` });
+    await side.prepare('POST', `/containers/create?name=${side.name('c')}`, {
+      Image: `${side.prefix}-a:1`,
+      Cmd: ['x'],
+    });
+    await side.prepare('POST', `/commit?container=${side.name('c')}&repo=${side.name('b')}`);
+    await side.prepare('DELETE', `/containers/${side.name('c')}`);
+    for (const name of ['b', 'a:1', 'a:2']) await side.prepare('DELETE', `/images/${side.name(name)}`);
+    const until = Math.ceil(Date.now() / 1000);
+    const query = `since=1&until=${until}&${filters({ label: [label], type: ['image'] })}`;
+    const { body } = await side.ask('GET', `/events?${query}`);
+    const news = body.toString().trim().split('\n');
+    side.note(
+      'news',
+      news.map(line => JSON.parse(line)).map(({ Action, Actor }) => [Action, Object.keys(Actor.Attributes)]),
+    );
+  },
   'prune by unknown filter': asks('POST', `/images/prune?${filters({ nosuch: ['1'] })}`),
   'prune by an unclear filter': asks('POST', `/images/prune?${filters({ dangling: ['x'] })}`),
   'prune of nothing': asks('POST', `/images/prune?${filters({ label: ['nosuch'] })}`),

@@ -6,6 +6,7 @@ import { isDigest } from '../../../oci/digest.ts';
 import { linuxPlatform, type Platform, parsePlatform } from '../../../oci/platform.ts';
 import { familiarName, familiarReference, isTag, parseReference, type Reference } from '../../../oci/reference.ts';
 import type { Engine } from '../../engine.ts';
+import { publishTransfer } from '../image-events.ts';
 import { progressLine } from './progress-line.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 
@@ -30,20 +31,14 @@ export async function* pullImage(
   const credentials = decodeRegistryAuth(request.auth);
   try {
     for await (const event of engine.images.transfers.pull(reference, { ...request, credentials, platform })) {
-      if (event.kind === 'pulled') publishTransfer(engine, 'pull', event.reference);
-      else if (event.kind !== 'pushed') yield progressLine(event);
+      if (event.kind === 'line' || event.kind === 'progress') yield progressLine(event);
     }
+    publishTransfer(engine, 'pull', reference);
     const warning = platform && platformWarning(engine, reference, platform);
     if (warning) yield { status: warning };
   } catch (error) {
     throw asDockerFails(error);
   }
-}
-
-/** News of a pull or push: under the name that was given, not the image's id. */
-export function publishTransfer(engine: Pick<Engine, 'events'>, action: 'pull' | 'push', reference: Reference): void {
-  const attributes = { name: familiarName(reference) };
-  engine.events.publish({ Type: 'image', Action: action, id: familiarReference(reference), attributes });
 }
 
 /** Docker answers 500 to whatever a registry says but that there is no such thing. */

@@ -5,9 +5,10 @@ import type { PushImageInfo } from '../../../api/types/images.ts';
 import { invalid } from '../../../lib/errors.ts';
 import { isTag, parseReference, type Reference } from '../../../oci/reference.ts';
 import type { Engine } from '../../engine.ts';
+import { publishTransfer } from '../image-events.ts';
 import { requestedPlatform } from '../platform.ts';
 import { progressLine } from './progress-line.ts';
-import { asDockerFails, publishTransfer } from './pull.ts';
+import { asDockerFails } from './pull.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 
 export interface PushImageRequest {
