@@ -34,9 +34,15 @@ export interface CacheReason {
 export interface PlannedStep {
   readonly text: string;
   readonly vertex?: Digest;
+  /** Of FROM: the id of the image. */
+  readonly image?: Digest;
+  /** Comes from ONBUILD of the base. */
+  readonly isTrigger?: boolean;
 }
 
 export type BuildEvent =
+  /** First of all, once the Dockerfile makes sense. `globals`: ARG before the first FROM. `unusedArgs`: declared nowhere. */
+  | { readonly kind: 'dockerfile'; readonly globals: readonly string[]; readonly unusedArgs: readonly string[] }
   /** Once, when it is known what has to be done: all steps in the order of the file. */
   | { readonly kind: 'plan'; readonly steps: readonly PlannedStep[] }
   /** Comes first for each vertex; all vertices of a stage before the first of them starts. */

@@ -45,8 +45,8 @@ export interface BuildCallbacks {
   readonly secret?: (id: string, signal: AbortSignal) => Promise<Uint8Array | undefined>;
   /** A connection to an SSH agent, or undefined when none was given. `default` is the id without one. */
   readonly ssh?: (id: string, signal: AbortSignal) => Promise<Duplex | undefined>;
-  /** Ids `ssh` knows, asked before a step runs. */
-  readonly hasSsh?: (id: string, signal: AbortSignal) => Promise<boolean>;
+  /** Why `ssh` knows no agent by that id, undefined when it does; asked before a step runs. */
+  readonly missingSsh?: (id: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
 export type Compression = 'uncompressed' | 'gzip' | 'zstd';

@@ -1,5 +1,6 @@
 // The error of a step whose command failed: what BuildKit and the classic builder say of it, each in its own words.
 import { BerthError, errorKind, errorMessage } from '../lib/errors.ts';
+import { quoteGo } from '../lib/template/quote.ts';
 import type { Digest } from '../oci/digest.ts';
 
 export interface FailedStep {
@@ -18,7 +19,8 @@ export class StepError extends BerthError {
 
   constructor(step: FailedStep) {
     const oom = step.oomKilled ? ': cannot allocate memory' : '';
-    super('invalid', `process "${step.command}" did not complete successfully: exit code: ${step.exitCode}${oom}`);
+    const process = `process ${quoteGo(step.command)}`;
+    super('invalid', `${process} did not complete successfully: exit code: ${step.exitCode}${oom}`);
     this.name = 'StepError';
     this.step = step;
   }
@@ -37,7 +39,7 @@ export class StepStartError extends BerthError {
     const classic = errorMessage(cause);
     // Which program of the engine's said it is of no interest to whoever wrote the command.
     const reason = classic.replace(/^.*unable to start container process: (error during container init: )?/, '');
-    super(errorKind(cause), `process "${command}" did not complete successfully: ${reason}`, { cause });
+    super(errorKind(cause), `process ${quoteGo(command)} did not complete successfully: ${reason}`, { cause });
     this.name = 'StepStartError';
     this.classic = classic;
   }

@@ -9,6 +9,7 @@ import { describeInline, inlineCacheKey } from '../cache/inline-cache.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
+import { unusedArgs } from '../dockerfile/unused-args.ts';
 import { attestBeside } from '../export/attest/attest.ts';
 import type { BuildFacts } from '../export/attest/provenance.ts';
 import { exportCache } from '../export/export-cache.ts';
@@ -127,6 +128,8 @@ export class Build implements BuildRun {
     });
     const dockerfile = await inputs.dockerfile();
     const parsed = parseDockerfile(dockerfile.content, { name: dockerfile.name });
+    const globals = parsed.globalArgs.map(({ text }) => text);
+    this.#progress.push({ kind: 'dockerfile', globals, unusedArgs: unusedArgs(parsed, request.buildArgs ?? {}) });
     await this.#importCaches(inputs);
     const graphs = await this.#graphs(parsed, inputs);
     this.#progress.push({ kind: 'plan', steps: graphs.flatMap(({ steps }) => steps) });

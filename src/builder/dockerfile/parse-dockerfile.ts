@@ -8,7 +8,7 @@ import { lintText } from './lint/lint-text.ts';
 import { findDirective, findSyntax, parseCheckOptions } from './source/directives.ts';
 import { readStatements, StatementError, type Statements } from './source/read-statements.ts';
 import type { Statement } from './source/statement.ts';
-import type { ArgInstruction, Dockerfile, Instruction, Stage } from './syntax.ts';
+import type { ArgInstruction, Dockerfile, Instruction, LineRange, Stage } from './syntax.ts';
 
 /** How messages name the file. */
 export interface ParseOptions {
@@ -35,18 +35,16 @@ export function parseDockerfile(content: Uint8Array | string, { name }: ParseOpt
 
 /**
  * The triggers an image carries (`Config.OnBuild`), to be run before the first instruction of a stage built upon it.
- * Throws `DockerfileError` located in the trigger itself.
+ * Throws `DockerfileError` located at `from`, the FROM of that stage.
  */
-export function parseTriggers(triggers: readonly string[]): Instruction[] {
-  return triggers.map(source => {
-    const name = 'ONBUILD';
-    const { statements } = readLocated(name, source, () => readStatements(source));
-    const [statement] = statements;
-    if (statement === undefined || statements.length !== 1) {
-      throw invalid('onbuild trigger should be a single expression');
-    }
-    return locate({ name, source }, statement.range, () => parseInstruction(statement));
-  });
+export function parseTriggers(triggers: readonly string[], from: Source & { range: LineRange }): Instruction[] {
+  return triggers.map((trigger, index) =>
+    locate(from, from.range, () => {
+      const [statement, ...others] = readStatements(trigger).statements;
+      if (statement === undefined || others.length > 0) throw invalid('onbuild trigger should be a single expression');
+      return { ...parseInstruction(statement), range: from.range, triggerIndex: index };
+    }),
+  );
 }
 
 interface Source {

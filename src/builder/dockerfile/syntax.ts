@@ -23,6 +23,8 @@ export interface InstructionBase {
   readonly range: LineRange;
   /** The keyword as the file writes it: `run`, `RUN`. */
   readonly keyword: string;
+  /** Of a trigger the base image carries: its place among those, from 0. `range` is that of the FROM then. */
+  readonly triggerIndex?: number;
 }
 
 /** `name=value`; `bare` is the legacy form `ENV name value`. */

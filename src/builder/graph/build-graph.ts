@@ -4,6 +4,7 @@ import { posix } from 'node:path';
 import { errorMessage, invalid } from '../../lib/errors.ts';
 import { PatternMatcher } from '../../lib/pattern-matcher.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
+import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { isIgnoredSource } from '../context/patterns/ignored-source.ts';
@@ -131,7 +132,10 @@ class GraphBuilder {
     }
     const { base, isStage } = await this.#baseOf(stage);
     const { state } = base;
-    const triggers = parseTriggers(state.config.OnBuild ?? []);
+    const triggers = parseTriggers(state.config.OnBuild ?? [], {
+      ...this.#options.dockerfile,
+      range: stage.range,
+    });
     if (triggers.length > 0) state.config.OnBuild = null;
     const instructions = [...triggers, ...stage.instructions];
     const variables = this.evaluation.openStage(stage, base.variables ?? state.config);
@@ -140,12 +144,14 @@ class GraphBuilder {
     if (!isStage && !base.isScratch) {
       state.node = { ...state.node, vertex: { ...state.node.vertex, name: names.next(`FROM ${base.name}`) } };
     }
-    const steps: PlannedStep[] = [{ text: stage.text, vertex: state.node.vertex.digest }];
+    const image = this.#imageIds.get(state.node.vertex.digest);
+    const steps: PlannedStep[] = [{ text: stage.text, vertex: state.node.vertex.digest, ...(image && { image }) }];
     const context = this.#stageContext(stage, { state, variables, names });
     this.#startOthers(stage, instructions);
     for (const instruction of instructions) {
       const node = await dispatchInstruction(instruction, context);
-      steps.push({ text: instruction.text, ...(node && { vertex: stepVertex(node) }) });
+      const isTrigger = instruction.triggerIndex !== undefined;
+      steps.push({ text: instruction.text, isTrigger, ...(node && { vertex: stepVertex(node) }) });
     }
     return { state, variables, steps };
   }
@@ -189,6 +195,8 @@ class GraphBuilder {
   }
 
   readonly #shownNames = new Map<string, string>();
+  /** By the vertex of its files. */
+  readonly #imageIds = new Map<Digest, Digest>();
 
   #located(error: unknown, stage: Stage): unknown {
     const { name, source } = this.#options.dockerfile;
@@ -241,6 +249,7 @@ class GraphBuilder {
     const { config } = image;
     const { config: run, history = [], rootfs: _rootfs, created: _created, author, ...base } = config;
     const node = createNode({ op: { kind: 'image', chain: image.chainIds.at(-1) }, name: `FROM ${shown}` });
+    this.#imageIds.set(node.vertex.digest, image.id);
     const own = { ...platform, architecture: config.architecture || platform.architecture, os: config.os };
     return new StageState({ platform: own, config: run, author, node, history, base });
   }
@@ -264,9 +273,10 @@ class GraphBuilder {
 
   #names(stage: Stage, instructions: readonly Instruction[], hasNoFrom: boolean): StepNames {
     const { dockerfile, namesPlatform, targetPlatform } = this.#options;
-    const steps = instructions.filter(({ kind }) => ['run', 'copy', 'add', 'workdir'].includes(kind)).length;
+    const counts = ({ kind, triggerIndex }: Instruction) => triggerIndex !== undefined || layerKinds.includes(kind);
+    const steps = instructions.filter(counts).length;
     return new StepNames({
-      stage: dockerfile.stages.length === 1 ? '' : (stage.name ?? `stage-${stage.index}`),
+      stage: isAlone(dockerfile) ? '' : (stage.name ?? `stage-${stage.index}`),
       total: steps + (hasNoFrom ? 0 : 1),
       platform: namesPlatform ? targetPlatform : undefined,
     });
@@ -318,6 +328,16 @@ class GraphBuilder {
     return node;
   }
 }
+
+/** Whether vertices need no stage in their names. For BuildKit whatever a step takes files from is a stage, too. */
+function isAlone({ stages }: Dockerfile): boolean {
+  const takesFiles = (one: Instruction) =>
+    one.kind === 'run' ? one.mountFlags.length > 0 : one.kind === 'copy' && one.from !== undefined;
+  return stages.length === 1 && !stages[0]?.instructions.some(takesFiles);
+}
+
+/** Instructions that have a vertex. BuildKit counts a trigger as if it had one in any case. */
+const layerKinds: readonly Instruction['kind'][] = ['run', 'copy', 'add', 'workdir'];
 
 interface StageBaseState {
   readonly state: StageState;

@@ -66,7 +66,7 @@ async function collectParts(
       local.push(source);
       continue;
     }
-    const op = { kind: 'source', source: remote.source, filter: {} } as const;
+    const op = { kind: 'source', source: remote.source, filter: {}, isRemote: true } as const;
     const node = createNode({ op, name: remote.source.label });
     push(node, { sources: [remote.path], unpack: remote.unpack });
   }

@@ -73,11 +73,13 @@ function addNode(
   { names, ignoreCache, identity }: StageContext,
 ): Node {
   const { start, end } = o.instruction.range;
+  const { triggerIndex } = o.instruction;
+  const place = triggerIndex === undefined ? start : `trigger ${triggerIndex}`;
   return createNode({
     op: o.op,
     inputs: o.inputs,
     name: o.internal === undefined ? names.next(o.text) : `[internal] ${o.internal}`,
-    identity: `${identity} ${start} ${o.instruction.kind}`,
+    identity: `${identity} ${place} ${o.instruction.kind}`,
     lines: { start, end },
     ignoreCache,
   });

@@ -15,6 +15,8 @@ export interface SourceOperation {
   readonly kind: 'source';
   readonly source: BuildSource;
   readonly filter: SourceFilter;
+  /** From the web or a repository, not from a client. */
+  readonly isRemote?: boolean;
 }
 
 /** A directory that has nothing. */

@@ -7,6 +7,7 @@ import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { explainFullDisk } from '../full-disk.ts';
 import { definitionOf, type Node } from '../graph/node.ts';
 import type { LinkedOperation, Operation } from '../graph/operation.ts';
+import { MissingSourceError } from '../missing-source-error.ts';
 import type { CacheReason } from '../progress.ts';
 import { VertexError } from '../vertex-error.ts';
 import type { ContentKey } from './content-key.ts';
@@ -173,7 +174,7 @@ export class Solver {
     const content = await this.#failing(
       node,
       () => operations.contentKey(node, snapshots as Snapshot[], this.#workOptions()),
-      'failed to compute cache key: ',
+      error => (error instanceof MissingSourceError ? 'failed to compute cache key: ' : ''),
     );
     const kept = ids.map((id, index) => (byContent.includes(index) ? null : id));
     const key = keyOf([definition, kept, content.digest]);
@@ -184,7 +185,7 @@ export class Solver {
   async #loadPlain(node: Node, inputs: readonly Resolution[]): Promise<Snapshot> {
     const { progress, operations } = this.#deps;
     const { digest } = node.vertex;
-    return await this.#failing(node, async () => {
+    const load = async () => {
       const loaded = await Promise.all(inputs.map(input => input.load()));
       if (isNews(node)) progress.started(digest);
       const snapshot = await operations.run(node, loaded, this.#workOptions());
@@ -192,7 +193,10 @@ export class Solver {
       const output = node.op.kind === 'source' ? undefined : shortOutput(plainId(node, inputs));
       progress.completed(digest, { cached: node.op.kind === 'image', ...(output && { output }) });
       return snapshot;
-    });
+    };
+    // BuildKit asks for a remote file's key first, which is where it hears that there is none.
+    const isRemote = node.op.kind === 'source' && node.op.isRemote;
+    return await this.#failing(node, load, () => (isRemote ? 'failed to load cache key: ' : ''));
   }
 
   async #execute(
@@ -255,8 +259,8 @@ export class Solver {
     this.#recording.add(done);
   }
 
-  /** `before` stands before the message of the build's error, not of the vertex'. */
-  async #failing<T>(node: Node, work: () => Promise<T>, before = ''): Promise<T> {
+  /** What `before` gives stands before the message of the build's error, not of the vertex'. */
+  async #failing<T>(node: Node, work: () => Promise<T>, before = (_error: unknown) => ''): Promise<T> {
     try {
       return await work();
     } catch (thrown) {
@@ -269,7 +273,7 @@ export class Solver {
       // What an input threw has its vertex already, or its lines in the Dockerfile of another build.
       const isKnown =
         error instanceof VertexError || error instanceof DockerfileError || errorKind(error) === 'cancelled';
-      throw isKnown ? error : new VertexError(node.vertex, error, before);
+      throw isKnown ? error : new VertexError(node.vertex, error, before(error));
     }
   }
 

@@ -47,8 +47,9 @@ function indented(json: string): string {
 }
 
 interface Findings {
-  readonly warnings?: readonly Finding[];
-  readonly sources?: readonly { readonly filename: string; readonly data: string }[];
+  /** Go writes a list of nothing as null. */
+  readonly warnings?: readonly Finding[] | null;
+  readonly sources?: readonly { readonly filename: string; readonly data: string }[] | null;
   readonly buildError?: { readonly message?: string };
 }
 
@@ -64,7 +65,9 @@ interface Finding {
 
 /** As buildx prints it. The file is named by its path from the working directory. */
 function checkText(json: string, { dockerfile }: BuildPlan): string {
-  const { warnings = [], sources = [], buildError } = JSON.parse(json) as Findings;
+  const found = JSON.parse(json) as Findings;
+  const { buildError } = found;
+  const [warnings, sources] = [found.warnings ?? [], found.sources ?? []];
   if (warnings.length === 0) return 'Check complete, no warnings found.\n';
   const count = warnings.length === 1 ? '1 warning has' : `${warnings.length} warnings have`;
   const parts = warnings.map(({ ruleName, url, detail, location }) => {

@@ -197,3 +197,15 @@ test('a file that another image has is shared again where that is allowed, but n
     expect(readFileSync(join(directory, 'new/again'), 'utf8')).toBe('1\n');
   }
 });
+
+test('a source that is named twice, or lies where another one was linked, replaces it', async () => {
+  const source = makeSource();
+  const below = await layer([], 'mkdir app');
+  await using working = builds.create([below]);
+  const merged = working.mount();
+  const paths = ['/f', '/f', '/d/e/g', '/d/l', '/f'];
+  const sources = paths.map(path => ({ path, name: 'same' }));
+  await working.copy({ sourceRoot: source, shareable: true, contentsOnly: true, destination: '/app/', sources });
+  expect(readFileSync(join(merged, 'app/same'), 'utf8')).toBe('1\n');
+  expect(readFileSync(join(working.seal().directory, 'app/same'), 'utf8')).toBe('1\n');
+});

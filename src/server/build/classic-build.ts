@@ -25,7 +25,7 @@ export interface ClassicBuild {
   readonly signal: AbortSignal;
 }
 
-/** Lines of progress and the result. What is wrong before the first line is thrown, later it is a line. */
+/** Lines of progress and the result. What is wrong with the Dockerfile itself is thrown, what happens later is a line. */
 export async function* buildClassically(builder: Builder, o: ClassicBuild): AsyncGenerator<BuildInfo> {
   await using context = openContext(builder, o);
   const run = builder.start(toRequest(builder, o, context));
@@ -33,10 +33,9 @@ export async function* buildClassically(builder: Builder, o: ClassicBuild): Asyn
   o.signal.addEventListener('abort', cancel, { once: true });
   let begun = false;
   try {
-    for await (const line of linesOf(run, o.query.q === true)) {
+    yield* linesOf(run, o.query.q === true, () => {
       begun = true;
-      yield line;
-    }
+    });
   } catch (error) {
     if (!begun) throw error;
     yield failure(error);
@@ -48,14 +47,16 @@ export async function* buildClassically(builder: Builder, o: ClassicBuild): Asyn
   }
 }
 
-async function* linesOf(run: BuildRun, quiet: boolean): AsyncGenerator<BuildInfo> {
+/** `begin` is called when the Dockerfile was read and made sense. */
+async function* linesOf(run: BuildRun, quiet: boolean, begin: () => void): AsyncGenerator<BuildInfo> {
   const lines = new ClassicLines();
   for await (const event of run.watch()) {
+    if (event.kind === 'dockerfile') begin();
     const printed = lines.take(event);
     if (!quiet) yield* printed;
   }
   const { id, names } = await run.result;
-  if (!quiet) yield* lines.finish();
+  if (!quiet) yield* lines.finish(id);
   if (id === undefined) return;
   if (quiet) {
     yield { stream: `${id}\n` };

@@ -82,7 +82,7 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
     },
     callbacks: {
       secret: async (id, signal) => (await session()).secret(id, signal),
-      hasSsh: async (id, signal) => (await session()).hasSsh(id, signal),
+      missingSsh: async (id, signal) => (await session()).missingSsh(id, signal),
       ssh: async (id, signal) => (await session()).ssh(id, signal),
     },
     credentials: credentialsOf(session),

@@ -30,17 +30,9 @@ export const justifiedBuilds: readonly Entry[] = [
     reason: 'BuildKit only tells the exit code of its runtime; what is missing is worth saying',
   },
   {
-    place: / > message$/,
-    when: ({ peer, ours }) =>
-      text(peer).endsWith(text(ours)) &&
-      /^(failed to load cache key|process "[^"]*" did not complete successfully): /.test(text(peer)),
-    reason:
-      'the message itself is the same; BuildKit names the phase or the process before it, which the step shows anyway',
-  },
-  {
-    place: /^COPY: a star in a directory that is missing > \w+ > message$/,
-    when: both(/^lstat /, /^failed to compute cache key: lstat /),
-    reason: 'a source is missing in the same phase whether it has a star or not',
+    place: / > classic > message$/,
+    when: ({ peer, ours }) => text(peer).replace(/^process ".*" did not complete successfully: /, '') === text(ours),
+    reason: 'the classic builder does not name the process that could not be started',
   },
   {
     place: / > message$/,
@@ -48,8 +40,8 @@ export const justifiedBuilds: readonly Entry[] = [
     reason: 'a registry that cannot be reached: the reason is worded by the resolver of the machine',
   },
   {
-    place: /^RUN: --mount=type=ssh that is required > \w+ > message$/,
-    reason: 'whose key is missing is said the same way for every client',
+    place: /^RUN: --mount=type=ssh that is required > classic > message$/,
+    reason: 'the classic protocol has no session that could be asked for a key',
   },
   {
     place: /^stages: \.dockerignore for one Dockerfile > classic > /,

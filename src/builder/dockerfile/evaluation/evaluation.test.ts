@@ -66,6 +66,23 @@ describe('a stage', () => {
     expect(walk(lines).names).toEqual(['ENV v=1', 'RUN echo 1 "$none"  more', 'RUN <<EOF (first...)']);
   });
 
+  test('is named without quotes and escapes, but for what a shell reads itself', () => {
+    const lines = [
+      'COPY ["a b", "$x"]',
+      "COPY 'file' $x /q\\r",
+      'WORKDIR "/w d"',
+      'RUN echo "$PATH" \'x\' \\n',
+      'run\techo  y',
+    ];
+    expect(walk(lines, { Env: ['PATH=/'] }).names).toEqual([
+      'COPY [a b, ]',
+      'COPY file  /qr',
+      'WORKDIR /w d',
+      'RUN echo "/" \'x\' n',
+      'RUN\tECHO  y',
+    ]);
+  });
+
   test('says where an error is', () => {
     let error: unknown;
     try {

@@ -83,8 +83,9 @@ export class StageWalk implements StageVariables {
 
   display(instruction: Instruction): string {
     const summary = instruction.kind === 'run' ? heredocSummary(instruction.command) : '';
-    const text = this.#tryExpand(instruction.text + summary);
-    return text.replace(/^\S+/, keyword => keyword.toUpperCase());
+    const text = this.#tryExpand(instruction.text + summary, instruction.kind === 'run');
+    const shown = text.replace(/^[^ ]+/, keyword => keyword.toUpperCase());
+    return instruction.triggerIndex === undefined ? shown : `ONBUILD ${shown}`;
   }
 
   #step<I extends Instruction>(instruction: I): I {
@@ -213,9 +214,10 @@ export class StageWalk implements StageVariables {
     this.#last.set(kind, instruction);
   }
 
-  #tryExpand(text: string): string {
+  /** A shell reads the quotes and variables of a command itself. */
+  #tryExpand(text: string, isCommand: boolean): string {
     const { escape: token } = this.#context.dockerfile.directives;
-    const options = { escape: token, rawEscapes: true, rawQuotes: true, skipUnset: true } as const;
+    const options = { escape: token, rawQuotes: isCommand, skipUnset: isCommand };
     try {
       return expandWord(text, this.#state.variables, options).word;
     } catch {

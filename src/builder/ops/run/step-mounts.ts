@@ -182,8 +182,11 @@ class MountPreparation {
     const { signal, directory, undo } = this.#options;
     const { callbacks } = this.#deps;
     const connect = callbacks.ssh;
-    if (!connect || !((await callbacks.hasSsh?.(mount.id, signal)) ?? true)) {
-      if (mount.required) throw invalid(`no SSH key ${JSON.stringify(mount.id)} forwarded from the client`);
+    const missing = connect
+      ? await callbacks.missingSsh?.(mount.id, signal)
+      : `no SSH key ${JSON.stringify(mount.id)} forwarded from the client`;
+    if (!connect || missing !== undefined) {
+      if (mount.required) throw invalid(missing ?? '');
       return;
     }
     const source = join(directory, `agent-${this.#count++}`);

@@ -174,7 +174,15 @@ export class TreeCopier {
     const there = lstatSync(encoded, { throwIfNoEntry: false });
     if (there?.isDirectory()) throw invalid(`cannot replace to directory ${target} with file`);
     if (there) unlinkSync(encoded);
-    make(encoded);
+    try {
+      make(encoded);
+    } catch (error) {
+      const place = this.#options.linkPlace?.(target);
+      if (place === undefined || !['ESTALE', 'EEXIST'].includes(errorCode(error) ?? '')) throw error;
+      // An earlier source of this copy was linked there, which overlay has not seen.
+      unlinkSync(encodeName(place));
+      make(encoded);
+    }
   }
 
   #modeOf(stats: BigIntStats): number {

@@ -95,7 +95,7 @@ test('a client is asked for credentials and secrets, and what it does not answer
   expect(await session.credentials('docker.io', live)).toEqual({ username: 'registry-1.docker.io', password: 's' });
   expect(Buffer.from((await session.secret('known', live)) ?? []).toString()).toBe('secret');
   expect(await session.secret('other', live)).toBeUndefined();
-  expect(await session.hasSsh('default', live)).toBe(false);
+  expect(await session.missingSsh('default', live)).toBe('no SSH key "default" forwarded from the client');
 });
 
 test('bytes go both ways through an agent, and a file of the client gets all of them', async () => {

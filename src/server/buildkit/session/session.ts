@@ -70,15 +70,16 @@ export class Session {
     }
   }
 
-  /** Whether the client forwards an SSH agent by that id. */
-  async hasSsh(id: string, signal: AbortSignal): Promise<boolean> {
-    if (!this.#answers(methods.checkAgent)) return false;
+  /** Why the client forwards no SSH agent by that id, in its own words if it has any; undefined when it does. */
+  async missingSsh(id: string, signal: AbortSignal): Promise<string | undefined> {
+    const none = `no SSH key ${JSON.stringify(id)} forwarded from the client`;
+    if (!this.#answers(methods.checkAgent)) return none;
     return await this.#connection
       .unary(methods.checkAgent, encode(checkAgentRequest, { id }), { signal })
-      .then(() => true)
+      .then(() => undefined)
       .catch((error: unknown) => {
-        if (error instanceof GrpcError && error.code !== grpcCodes.unavailable) return false;
-        throw error;
+        if (!(error instanceof GrpcError) || error.code === grpcCodes.unavailable) throw error;
+        return error.code === grpcCodes.unimplemented ? none : error.message;
       });
   }
 

@@ -4,6 +4,7 @@ import { encode } from '../../../api/buildkit/message.ts';
 import { DockerfileError, VertexError } from '../../../builder/index.ts';
 import { type ErrorKind, errorKind, errorMessage, findCause } from '../../../lib/errors.ts';
 import { type GrpcCode, GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import { shortenMessage, shortenSource } from './shorten.ts';
 
 /** BuildKit gives what is wrong with a build no code: clients would print its name before the message. */
 const codes: Partial<Record<ErrorKind, GrpcCode>> = {
@@ -21,7 +22,7 @@ const detailTypes = {
 export function buildFailure(error: unknown): GrpcError {
   if (error instanceof GrpcError) return error;
   const code = codes[errorKind(error)] ?? grpcCodes.unknown;
-  const message = errorMessage(error);
+  const message = shortenMessage(errorMessage(error));
   const details = detailsOf(error);
   if (details.length === 0) return new GrpcError(code, message);
   return new GrpcError(code, message, encode(status, { code, message, details }));
@@ -33,8 +34,9 @@ function detailsOf(error: unknown): GrpcStatus['details'] {
   if (vertex) details.push({ typeUrl: detailTypes.vertex, value: json({ digest: vertex.digest }) });
   const location = findCause(error, DockerfileError)?.location;
   if (location) {
+    const data = Buffer.from(shortenSource(location)).toString('base64');
     const value = json({
-      info: { filename: location.name, data: Buffer.from(location.source).toString('base64'), language: 'Dockerfile' },
+      info: { filename: location.name, data, language: 'Dockerfile' },
       ranges: location.ranges.map(({ start, end }) => ({ start: { line: start }, end: { line: end } })),
     });
     details.push({ typeUrl: detailTypes.source, value });

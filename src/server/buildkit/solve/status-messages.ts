@@ -15,6 +15,7 @@ export class StatusMessages {
   /** Undefined for news that BuildKit has no words for. */
   of(event: BuildEvent): Partial<StatusResponse> | undefined {
     switch (event.kind) {
+      case 'dockerfile':
       case 'plan':
         return undefined;
       case 'vertex':
