@@ -70,7 +70,7 @@ export class Builder {
     mkdirSync(root, { recursive: true, mode: 0o711 });
     this.#deps = deps;
     const cache = new CacheStore({ store, images });
-    images.addKeeper(() => cache.layers());
+    images.addKeeper(() => cache.kept());
     this.#context = {
       ...options,
       ...deps,

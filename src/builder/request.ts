@@ -119,7 +119,8 @@ export interface BlobStore {
 
 /** `--cache-from` and `--cache-to`, attributes as BuildKit has them (`ref`, `src`, `dest`, `mode`, `tag`). */
 export interface CacheReference {
-  readonly type: 'inline' | 'registry' | 'local';
+  /** `inline`, `registry` or `local`; what else there is elsewhere is refused where it is written, and passed over with a word where it is read. */
+  readonly type: string;
   /** Of a `local` one to read, `digest` names its index. */
   readonly attributes: Readonly<Record<string, string>>;
   /** Where a `local` one is; the client itself writes the `index.json` that names what came into it. */

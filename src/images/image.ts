@@ -45,6 +45,9 @@ export interface Image {
   author?: string;
 }
 
+/** Layers on top of each other, bottom first, and the blobs they came in. */
+export type LayerStack = Pick<Image, 'layers' | 'diffIds' | 'chainIds' | 'sources'>;
+
 /** One row of `docker history`, newest first; `size` in bytes, `id` only where an image of its own is known. */
 export interface HistoryRow {
   id: Digest | undefined;

@@ -4,12 +4,15 @@
 // changes, is the engine's business.
 
 export type { Keeper, Lease } from '../content/index.ts';
+export type { Repository } from '../distribution/index.ts';
 export type { BuildLayer, SettledLayer } from './build/build-layer.ts';
 export type { BuildLayers, LayerView } from './build/build-layers.ts';
 export type { BuiltImages, Composed, ComposeOptions } from './build/built-images.ts';
 export type { CopyOutcome, CopySource, ModeChange, Owner } from './build/copy/copy-job.ts';
+export type { FetchableLayer, FetchedLayer } from './build/fetch-layers.ts';
+export type { LayerBlobs, LayerCompression, LayerForm } from './build/layer-blobs.ts';
 export type { WorkingLayer } from './build/working-layer.ts';
-export type { HistoryRow, Image, ImageSource, ImageUser, LoadEvent, RemovedImage } from './image.ts';
+export type { HistoryRow, Image, ImageSource, ImageUser, LayerStack, LoadEvent, RemovedImage } from './image.ts';
 export { Images, type ImagesDeps, type ImagesOptions } from './images.ts';
 export { parseChange, parseChanges } from './import/changes.ts';
 export type { Change } from './layers/diff/list-changes.ts';

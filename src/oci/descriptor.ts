@@ -40,6 +40,11 @@ export function isLayerType(mediaType: string): boolean {
   return mediaType.startsWith(mediaTypes.ociLayer) || mediaType.startsWith(mediaTypes.dockerLayer);
 }
 
+/** True for what an index lists in caches of BuildKit's, and is no manifest: layers, and what is said of them. */
+export function isCacheEntry(mediaType: string): boolean {
+  return isLayerType(mediaType) || mediaType === mediaTypes.buildkitCache;
+}
+
 /** Checks one descriptor of foreign JSON; throws `invalid` naming the key. `where` says where it stood. */
 export function parseDescriptor(value: unknown, where: string): Descriptor {
   if (typeof value !== 'object' || value === null) throw invalid(`${where}: not a descriptor`);

@@ -8,8 +8,9 @@ import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
-import { importInline } from '../cache/inline-cache.ts';
-import { importLocalCache } from '../cache/local-cache.ts';
+import { importCache, placeName } from '../cache/external/cache-places.ts';
+import type { ImportedSteps } from '../cache/external/imported-steps.ts';
+import type { ReadCache } from '../cache/external/read-cache.ts';
 import { imageOfLayout } from '../context/layout/image-of-layout.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
@@ -18,7 +19,7 @@ import { explainFullDisk } from '../full-disk.ts';
 import type { BuildTarget } from '../graph/build-target.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
 import { workVertex } from '../graph/work-vertex.ts';
-import type { BlobStore, BuildRequest, NamedContext } from '../request.ts';
+import type { BuildRequest, CacheReference, NamedContext } from '../request.ts';
 import type { ProgressLog } from '../solve/progress-log.ts';
 import type { BuildSource, SourceStatus, SourceTree } from '../source.ts';
 import type { BuilderContext } from './builder-context.ts';
@@ -136,28 +137,32 @@ export class BuildInputs implements GraphInputs {
     }
   }
 
-  /** Takes over what an image says of its steps. One that cannot be had is no reason not to build. */
-  async importCache(reference: string): Promise<void> {
-    const { context, signal } = this.#deps;
-    await this.#vertex(`importing cache manifest from ${reference}`, async (_report, vertex) => {
-      await this.#pull(reference, context.platform, vertex).catch((error: unknown) => {
-        if (signal.aborted) throw error;
-        context.logger.debug('no cache to import', { reference, error: errorMessage(error) });
-      });
-      const image = context.images.find(reference);
-      if (image) importInline(image, context.cache);
-    });
+  /** What the caches know that were given. One that cannot be had is no reason not to build. */
+  async importCaches(references: readonly CacheReference[], imports: ImportedSteps): Promise<void> {
+    const all = await Promise.all(references.map(reference => this.#importCache(reference)));
+    for (const { steps } of all) imports.add(steps);
   }
 
-  /** The same from a directory of the client; `digest` names what its index has. */
-  async importLocalCache(blobs: BlobStore, digest: string): Promise<void> {
+  async #importCache(reference: CacheReference): Promise<ReadCache> {
     const { context, signal } = this.#deps;
-    await this.#vertex('importing cache manifest from client directory', async () => {
-      await importLocalCache(blobs, digest, { ...context, signal }).catch((error: unknown) => {
-        if (signal.aborted) throw error;
-        context.logger.warn('a cache could not be imported', { digest, error: errorMessage(error) });
+    const name = placeName(reference);
+    try {
+      return await this.#vertex(`importing cache manifest from ${name}`, async report => {
+        const { credentials } = this.#request;
+        const read = await importCache(reference, { images: context.images, credentials, signal }).catch(
+          (error: unknown) => {
+            throw unimportable(error, reference);
+          },
+        );
+        const status = describeImport(read);
+        if (status !== undefined) report({ id: status, current: 0, done: true });
+        return read;
       });
-    });
+    } catch (error) {
+      signal.throwIfAborted();
+      context.logger.warn('a cache could not be imported', { cache: name, error: errorMessage(error) });
+      return { steps: [], foreign: 0 };
+    }
   }
 
   remoteSource(url: string, instruction: AddInstruction): RemoteSource | undefined {
@@ -245,4 +250,20 @@ function unresolved(error: unknown, { reference, name }: { reference: string; na
 function validPatterns(patterns: readonly string[]): readonly string[] {
   new PatternMatcher(patterns);
   return patterns;
+}
+
+/** What a person should know of a cache that does not help. */
+function describeImport({ steps, foreign }: ReadCache): string | undefined {
+  if (steps.length > 0) return undefined;
+  if (foreign === 0) return 'it knows no steps';
+  return `its ${foreign} steps are named by another builder and cannot be found by us`;
+}
+
+/** In BuildKit's words. */
+function unimportable(error: unknown, { type, attributes }: CacheReference): unknown {
+  if (!(error instanceof BerthError) || error.kind === 'cancelled' || !['registry', 'local'].includes(type))
+    return error;
+  const isMissing = error.kind === 'not-found' && type === 'registry' && attributes.ref;
+  const why = isMissing ? `${attributes.ref}: not found` : error.message;
+  return new BerthError(error.kind, `failed to configure ${type} cache importer: ${why}`, { cause: error });
 }

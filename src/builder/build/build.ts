@@ -3,19 +3,22 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
 import { BerthError, errorKind, errorMessage, invalid, notImplemented } from '../../lib/errors.ts';
+import { chainIds } from '../../oci/digest.ts';
 import { parseReference } from '../../oci/reference.ts';
 import type { CacheRecord } from '../cache/cache-store.ts';
-import { describeInline, inlineCacheKey } from '../cache/inline-cache.ts';
+import { fetchStep } from '../cache/external/fetch-step.ts';
+import { ImportedSteps } from '../cache/external/imported-steps.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import { unusedArgs } from '../dockerfile/unused-args.ts';
 import { attestBeside } from '../export/attest/attest.ts';
 import type { BuildFacts } from '../export/attest/provenance.ts';
-import { exportCache } from '../export/export-cache.ts';
+import { cacheOptions } from '../export/cache/cache-options.ts';
+import { inlineCache } from '../export/cache/export-cache.ts';
+import { writeCaches } from '../export/cache/write-caches.ts';
 import type { SolvedPlatform } from '../export/export-context.ts';
 import type { ImageExport } from '../export/export-image.ts';
-import { exportLocalCache } from '../export/export-local-cache.ts';
 import { type ExportReport, type ExportStep, runExports } from '../export/run-exports.ts';
 import { explainFullDisk } from '../full-disk.ts';
 import { type BuildGraph, buildGraph } from '../graph/build-graph.ts';
@@ -48,6 +51,7 @@ export class Build implements BuildRun {
   readonly #abort = new AbortController();
   readonly #owned: AsyncDisposable[] = [];
   readonly #warnings: BuildWarning[] = [];
+  readonly #imports = new ImportedSteps();
   readonly #targets = Promise.withResolvers<readonly BuildTarget[]>();
   #exports = 0;
   #failure: unknown;
@@ -130,7 +134,8 @@ export class Build implements BuildRun {
     const parsed = parseDockerfile(dockerfile.content, { name: dockerfile.name });
     const globals = parsed.globalArgs.map(({ text }) => text);
     this.#progress.push({ kind: 'dockerfile', globals, unusedArgs: unusedArgs(parsed, request.buildArgs ?? {}) });
-    await this.#importCaches(inputs);
+    this.#checkCaches();
+    await inputs.importCaches(request.cacheFrom ?? [], this.#imports);
     const graphs = await this.#graphs(parsed, inputs);
     this.#progress.push({ kind: 'plan', steps: graphs.flatMap(({ steps }) => steps) });
     this.#warn(graphs, parsed);
@@ -142,14 +147,15 @@ export class Build implements BuildRun {
       })),
     );
     const solved = await Promise.all(
-      graphs.map(async ({ state }) => ({
-        state,
-        snapshot: await solve(solver, state.node),
-        ...(this.#wantsInlineCache && { more: { [inlineCacheKey]: await describeInline(solver, state.node) } }),
-      })),
+      graphs.map(async ({ state }) => {
+        const snapshot = await solve(solver, state.node);
+        const more = this.#wantsInlineCache && (await inlineCache(state.node, snapshot, { ...this.#context, solver }));
+        return { state, snapshot, ...(more && { more }) };
+      }),
     ).catch((error: unknown) => {
       throw locate(this.#failure ?? error, parsed);
     });
+    await solver.keepImported();
     const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;
     return await this.#export(shipped, solver, { dockerfile, materials: inputs.materials });
   }
@@ -227,12 +233,12 @@ export class Build implements BuildRun {
     solver: Solver,
     made: Pick<BuildFacts, 'dockerfile' | 'materials'>,
   ): Promise<BuildResult> {
-    const { images, platform } = this.#context;
+    const { images, cache, platform } = this.#context;
     const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false, target } = this.#request;
     using lease = images.lease();
     const facts = { ...made, id: this.id, startedAt: this.startedAt, target, buildArgs, labels };
     const context = {
-      ...{ images, platform, lease, labels },
+      ...{ images, cache, platform, lease, labels },
       signal: this.#abort.signal,
       sourceDateEpoch: sourceDateEpoch ?? epochOf(buildArgs),
       multiPlatform: multiPlatform || isTrue(buildArgs.BUILDKIT_MULTI_PLATFORM),
@@ -245,20 +251,9 @@ export class Build implements BuildRun {
     };
     const step: ExportStep = (name, work) => this.#exporting(name, work);
     const outcome = await runExports(solved, this.#request, { ...context, step });
-    let response = outcome.response;
-    for (const { type, attributes, blobs } of this.#request.cacheTo ?? []) {
-      const { credentials } = this.#request;
-      if (type === 'registry') {
-        await step('exporting cache to registry', report =>
-          exportCache(attributes.ref ?? '', solved, solver, { ...context, credentials, report }),
-        );
-      } else if (type === 'local' && blobs) {
-        const top = await step('exporting cache to client directory', () =>
-          exportLocalCache(blobs, solved, solver, context),
-        );
-        response = { ...response, 'cache.manifest': JSON.stringify(top) };
-      }
-    }
+    const { cacheTo = [], credentials } = this.#request;
+    const written = await writeCaches(cacheTo, solved, { ...context, solver, credentials, step });
+    const response = { ...outcome.response, ...written };
     return { ...outcome, response, warnings: this.#warnings };
   }
 
@@ -292,19 +287,19 @@ export class Build implements BuildRun {
     return isTrue(buildArgs.BUILDKIT_INLINE_CACHE) || cacheTo.some(({ type }) => type === 'inline');
   }
 
-  /** Takes over the caches that were given. Throws for places a cache cannot be put to. */
-  async #importCaches(inputs: BuildInputs): Promise<void> {
-    const { cacheFrom = [], cacheTo = [] } = this.#request;
-    if (cacheTo.some(({ type, blobs }) => type === 'local' && !blobs)) {
-      throw notImplemented(
-        'a cache in a directory needs a client that can be asked for it: use type=inline or registry',
-      );
-    }
-    const nameless = cacheTo.find(({ type, attributes }) => type === 'registry' && !attributes.ref);
-    if (nameless) throw invalid('registry cache exporter requires ref');
-    for (const { attributes, blobs } of cacheFrom) {
-      if (attributes.ref) await inputs.importCache(attributes.ref);
-      else if (blobs && attributes.digest) await inputs.importLocalCache(blobs, attributes.digest);
+  /** Throws for caches that cannot be written: before anything is run. */
+  #checkCaches(): void {
+    for (const reference of this.#request.cacheTo ?? []) {
+      const { type, blobs } = reference;
+      if (type !== 'inline' && type !== 'registry' && type !== 'local') {
+        throw invalid(`unknown cache exporter: ${JSON.stringify(type)}: there are inline, registry and local`);
+      }
+      if (type === 'local' && !blobs) {
+        throw notImplemented(
+          'a cache in a directory needs a client that can be asked for it: use type=inline or registry',
+        );
+      }
+      if (type !== 'inline') cacheOptions(reference);
     }
   }
 
@@ -334,6 +329,10 @@ export class Build implements BuildRun {
       progress: this.#progress,
       signal: this.#abort.signal,
       fail: error => this.#fail(error),
+      imports: this.#imports,
+      fetch: (step, tell) => fetchStep(step, { images, cache, signal: this.#abort.signal, tell }),
+      isHere: ({ layers }) => chainIds(layers.map(({ diffId }) => diffId)).every(id => images.builds.has(id)),
+      warn: message => this.#context.logger.warn(message),
       nonce: randomBytes(16).toString('hex'),
       chain: record => cachedSnapshot(record, images),
     });

@@ -1,6 +1,7 @@
 // What builds have made, by what it was made from: records in the store, layers in the images room.
 import type { Images } from '../../images/index.ts';
 import { errorCode } from '../../lib/errors.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
 import type { StepMemory } from '../solve/step-memory.ts';
@@ -33,6 +34,7 @@ export class CacheStore {
   readonly #records: Collection<CacheRecord>;
   readonly #aliases: Collection<string>;
   readonly #memories: Collection<StepMemory>;
+  readonly #blobs: Collection<Descriptor>;
   readonly #images: Pick<Images, 'builds'>;
   readonly #chains = new Map<Digest, readonly Digest[]>();
   /** Used in this process, not written yet. */
@@ -42,6 +44,7 @@ export class CacheStore {
     this.#records = deps.store.collection('build-cache');
     this.#aliases = deps.store.collection('build-cache-aliases');
     this.#memories = deps.store.collection('build-steps');
+    this.#blobs = deps.store.collection('build-cache-blobs');
     this.#images = deps.images;
   }
 
@@ -71,6 +74,17 @@ export class CacheStore {
     if (this.#aliases.get(key) !== target) note(() => this.#aliases.put(key, target, { durable: false }));
   }
 
+  /** The blob that a layer came in, or left in: what exports of it need not make anew. */
+  blob(chainId: Digest): Descriptor | undefined {
+    return this.#blobs.get(chainId);
+  }
+
+  /** Keeps the blob of a layer as long as records name the layer. */
+  putBlob(chainId: Digest, blob: Descriptor): void {
+    const isKnown = this.#blobs.get(chainId)?.digest === blob.digest;
+    if (!isKnown) note(() => this.#blobs.put(chainId, blob, { durable: false }));
+  }
+
   /** What is known of the last run of a step. */
   memory(identity: string): StepMemory | undefined {
     return this.#memories.get(identity);
@@ -80,8 +94,10 @@ export class CacheStore {
     note(() => this.#memories.put(identity, memory, { durable: false }));
   }
 
-  /** Removes aliases that lead nowhere, and what is remembered of steps nobody has run for long. */
+  /** Removes aliases and blobs that lead nowhere, and what is remembered of steps nobody has run for long. */
   sweep(): void {
+    const layers = new Set(this.#layers());
+    for (const { id } of this.#blobs.list()) if (!layers.has(id as Digest)) this.#blobs.delete(id, { durable: false });
     const before = Date.now() - memoryTime;
     for (const { id, value } of this.#memories.list()) {
       if (value.at < before) this.#memories.delete(id, { durable: false });
@@ -107,8 +123,16 @@ export class CacheStore {
     }
   }
 
-  /** Every layer that records name, and those below: for the keeper of the images room. */
-  *layers(): Generator<Digest, void> {
+  /** Every layer that records name, those below, and their blobs: for the keeper of the images room. */
+  *kept(): Generator<Digest, void> {
+    for (const chainId of this.#layers()) {
+      yield chainId;
+      const blob = this.#blobs.get(chainId);
+      if (blob) yield blob.digest;
+    }
+  }
+
+  *#layers(): Generator<Digest, void> {
     const tops = new Set(this.#records.list().map(({ value }) => value.chain));
     for (const top of this.#chains.keys()) if (!tops.has(top)) this.#chains.delete(top);
     for (const top of tops) yield* this.#chainOf(top);

@@ -1,6 +1,7 @@
 // What every exporter works with.
 import type { ComposeOptions, Images, Lease } from '../../images/index.ts';
 import type { Platform } from '../../oci/platform.ts';
+import type { CacheStore } from '../cache/cache-store.ts';
 import type { StageState } from '../graph/stage-state.ts';
 import type { LayersSnapshot } from '../solve/snapshot.ts';
 
@@ -14,6 +15,7 @@ export interface SolvedPlatform {
 
 export interface ExportContext {
   readonly images: Images;
+  readonly cache: CacheStore;
   /** The machine's. */
   readonly platform: Platform;
   readonly lease: Lease;

@@ -1,6 +1,6 @@
 // Solved stages as images: recorded, with manifests where those are wanted, named and pushed.
-import type { Composed, Image, Images, SettledLayer } from '../../images/index.ts';
-import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
+import type { Composed, Image, SettledLayer } from '../../images/index.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { platformRank } from '../../oci/platform.ts';
 import { parseReference, withDefaultTag } from '../../oci/reference.ts';
@@ -8,12 +8,13 @@ import type { ExportRequest, RegistryCredentials } from '../request.ts';
 import type { LayersSnapshot } from '../solve/snapshot.ts';
 import type { ExportContext, SolvedPlatform } from './export-context.ts';
 import { imageConfig } from './image-config.ts';
+import { KnownBlobs } from './known-blobs.ts';
 
 export type ImageExport = Extract<ExportRequest, { type: 'image' | 'oci' | 'docker' }>;
 
 /** Waits until every layer is packed, and records one image for each platform, under no name yet. */
 export async function recordImages(solved: readonly SolvedPlatform[], o: ExportContext): Promise<Image[]> {
-  const known = knownBlobs(o.images);
+  const known = new KnownBlobs(o);
   const images: Image[] = [];
   for (const { state, snapshot, more } of solved) {
     const settled = await Promise.all(snapshot.layers.map(({ layer }) => layer.settled));
@@ -31,26 +32,15 @@ export async function recordImages(solved: readonly SolvedPlatform[], o: ExportC
 async function describeLayers(
   settled: readonly SettledLayer[],
   snapshot: LayersSnapshot,
-  known: ReadonlyMap<string, Descriptor>,
+  known: KnownBlobs,
   o: ExportContext,
 ): Promise<{ diffId: Digest; blob: Descriptor }[]> {
-  const layers = settled.map(layer => ({ diffId: layer.diffId, blob: known.get(layer.chainId) ?? plainLayer(layer) }));
+  const layers = settled.map(layer => ({ diffId: layer.diffId, blob: known.of(layer) }));
   const first = snapshot.layers.findIndex(({ created }) => created !== undefined);
   if (!o.rewriteTimestamp || o.sourceDateEpoch === undefined || first < 0) return layers;
   const { lease, signal, sourceDateEpoch: latest } = o;
   const rewritten = await o.images.built.rewrite(settled, { first, latest, lease, signal });
   return [...layers.slice(0, first), ...rewritten.map(blob => ({ diffId: blob.digest, blob }))];
-}
-
-/** The blobs that layers of other images came in: of base images above all. */
-function knownBlobs(images: Images): Map<string, Descriptor> {
-  return new Map(
-    images.list().flatMap(image => image.chainIds.map((id, index) => [id, image.layers[index] as Descriptor] as const)),
-  );
-}
-
-function plainLayer({ diffId, archiveSize, size }: SettledLayer): Descriptor {
-  return { mediaType: mediaTypes.ociLayer, digest: diffId, size: archiveSize ?? size };
 }
 
 /** Manifests for what leaves this machine; undefined where the image alone is enough. */
@@ -63,6 +53,7 @@ export async function composeManifests(
   if (!leaves && one.compression === undefined && Object.keys(one.annotations ?? {}).length === 0) return undefined;
   return await o.images.built.compose(images, {
     compression: one.compression ?? 'gzip',
+    forceCompression: one.forceCompression,
     oci: one.ociMediaTypes ?? one.type !== 'docker',
     annotations: one.annotations ?? {},
     index: o.multiPlatform,

@@ -8,6 +8,7 @@ import type { BuiltImage } from '../run.ts';
 import type { ExportContext, SolvedPlatform } from './export-context.ts';
 import { exportFiles, writeStream } from './export-files.ts';
 import { composeManifests, type ImageExport, nameImages, pushNames, recordImages } from './export-image.ts';
+import { told } from './told.ts';
 import { unpackTar } from './unpack-archive.ts';
 
 export interface ExportOutcome {
@@ -103,11 +104,4 @@ async function exportImages(
     }),
   );
   return { images: built, ...(id && { id }), names: keeps ? names : [], response };
-}
-
-async function told<T>(report: ExportReport, id: string, work: () => Promise<T>): Promise<T> {
-  report({ id, current: 0, total: 0 });
-  const result = await work();
-  report({ id, current: 0, total: 0, done: true });
-  return result;
 }

@@ -3,12 +3,13 @@ import { BerthError, errorKind, errorMessage } from '../../lib/errors.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { sha256 } from '../../oci/digest.ts';
 import type { CacheRecord, CacheStore } from '../cache/cache-store.ts';
+import type { ImportedStep, ImportedSteps } from '../cache/external/imported-steps.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { explainFullDisk } from '../full-disk.ts';
 import { definitionOf, type Node } from '../graph/node.ts';
 import type { LinkedOperation, Operation } from '../graph/operation.ts';
 import { MissingSourceError } from '../missing-source-error.ts';
-import type { CacheReason } from '../progress.ts';
+import type { BuildEvent, CacheReason } from '../progress.ts';
 import { VertexError } from '../vertex-error.ts';
 import type { ContentKey } from './content-key.ts';
 import { explainMiss } from './explain-miss.ts';
@@ -16,6 +17,7 @@ import type { ProgressLog } from './progress-log.ts';
 import type { Resolution } from './resolution.ts';
 import type { SharedWork, WorkNews } from './shared-work.ts';
 import type { LayersSnapshot, Snapshot, SnapshotLayer } from './snapshot.ts';
+import type { SolvedStep } from './solved-step.ts';
 
 /** The steps themselves; `ops/` has them. */
 export interface Operations {
@@ -37,15 +39,29 @@ export interface SolverDeps {
   readonly cache: CacheStore;
   readonly shared: SharedWork<LayersSnapshot>;
   readonly operations: Operations;
+  /** What the caches know that this build was given. */
+  readonly imports: ImportedSteps;
+  /** Brings the layers of such a step here, held for the build, and says what is to be recorded. */
+  readonly fetch: (
+    step: ImportedStep,
+    tell: (news: FetchNews) => void,
+  ) => Promise<Omit<CacheRecord, 'description' | 'parents'>>;
+  /** Nothing of it has to be fetched. */
+  readonly isHere: (step: ImportedStep) => boolean;
   /** The layers of a recorded chain, bottom first, held for the build. */
   readonly chain: (record: CacheRecord) => LayersSnapshot;
   readonly progress: ProgressLog;
   readonly signal: AbortSignal;
   /** Hears at once of a step that failed. */
   readonly fail: (error: unknown) => void;
+  /** Tells whoever looks after the engine. */
+  readonly warn: (message: string) => void;
   /** Tells this build's own runs from others', where the cache is not to be used. */
   readonly nonce: string;
 }
+
+/** How far the fetching of a layer is. */
+export type FetchNews = Omit<BuildEvent & { kind: 'status' }, 'kind' | 'vertex'>;
 
 /** One for each build. */
 export class Solver {
@@ -55,6 +71,8 @@ export class Solver {
   /** Keys of steps that this build has run. */
   readonly #executed = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
+  /** Steps of other caches whose layers could not be had. */
+  readonly #lost = new Set<ImportedStep>();
 
   constructor(deps: SolverDeps) {
     this.#deps = deps;
@@ -76,21 +94,48 @@ export class Solver {
     await Promise.allSettled(this.#recording);
   }
 
-  /**
-   * The steps that a result stands upon, the last one first, with how many layers there are after each: what another
-   * machine needs to know of them. Those that were not even looked at are left out.
-   */
-  async lineage(
-    node: Node,
-  ): Promise<{ key: string; quick: string | undefined; id: string; snapshot: LayersSnapshot }[]> {
-    const steps = [];
-    for (let at: Node | undefined = node; at; at = at.inputs[0]) {
-      const known = await this.#resolutions.get(at.vertex.digest);
-      if (!known?.key || known.id === undefined || (known.isMissing && !this.#executed.has(known.key))) continue;
-      const snapshot = await known.load();
-      if (snapshot.kind === 'layers') steps.push({ key: known.key, quick: known.quick, id: known.id, snapshot });
+  /** Steps of other caches whose layers came with those of another step are known from now on, too. */
+  async keepImported(): Promise<void> {
+    for (const resolving of this.#resolutions.values()) {
+      const { imported } = await resolving.catch(() => ({ imported: undefined }));
+      if (!imported || this.#deps.cache.find(imported.key) || !this.#deps.isHere(imported)) continue;
+      const fetched = await this.#deps.fetch(imported, () => {});
+      this.#keep(imported, { ...fetched, description: `imported from ${imported.from}`, parents: [] });
     }
+  }
+
+  #keep({ key, quick }: ImportedStep, record: CacheRecord): void {
+    this.#deps.cache.put(key, record);
+    if (quick !== undefined) this.#deps.cache.putAlias(quick, key);
+  }
+
+  /** All steps that results stand upon, inputs before what was made of them. Those that were not even looked at are left out. */
+  async steps(nodes: readonly Node[]): Promise<SolvedStep[]> {
+    const steps: SolvedStep[] = [];
+    const known = new Map<string, Promise<readonly number[]>>();
+    const visit = (node: Node): Promise<readonly number[]> => {
+      const numbers = known.get(node.vertex.digest) ?? this.#step(node, { steps, visit });
+      known.set(node.vertex.digest, numbers);
+      return numbers;
+    };
+    for (const node of nodes) await visit(node);
     return steps;
+  }
+
+  /** Adds the step of a node after those it stands upon; returns its number, or theirs when it is none itself. */
+  async #step(
+    node: Node,
+    o: { steps: SolvedStep[]; visit: (node: Node) => Promise<readonly number[]> },
+  ): Promise<readonly number[]> {
+    const below: (readonly number[])[] = [];
+    for (const input of node.inputs) below.push(await o.visit(input));
+    const inputs = below.filter(numbers => numbers.length > 0);
+    const { key, quick, id, isMissing, imported, load } = (await this.#resolutions.get(node.vertex.digest)) ?? {};
+    const isKnown =
+      key !== undefined && (!isMissing || this.#executed.has(key)) && !(imported && this.#lost.has(imported));
+    if (!isKnown || id === undefined || !load) return [...new Set(inputs.flat())];
+    const result = imported && !this.#deps.cache.find(key) ? imported : ((await load()) as LayersSnapshot);
+    return [o.steps.push({ key, quick, id, inputs, result }) - 1];
   }
 
   resolve(node: Node): Promise<Resolution> {
@@ -128,11 +173,16 @@ export class Solver {
       if (node.op.kind === 'source') return { id: undefined, load: plain };
       return { id: plainId(node, inputs), load: plain };
     }
-    const { key, content, quick } = await this.#key(node, inputs);
+    const { key, content, quick } = await this.#key(node, inputs, this.#deps);
     const nonce = node.ignoreCache ? this.#deps.nonce : '';
     const found = node.ignoreCache ? undefined : this.#deps.cache.find(key);
-    const id = nonce === '' ? (found?.result ?? key) : sha256(`${key} ${nonce}`);
+    const imported = node.ignoreCache || found ? undefined : this.#deps.imports.find(key);
+    const id = nonce === '' ? ((found ?? imported)?.result ?? key) : sha256(`${key} ${nonce}`);
     if (found) return { ...this.#hit(node, { key, id, record: found }), key, quick };
+    if (imported) {
+      this.#complete(node, { id, kind: 'imported' });
+      return { id, key, quick, imported, load: once(() => this.#tracked(this.#import(node, imported, inputs))) };
+    }
     return {
       id,
       key,
@@ -143,31 +193,55 @@ export class Solver {
   }
 
   #hit(node: Node, { key, id, record }: { key: string; id: string; record: CacheRecord }): Resolution {
-    const { cache, progress } = this.#deps;
+    const { cache } = this.#deps;
     const snapshot = this.#deps.chain(record);
     cache.touch(key);
-    const reason: CacheReason = {
-      kind: record.imported ? 'imported' : 'hit',
-      detail: 'same instruction on the same files',
-    };
-    progress.started(node.vertex.digest);
-    progress.completed(node.vertex.digest, { cached: true, output: shortOutput(id), reason });
+    this.#complete(node, { id, kind: record.imported ? 'imported' : 'hit' });
     return { id, load: () => Promise.resolve(snapshot) };
+  }
+
+  /** Tells that the result is known. */
+  #complete({ vertex }: Node, { id, kind }: { id: string; kind: CacheReason['kind'] }): void {
+    const { progress } = this.#deps;
+    const reason: CacheReason = { kind, detail: 'same instruction on the same files' };
+    progress.started(vertex.digest);
+    progress.completed(vertex.digest, { cached: true, output: shortOutput(id), reason });
+  }
+
+  /** Fetches a result from the cache it lies in; a step whose result cannot be had after all is run. */
+  async #import(node: Node, imported: ImportedStep, inputs: readonly Resolution[]): Promise<Snapshot> {
+    const { signal, fetch, chain, progress } = this.#deps;
+    const { digest, name } = node.vertex;
+    try {
+      const fetched = await fetch(imported, news => progress.push({ ...news, kind: 'status', vertex: digest }));
+      const record = { ...fetched, description: name, parents: inputs.flatMap(({ id }) => id ?? []) };
+      this.#keep(imported, record);
+      return chain(record);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#lost.add(imported);
+      this.#deps.warn(`the result of ${name} could not be fetched from ${imported.from}: ${errorMessage(error)}`);
+      const { key, content } = await this.#key(node, inputs, { imports: undefined });
+      return await this.#execute(node, { key, id: imported.result, inputs, content });
+    }
   }
 
   /** The key of a step; that of a copy is led to by the keys of its sources, if those have been copied before. */
   async #key(
     node: Node,
     inputs: readonly Resolution[],
-  ): Promise<{ key: string; content?: ContentKey; quick?: string | undefined }> {
+    { imports }: Pick<Partial<SolverDeps>, 'imports'>,
+  ): Promise<{ key: string; content?: ContentKey | undefined; quick?: string | undefined }> {
     const { operations, cache } = this.#deps;
     const definition = definitionOf(node.op);
     const byContent = operations.contentInputs(node);
     const ids = inputs.map(input => input.id);
     const quick = ids.every(id => id !== undefined) ? keyOf([definition, ids]) : undefined;
     if (byContent.length === 0) return { key: quick as string };
-    const led = quick !== undefined && !node.ignoreCache ? cache.alias(quick) : undefined;
-    if (led !== undefined && cache.find(led)) return { key: led, quick };
+    for (const known of quick === undefined || node.ignoreCache ? [] : [cache, imports]) {
+      const led = known?.alias(quick as string);
+      if (led !== undefined && known?.find(led)) return { key: led, quick };
+    }
     const snapshots = await Promise.all(
       inputs.map((input, index) => (byContent.includes(index) ? input.load() : undefined)),
     );

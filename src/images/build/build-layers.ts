@@ -4,13 +4,14 @@ import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
-import { errorMessage } from '../../lib/errors.ts';
+import { errorMessage, systemError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { type Digest, sha256 } from '../../oci/digest.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { makeInitLayer } from '../snapshots/init-layer.ts';
 import type { BuildLayer, SettledLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
+import { type FetchableLayer, type FetchedLayer, type FetchOptions, fetchLayers } from './fetch-layers.ts';
 import { LayerWorkers } from './layer-workers.ts';
 import { squashLayers } from './squash-layers.ts';
 import { WorkingLayer } from './working-layer.ts';
@@ -82,6 +83,11 @@ export class BuildLayers {
     return this.#deps.layers.has(chainId);
   }
 
+  /** Bytes of the files of a layer; 0 when it is not there. */
+  sizeOf(chainId: Digest): number {
+    return this.#deps.layers.size(chainId);
+  }
+
   /** The names of a chain, bottom first; none when it is not there. */
   chainIds(top: Digest): Digest[] {
     const { layers } = this.#deps;
@@ -95,6 +101,12 @@ export class BuildLayers {
       this.#lease?.keep(layer.chainId);
       return { directory: layers.path(layer.chainId), settled: Promise.resolve({ ...layer, empty: false }) };
     });
+  }
+
+  /** Brings in layers that others made; kept like those this machine makes. See `fetchLayers`. */
+  fetch(wanted: readonly FetchableLayer[], o: Omit<FetchOptions, 'lease'>): Promise<FetchedLayer[]> {
+    if (!this.#lease) throw systemError('layers are fetched for a build, and none is open');
+    return fetchLayers(wanted, this.#deps, { ...o, lease: this.#lease });
   }
 
   /** Begins a layer over `below` (bottom first). */

@@ -1,7 +1,4 @@
 // Images that builds make: their records, the manifests they are exported with, and archives of them.
-
-import { Readable } from 'node:stream';
-import { createZstdCompress } from 'node:zlib';
 import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { invalid } from '../../lib/errors.ts';
@@ -18,8 +15,8 @@ import { openLayerBlob } from '../layers/open-layer-blob.ts';
 import type { ImageRecords } from '../records/image-records.ts';
 import { imagePlatform } from '../records/manifests/image-platforms.ts';
 import type { NewImage, RegisterOptions } from '../records/register-image.ts';
-import { LayerArchives } from '../transfer/push/layer-archives.ts';
 import type { SettledLayer } from './build-layer.ts';
+import { LayerBlobs, type LayerForm } from './layer-blobs.ts';
 import type { LayerWorkers } from './layer-workers.ts';
 
 export interface BuiltImagesDeps {
@@ -34,17 +31,12 @@ export interface BuiltImagesDeps {
   readonly list: () => Image[];
 }
 
-export interface ComposeOptions {
-  readonly compression: 'uncompressed' | 'gzip' | 'zstd';
-  /** Media types of the OCI, else of Docker. */
-  readonly oci: boolean;
+export interface ComposeOptions extends LayerForm {
   readonly annotations: Readonly<Record<string, string>>;
   /** An index even for one image. */
   readonly index: boolean;
   /** Further manifests of the index (attestations), by the image they belong to. */
   readonly beside?: ((manifest: Descriptor, image: Image) => Promise<Descriptor | undefined>) | undefined;
-  readonly lease: Lease;
-  readonly signal: AbortSignal;
 }
 
 /** What leads to the images: one manifest each, and an index where there are several. */
@@ -55,15 +47,14 @@ export interface Composed {
   readonly beside: readonly Descriptor[];
 }
 
-const plainTypes: readonly string[] = [mediaTypes.ociLayer, mediaTypes.dockerLayer];
-
 export class BuiltImages {
   readonly #deps: BuiltImagesDeps;
-  readonly #archives: LayerArchives;
+  /** Layers as blobs. */
+  readonly layers: LayerBlobs;
 
   constructor(deps: BuiltImagesDeps) {
     this.#deps = deps;
-    this.#archives = new LayerArchives({ ...deps, images: deps.list });
+    this.layers = new LayerBlobs(deps);
   }
 
   /**
@@ -145,34 +136,9 @@ export class BuiltImages {
   async #layers(image: Image, o: ComposeOptions): Promise<Descriptor[]> {
     const layers: Descriptor[] = [];
     for (const at of image.layers.keys()) {
-      const blob = await this.#layer(image, at, o);
-      layers.push({ ...blob, mediaType: layerType(blob.mediaType, o.oci) });
+      layers.push(await this.layers.blob(image, at, o));
     }
     return layers;
-  }
-
-  async #layer(image: Image, at: number, o: ComposeOptions): Promise<Descriptor> {
-    const { content } = this.#deps;
-    const own = image.layers[at] as Descriptor;
-    // What a base image came with stays as it is.
-    if (!plainTypes.includes(own.mediaType) && content.has(own.digest)) return own;
-    const options = { lease: o.lease, signal: o.signal };
-    const diffId = image.diffIds[at] as Digest;
-    if (o.compression === 'gzip') {
-      const known = this.#archives.find(image, at);
-      if (known) o.lease.keep(known.digest);
-      return known ?? (await this.#archives.compress(image, at, { ...options, onProgress: () => {} }));
-    }
-    const archive = openLayerBlob(image, at, this.#deps);
-    if (o.compression === 'uncompressed') {
-      o.lease.keep(diffId);
-      const size = content.has(diffId)
-        ? content.size(diffId)
-        : (await content.ingest(archive, { ...options, expected: diffId })).size;
-      return { mediaType: mediaTypes.ociLayer, digest: diffId, size };
-    }
-    const stream = Readable.from(archive, { objectMode: false }).pipe(createZstdCompress());
-    return { mediaType: mediaTypes.ociLayerZstd, ...(await content.ingest(stream, options)) };
   }
 
   async #manifest(image: Image, layers: readonly Descriptor[], o: ComposeOptions): Promise<Descriptor> {
@@ -204,14 +170,4 @@ export class BuiltImages {
   put(document: unknown, o: { lease: Lease; signal?: AbortSignal }): Promise<{ digest: Digest; size: number }> {
     return this.#deps.content.put(Buffer.from(JSON.stringify(document, null, 2)), { lease: o.lease });
   }
-}
-
-/** The same layer in the words of the other family. Zstandard is OCI's alone. */
-function layerType(mediaType: string, oci: boolean): string {
-  const pairs: [string, string][] = [
-    [mediaTypes.ociLayer, mediaTypes.dockerLayer],
-    [mediaTypes.ociLayerGzip, mediaTypes.dockerLayerGzip],
-  ];
-  const pair = pairs.find(both => both.includes(mediaType));
-  return pair ? pair[oci ? 0 : 1] : mediaType;
 }

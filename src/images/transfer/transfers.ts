@@ -1,7 +1,13 @@
 // Pulls and pushes: between registries and what is here.
 import { availableParallelism } from 'node:os';
 import type { ContentStore } from '../../content/index.ts';
-import { type Credentials, type Registries, RegistryError } from '../../distribution/index.ts';
+import {
+  type Action,
+  type Credentials,
+  type Registries,
+  RegistryError,
+  type Repository,
+} from '../../distribution/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { AsyncQueue } from '../../lib/async-queue.ts';
 import { BerthError, errorKind, errorMessage, invalid, notFound } from '../../lib/errors.ts';
@@ -102,6 +108,14 @@ export class Transfers {
     // Before anything is said, so that clients get a status.
     if (request.platform) for (const one of this.#pushed(reference)) this.#deps.find(one, request.platform);
     return this.#run(request.signal, (emit, signal) => this.#push(reference, { ...request, signal }, emit));
+  }
+
+  /** The repository itself, for what is kept there besides images (caches of builds). */
+  repository(
+    reference: Reference,
+    o: Pick<TransferRequest, 'credentials'> & { actions: readonly Action[] },
+  ): Repository {
+    return this.#deps.registries.repository(reference, o);
   }
 
   /** Waits until what was broken off has let go of its files. */

@@ -35,6 +35,9 @@ export interface GatewayDeps {
   readonly ask: (job: BuildJob, evaluation: Evaluation, signal: AbortSignal) => Promise<FrontendAnswer | undefined>;
 }
 
+/** Kinds of caches that clients drop without a word where they are not known (solver/pb/caps.go): here they are refused. */
+const asked: readonly string[] = ['cache.gha', 'cache.s3'];
+
 /** What clients may rely on, by BuildKit's names (frontend/gateway/pb/caps.go). */
 const capabilities = [
   ...['solve.base', 'solve.inlinereturn', 'resolveimage', 'proto.refarray', 'reference.output', 'return', 'returnmap'],
@@ -52,7 +55,7 @@ export function gatewayMethods({ jobs, worker, ask }: GatewayDeps): Record<strin
       await jobOf(call);
       return {
         frontendApiCaps: capabilities.map(id => ({ id, enabled: true })),
-        llbCaps: [],
+        llbCaps: asked.map(id => ({ id, enabled: true })),
         workers: [workerOf(worker)],
       };
     }),

@@ -1,7 +1,7 @@
 // From a tag or digest in a registry to the manifest of one platform.
 import type { FetchedManifest, Repository } from '../../../distribution/index.ts';
 import { type BerthError, invalid, notFound } from '../../../lib/errors.ts';
-import { type Descriptor, isIndexType, mediaTypes } from '../../../oci/descriptor.ts';
+import { type Descriptor, isCacheEntry, isIndexType, mediaTypes } from '../../../oci/descriptor.ts';
 import { type Manifest, parseManifest } from '../../../oci/manifest.ts';
 import { formatPlatform, type Platform, platformRank } from '../../../oci/platform.ts';
 
@@ -66,6 +66,7 @@ function readDocument({ bytes, descriptor }: FetchedManifest): ReturnType<typeof
 export function choosePlatform(entries: readonly Descriptor[], platform: Platform): Descriptor {
   const ranked = entries
     .filter(entry => entry.annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest')
+    .filter(entry => !isCacheEntry(entry.mediaType))
     .map(entry => ({ entry, rank: entry.platform ? platformRank(entry.platform, platform) : 0.5 }))
     .filter(({ rank }) => rank > 0)
     .sort((a, b) => b.rank - a.rank);

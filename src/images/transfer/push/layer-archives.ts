@@ -6,7 +6,7 @@ import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { LayerWorkers } from '../../build/layer-workers.ts';
-import type { Image } from '../../image.ts';
+import type { Image, LayerStack } from '../../image.ts';
 import type { LayerStore } from '../../layers/layer-store.ts';
 import { openLayerBlob } from '../../layers/open-layer-blob.ts';
 import { type CompressOptions, compressFile, compressStream } from './compress-layer.ts';
@@ -33,7 +33,7 @@ export class LayerArchives {
   }
 
   /** A compressed blob of the layer that is there, whichever image (`images`: all there are) it came with. */
-  find(image: Image, at: number, images: readonly Image[] = this.#deps.images()): Descriptor | undefined {
+  find(image: LayerStack, at: number, images: readonly LayerStack[] = this.#deps.images()): Descriptor | undefined {
     const diffId = image.diffIds[at] as Digest;
     for (const other of [image, ...images]) {
       const index = other === image ? at : other.diffIds.indexOf(diffId);
@@ -47,13 +47,13 @@ export class LayerArchives {
 
   /**
    * Compresses it; `follow` is not called when that was done meanwhile. Throws `invalid` when what is there is not the
-   * layer any more.
+   * layer any more. `anew`: whatever there is.
    */
-  compress(image: Image, at: number, o: CompressOptions): Promise<Descriptor> {
+  compress(image: LayerStack, at: number, o: CompressOptions & { anew?: boolean }): Promise<Descriptor> {
     const { content } = this.#deps;
     const diffId = image.diffIds[at] as Digest;
     return this.#compressing.run(diffId, async () => {
-      const known = this.find(image, at);
+      const known = o.anew ? undefined : this.find(image, at);
       if (known) return known;
       if (image.layers[at]?.digest === diffId && content.has(diffId)) {
         return await compressFile({ path: content.path(diffId), size: content.size(diffId) }, this.#deps, o);

@@ -73,12 +73,11 @@ function cacheImports(attributes: Attributes, blobs: FrontendOptions['blobs']): 
   return entries.map(entry => cacheReference(String(entry?.Type ?? ''), { ...entry?.Attrs }, blobs));
 }
 
-/** Throws `invalid` for a kind of cache there is not. */
+/** Of whichever kind: what cannot be had is for the builder to say. */
 export function cacheReference(type: string, attributes: Attributes, blobs: FrontendOptions['blobs']): CacheReference {
-  if (type === 'inline' || type === 'registry') return { type, attributes };
+  if (type !== 'local') return { type, attributes };
   // Clients know a directory by its path.
-  if (type === 'local') return { type, attributes, blobs: blobs(`local:${attributes.dest ?? attributes.src ?? ''}`) };
-  throw invalid(`unknown cache type ${JSON.stringify(type)}: supported are inline, registry and local`);
+  return { type, attributes, blobs: blobs(`local:${attributes.dest ?? attributes.src ?? ''}`) };
 }
 
 function attestations(attributes: Attributes): BuildRequest['attestations'] {

@@ -118,7 +118,7 @@ describe('attributes of the frontend', () => {
 
   test('that make no sense are named', () => {
     expect(() => frontend({ 'cache-imports': '{' })).toThrow('cache-imports');
-    expect(() => frontend({ 'cache-imports': '[{"Type":"gha"}]' })).toThrow('unknown cache type "gha"');
+    expect(frontend({ 'cache-imports': '[{"Type":"gha"}]' }).cacheFrom).toEqual([{ type: 'gha', attributes: {} }]);
     expect(() => frontend({ 'shm-size': 'big' })).toThrow('shm-size');
     expect(() => frontend({ ulimit: 'nofile' })).toThrow('invalid ulimit "nofile"');
     expect(() => frontend({ 'force-network-mode': 'mine' })).toThrow('unsupported network mode "mine"');
