@@ -37,6 +37,8 @@ export interface BuilderOptions {
   readonly nameServers: NameServers;
   /** Steps that run at once. */
   readonly parallel: number;
+  /** Processes and threads that a step may have, when the build does not say. */
+  readonly stepProcesses: number;
   readonly platform?: Platform;
   /** The users of steps, where they are not the host's. */
   readonly ids?: IdMap | undefined;

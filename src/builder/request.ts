@@ -28,7 +28,6 @@ export interface BuildLimits {
   readonly cpuQuota?: number;
   readonly cpusetCpus?: string;
   readonly cpusetMems?: string;
-  readonly pids?: number;
 }
 
 export interface Ulimit {

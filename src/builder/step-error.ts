@@ -11,6 +11,8 @@ export interface FailedStep {
   readonly command: string;
   readonly exitCode: number;
   readonly oomKilled: boolean;
+  /** It had as many processes as it may have. */
+  readonly forksRefused?: boolean;
 }
 
 /** `message` is BuildKit's, `classic` the classic builder's. */
@@ -18,16 +20,22 @@ export class StepError extends BerthError {
   readonly step: FailedStep;
 
   constructor(step: FailedStep) {
-    const oom = step.oomKilled ? ': cannot allocate memory' : '';
-    const process = `process ${quoteGo(step.command)}`;
-    super('invalid', `${process} did not complete successfully: exit code: ${step.exitCode}${oom}`);
+    const { command, exitCode } = step;
+    const process = `process ${quoteGo(command)}`;
+    super('invalid', `${process} did not complete successfully: exit code: ${exitCode}${reasonOf(step)}`);
     this.name = 'StepError';
     this.step = step;
   }
 
   get classic(): string {
-    return `The command '${this.step.command}' returned a non-zero code: ${this.step.exitCode}`;
+    return `The command '${this.step.command}' returned a non-zero code: ${this.step.exitCode}${reasonOf(this.step)}`;
   }
+}
+
+/** What the machine knows of why it ended; the words for memory are BuildKit's. */
+function reasonOf({ oomKilled, forksRefused }: FailedStep): string {
+  if (oomKilled) return ': cannot allocate memory';
+  return forksRefused ? ': the limit of processes was reached (--ulimit nproc)' : '';
 }
 
 /** The error of a step whose command could not even be started: an unknown user, a program that is not there. */

@@ -32,6 +32,7 @@ import { keepDataRoot } from './data-root/keep-data-root.ts';
 import { prepareDataRoot } from './data-root/prepare-data-root.ts';
 import { findInit, findRuntimes } from './find-programs.ts';
 import { createHostPort } from './host-port.ts';
+import { stepProcesses } from './step-processes.ts';
 import { hostAccounts } from './user-namespaces/accounts.ts';
 import { mountRemapped } from './user-namespaces/mount-remapped.ts';
 import { type Remap, resolveRemap } from './user-namespaces/resolve-remap.ts';
@@ -110,7 +111,10 @@ function createBuilder({ config, host, ...rooms }: Engine, kernel: Kernel): Buil
   // Steps that wait for a network or a lock must not keep others from the processors.
   const parallel = 2 * Math.max(2, host.cpus());
   return new Builder(
-    { dataRoot, execRoot, cgroupParent, shmSize, nameServers, parallel, ids: config.ids },
+    {
+      ...{ dataRoot, execRoot, cgroupParent, shmSize, nameServers, parallel, ids: config.ids },
+      stepProcesses: stepProcesses(kernel.host),
+    },
     {
       ...rooms,
       specHost: host.spec,

@@ -6,6 +6,8 @@ export interface ExitStatus {
   at: Date;
   /** The kernel killed a process of this container for want of memory. Always false for an exec'd process. */
   oomKilled: boolean;
+  /** The limit of processes kept one of this container from being made. Never told of an exec'd process. */
+  forksRefused?: boolean;
 }
 
 /** A piece of output. A process with a terminal only has `stdout`. */

@@ -55,6 +55,7 @@ export class BuildLab {
     this.builder = new Builder(
       {
         ...{ dataRoot: root, execRoot, cgroupParent: `/${basename(root)}`, shmSize: 64 * 1024 * 1024, parallel: 4 },
+        stepProcesses: 1000,
         nameServers: { dns: [], search: [], options: [] },
       },
       {

@@ -320,6 +320,7 @@ export class Build implements BuildRun {
         cgroupParent: cgroupParent || this.#context.cgroupParent,
         shmSize: shmSize || this.#context.shmSize,
         nameServers: this.#context.nameServers,
+        processes: this.#context.stepProcesses,
       },
       scratch: join(root, 'scratch'),
       own: tree => this.#owned.push(tree),

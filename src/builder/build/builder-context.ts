@@ -24,6 +24,7 @@ export interface BuilderContext {
   /** Bytes. */
   readonly shmSize: number;
   readonly nameServers: NameServers;
+  readonly stepProcesses: number;
   /** The users of steps, where they are not the host's. */
   readonly ids?: IdMap | undefined;
   readonly images: Images;

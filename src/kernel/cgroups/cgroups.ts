@@ -37,8 +37,8 @@ export interface CgroupStats {
     throttledPeriods: number;
     throttledTime: number;
   };
-  /** `limit` undefined = none. */
-  pids: { current: number; limit: number | undefined };
+  /** `limit` undefined = none. `refusals`: how often that kept a process from being made. */
+  pids: { current: number; limit: number | undefined; refusals: number };
   blkio: { serviceBytes: BlkioEntry[]; serviced: BlkioEntry[] };
 }
 

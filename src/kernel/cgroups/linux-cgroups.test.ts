@@ -90,7 +90,7 @@ describe('v1', () => {
         throttledPeriods: 4,
         throttledTime: 1234,
       },
-      pids: { current: 7, limit: 100 },
+      pids: { current: 7, limit: 100, refusals: 0 },
       blkio: {
         serviceBytes: [
           { major: 8, minor: 0, op: 'Read', value: 100 },
@@ -226,7 +226,7 @@ describe('v2', () => {
         throttledPeriods: 2,
         throttledTime: 70_000,
       },
-      pids: { current: 3, limit: 64 },
+      pids: { current: 3, limit: 64, refusals: 0 },
       blkio: {
         serviceBytes: [
           { major: 8, minor: 0, op: 'read', value: 10 },

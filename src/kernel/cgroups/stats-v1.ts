@@ -15,6 +15,7 @@ export function readStatsV1(folder: (controller: string) => string | undefined):
     pids: {
       current: readNumber(folder('pids'), 'pids.current') ?? 0,
       limit: readNumber(folder('pids'), 'pids.max'),
+      refusals: readTable(folder('pids'), 'pids.events').max ?? 0,
     },
     blkio: {
       serviceBytes: readBlkio(folder('blkio'), 'io_service_bytes'),

@@ -24,7 +24,11 @@ export function readStatsV2(folder: string): CgroupStats {
       throttledPeriods: cpu.nr_throttled ?? 0,
       throttledTime: microseconds('throttled_usec'),
     },
-    pids: { current: readNumber(folder, 'pids.current') ?? 0, limit: readNumber(folder, 'pids.max') },
+    pids: {
+      current: readNumber(folder, 'pids.current') ?? 0,
+      limit: readNumber(folder, 'pids.max'),
+      refusals: readTable(folder, 'pids.events').max ?? 0,
+    },
     blkio: {
       serviceBytes: readIo(folder, { rbytes: 'read', wbytes: 'write' }),
       serviced: readIo(folder, { rios: 'read', wios: 'write' }),

@@ -30,7 +30,7 @@ export class FakeCgroups implements Cgroups {
     return {
       memory: { usage: 0, maxUsage: undefined, limit: undefined, failures: undefined, oomKills: 0, stats: {} },
       cpu: { total: 0, user: 0, kernel: 0, perCpu: [], periods: 0, throttledPeriods: 0, throttledTime: 0 },
-      pids: { current: group.processes.length, limit: undefined },
+      pids: { current: group.processes.length, limit: undefined, refusals: 0 },
       blkio: { serviceBytes: [], serviced: [] },
       ...group.stats,
     };

@@ -175,15 +175,17 @@ export function exitStatus(
   record: Pick<BundleRecord, 'cgroupPath'>,
   kernel: Pick<Kernel, 'cgroups'>,
 ): ExitStatus {
-  const oomKilled = existsSync(bundle.oom) || oomKills(record.cgroupPath, kernel) > 0;
-  return { ...exit, oomKilled };
+  const counted = countedBy(record.cgroupPath, kernel);
+  const oomKilled = existsSync(bundle.oom) || counted.oomKills > 0;
+  return { ...exit, oomKilled, forksRefused: counted.refusals > 0 };
 }
 
-function oomKills(path: string, kernel: Pick<Kernel, 'cgroups'>): number {
+function countedBy(path: string, kernel: Pick<Kernel, 'cgroups'>): { oomKills: number; refusals: number } {
   try {
-    return kernel.cgroups.stats(path).memory.oomKills;
+    const { memory, pids } = kernel.cgroups.stats(path);
+    return { oomKills: memory.oomKills, refusals: pids.refusals };
   } catch {
     // The group is gone, and with it what it knew.
-    return 0;
+    return { oomKills: 0, refusals: 0 };
   }
 }

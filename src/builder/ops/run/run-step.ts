@@ -38,6 +38,8 @@ export interface StepSettings {
   readonly ulimits: readonly Ulimit[];
   readonly shmSize: number;
   readonly nameServers: NameServers;
+  /** That a step may have when nothing else is said. */
+  readonly processes: number;
 }
 
 export interface RunStepDeps extends StepMountDeps {
@@ -132,7 +134,8 @@ async function watch(node: Node<RunOperation>, process: Process, o: RunStepOptio
     if (exit.code === 0) return;
     const { name, digest } = node.vertex;
     const command = node.op.args.join(' ');
-    throw new StepError({ vertex: digest, name, command, exitCode: exit.code, oomKilled: exit.oomKilled });
+    const { code: exitCode, oomKilled, forksRefused = false } = exit;
+    throw new StepError({ vertex: digest, name, command, exitCode, oomKilled, forksRefused });
   } finally {
     signal.removeEventListener('abort', kill);
   }
@@ -176,12 +179,14 @@ function describeStep(
     rlimits: settings.ulimits.map(({ name, soft, hard }) => ({ type: `RLIMIT_${name.toUpperCase()}`, soft, hard })),
     shmSize: settings.shmSize,
     cgroupPath: join('/', settings.cgroupParent, o.id),
-    resources: resources(settings.limits),
+    resources: resources(settings),
   };
 }
 
-function resources(limits: BuildLimits): NonNullable<SpecInput['resources']> {
-  const { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems, pids } = limits;
-  const all = { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems, pidsLimit: pids };
+function resources({ limits, ulimits, processes }: StepSettings): NonNullable<SpecInput['resources']> {
+  const { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems } = limits;
+  // The kernel holds root to no RLIMIT_NPROC: what is asked for with it is what a step shall have.
+  const pidsLimit = ulimits.find(({ name }) => name === 'nproc')?.hard ?? processes;
+  const all = { memory, memorySwap, cpuShares, cpuPeriod, cpuQuota, cpusetCpus, cpusetMems, pidsLimit };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => Boolean(value)));
 }

@@ -15,7 +15,7 @@ const usage = (): ResourceUsage => ({
     stats: { cache: 10, anon: 7, slab: 3, swap: 1 },
   },
   cpu: { total: 300, user: 200, kernel: 100, perCpu: [200, 100], periods: 3, throttledPeriods: 2, throttledTime: 1 },
-  pids: { current: 2, limit: 40 },
+  pids: { current: 2, limit: 40, refusals: 0 },
   blkio: {
     serviceBytes: [{ major: 8, minor: 0, op: 'Read', value: 4096 }],
     serviced: [{ major: 8, minor: 0, op: 'Read', value: 1 }],
