@@ -12,6 +12,8 @@ export interface ImageSource {
   manifest: Descriptor;
   index?: Descriptor;
   layers: Descriptor[];
+  /** What the index lists besides images, with all that it names (attestations): kept and pushed with it. */
+  beside?: Descriptor[];
 }
 
 /** An image of the local store. Treat it as read-only: it is shared and replaced when its names change. */

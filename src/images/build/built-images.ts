@@ -8,7 +8,7 @@ import { parseManifest } from '../../oci/manifest.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { planArchive } from '../archive/save/plan-archive.ts';
 import { writeArchive } from '../archive/save/write-archive.ts';
-import type { Image } from '../image.ts';
+import type { Image, ImageSource } from '../image.ts';
 import { packDiff } from '../layers/diff/pack-diff.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { openLayerBlob } from '../layers/open-layer-blob.ts';
@@ -96,7 +96,8 @@ export class BuiltImages {
     return rewritten;
   }
 
-  /** Makes blobs and manifests, which saves and pushes of the images then use as they are. The lease keeps them. */
+  /** Makes blobs and manifests, which saves and pushes of the images then use as they are. The lease keeps them until the
+   * records of the images do. */
   async compose(images: readonly Image[], o: ComposeOptions): Promise<Composed> {
     const made: { image: Image; layers: Descriptor[]; manifest: Descriptor }[] = [];
     for (const image of images) {
@@ -107,8 +108,10 @@ export class BuiltImages {
     const beside = besides.filter(one => one !== undefined);
     const listed = [...made.map(({ manifest }) => manifest), ...beside];
     const index = o.index || listed.length > 1 ? await this.#index(listed, o) : undefined;
+    const kept = (await Promise.all(beside.map(one => this.#withBlobs(one)))).flat();
     for (const { image, layers, manifest } of made) {
-      this.#deps.records.addSource(image.id, { manifest, layers, ...(index && { index }) });
+      const source = { manifest, layers, ...(index && { index }), ...(kept.length > 0 && { beside: kept }) };
+      this.#deps.records.addSource(image.id, source, other => this.#isReplaced(other, source, image));
     }
     return { manifests: made.map(({ manifest }) => manifest), beside, ...(index && { index }) };
   }
@@ -131,6 +134,12 @@ export class BuiltImages {
       for (const { digest, size } of await this.#withBlobs(one)) plan.blobs.set(digest, { size });
     }
     yield* writeArchive(plan, content);
+  }
+
+  /** An earlier build said other things of the same image, and no registry knows it by that. */
+  #isReplaced({ manifest, index, beside }: ImageSource, by: ImageSource, { id }: Image): boolean {
+    if (!beside || manifest.digest !== by.manifest.digest) return false;
+    return !this.#deps.view(id).digests.some(name => name.endsWith(`@${index?.digest}`));
   }
 
   async #layers(image: Image, o: ComposeOptions): Promise<Descriptor[]> {

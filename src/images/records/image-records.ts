@@ -56,15 +56,19 @@ export class ImageRecords {
     return this.#records.delete(id);
   }
 
-  /** Remembers one more manifest the image came with; one that is known moves to the front. */
-  addSource(id: Digest, source: ImageSource): void {
+  /**
+   * Remembers one more manifest the image came with; one that is known moves to the front, and knows what it knew. Those
+   * that are stale by now are forgotten.
+   */
+  addSource(id: Digest, source: ImageSource, isStale: (other: ImageSource) => boolean = () => false): void {
     const record = this.get(id);
     if (!record) return;
     // A pull of what is here must not wait for the disk.
     const [latest] = record.sources ?? [];
     if (latest && isSameSource(latest, source)) return;
-    const others = (record.sources ?? []).filter(known => !isSameSource(known, source));
-    this.put(id, { ...record, sources: [source, ...others] });
+    const known = record.sources?.find(other => isSameSource(other, source));
+    const others = (record.sources ?? []).filter(other => !isSameSource(other, source) && !isStale(other));
+    this.put(id, { ...record, sources: [{ ...known, ...source }, ...others] });
   }
 
   /** The configuration of an image that has a record. */
@@ -87,6 +91,7 @@ export class ImageRecords {
       yield source.manifest.digest;
       if (source.index) yield source.index.digest;
       for (const layer of source.layers) yield layer.digest;
+      for (const beside of source.beside ?? []) yield beside.digest;
     }
   }
 

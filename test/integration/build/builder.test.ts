@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { type BuildEvent, StepError } from '../../../src/builder/index.ts';
 import { findCause } from '../../../src/lib/errors.ts';
+import { parseReference } from '../../../src/oci/reference.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
 import { BuildLab, outcomes } from '../../support/build-lab.ts';
 import { TestRegistry } from '../../support/registry.ts';
@@ -257,5 +258,35 @@ describeContainers('the builder', import.meta.path, () => {
     expect(await lab.builder.usage()).toEqual([]);
     using files = lab.files(result.id as string);
     expect(lstatSync(join(files.root, 'kept')).isFile()).toBe(true);
+  });
+
+  test('what an image says of itself stays as long as the image, and goes with it', async () => {
+    await using first = await TestRegistry.start();
+    await using second = await TestRegistry.start();
+    const push = async (name: string) => {
+      for await (const _ of lab.images.transfers.push(parseReference(name), { signal: new AbortController().signal }));
+    };
+    const image = (host: string) => `${host}/attested:1`;
+    const exports = [{ type: 'image', names: [image(first.host)], push: true }] as const;
+    const text = 'FROM busybox\nRUN echo attested > /attested\n';
+    for (const provenance of ['min', 'max'] as const) await lab.build(text, { attestations: { provenance }, exports });
+    await lab.builder.prune({ all: true });
+    await lab.images.restore({ containers: new Set() });
+    lab.images.tag(image(first.host), image(second.host));
+    await push(image(second.host));
+    const read = async <T>(path: string) =>
+      (await (await fetch(`http://${second.host}/v2/attested/${path}`)).json()) as T;
+    const index = await read<{ manifests: { digest: string }[] }>('manifests/1');
+    const attestation = await read<{ layers: { digest: string }[] }>(`manifests/${index.manifests[1]?.digest}`);
+    const statement = attestation.layers[0]?.digest ?? '';
+    expect(await read<object>(`blobs/${statement}`)).toMatchObject({
+      predicateType: 'https://slsa.dev/provenance/v0.2',
+    });
+    const blob = join(lab.root, 'content', 'blobs', statement.replace(':', '/'));
+    expect(existsSync(blob)).toBe(true);
+    for (const host of [first.host, second.host]) {
+      await lab.images.remove(image(host), { force: true, prune: true, inUse: () => [] });
+    }
+    expect(existsSync(blob)).toBe(false);
   });
 });
