@@ -244,10 +244,14 @@ export class Networks {
     return formatResolvConf(input, real ? { path: resolved, text: real } : { path, text });
   }
 
+  /** What `host-gateway` stands for in extra hosts; empty where there is no bridge. */
+  get hostGateway(): string {
+    return this.#options.hostGateway ?? this.find('bridge')?.ipam.config[0]?.gateway ?? '';
+  }
+
   /** The text of a container's hosts file. Throws `invalid` for a malformed extra host. */
   hostsFile(input: HostsFileInput): string {
-    const gateway = this.#options.hostGateway ?? this.find('bridge')?.ipam.config[0]?.gateway ?? '';
-    return formatHostsFile(input, { gateway, hostFile: () => readIfThere('/etc/hosts') });
+    return formatHostsFile(input, { gateway: this.hostGateway, hostFile: () => readIfThere('/etc/hosts') });
   }
 
   #driver(network: Network | undefined): NetworkDriver {

@@ -25,6 +25,8 @@ export interface RunContext {
 
 export async function runInstruction(instruction: RunInstruction, stage: RunContext, add: AddNode): Promise<Node> {
   const { state, variables } = stage;
+  const device = instruction.devices.find(({ required }) => required);
+  if (device) throw invalid(`unresolvable CDI devices ${device.name}`);
   const { args, script } = runArguments(instruction.command, state.config.Shell ?? undefined);
   const { inputs, mounts } = await withInputs(instruction.mounts, stage);
   const op: RunOperation = {

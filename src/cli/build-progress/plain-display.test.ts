@@ -55,7 +55,7 @@ test('plain progress is lines that stay', () => {
     '#1 [internal] load build definition from Dockerfile',
     ...['#1 transferring dockerfile: 158B done', '#1 WARN: Rule: look (line 1)', '#1 DONE 0.0s'],
     '',
-    `#2 [2/2] RUN ${'x'.repeat(59)}...`,
+    `#2 [2/2] RUN ${'x'.repeat(80)}`,
     ...['#2 0.451 one', '#2 0.451 two', '#2 DONE 1.2s', ''],
   ]);
 });

@@ -13,7 +13,6 @@ const mostDelay = 10_000;
 const turn = 5000;
 /** A transfer is told of again after so much of it, or so much time. */
 const leastProgress = 0.05;
-const longestName = 72;
 /** Of the output of a step that fails, as much is repeated. */
 const repeated = 10;
 
@@ -106,7 +105,7 @@ export class PlainDisplay {
       this.#line(`#${state?.number} ...`);
     }
     this.#line('');
-    this.#line(`#${shown.number} ${name.length > longestName ? `${name.slice(0, longestName - 3)}...` : name}`);
+    this.#line(`#${shown.number} ${name}`);
   }
 
   /** Whether a part of it is still under way. */

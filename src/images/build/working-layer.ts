@@ -52,14 +52,21 @@ export class WorkingLayer implements AsyncDisposable {
   /**
    * Mounts it for writing. `places`: absolute paths where something will be mounted; where the layers have nothing there
    * an empty directory (or file, `file: true`) appears which is no part of the layer. `forContainer`: with owners as
-   * containers have them, where the daemon remaps users.
+   * containers have them, where the daemon remaps users. `bare`: without the directories every container has.
    */
-  mount(places: readonly { path: string; file?: boolean }[] = [], o: { forContainer?: boolean } = {}): string {
+  mount(
+    places: readonly { path: string; file?: boolean }[] = [],
+    o: { forContainer?: boolean; bare?: boolean } = {},
+  ): string {
     const { below, upper, scratch, base } = this.#options;
     const seen = o.forContainer ? this.#options.remapped : (path: string) => path;
     const stubs = join(scratch, 'places');
     for (const place of places) makePlace(stubs, place);
-    const lower = [...below.map(layer => layer.directory).reverse(), ...(places.length > 0 ? [stubs] : []), base];
+    const lower = [
+      ...below.map(layer => layer.directory).reverse(),
+      ...(places.length > 0 || o.bare ? [stubs] : []),
+      ...(o.bare ? [] : [base]),
+    ];
     const { mounts } = this.#deps.kernel;
     mounts.overlay({
       lower: lower.map(seen),

@@ -37,7 +37,14 @@ afterEach(() => {
   for (const clean of cleanups.splice(0).reverse()) clean();
 });
 
-const worker = { id: 'w', version: '1', commit: 'c', hostname: 'h', platform: { os: 'linux', architecture: 'amd64' } };
+const worker = {
+  id: 'w',
+  version: '1',
+  commit: 'c',
+  hostname: 'h',
+  platform: { os: 'linux', architecture: 'amd64' },
+  hostGateway: () => '',
+};
 const vertex = 'sha256:aa';
 const at = new Date('2026-01-02T03:04:05.678Z');
 const events: BuildEvent[] = [

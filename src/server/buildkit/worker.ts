@@ -9,6 +9,8 @@ export interface WorkerFacts {
   readonly commit: string;
   readonly hostname: string;
   readonly platform: Builder['platform'];
+  /** What `host-gateway` stands for in added hosts, which clients look up here; empty where there is none. */
+  readonly hostGateway: () => string;
 }
 
 /** Clients look at the version to know what they may ask for: it is BuildKit's whose protocol this is. */
@@ -20,11 +22,13 @@ export function buildkitVersion({ version, commit }: WorkerFacts): Partial<Build
 
 export function workerOf(facts: WorkerFacts): Partial<WorkerRecord> {
   const { os, architecture, variant = '' } = facts.platform;
+  const hostGateway = facts.hostGateway();
   return {
     id: facts.id,
     labels: {
       'org.mobyproject.buildkit.worker.executor': 'berth',
       'org.mobyproject.buildkit.worker.hostname': facts.hostname,
+      ...(hostGateway && { 'org.mobyproject.buildkit.worker.moby.host-gateway-ip': hostGateway }),
       'org.mobyproject.buildkit.worker.snapshotter': 'overlay',
     },
     platforms: [{ os, architecture, variant }],

@@ -33,7 +33,7 @@ export function createHandlers(engine: Engine, builder: Builder): Handlers {
   };
 }
 
-function workerFacts({ config }: Engine, builder: Builder): WorkerFacts {
+function workerFacts({ config, networks }: Engine, builder: Builder): WorkerFacts {
   const { id, version, commit, name } = config;
-  return { id, version, commit, hostname: name, platform: builder.platform };
+  return { id, version, commit, hostname: name, platform: builder.platform, hostGateway: () => networks.hostGateway };
 }

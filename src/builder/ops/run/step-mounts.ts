@@ -122,7 +122,7 @@ class MountPreparation {
         : snapshot.layers.map(({ layer }) => layer);
     const working = this.#deps.images.builds.create(below);
     this.#options.undo.defer('writable bind mount', () => working[Symbol.asyncDispose]());
-    return working.mount([], { forContainer: true });
+    return working.mount([], { forContainer: true, bare: true });
   }
 
   async #cache(mount: MountOf<'cache'>): Promise<void> {
@@ -185,6 +185,7 @@ class MountPreparation {
     const missing = connect
       ? await callbacks.missingSsh?.(mount.id, signal)
       : `no SSH key ${JSON.stringify(mount.id)} forwarded from the client`;
+    if (this.#agents++ === 0) this.#prepared.env.push(`SSH_AUTH_SOCK=${mount.target}`);
     if (!connect || missing !== undefined) {
       if (mount.required) throw invalid(missing ?? '');
       return;
@@ -196,7 +197,6 @@ class MountPreparation {
       connect: () => connect(mount.id, signal),
     });
     undo.defer('ssh agent', async () => await agent[Symbol.asyncDispose]());
-    if (this.#agents++ === 0) this.#prepared.env.push(`SSH_AUTH_SOCK=${mount.target}`);
     this.#push({ kind: 'bind', source, destination: mount.target }, true);
   }
 

@@ -23,8 +23,7 @@ export function openSecrets(
     const place = places.get(id);
     if (!place) return undefined;
     if ('path' in place) return await readFile(place.path);
-    const value = io.environment[place.env];
-    return value === undefined ? undefined : Buffer.from(value);
+    return Buffer.from(io.environment[place.env] ?? '');
   };
 }
 
@@ -43,8 +42,8 @@ function parseSecret(text: string, { environment, directory }: Pick<Io, 'environ
     throw new Error(`unsupported secret type ${JSON.stringify(type)}`);
   const named = env ?? (type === 'env' ? (src ?? source) : undefined);
   const file = type === 'env' ? undefined : (src ?? source);
-  const key = id ?? file ?? named;
-  if (!key) throw new Error('secret missing ID');
+  if (!id) throw new Error('secret missing ID');
+  const key = id;
   if (named !== undefined) return [key, { env: named }];
   // An id alone is a variable of the environment where there is one, else a file.
   if (file === undefined && type !== 'file' && environment[key] !== undefined) return [key, { env: key }];

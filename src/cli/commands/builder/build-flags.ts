@@ -1,4 +1,5 @@
 // The flags of `build`: buildx's, and those of the classic builder, which count here, too.
+import { parseUlimit } from '../../container-config/limits.ts';
 import { bool, type FlagOptions, list, string } from '../../grammar/flag.ts';
 import { bytes, int } from '../../grammar/number-flags.ts';
 
@@ -10,6 +11,12 @@ export const progressFlag = () =>
 export const builderFlag = () => string('Taken and without effect: there is one builder', { hidden: true });
 
 const strings = (usage: string, options: FlagOptions = {}) => list<string>(usage, { ...options, type: 'stringArray' });
+
+/** Checked here, sent as it is written. */
+function ulimit(text: string): string {
+  parseUlimit(text);
+  return text;
+}
 
 export const buildFlags = {
   'add-host': list<string>('A host name with its address, for all steps (NAME:ADDRESS)', { type: 'strings' }),
@@ -65,6 +72,6 @@ export const buildFlags = {
   ssh: strings('An SSH agent or keys for steps that mount them (default|ID[=SOCKET|=KEY[,KEY]])'),
   tag: strings('Name of the image', { short: 't' }),
   target: string('Build this stage'),
-  ulimit: list<string>('Resource limits of steps (NAME=SOFT[:HARD])', { type: 'ulimit', shownDefault: '[]' }),
+  ulimit: list('Resource limits of steps (NAME=SOFT[:HARD])', { type: 'ulimit', read: ulimit, shownDefault: '[]' }),
   why: bool('Say for each step why it was taken from the cache, or was not'),
 };
