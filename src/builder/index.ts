@@ -12,6 +12,7 @@ export { Mirrors } from './context/mirror/mirrors.ts';
 export type { OwnedSource } from './context/sources/filled-source.ts';
 export { DockerfileError } from './dockerfile/dockerfile-error.ts';
 export type { LineRange } from './dockerfile/syntax.ts';
+export type { Provenance } from './export/attest/provenance.ts';
 export type { BuildTarget } from './graph/build-target.ts';
 export { MissingSourceError } from './missing-source-error.ts';
 export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
@@ -22,6 +23,7 @@ export type {
   BuildCallbacks,
   BuildLimits,
   BuildRequest,
+  BuildWords,
   CacheReference,
   Compression,
   DockerfileInput,
@@ -29,6 +31,7 @@ export type {
   ExportRequest,
   ExportTarget,
   NamedContext,
+  ProvenanceOptions,
   RegistryCredentials,
   TreeTarget,
   Ulimit,

@@ -126,10 +126,30 @@ export interface CacheReference {
   readonly blobs?: BlobStore;
 }
 
+export interface ProvenanceOptions {
+  readonly mode: 'min' | 'max';
+  /** Of SLSA's predicate; v0.2 where nothing is said. */
+  readonly version?: 'v0.2' | 'v1';
+  /** Who is said to have built it. */
+  readonly builderId?: string;
+  /** Its user says that the build gives the same again. */
+  readonly reproducible?: boolean;
+  /** Only with images that are pushed: nobody asked, and a local image is ready sooner without. */
+  readonly inlineOnly?: boolean;
+}
+
 export interface Attestations {
-  /** `min` or `max`; undefined for none. */
-  readonly provenance?: 'min' | 'max';
+  /** Undefined for none. */
+  readonly provenance?: ProvenanceOptions;
   readonly sbom?: boolean;
+}
+
+/** What the client asked for in its own words, for provenance alone. */
+export interface BuildWords {
+  readonly frontend: string;
+  readonly args: Readonly<Record<string, string>>;
+  /** The repository its files are of. */
+  readonly vcs: Readonly<Record<string, string>>;
 }
 
 /** One build. Optional fields have Docker's defaults. */
@@ -165,6 +185,7 @@ export interface BuildRequest {
   readonly cacheTo?: readonly CacheReference[];
   readonly exports: readonly ExportRequest[];
   readonly attestations?: Attestations;
+  readonly words?: BuildWords;
   /** One layer in place of all that were made. */
   readonly squash?: boolean;
   /** Lint only: nothing runs. */

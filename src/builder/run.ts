@@ -2,6 +2,7 @@
 import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { Platform } from '../oci/platform.ts';
+import type { Provenance } from './export/attest/provenance.ts';
 import type { BuildTarget } from './graph/build-target.ts';
 import type { BuildEvent, BuildWarning } from './progress.ts';
 
@@ -21,6 +22,8 @@ export interface BuildResult {
   /** What BuildKit's exporters answer: `containerimage.digest`, `containerimage.config.digest`, `image.name` … */
   readonly response: Readonly<Record<string, string>>;
   readonly warnings: readonly BuildWarning[];
+  /** All that is to be told of how it was made, whether that goes with an image or not; none where nothing was made. */
+  readonly provenance?: Provenance;
 }
 
 /** One build. It goes on whether anybody watches or not, until it is done or cancelled. */

@@ -62,12 +62,22 @@ export interface PathDigest {
   readonly isDirectory: boolean;
 }
 
+/** An address, and what was there: `{ sha1: … }` of a commit, `{ sha256: … }` of a file. */
+export interface SourceOrigin {
+  readonly uri: string;
+  readonly digest: Readonly<Record<string, string>>;
+}
+
 /** One source. Opening it twice with the same filter may give the same tree; equal `key`s are the same source. */
 export interface BuildSource {
   /** Tells sources of one build apart, and takes part in no cache key: what is in the files does. */
   readonly key: string;
   /** For progress: `local source`, `git#main`. */
   readonly label: string;
+  /** What a client calls its directory. */
+  readonly local?: string;
+  /** Where it came from, once it has been opened; undefined for what came from a client. */
+  readonly origin?: SourceOrigin | undefined;
   /** Throws `invalid`, `not-found`, `unauthorized`, `unavailable`, `cancelled`. */
   open(filter: SourceFilter, options: OpenSourceOptions): Promise<SourceTree>;
 }

@@ -14,7 +14,7 @@ import type { ReadCache } from '../cache/external/read-cache.ts';
 import { imageOfLayout } from '../context/layout/image-of-layout.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
-import type { BuildFacts } from '../export/attest/provenance.ts';
+import type { BaseMaterial } from '../export/attest/build-facts.ts';
 import { explainFullDisk } from '../full-disk.ts';
 import type { BuildTarget } from '../graph/build-target.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
@@ -72,12 +72,14 @@ export class BuildInputs implements GraphInputs {
   }
 
   /** The base images so far, for attestations. */
-  readonly materials: BuildFacts['materials'][number][] = [];
+  readonly bases: BaseMaterial[] = [];
+  /** Everything that files were asked of, for attestations, too. */
+  readonly sources: BuildSource[] = [];
 
   async resolveImage(reference: string, platform: Platform): Promise<ResolvedImage> {
     const resolved = await this.#resolveImage(reference, platform);
     const { name, image } = resolved;
-    this.materials.push({ name, platform, digest: image.sources[0]?.manifest.digest ?? image.id });
+    this.bases.push({ name, platform, digest: image.sources[0]?.manifest.digest ?? image.id });
     return resolved;
   }
 
@@ -166,7 +168,9 @@ export class BuildInputs implements GraphInputs {
   }
 
   remoteSource(url: string, instruction: AddInstruction): RemoteSource | undefined {
-    return remoteSource(url, instruction, { sources: this.#deps.context.sources, own: this.#deps.own });
+    const remote = remoteSource(url, instruction, { sources: this.#deps.context.sources, own: this.#deps.own });
+    if (remote) this.sources.push(remote.source);
+    return remote;
   }
 
   async #readIgnored(): Promise<readonly string[]> {

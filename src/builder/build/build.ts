@@ -12,8 +12,9 @@ import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import { unusedArgs } from '../dockerfile/unused-args.ts';
-import { attestBeside } from '../export/attest/attest.ts';
-import type { BuildFacts } from '../export/attest/provenance.ts';
+import { attestBeside, withAttestationFiles, withoutInline } from '../export/attest/attest.ts';
+import type { BuildFacts } from '../export/attest/build-facts.ts';
+import { provenance } from '../export/attest/provenance.ts';
 import { cacheOptions } from '../export/cache/cache-options.ts';
 import { inlineCache } from '../export/cache/export-cache.ts';
 import { writeCaches } from '../export/cache/write-caches.ts';
@@ -36,6 +37,7 @@ import { Solver } from '../solve/solver.ts';
 import { VertexError } from '../vertex-error.ts';
 import { BuildInputs } from './build-inputs.ts';
 import type { BuilderContext } from './builder-context.ts';
+import { collectFacts } from './collect-facts.ts';
 
 /** Starts when it is made. `context` is what all builds share. */
 export class Build implements BuildRun {
@@ -157,7 +159,9 @@ export class Build implements BuildRun {
     });
     await solver.keepImported();
     const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;
-    return await this.#export(shipped, solver, { dockerfile, materials: inputs.materials });
+    const targets = graphs.map(({ state }) => state.node);
+    const facts = () => this.#facts({ dockerfile, inputs, targets });
+    return await this.#export(shipped, solver, facts);
   }
 
   /** What fails in it is shown at its lines of this Dockerfile, whichever build hears of it. */
@@ -228,33 +232,36 @@ export class Build implements BuildRun {
     };
   }
 
-  async #export(
-    solved: readonly SolvedPlatform[],
-    solver: Solver,
-    made: Pick<BuildFacts, 'dockerfile' | 'materials'>,
-  ): Promise<BuildResult> {
+  async #export(solved: readonly SolvedPlatform[], solver: Solver, facts: () => BuildFacts): Promise<BuildResult> {
     const { images, cache, platform } = this.#context;
-    const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false, target } = this.#request;
+    const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false } = this.#request;
+    const wanted = this.#request.attestations ?? {};
     using lease = images.lease();
-    const facts = { ...made, id: this.id, startedAt: this.startedAt, target, buildArgs, labels };
+    const attest = { facts, images, wanted, signal: this.#abort.signal };
     const context = {
       ...{ images, cache, platform, lease, labels },
       signal: this.#abort.signal,
       sourceDateEpoch: sourceDateEpoch ?? epochOf(buildArgs),
       multiPlatform: multiPlatform || isTrue(buildArgs.BUILDKIT_MULTI_PLATFORM),
       rewriteTimestamp: this.#request.exports.some(one => 'names' in one && one.rewriteTimestamp),
-      beside: attestBeside({
-        ...{ facts, images, lease },
-        wanted: this.#request.attestations ?? {},
-        names: this.#names(),
-      }),
+      beside: ({ pushed }: { pushed: boolean }) =>
+        attestBeside({ ...attest, wanted: pushed ? wanted : withoutInline(wanted), lease, names: this.#names() }),
+      attestFiles: (snapshot: LayersSnapshot) =>
+        withAttestationFiles(snapshot, { ...attest, wanted: withoutInline(wanted) }),
     };
     const step: ExportStep = (name, work) => this.#exporting(name, work);
     const outcome = await runExports(solved, this.#request, { ...context, step });
     const { cacheTo = [], credentials } = this.#request;
     const written = await writeCaches(cacheTo, solved, { ...context, solver, credentials, step });
     const response = { ...outcome.response, ...written };
-    return { ...outcome, response, warnings: this.#warnings };
+    const version = wanted.provenance?.version;
+    const told = provenance(facts(), { mode: 'max', ...(version && { version }) }, new Date());
+    return { ...outcome, response, warnings: this.#warnings, provenance: told };
+  }
+
+  #facts(made: Pick<Parameters<typeof collectFacts>[1], 'dockerfile' | 'inputs' | 'targets'>): BuildFacts {
+    const { platform } = this.#context;
+    return collectFacts(this.#request, { ...made, id: this.id, startedAt: this.startedAt, platform });
   }
 
   /** One exporter as a vertex of its own. */

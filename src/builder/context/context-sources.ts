@@ -4,8 +4,9 @@ import { chmod, rm, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
 import { PatternMatcher } from '../../lib/pattern-matcher.ts';
-import { type Digest, parseDigest } from '../../oci/digest.ts';
-import type { BuildSource, SourceTree } from '../source.ts';
+import { withoutCredentials } from '../../lib/without-credentials.ts';
+import { type Digest, digestParts, parseDigest } from '../../oci/digest.ts';
+import type { BuildSource, SourceOrigin, SourceTree } from '../source.ts';
 import { Mirrors } from './mirror/mirrors.ts';
 import type { ContextFiles } from './sources/context-files.ts';
 import { Downloads } from './sources/download.ts';
@@ -62,10 +63,11 @@ export class ContextSources {
     return this.#source(address, address, async (directory, { report, signal }) => {
       const file = `${directory}.download`;
       try {
-        await this.#downloads.fetch(address, file, { report, signal });
-        return await unpackContext(createReadStream(file), directory, this.#files, {
+        const { digest } = await this.#downloads.fetch(address, file, { report, signal });
+        const filled = await unpackContext(createReadStream(file), directory, this.#files, {
           ...{ ...options, report: () => {}, signal, single: 'Dockerfile', what: 'unpacking:' },
         });
+        return { ...filled, origin: originOf(address, digest) };
       } finally {
         await rm(file, { force: true });
       }
@@ -85,7 +87,7 @@ export class ContextSources {
       const { digest, mtime } = await this.#downloads.fetch(address, target, wanted);
       await chmod(target, 0o600);
       await utimes(target, mtime, mtime);
-      return { digests: new Map([[name, digest]]) };
+      return { digests: new Map([[name, digest]]), origin: originOf(address, digest) };
     });
     return Object.assign(source, { name });
   }
@@ -127,6 +129,11 @@ export function directorySource(directory: string, options: { immutable?: boolea
       return tree;
     },
   };
+}
+
+function originOf(address: string, digest: Digest): SourceOrigin {
+  const { algorithm, hex } = digestParts(digest);
+  return { uri: withoutCredentials(address), digest: { [algorithm]: hex } };
 }
 
 /** ADD of files from the web takes only sha256; throws `invalid`. */

@@ -26,6 +26,8 @@ export interface ExportContext {
   readonly rewriteTimestamp: boolean;
   /** An index even for one platform. */
   readonly multiPlatform: boolean;
-  /** Attestations, where they are wanted. */
-  readonly beside: ComposeOptions['beside'];
+  /** Attestations, where they are wanted; `pushed`: those with it that go only into registries. */
+  readonly beside: (o: { pushed: boolean }) => ComposeOptions['beside'];
+  /** The same for files as they are. */
+  readonly attestFiles: (snapshot: LayersSnapshot) => Promise<LayersSnapshot>;
 }

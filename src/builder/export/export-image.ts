@@ -1,5 +1,6 @@
 // Solved stages as images: recorded, with manifests where those are wanted, named and pushed.
 import type { Composed, Image, SettledLayer } from '../../images/index.ts';
+import { invalid } from '../../lib/errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { platformRank } from '../../oci/platform.ts';
@@ -49,15 +50,22 @@ export async function composeManifests(
   one: ImageExport,
   o: ExportContext,
 ): Promise<Composed | undefined> {
-  const leaves = one.type !== 'image' || one.push || images.length > 1 || o.multiPlatform;
-  if (!leaves && one.compression === undefined && Object.keys(one.annotations ?? {}).length === 0) return undefined;
+  const pushed = one.type === 'image' && one.push === true;
+  const beside = o.beside({ pushed });
+  // Docker's archives have no place for them.
+  if (beside && one.type === 'docker') {
+    throw invalid('docker exporter does not currently support exporting manifest lists');
+  }
+  const leaves = one.type !== 'image' || pushed || images.length > 1 || o.multiPlatform;
+  if (!leaves && !beside && one.compression === undefined && Object.keys(one.annotations ?? {}).length === 0)
+    return undefined;
   return await o.images.built.compose(images, {
     compression: one.compression ?? 'gzip',
     forceCompression: one.forceCompression,
     oci: one.ociMediaTypes ?? one.type !== 'docker',
     annotations: one.annotations ?? {},
     index: o.multiPlatform,
-    beside: o.beside,
+    beside,
     lease: o.lease,
     signal: o.signal,
   });
@@ -76,13 +84,16 @@ export async function pushNames(
   names: readonly string[],
   o: ExportContext & {
     credentials?: ((registry: string, signal: AbortSignal) => Promise<RegistryCredentials | undefined>) | undefined;
+    /** The manifest or index to send. */
+    manifest?: Digest | undefined;
     report: (status: { id: string; current: number; total: number; done?: boolean }) => void;
   },
 ): Promise<void> {
   for (const name of names) {
     const reference = withDefaultTag(parseReference(name));
     const credentials = await o.credentials?.(reference.domain, o.signal);
-    for await (const event of o.images.transfers.push(reference, { signal: o.signal, credentials })) {
+    const { signal, manifest } = o;
+    for await (const event of o.images.transfers.push(reference, { signal, credentials, manifest })) {
       if (event.kind !== 'progress') continue;
       const { id, current = 0, total = 0 } = event;
       o.report({ id: `layer ${id}`, current, total, done: total > 0 && current >= total });

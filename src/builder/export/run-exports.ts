@@ -1,6 +1,6 @@
 // Everything a build was asked to make of what it solved.
 import { Readable } from 'node:stream';
-import type { Image } from '../../images/index.ts';
+import type { Composed, Image } from '../../images/index.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { BuildRequest } from '../request.ts';
@@ -37,9 +37,12 @@ export async function runExports(
     if (one.type === 'cacheonly') continue;
     if (!('names' in one)) {
       const split = one.platformSplit ?? solved.length > 1;
-      await o.step(one.type === 'tar' ? 'sending tarball' : 'exporting to client directory', () =>
-        exportFiles(solved, one.target, split, o),
-      );
+      await o.step(one.type === 'tar' ? 'sending tarball' : 'exporting to client directory', async () => {
+        const files = await Promise.all(
+          solved.map(async made => ({ ...made, snapshot: await o.attestFiles(made.snapshot) })),
+        );
+        await exportFiles(files, one.target, split, o);
+      });
       continue;
     }
     const title = one.type === 'image' ? 'exporting to image' : `exporting to ${one.type} image format`;
@@ -66,15 +69,21 @@ async function exportImages(
 ): Promise<ExportOutcome> {
   const { report } = o;
   const composed = await composeManifests(images, one, o);
+  for (const id of describeManifests(images, composed)) report({ id, current: 0, total: 0, done: true });
   const names = [...new Set(one.names)].map(name => familiarReference(withDefaultTag(parseReference(name))));
   const keeps = one.type === 'image' && one.store !== false;
   if (one.type === 'image') {
-    for (const { id } of images) report({ id: `writing image ${id}`, current: 0, total: 0, done: true });
+    if (!composed) for (const { id } of images) report({ id: `writing image ${id}`, current: 0, total: 0, done: true });
     if (keeps || one.push) nameImages(images, names, o);
     for (const name of one.names) {
       report({ id: `naming to ${formatReference(parseReference(name))}`, current: 0, total: 0, done: true });
     }
-    if (one.push) await told(report, `pushing ${names.join(', ')}`, () => pushNames(names, o));
+    const pushed = composed?.index ?? composed?.manifests[0];
+    if (one.push) await told(report, 'pushing layers', () => pushNames(names, { ...o, manifest: pushed?.digest }));
+    for (const name of one.push && pushed ? names : []) {
+      const full = formatReference(withDefaultTag(parseReference(name)));
+      report({ id: `pushing manifest for ${full}@${pushed?.digest}`, current: 0, total: 0, done: true });
+    }
   } else if (one.target.kind === 'tar') {
     const { open } = one.target;
     const archive = Readable.from(o.images.built.archive(images, names, composed?.beside));
@@ -87,7 +96,9 @@ async function exportImages(
   const id = images.length === 1 ? images[0]?.id : top?.digest;
   const full = one.names.map(name => formatReference(parseReference(name)));
   const response = {
-    ...(images.length === 1 && { 'containerimage.config.digest': images[0]?.id as string }),
+    // Of an index that only leaves there is nobody who knows the image by its configuration.
+    ...(images.length === 1 &&
+      (one.type === 'image' || !composed?.index) && { 'containerimage.config.digest': images[0]?.id as string }),
     ...((top || id) && { 'containerimage.digest': (top?.digest ?? id) as string }),
     ...(top && { 'containerimage.descriptor': Buffer.from(JSON.stringify(top)).toString('base64') }),
     ...(full.length > 0 && { 'image.name': full.join(',') }),
@@ -104,4 +115,15 @@ async function exportImages(
     }),
   );
   return { images: built, ...(id && { id }), names: keeps ? names : [], response };
+}
+
+/** As BuildKit tells of them. */
+function describeManifests(images: readonly Image[], composed: Composed | undefined): string[] {
+  if (!composed) return [];
+  const { manifests, beside, index } = composed;
+  return [
+    ...manifests.flatMap(({ digest }, at) => [`exporting manifest ${digest}`, `exporting config ${images[at]?.id}`]),
+    ...beside.map(({ digest }) => `exporting attestation manifest ${digest}`),
+    ...(index ? [`exporting manifest list ${index.digest}`] : []),
+  ];
 }

@@ -14,6 +14,7 @@ import { BerthError, errorKind, errorMessage, invalid, notFound } from '../../li
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import { Limiter } from '../../lib/limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { familiarName, familiarReference, type Reference, repositoryName } from '../../oci/reference.ts';
 import { LayerWorkers } from '../build/layer-workers.ts';
@@ -61,6 +62,8 @@ export interface TransfersDeps extends Pick<PullDeps, 'has' | 'record'>, Pick<Pu
 export interface TransferRequest {
   credentials?: Credentials | undefined;
   platform?: Platform | undefined;
+  /** Of a push: the manifest or index to send, of those that the image has; else the one that fits the name best. */
+  manifest?: Digest | undefined;
   signal: AbortSignal;
 }
 
@@ -151,7 +154,7 @@ export class Transfers {
   }
 
   async #push(reference: Reference, request: TransferRequest, emit: Emit): Promise<void> {
-    const { credentials, platform, signal } = request;
+    const { credentials, platform, manifest, signal } = request;
     emit({ kind: 'line', status: `The push refers to repository [${repositoryName(reference)}]` });
     const lease = this.#deps.content.pins.lease();
     try {
@@ -161,7 +164,7 @@ export class Transfers {
         const actions = ['pull', 'push'] as const;
         const repository = this.#deps.registries.repository(reference, { credentials, actions, from });
         const deps = { ...this.#deps, slots: this.#uploadSlots, sending: this.#sending, archives: this.#archives };
-        const pushed = await pushImage(image, one, repository, deps, { platform, lease, emit, signal });
+        const pushed = await pushImage(image, one, repository, deps, { platform, manifest, lease, emit, signal });
         emit({ kind: 'pushed', reference: one, ...pushed });
       }
     } catch (error) {

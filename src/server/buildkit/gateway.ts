@@ -35,14 +35,21 @@ export interface GatewayDeps {
   readonly ask: (job: BuildJob, evaluation: Evaluation, signal: AbortSignal) => Promise<FrontendAnswer | undefined>;
 }
 
-/** Kinds of caches that clients drop without a word where they are not known (solver/pb/caps.go): here they are refused. */
-const asked: readonly string[] = ['cache.gha', 'cache.s3'];
-
 /** What clients may rely on, by BuildKit's names (frontend/gateway/pb/caps.go). */
 const capabilities = [
   ...['solve.base', 'solve.inlinereturn', 'resolveimage', 'proto.refarray', 'reference.output', 'return', 'returnmap'],
   ...['importcaches', 'frontend.inputs', 'gateway.evaluate', 'gateway.evaluate.solve', 'gateway.solve.metadata'],
   ...['frontend.caps', 'gateway.warnings'],
+];
+
+/**
+ * The same for builds themselves (solver/pb/caps.go): what results can be, and several of them at once. Kinds of caches that
+ * clients drop without a word where they are not known are here, and refused when they come.
+ */
+const llbCapabilities = [
+  ...['source.image', 'source.local', 'source.git', 'source.http', 'source.ocilayout'],
+  ...['exporter.image.attestations', 'exporter.image.annotations', 'exporter.multiple', 'meta.description'],
+  ...['cache.gha', 'cache.s3'],
 ];
 
 const path = '/moby.buildkit.v1.frontend.LLBBridge/';
@@ -55,7 +62,7 @@ export function gatewayMethods({ jobs, worker, ask }: GatewayDeps): Record<strin
       await jobOf(call);
       return {
         frontendApiCaps: capabilities.map(id => ({ id, enabled: true })),
-        llbCaps: asked.map(id => ({ id, enabled: true })),
+        llbCaps: llbCapabilities.map(id => ({ id, enabled: true })),
         workers: [workerOf(worker)],
       };
     }),

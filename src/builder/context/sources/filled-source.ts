@@ -2,7 +2,7 @@
 
 import { PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import type { BuildSource, OpenSourceOptions, SourceFilter, SourceTree } from '../../source.ts';
+import type { BuildSource, OpenSourceOptions, SourceFilter, SourceOrigin, SourceTree } from '../../source.ts';
 import { linkKept } from './link-kept.ts';
 import type { Folder, SourceFolders } from './source-folder.ts';
 
@@ -12,6 +12,8 @@ export interface Filled {
   readonly below?: string;
   /** Digests of the bytes of files, by path, where they were seen passing by. */
   readonly digests?: ReadonlyMap<string, Digest>;
+  /** Where they came from, where that can be told to others. */
+  readonly origin?: SourceOrigin;
 }
 
 /** Brings the files into an empty directory; what it throws is what `open` throws. */
@@ -27,6 +29,7 @@ export class FilledSource implements OwnedSource {
   readonly #folders: SourceFolders;
   readonly #fill: Fill;
   readonly #made: Folder[] = [];
+  #origin: SourceOrigin | undefined;
   #whole: Promise<SourceTree> | undefined;
   /** Trees without what some patterns leave out, by those patterns. */
   readonly #filtered = new Map<string, Promise<SourceTree>>();
@@ -36,6 +39,10 @@ export class FilledSource implements OwnedSource {
     this.label = options.label;
     this.#fill = options.fill;
     this.#folders = folders;
+  }
+
+  get origin(): SourceOrigin | undefined {
+    return this.#origin;
   }
 
   /** Only `exclude` of the filter counts: what nobody wants costs nothing more once it is here. */
@@ -56,7 +63,8 @@ export class FilledSource implements OwnedSource {
 
   async #bring(options: OpenSourceOptions): Promise<SourceTree> {
     const folder = await this.#folder();
-    const { below = '', digests } = await this.#fill(folder.path, options);
+    const { below = '', digests, origin } = await this.#fill(folder.path, options);
+    this.#origin = origin;
     return tree(below === '' ? folder.path : `${folder.path}/${below}`, digests);
   }
 

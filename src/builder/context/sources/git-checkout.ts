@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BerthError, invalid, notFound } from '../../../lib/errors.ts';
+import { withoutCredentials } from '../../../lib/without-credentials.ts';
 import { resolveInRoot } from '../copy/resolve-in-root.ts';
 import type { Filled } from './filled-source.ts';
 import type { GitReference } from './git-reference.ts';
@@ -47,7 +48,9 @@ export async function checkOut(reference: GitReference, directory: string, optio
     await git.run('submodule', 'update', '--init', '--recursive', '--depth=1');
   }
   if (!(reference.keepGitDir ?? options.keepGitDir)) removeGitDirectories(directory);
-  return { below: findSubdir(directory, reference.subdir ?? '') };
+  const uri = `${withoutCredentials(reference.remote)}${reference.ref === undefined ? '' : `#${reference.ref}`}`;
+  const digest = { [commit.length === 40 ? 'sha1' : 'sha256']: commit };
+  return { below: findSubdir(directory, reference.subdir ?? ''), origin: { uri, digest } };
 }
 
 async function fetchCommit(git: Git, { ref, remote }: GitReference): Promise<string> {

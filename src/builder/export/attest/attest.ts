@@ -1,43 +1,81 @@
-// What a build says about its images, where that was asked for.
-import type { ComposeOptions, Image, Images, Lease } from '../../../images/index.ts';
+// What a build says about its results, where that was asked for.
+import { createHash } from 'node:crypto';
+import { createReadStream, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BuildLayer, ComposeOptions, Image, Images, Lease } from '../../../images/index.ts';
+import { walkTree } from '../../../lib/tar/tree/walk-tree.ts';
 import type { Attestations } from '../../request.ts';
-import { type Attestation, attestationManifest } from './attestation-manifest.ts';
+import type { LayersSnapshot } from '../../solve/snapshot.ts';
+import { type Attestation, attestationManifest, type Subject, statementOf } from './attestation-manifest.ts';
+import type { BuildFacts } from './build-facts.ts';
 import { listPackages } from './package-list.ts';
-import { type BuildFacts, packageUrl, provenance, provenanceType } from './provenance.ts';
+import { packageUrl } from './package-url.ts';
+import { provenance } from './provenance.ts';
 import { sbom, sbomType } from './sbom.ts';
 
 export interface AttestOptions {
   readonly wanted: Attestations;
-  readonly facts: Omit<BuildFacts, 'platform'>;
-  readonly names: readonly string[];
+  /** Asked when everything has been read. */
+  readonly facts: () => BuildFacts;
   readonly images: Images;
-  readonly lease: Lease;
+  readonly signal: AbortSignal;
+}
+
+/** What is left for results that go to no registry. */
+export function withoutInline({ provenance: told, sbom: listed }: Attestations): Attestations {
+  return { ...(told && !told.inlineOnly && { provenance: told }), ...(listed && { sbom: true }) };
 }
 
 /** For `compose`: makes the manifest of each image's attestations; undefined when none are wanted. */
-export function attestBeside(o: AttestOptions): ComposeOptions['beside'] {
+export function attestBeside(o: AttestOptions & { names: readonly string[]; lease: Lease }): ComposeOptions['beside'] {
   if (!o.wanted.provenance && !o.wanted.sbom) return undefined;
   return async (manifest, image) => {
     const platform = { os: image.config.os, architecture: image.config.architecture };
     const subjects = o.names.map(name => packageUrl(name, platform));
-    const attestations = describe(image, { ...o.facts, platform }, o);
-    return await attestationManifest(attestations, { manifest, subjects, images: o.images, lease: o.lease });
+    const chain = image.chainIds.length > 0 ? o.images.builds.chain(image.chainIds.at(-1) as Image['id']) : [];
+    return await attestationManifest(describe(chain, o), { manifest, subjects, images: o.images, lease: o.lease });
   };
 }
 
-function describe(image: Image, facts: BuildFacts, { wanted, images }: AttestOptions): Attestation[] {
+/** The files of a result with those that attest to them, `provenance.json` and `sbom.spdx.json`, on top. */
+export async function withAttestationFiles(snapshot: LayersSnapshot, o: AttestOptions): Promise<LayersSnapshot> {
+  const { builds } = o.images;
+  const layers = snapshot.layers.map(({ layer }) => layer);
+  const attestations = describe(layers, o);
+  if (attestations.length === 0) return snapshot;
+  const subject = await digestFiles(layers, o);
+  await using working = builds.create(layers);
+  for (const attestation of attestations) {
+    const name = attestation.predicateType === sbomType ? 'sbom.spdx.json' : 'provenance.json';
+    const text = JSON.stringify(statementOf(attestation, subject), null, 2);
+    writeFileSync(join(working.upper, name), text, { mode: 0o600 });
+  }
+  return { kind: 'layers', layers: [...snapshot.layers, { layer: working.seal() }] };
+}
+
+function describe(layers: readonly BuildLayer[], { wanted, images, ...o }: AttestOptions): Attestation[] {
+  const facts = o.facts();
   const now = new Date();
   const attestations: Attestation[] = [];
   if (wanted.sbom) {
-    using view = images.builds.view(
-      image.chainIds.length > 0 ? images.builds.chain(image.chainIds.at(-1) as string & Image['id']) : [],
-    );
+    using view = images.builds.view(layers);
     const packages = listPackages(view.root);
     const distribution = packages[0]?.type === 'apk' ? 'alpine' : 'debian';
-    attestations.push({ predicateType: sbomType, predicate: sbom(packages, { id: image.id, distribution, now }) });
+    attestations.push({ predicateType: sbomType, predicate: sbom(packages, { id: facts.id, distribution, now }) });
   }
-  if (wanted.provenance) {
-    attestations.push({ predicateType: provenanceType, predicate: provenance(facts, wanted.provenance, now) });
-  }
+  if (wanted.provenance) attestations.push(provenance(facts, wanted.provenance, now));
   return attestations;
+}
+
+/** What a statement about files is about: each by its digest. */
+async function digestFiles(layers: readonly BuildLayer[], { images, signal }: AttestOptions): Promise<Subject[]> {
+  using view = images.builds.view(layers);
+  const files: Subject[] = [];
+  for (const { path, name, stats } of walkTree(view.root, '')) {
+    if (!stats.isFile()) continue;
+    const hash = createHash('sha256');
+    for await (const part of createReadStream(path, { signal })) hash.update(part);
+    files.push({ name, digest: { sha256: hash.digest('hex') } });
+  }
+  return files;
 }

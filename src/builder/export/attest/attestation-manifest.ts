@@ -10,6 +10,17 @@ export interface Attestation {
   readonly predicate: unknown;
 }
 
+/** What a statement is about. */
+export interface Subject {
+  readonly name: string;
+  readonly digest: Readonly<Record<string, string>>;
+}
+
+/** An in-toto statement. */
+export function statementOf({ predicateType, predicate }: Attestation, subject: readonly Subject[]): unknown {
+  return { _type: 'https://in-toto.io/Statement/v0.1', predicateType, subject, predicate };
+}
+
 const statementType = 'application/vnd.in-toto+json';
 
 /** Stores statements and manifest, kept by the lease, and describes the manifest as an index lists it. */
@@ -20,9 +31,9 @@ export async function attestationManifest(
   const { built } = o.images;
   const subject = o.subjects.map(name => ({ name, digest: digestSet(o.manifest.digest) }));
   const layers: Descriptor[] = [];
-  for (const { predicateType, predicate } of attestations) {
-    const statement = { _type: 'https://in-toto.io/Statement/v0.1', predicateType, subject, predicate };
-    const blob = await built.put(statement, o);
+  for (const attestation of attestations) {
+    const { predicateType } = attestation;
+    const blob = await built.put(statementOf(attestation, subject), o);
     layers.push({ mediaType: statementType, ...blob, annotations: { 'in-toto.io/predicate-type': predicateType } });
   }
   const nobody = { architecture: 'unknown', os: 'unknown' };

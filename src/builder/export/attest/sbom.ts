@@ -1,5 +1,4 @@
 // A bill of materials of an image in SPDX 2.3, of what its package manager knows.
-import type { Digest } from '../../../oci/digest.ts';
 import type { InstalledPackage } from './package-list.ts';
 
 export const sbomType = 'https://spdx.dev/Document';
@@ -7,14 +6,14 @@ export const sbomType = 'https://spdx.dev/Document';
 /** `id` makes the document's name unique; `distribution` is the ID of os-release. */
 export function sbom(
   packages: readonly InstalledPackage[],
-  o: { id: Digest; distribution: string; now: Date },
+  o: { id: string; distribution: string; now: Date },
 ): Record<string, unknown> {
   return {
     spdxVersion: 'SPDX-2.3',
     dataLicense: 'CC0-1.0',
     SPDXID: 'SPDXRef-DOCUMENT',
     name: 'sbom',
-    documentNamespace: `https://berth.invalid/sbom/${o.id.slice(o.id.indexOf(':') + 1)}`,
+    documentNamespace: `https://berth.invalid/sbom/${encodeURIComponent(o.id)}`,
     creationInfo: { created: `${o.now.toISOString().slice(0, 19)}Z`, creators: ['Tool: berth'] },
     packages: packages.map(entry => describe(entry, o.distribution)),
     relationships: packages.map(entry => ({

@@ -38,9 +38,14 @@ function source(statement: string): { source: ImageSource; statement: Descriptor
   return { source: { manifest: image.manifest, layers: [image.layer], index }, statement: beside.layer };
 }
 
-const plan = (sources: ImageSource[]) => {
+const plan = (sources: ImageSource[], manifest?: Digest) => {
   const one = { id: image.config.digest, digests: [], sources, layers: [image.layer] } as unknown as Image;
-  return planPush(one, parseReference('registry.test/a:1'), { platforms: [one], platform: undefined, content });
+  return planPush(one, parseReference('registry.test/a:1'), {
+    platforms: [one],
+    platform: undefined,
+    manifest,
+    content,
+  });
 };
 
 test('what an index lists beside images is sent with it', async () => {
@@ -58,4 +63,12 @@ test('an index of which something is gone gives way to another, else to the imag
   const alone = await plan([old.source]);
   expect(alone).toMatchObject({ index: undefined, beside: [] });
   expect(alone.images).toHaveLength(1);
+});
+
+test('what is asked for is sent, whatever else the image came with', async () => {
+  const { source: attested } = source('attested');
+  const bare = { manifest: image.manifest, layers: [image.layer] };
+  expect((await plan([attested, bare], image.manifest.digest)).index).toBeUndefined();
+  const digest = attested.index?.digest as Digest;
+  expect((await plan([bare, attested], digest)).index?.source.digest).toBe(digest);
 });

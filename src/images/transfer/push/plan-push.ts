@@ -2,6 +2,7 @@
 
 import type { ContentStore } from '../../../content/index.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
+import type { Digest } from '../../../oci/digest.ts';
 import { parseManifest } from '../../../oci/manifest.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import type { Reference } from '../../../oci/reference.ts';
@@ -32,12 +33,19 @@ export interface PushPlan {
 export async function planPush(
   image: Image,
   name: Reference,
-  o: { platforms: readonly Image[]; platform: Platform | undefined; content: ContentStore },
+  o: {
+    platforms: readonly Image[];
+    platform: Platform | undefined;
+    /** The manifest or index that is wanted, of those the image has. */
+    manifest?: Digest | undefined;
+    content: ContentStore;
+  },
 ): Promise<PushPlan> {
   const { content } = o;
   const isWhole = ({ manifest, layers }: ImageSource) =>
     [manifest, ...layers].every(({ digest }) => content.has(digest));
-  const chosen = chooseSource(image, name);
+  const wanted = image.sources.find(one => (one.index ?? one.manifest).digest === o.manifest);
+  const chosen = wanted ?? chooseSource(image, name);
   const source = chosen && isWhole(chosen) ? chosen : image.sources.find(isWhole);
   const alone = { images: [{ image, source }], beside: [], index: undefined };
   if (!source?.index || o.platform) return alone;

@@ -29,6 +29,8 @@ export interface PushDeps extends Pick<PushLayerDeps, 'slots' | 'sending'> {
 
 export interface PushOptions {
   platform: Platform | undefined;
+  /** What to send, where that is known. */
+  manifest?: Digest | undefined;
   lease: Lease;
   emit: Emit;
   signal: AbortSignal;
@@ -44,7 +46,8 @@ export async function pushImage(
 ): Promise<{ digest: Digest; size: number }> {
   const { content } = deps;
   const { tag, ...untagged } = reference;
-  const plan = await planPush(image, reference, { platforms: deps.platforms(image), platform: o.platform, content });
+  const { platform, manifest } = o;
+  const plan = await planPush(image, reference, { platforms: deps.platforms(image), platform, manifest, content });
   const pushed: { one: PushedImage; manifest: Descriptor; layers: Descriptor[] }[] = [];
   for (const one of plan.images) {
     const sent = await pushBlobs(one, reference, repository, deps, o);

@@ -10,6 +10,7 @@ const pause = 100;
 export class SessionSource implements BuildSource {
   readonly key: string;
   readonly label: string;
+  readonly local: string;
   readonly #name: string;
   readonly #session: () => Promise<Session>;
   readonly #mirrors: Mirrors;
@@ -18,6 +19,7 @@ export class SessionSource implements BuildSource {
     const { session, mirrors } = o;
     this.key = `session:${o.id}:${name}`;
     this.label = name;
+    this.local = name;
     this.#name = name;
     this.#session = session;
     this.#mirrors = mirrors;

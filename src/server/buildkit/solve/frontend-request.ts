@@ -2,6 +2,7 @@
 import type { DefinedSource } from '../../../api/buildkit/definitions.ts';
 import type { BlobStore, Builder, BuildRequest, BuildSource, CacheReference, Ulimit } from '../../../builder/index.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { attestations, wordsOf } from './attestations.ts';
 import { contexts } from './contexts.ts';
 import type { Evaluation } from './evaluation.ts';
 
@@ -51,6 +52,7 @@ export function frontendRequest(
     cgroupParent: attributes['cgroup-parent'] || undefined,
     cacheFrom: cacheImports(attributes, blobs),
     attestations: attestations(attributes),
+    words: wordsOf(attributes),
     squash: flag(attributes, 'berth:squash') ?? false,
     limits: limits(attributes),
     sourceDateEpoch: epoch === undefined || epoch === '' ? undefined : Number(epoch),
@@ -78,20 +80,6 @@ export function cacheReference(type: string, attributes: Attributes, blobs: Fron
   if (type !== 'local') return { type, attributes };
   // Clients know a directory by its path.
   return { type, attributes, blobs: blobs(`local:${attributes.dest ?? attributes.src ?? ''}`) };
-}
-
-function attestations(attributes: Attributes): BuildRequest['attestations'] {
-  const options = (name: string) => {
-    const value = attributes[`attest:${name}`];
-    if (value === undefined) return undefined;
-    const pairs = Object.fromEntries(list(value).map(part => [...part.split('='), '']));
-    const unwanted = pairs.disabled === 'true' || pairs['inline-only'] === 'true';
-    return unwanted ? undefined : (pairs as Record<string, string>);
-  };
-  const provenance = options('provenance');
-  const sbom = options('sbom');
-  if (!provenance && !sbom) return undefined;
-  return { provenance: provenance && (provenance.mode === 'max' ? 'max' : 'min'), sbom: sbom !== undefined };
 }
 
 /** Empty is every step; otherwise names of stages. */

@@ -110,8 +110,13 @@ describe('attributes of the frontend', () => {
     ]);
     expect(frontend({ 'cache-from': 'a,b' }).cacheFrom).toHaveLength(2);
     expect(frontend({ 'attest:provenance': 'mode=max', 'attest:sbom': '' }).attestations).toEqual({
-      provenance: 'max',
+      provenance: { mode: 'max', version: 'v0.2' },
       sbom: true,
+    });
+    const full = 'version=v1,builder-id=https://b/?a=b,reproducible=true,inline-only=true';
+    expect(frontend({ 'attest:provenance': full }).attestations).toEqual({
+      provenance: { mode: 'min', version: 'v1', builderId: 'https://b/?a=b', reproducible: true, inlineOnly: true },
+      sbom: false,
     });
     expect(frontend({ 'attest:provenance': 'disabled=true' }).attestations).toBeUndefined();
   });
@@ -119,6 +124,11 @@ describe('attributes of the frontend', () => {
   test('that make no sense are named', () => {
     expect(() => frontend({ 'cache-imports': '{' })).toThrow('cache-imports');
     expect(frontend({ 'cache-imports': '[{"Type":"gha"}]' }).cacheFrom).toEqual([{ type: 'gha', attributes: {} }]);
+    expect(() => frontend({ 'attest:foo': '' })).toThrow('unknown attestation type "foo"');
+    expect(() => frontend({ 'attest:provenance': 'mode=foo' })).toThrow('invalid mode "foo"');
+    expect(() => frontend({ 'attest:provenance': 'version=2' })).toThrow('invalid provenance SLSA version: 2');
+    expect(() => frontend({ 'attest:provenance': 'reproducible=x' })).toThrow('failed to parse reproducible flag "x"');
+    expect(() => frontend({ 'attest:sbom': 'generator=mine' })).toThrow('sbom generator mine');
     expect(() => frontend({ 'shm-size': 'big' })).toThrow('shm-size');
     expect(() => frontend({ ulimit: 'nofile' })).toThrow('invalid ulimit "nofile"');
     expect(() => frontend({ 'force-network-mode': 'mine' })).toThrow('unsupported network mode "mine"');
@@ -207,5 +217,18 @@ describe('solve requests', () => {
       ),
     ).toMatchObject({ cacheTo: [{ type: 'local', blobs: { id: 'local:/d' } }], cacheFrom: [{ type: 'inline' }] });
     expect(cachesOf(undefined, options.blobs)).toEqual({ cacheTo: [], cacheFrom: [] });
+  });
+});
+
+test('provenance tells what was asked for, but not for whom or where', () => {
+  const { words } = frontend({
+    ...{ filename: 'D', target: 't', 'build-arg:A': '1', 'vcs:revision': 'abc', 'attest:provenance': 'mode=max' },
+    ...{ 'image-resolve-mode': 'local', 'local-sessionid:context': 's', 'berth:memory': '5' },
+    'context:code': 'https://token@example.com/r.git',
+  });
+  expect(words).toEqual({
+    frontend: 'dockerfile.v0',
+    args: { target: 't', 'build-arg:A': '1', 'berth:memory': '5', 'context:code': 'https://xxxxx@example.com/r.git' },
+    vcs: { revision: 'abc' },
   });
 });
