@@ -269,7 +269,9 @@ describeContainers('the builder', import.meta.path, () => {
     const image = (host: string) => `${host}/attested:1`;
     const exports = [{ type: 'image', names: [image(first.host)], push: true }] as const;
     const text = 'FROM busybox\nRUN echo attested > /attested\n';
-    for (const provenance of ['min', 'max'] as const) await lab.build(text, { attestations: { provenance }, exports });
+    for (const mode of ['min', 'max'] as const) {
+      await lab.build(text, { attestations: { provenance: { mode } }, exports });
+    }
     await lab.builder.prune({ all: true });
     await lab.images.restore({ containers: new Set() });
     lab.images.tag(image(first.host), image(second.host));
