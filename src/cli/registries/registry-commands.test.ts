@@ -38,7 +38,7 @@ test('repositories and tags are listed', async () => {
     '{{.Tag}} {{.Digest}} {{.Platforms}} {{.Kind}}',
   );
   expect(out.split('\n')[1]).toBe(`2 ${first} linux/arm64 image`);
-  expect((await run('tags', '/team/app:1')).err).toBe('a repository has no tag and no digest\n');
+  expect((await run('tags', '/team/app:1')).err).toContain('a repository has no tag and no digest');
 });
 
 test('an image is described, or shown as it is', async () => {

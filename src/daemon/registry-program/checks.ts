@@ -100,6 +100,11 @@ export class Section {
     return value;
   }
 
+  /** Throws `invalid` for a value that cannot be. */
+  refuse(key: string, why: string): never {
+    throw this.#refuse(key, why);
+  }
+
   /** Call it last. */
   done(): void {
     const unknown = this.keys().filter(key => !this.#read.has(key));
@@ -120,9 +125,20 @@ export class Section {
   }
 }
 
-/** Milliseconds of a duration in Go's notation, or in days (`30d`). Throws `invalid`. */
+/** Milliseconds of a duration in Go's notation, or in days (`30d`); never less than none. Throws `invalid`. */
 export function parseTime(text: string): number {
   const days = /^(\d+)d$/.exec(text);
   if (days) return Number(days[1]) * 86_400_000;
-  return text === '0' ? 0 : parseDuration(text) / 1_000_000;
+  const milliseconds = text === '0' ? 0 : parseDuration(text) / 1_000_000;
+  if (milliseconds < 0) throw invalid(`${text} is before now`);
+  return milliseconds;
+}
+
+/** The same for a flag, which is named in what is thrown. */
+export function flagTime(flag: string, text: string): number {
+  try {
+    return parseTime(text);
+  } catch (error) {
+    throw invalid(`invalid argument ${JSON.stringify(text)} for "--${flag}": ${errorMessage(error)}`, error);
+  }
 }

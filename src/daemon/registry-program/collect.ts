@@ -1,24 +1,28 @@
 // `berth registry gc`: collects garbage in a folder that nobody serves.
 
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { Distribution } from '../../distribution/index.ts';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
+import { notFound } from '../../lib/errors.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { humanSize } from '../../lib/units.ts';
 import { Registry } from '../../registry/index.ts';
 import type { OptionValues } from '../configuration/parse-flags.ts';
-import { parseTime } from './checks.ts';
+import { flagTime } from './checks.ts';
 import { claimRoot } from './claim-root.ts';
 import { readConfiguration } from './configuration.ts';
 
-/** Prints what went. Throws `conflict` when the folder is served: its registry collects by itself. */
+/** Prints what went. Throws `conflict` when the folder is served: its registry collects by itself; `not-found`. */
 export async function collect(values: OptionValues, isRoot: boolean): Promise<number> {
   const { grace, ...flags } = values;
   const { options, logLevel, logFormat } = readConfiguration(flags, isRoot);
-  const milliseconds = grace === undefined ? options.collection.grace : parseTime(grace as string);
+  const milliseconds = grace === undefined ? options.collection.grace : flagTime('grace', grace as string);
   const level = logLevel === 'info' ? 'warn' : logLevel;
   const logger = createLogger({ write: line => void writeSync(2, line), level: () => level, format: logFormat });
   await using undo = new CleanupStack();
+  // A folder of a mistyped name is not to be made a registry.
+  if (!existsSync(join(options.root, 'repositories'))) throw notFound(`there is no registry in ${options.root}`);
   claimRoot(options.root, undo);
   const registries = new Distribution({}, { logger });
   const registry = new Registry(

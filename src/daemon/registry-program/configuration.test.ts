@@ -50,6 +50,9 @@ test('what is wrong is named', () => {
   const wrong: Record<string, string> = {
     'gc: {intervall: 1h}': 'unknown key: gc.intervall',
     'gc: {interval: soon}': 'gc.interval',
+    'gc: {interval: -1h}': 'gc.interval: -1h is before now',
+    'upstreams: [{prefix: a, registry: "http://b/c"}]': 'upstreams[0].registry: "http://b/c" is no registry',
+    'upstreams: [{prefix: a, registry: b, username: me}]': 'upstreams[0].username: goes with a password-file',
     'gc: {grace: 1s}': 'gc.grace: at least one minute',
     'gc: {retention: [{tags: x}]}': 'needs keep-last or max-age',
     'auth: {htpasswd: /u, rules: [{users: "@dev", actions: pull, repositories: x}]}': 'no group "dev"',
@@ -65,6 +68,12 @@ test('what is wrong is named', () => {
     '{': 'configuration file',
   };
   for (const [text, message] of Object.entries(wrong)) expect(() => read(text)).toThrow(message);
+});
+
+test('a flag that is wrong is named', () => {
+  const refused = (flags: Record<string, unknown>) => () => readConfiguration(flags, true);
+  expect(refused({ 'gc-interval': 'soon' })).toThrow('invalid argument "soon" for "--gc-interval": time: invalid');
+  expect(refused({ upstream: { hub: '' } })).toThrow('invalid argument "hub=" for "--upstream": "" is no registry');
 });
 
 test('places to listen at', () => {

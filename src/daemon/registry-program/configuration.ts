@@ -8,7 +8,7 @@ import { errorMessage, invalid } from '../../lib/errors.ts';
 import type { LogLevel } from '../../lib/logger.ts';
 import { defaultOptions, type RegistryOptions } from '../../registry/index.ts';
 import type { OptionValues } from '../configuration/parse-flags.ts';
-import { parseTime, Section } from './checks.ts';
+import { flagTime, Section } from './checks.ts';
 import { readAccess } from './read-access.ts';
 import { readCollection, readUpstreams, readWebhooks } from './read-services.ts';
 
@@ -64,7 +64,7 @@ function merge(file: Section, flags: OptionValues, isRoot: boolean): RegistryCon
       readOnly: (flags['read-only'] as boolean | undefined) ?? file.bool('read-only') ?? false,
       deletion: file.bool('deletion') ?? defaultOptions.deletion,
       upstreams,
-      collection: interval === undefined ? collection : { ...collection, interval: parseTime(interval) },
+      collection: interval === undefined ? collection : { ...collection, interval: flagTime('gc-interval', interval) },
       webhooks: readWebhooks(file),
       uploadTimeout: file.duration('upload-timeout') ?? defaultOptions.uploadTimeout,
     },

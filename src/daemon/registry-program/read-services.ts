@@ -20,10 +20,15 @@ const webhookActions: readonly WebhookAction[] = ['push', 'pull', 'mount', 'dele
 export function readUpstreams(file: Section, flags: Readonly<Record<string, string>>): UpstreamOptions[] {
   const listed = file.sections('upstreams').map((section): UpstreamOptions => {
     const passwordFile = section.string('password-file');
+    const username = section.string('username');
+    const domain = section.required('registry', section.string('registry'));
+    if (!isDomain(domain)) section.refuse('registry', notDomain(domain));
+    if ((username === undefined) !== (passwordFile === undefined)) {
+      section.refuse('username', 'goes with a password-file, and that with it');
+    }
     const upstream = {
       prefix: section.required('prefix', section.string('prefix')),
-      domain: section.required('registry', section.string('registry')),
-      username: section.string('username'),
+      ...{ domain, username },
       password: passwordFile === undefined ? undefined : readSecret(passwordFile),
       fresh: section.duration('fresh') ?? usualFreshness,
       wait: section.duration('wait') ?? usualWait,
@@ -31,9 +36,11 @@ export function readUpstreams(file: Section, flags: Readonly<Record<string, stri
     section.done();
     return upstream;
   });
-  const added = Object.entries(flags).map(([prefix, domain]) => ({
-    ...{ prefix, domain, fresh: usualFreshness, wait: usualWait },
-  }));
+  const added = Object.entries(flags).map(([prefix, domain]) => {
+    if (!isDomain(domain))
+      throw invalid(`invalid argument "${prefix}=${domain}" for "--upstream": ${notDomain(domain)}`);
+    return { prefix, domain, fresh: usualFreshness, wait: usualWait };
+  });
   const all = [...listed.filter(one => !Object.hasOwn(flags, one.prefix)), ...added];
   const prefixes = new Set<string>();
   for (const { prefix } of all) {
@@ -42,6 +49,12 @@ export function readUpstreams(file: Section, flags: Readonly<Record<string, stri
   }
   return all;
 }
+
+function isDomain(text: string): boolean {
+  return /^[a-zA-Z0-9.:[\]-]+$/.test(text) && URL.canParse(`https://${text}`);
+}
+
+const notDomain = (text: string) => `"${text}" is no registry: expected host or host:port`;
 
 /** `gc` of the file. */
 export function readCollection(file: Section): CollectionOptions {

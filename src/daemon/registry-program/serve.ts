@@ -1,9 +1,9 @@
 // The registry as a process: it listens, serves until it is told to stop, and ends what runs.
 
-import { rmSync, writeSync } from 'node:fs';
-import { Distribution } from '../../distribution/index.ts';
+import { accessSync, constants, rmSync, writeSync } from 'node:fs';
+import { Distribution, type Proxies } from '../../distribution/index.ts';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
-import { errorCode, errorMessage, systemError } from '../../lib/errors.ts';
+import { errorCode, errorMessage, invalid, systemError } from '../../lib/errors.ts';
 import { HttpServer } from '../../lib/http/http-server.ts';
 import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import { createLogger, type Logger } from '../../lib/logger.ts';
@@ -21,6 +21,7 @@ export async function serve(configuration: RegistryConfiguration): Promise<numbe
     level: () => configuration.logLevel,
     format: configuration.logFormat,
   });
+  checkUsers(configuration.options.access?.htpasswd);
   const tls = configuration.tls && identityOf(configuration.tls);
   await using undo = new CleanupStack((step, error) =>
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
@@ -28,7 +29,10 @@ export async function serve(configuration: RegistryConfiguration): Promise<numbe
   claimRoot(configuration.options.root, undo);
   survive(logger);
   const registries = new Distribution(
-    { insecureRegistries: configuration.insecureUpstreams, certificateFolders: ['/etc/docker/certs.d'], attempts: 2 },
+    {
+      ...{ insecureRegistries: configuration.insecureUpstreams, attempts: 2, proxies: environmentProxies() },
+      certificateFolders: ['/etc/berth/certs.d', '/etc/docker/certs.d'],
+    },
     { logger },
   );
   undo.defer('connections', () => registries.close());
@@ -69,6 +73,22 @@ async function listen(
 
 function identityOf({ cert, key, clientCa }: NonNullable<RegistryConfiguration['tls']>): TlsIdentity {
   return readTlsIdentity({ cert, key, ca: clientCa ?? '', verify: clientCa !== undefined });
+}
+
+/** It is read when somebody comes; that there is none is better said at once. */
+function checkUsers(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    accessSync(path, constants.R_OK);
+  } catch (error) {
+    throw invalid(`file of users: ${errorMessage(error)}`, error);
+  }
+}
+
+/** Upstreams may be behind one. */
+function environmentProxies(): Proxies {
+  const proxy = (name: string) => process.env[name] ?? process.env[name.toLowerCase()];
+  return { http: proxy('HTTP_PROXY'), https: proxy('HTTPS_PROXY'), no: proxy('NO_PROXY') };
 }
 
 /** A mistake in one request must not end the registry for all the others. */

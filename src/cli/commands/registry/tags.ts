@@ -34,8 +34,11 @@ export const listTags = command({
     quiet: bool('Show tags only, without asking what they stand for', { short: 'q' }),
   },
   async run(context, { flags, args }) {
-    const reference = parseReference(args[0] ?? '');
-    if (reference.tag || reference.digest) throw new Error('a repository has no tag and no digest');
+    const [name = ''] = args;
+    const reference = parseReference(name);
+    if (reference.tag || reference.digest) {
+      throw new Error(`${name} is not HOST[:PORT]/REPOSITORY: a repository has no tag and no digest`);
+    }
     const text = await withRepository(context, { reference, insecure: flags.insecure }, async repository => {
       const tags = (await Array.fromAsync(repository.tags())).sort();
       if (flags.quiet) return tags.map(tag => `${tag}\n`).join('');
