@@ -1,8 +1,7 @@
 // What a build reads before its steps: the Dockerfile, the ignore file, the base images.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Image, Images } from '../../images/index.ts';
-import { BerthError, errorCode, errorMessage, invalid, notFound } from '../../lib/errors.ts';
+import { BerthError, errorMessage, invalid, notFound } from '../../lib/errors.ts';
 import { PatternMatcher } from '../../lib/pattern-matcher.ts';
 import { unlessAborted } from '../../lib/unless-aborted.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -11,6 +10,7 @@ import { formatReference, parseReference, withDefaultTag } from '../../oci/refer
 import { importCache, placeName } from '../cache/external/cache-places.ts';
 import type { ImportedSteps } from '../cache/external/imported-steps.ts';
 import type { ReadCache } from '../cache/external/read-cache.ts';
+import { pathIn, resolveInRoot } from '../context/copy/resolve-in-root.ts';
 import { imageOfLayout } from '../context/layout/image-of-layout.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
@@ -228,14 +228,13 @@ export class BuildInputs implements GraphInputs {
   }
 }
 
+/** Links are followed inside of the tree: whoever made it may not read what is on this machine. */
 function readIfThere({ directory }: SourceTree, name: string): Buffer | undefined {
-  try {
-    return readFileSync(join(directory, name));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
-    if (errorCode(error) === 'EISDIR') throw invalid(`failed to read dockerfile: ${name} is a directory`);
-    throw error;
-  }
+  const place = resolveInRoot(directory, name);
+  if (!place) return undefined;
+  if (place.stats.isDirectory()) throw invalid(`failed to read dockerfile: ${name} is a directory`);
+  if (!place.stats.isFile()) throw invalid(`failed to read dockerfile: ${name} is not a regular file`);
+  return readFileSync(pathIn(directory, place.path));
 }
 
 /** What the name stands for here, when that is for the platform. */

@@ -89,6 +89,14 @@ test('what is thrown away leaves nothing, and places for mounts are no part of a
     expect(lstatSync(join(merged, 'cache/deep')).isDirectory()).toBe(true);
     writeFileSync(join(merged, 'f'), '');
   }
+  {
+    const linked = await layer([], 'ln -s /nowhere/yet l');
+    await using working = builds.create([linked]);
+    const merged = working.mount([{ path: '/l/cache' }, { path: '/l/file', file: true }]);
+    expect(readdirSync(join(merged, 'nowhere/yet')).sort()).toEqual(['cache', 'file']);
+    await linked.settled;
+    layers.remove([(await linked.settled).chainId]);
+  }
   await layers.settled();
   expect(readdirSync(join(root, 'builds')).sort()).toEqual(['base', 'empty']);
   expect(readdirSync(join(root, 'layers'))).toEqual([]);

@@ -3,6 +3,7 @@ import { chmodSync, lchownSync, lstatSync, mkdirSync, rmSync, writeFileSync } fr
 import { join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode } from '../../lib/errors.ts';
+import { encodeName } from '../../lib/tar/names.ts';
 import type { BuildLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome, Owner } from './copy/copy-job.ts';
 import { makeDirectories } from './copy/make-directories.ts';
@@ -58,15 +59,25 @@ export class WorkingLayer implements AsyncDisposable {
     places: readonly { path: string; file?: boolean }[] = [],
     o: { forContainer?: boolean; bare?: boolean } = {},
   ): string {
+    const stubs = join(this.#options.scratch, 'places');
+    for (const place of places) makePlace(stubs, place);
+    this.#mount(places.length > 0 || o.bare ? [stubs] : [], o);
+    const missing = places
+      .map(place => ({ ...place, path: this.#inside(place.path) }))
+      .filter(place => !this.#has(place));
+    // A link of the layers leads to where nothing is.
+    if (missing.length > 0) {
+      this.unmount();
+      for (const place of missing) makePlace(stubs, place);
+      this.#mount([stubs], o);
+    }
+    return this.root;
+  }
+
+  #mount(places: readonly string[], o: { forContainer?: boolean; bare?: boolean }): void {
     const { below, upper, scratch, base } = this.#options;
     const seen = o.forContainer ? this.#options.remapped : (path: string) => path;
-    const stubs = join(scratch, 'places');
-    for (const place of places) makePlace(stubs, place);
-    const lower = [
-      ...below.map(layer => layer.directory).reverse(),
-      ...(places.length > 0 || o.bare ? [stubs] : []),
-      ...(o.bare ? [] : [base]),
-    ];
+    const lower = [...below.map(layer => layer.directory).reverse(), ...places, ...(o.bare ? [] : [base])];
     const { mounts } = this.#deps.kernel;
     mounts.overlay({
       lower: lower.map(seen),
@@ -77,7 +88,15 @@ export class WorkingLayer implements AsyncDisposable {
       volatile: true,
     });
     this.#mounted = true;
-    return this.root;
+  }
+
+  /** Where a path of the container really is in it. */
+  #inside(path: string): string {
+    return this.#deps.kernel.files.openInRoot(this.root, path).slice(this.root.length) || '/';
+  }
+
+  #has({ path }: { path: string }): boolean {
+    return lstatSync(encodeName(`${this.root}${path}`), { throwIfNoEntry: false }) !== undefined;
   }
 
   /** Idempotent. What still uses it keeps it until it lets go. */

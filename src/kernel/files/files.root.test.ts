@@ -124,6 +124,7 @@ test('paths resolve inside the root, whatever links say', () => {
   expect(inside('/folder/deep/er/')).toBe('/etc/deep/er');
   expect(inside('/folder/new/file')).toBe('/etc/new/file');
   expect(inside('/dangling')).toBe('/etc/shadow');
+  expect(inside('/dangling/')).toBe('/etc/shadow');
   expect(inside('/chain')).toBe('/etc/shadow');
   expect(inside('/chain/below')).toBe('/etc/shadow/below');
   expect(inside('/etc/relative')).toBe('/missing/x');

@@ -66,7 +66,8 @@ function openWithin(libc: Libc, folder: number, name: string, flags: number): st
 
 /** Where the link `name` points; undefined if it is no link. */
 function danglingTarget(libc: Libc, folder: number, name: string): string | undefined {
-  const link = openWithin(libc, folder, name, constants.O_NOFOLLOW);
+  // With a slash at its end the kernel would follow it all the same.
+  const link = openWithin(libc, folder, name.replace(/\/+$/, ''), constants.O_NOFOLLOW);
   return link === undefined ? undefined : readlinkSync(link);
 }
 
