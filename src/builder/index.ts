@@ -11,6 +11,7 @@ export type { Incoming, Mirror, Told } from './context/mirror/mirror.ts';
 export { Mirrors } from './context/mirror/mirrors.ts';
 export type { OwnedSource } from './context/sources/filled-source.ts';
 export { DockerfileError } from './dockerfile/dockerfile-error.ts';
+export { LintError } from './dockerfile/lint/lint-error.ts';
 export type { LineRange } from './dockerfile/syntax.ts';
 export type { Provenance } from './export/attest/provenance.ts';
 export type { BuildTarget } from './graph/build-target.ts';

@@ -9,6 +9,7 @@ import type { CacheRecord } from '../cache/cache-store.ts';
 import { fetchStep } from '../cache/external/fetch-step.ts';
 import { ImportedSteps } from '../cache/external/imported-steps.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
+import { LintError } from '../dockerfile/lint/lint-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import { unusedArgs } from '../dockerfile/unused-args.ts';
@@ -184,7 +185,8 @@ export class Build implements BuildRun {
             ...{ dockerfile, targetPlatform, buildPlatform: platform, namesPlatform: platforms.length > 1 },
             target: request.target || undefined,
             project: this.#names()[0] ?? '',
-            everyStage: request.checkOnly ?? false,
+            everyStage: request.checkOnly === true && !request.target,
+            abandon: warnings => this.#warn([{ warnings, lintError: undefined }], dockerfile),
             buildArgs: request.buildArgs ?? {},
             noCache: request.noCache ?? false,
             namedContexts: request.namedContexts ?? {},
@@ -199,7 +201,7 @@ export class Build implements BuildRun {
   }
 
   /** Tells what the lint rules found; throws when they are errors. */
-  #warn(graphs: readonly BuildGraph[], dockerfile: Dockerfile): void {
+  #warn(graphs: readonly Pick<BuildGraph, 'warnings' | 'lintError'>[], dockerfile: Dockerfile): void {
     const name = `[internal] load build definition from ${dockerfile.name}`;
     const vertex = workVertex(name, this.id).digest;
     const seen = new Set<string>();
@@ -213,7 +215,7 @@ export class Build implements BuildRun {
     const error = graphs.find(({ lintError }) => lintError !== undefined)?.lintError;
     if (error !== undefined) {
       const ranges = graphs[0]?.warnings[0]?.ranges ?? [];
-      throw new DockerfileError(error, { name: dockerfile.name, source: dockerfile.source, ranges });
+      throw new LintError(error, { name: dockerfile.name, source: dockerfile.source, ranges });
     }
   }
 

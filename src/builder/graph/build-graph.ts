@@ -42,6 +42,8 @@ export interface GraphOptions {
   readonly network: 'default' | 'none' | 'host';
   readonly extraHosts: readonly string[];
   readonly entitlements: readonly Entitlement[];
+  /** Hears what the lint rules found until the building of the graph failed. */
+  readonly abandon: (warnings: readonly Warning[]) => void;
 }
 
 export interface BuildGraph {
@@ -62,12 +64,17 @@ interface BuiltStage {
 /** Throws `DockerfileError` for what is wrong with the file, and what resolving its images throws. */
 export async function buildGraph(o: GraphOptions, inputs: GraphInputs): Promise<BuildGraph> {
   const graph = new GraphBuilder(o, inputs, await ignoredSources(o, inputs));
-  const target = graph.target();
-  const { state } = await graph.stage(target);
-  // Who only wants to know what is wrong wants to know it of every stage.
-  if (o.everyStage) for (const stage of o.dockerfile.stages) await graph.stage(stage);
-  const steps = await graph.steps();
-  return { state, steps, warnings: graph.evaluation.warnings, lintError: graph.evaluation.lintError };
+  const { evaluation } = graph;
+  try {
+    const { state } = await graph.stage(graph.target());
+    // Who only wants to know what is wrong wants to know it of every stage.
+    if (o.everyStage) for (const stage of o.dockerfile.stages) await graph.stage(stage);
+    const steps = await graph.steps();
+    return { state, steps, warnings: evaluation.warnings, lintError: evaluation.lintError };
+  } catch (error) {
+    o.abandon(evaluation.warnings);
+    throw error;
+  }
 }
 
 /** What the rule CopyIgnoredFile asks, where somebody asks for that rule. */

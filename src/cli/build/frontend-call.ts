@@ -46,21 +46,23 @@ function indented(json: string): string {
   return JSON.stringify(JSON.parse(json), undefined, 2);
 }
 
-interface Findings {
-  /** Go writes a list of nothing as null. */
-  readonly warnings?: readonly Finding[] | null;
-  readonly sources?: readonly { readonly filename: string; readonly data: string }[] | null;
-  readonly buildError?: { readonly message?: string };
+interface Location {
+  readonly sourceIndex?: number;
+  readonly ranges?: readonly { readonly start: { readonly line: number }; readonly end: { readonly line: number } }[];
 }
 
 interface Finding {
   readonly ruleName: string;
   readonly url?: string;
   readonly detail: string;
-  readonly location: {
-    readonly sourceIndex?: number;
-    readonly ranges?: readonly { readonly start: { readonly line: number }; readonly end: { readonly line: number } }[];
-  };
+  readonly location: Location;
+}
+
+interface Findings {
+  /** Go writes a list of nothing as null. */
+  readonly warnings?: readonly Finding[] | null;
+  readonly sources?: readonly { readonly filename: string; readonly data: string }[] | null;
+  readonly buildError?: { readonly message?: string; readonly location?: Location };
 }
 
 /** As buildx prints it. The file is named by its path from the working directory. */
@@ -68,17 +70,21 @@ function checkText(json: string, { dockerfile }: BuildPlan): string {
   const found = JSON.parse(json) as Findings;
   const { buildError } = found;
   const [warnings, sources] = [found.warnings ?? [], found.sources ?? []];
-  if (warnings.length === 0) return 'Check complete, no warnings found.\n';
-  const count = warnings.length === 1 ? '1 warning has' : `${warnings.length} warnings have`;
-  const parts = warnings.map(({ ruleName, url, detail, location }) => {
-    const { sourceIndex = 0, ranges = [] } = location;
-    const excerpt = formatExcerpt({
+  const excerpt = ({ sourceIndex = 0, ranges = [] }: Location) =>
+    formatExcerpt({
       name: dockerfile,
       source: Buffer.from(sources[sourceIndex]?.data ?? '', 'base64').toString(),
       ranges: ranges.map(({ start, end }) => ({ start: start.line, end: end.line })),
     });
-    return `\nWARNING: ${ruleName}${url ? ` - ${url}` : ''}\n${detail}\n${excerpt}`;
-  });
-  const failure = buildError?.message === undefined ? '' : `\nERROR: ${buildError.message}\n`;
-  return `Check complete, ${count} been found!\n${parts.join('')}${failure}`;
+  const parts = warnings.map(
+    ({ ruleName, url, detail, location }) =>
+      `\nWARNING: ${ruleName}${url ? ` - ${url}` : ''}\n${detail}\n${excerpt(location)}`,
+  );
+  if (buildError) parts.push(`\nERROR: ${buildError.message ?? ''}\n${excerpt(buildError.location ?? {})}`);
+  return `${summary(warnings.length, buildError !== undefined)}${parts.join('')}`;
+}
+
+function summary(count: number, failed: boolean): string {
+  if (count === 0) return failed ? '' : 'Check complete, no warnings found.\n';
+  return `Check complete, ${count === 1 ? '1 warning has' : `${count} warnings have`} been found!\n`;
 }

@@ -130,7 +130,11 @@ class OutlineReader {
   }
 
   #argument(name: string, value: string | undefined, range: LineRange): OutlineArgument {
-    return { name, description: docComment(this.#dockerfile.source, range.start, name), value, range };
+    const { globalArgs, source } = this.#dockerfile;
+    // One that only takes over a global argument is described where that is declared.
+    const global = globalArgs.find(({ args }) => args.some(arg => arg.name === name))?.range ?? range;
+    const description = docComment(source, range.start, name) || docComment(source, global.start, name);
+    return { name, description, value, range };
   }
 }
 

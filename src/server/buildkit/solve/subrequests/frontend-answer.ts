@@ -21,9 +21,10 @@ export function locationOf(ranges: readonly LineRange[], source = 0): unknown {
   };
 }
 
-/** Columns with three spaces between them, as wide as their longest cell. */
-export function formatTable(rows: readonly (readonly string[])[]): string {
+/** Columns as wide as their longest cell, with `gap` spaces between them; the last cell of a row is as long as it is. */
+export function formatTable(rows: readonly (readonly string[])[], gap = 3): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map(row => (row[column] ?? '').length)));
-  const line = (row: readonly string[]) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('   ');
-  return rows.map(row => `${line(row).trimEnd()}\n`).join('');
+  const padded = (row: readonly string[]) =>
+    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd((widths[column] ?? 0) + gap)));
+  return rows.map(row => `${padded(row).join('')}\n`).join('');
 }

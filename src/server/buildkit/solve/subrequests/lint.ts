@@ -1,5 +1,11 @@
 // `--check`, `--call=check`: what the lint rules find in a Dockerfile.
-import { type Builder, type BuildRequest, type BuildWarning, DockerfileError } from '../../../../builder/index.ts';
+import {
+  type Builder,
+  type BuildRequest,
+  type BuildWarning,
+  DockerfileError,
+  LintError,
+} from '../../../../builder/index.ts';
 import { findCause } from '../../../../lib/errors.ts';
 import { type FrontendAnswer, formatJson, locationOf, textAnswer } from './frontend-answer.ts';
 
@@ -39,8 +45,7 @@ async function findAll({ builder, request, signal }: LintDeps): Promise<Findings
   } catch (error) {
     const located = findCause(error, DockerfileError);
     if (!located) throw error;
-    // Warnings that fail the build are findings already.
-    return { warnings, error: warnings.length > 0 ? undefined : located };
+    return { warnings, error: located };
   } finally {
     signal.removeEventListener('abort', cancel);
   }
@@ -62,7 +67,9 @@ function lintResult({ warnings, error }: Findings): unknown {
     ...(error && {
       buildError: {
         message: error.message,
-        location: locationOf(error.location.ranges, names.indexOf(error.location.name)),
+        // Where the findings are they say themselves.
+        location:
+          error instanceof LintError ? {} : locationOf(error.location.ranges, names.indexOf(error.location.name)),
       },
     }),
   };

@@ -25,12 +25,28 @@ export function outlineAnswer({ outline, source }: DockerfileDescription): Front
     ssh: orNothing(mounts(outline.ssh)),
     sources: [Buffer.from(source).toString('base64')],
   };
-  const rows = outline.args.map(arg => [arg.name, arg.value ?? '', arg.description]);
-  return textAnswer({
-    'result.json': formatJson(value),
-    'result.txt': formatTable([['BUILD ARG', 'VALUE', 'DESCRIPTION'], ...rows]),
-    version: '1.0.0',
-  });
+  return textAnswer({ 'result.json': formatJson(value), 'result.txt': outlineText(outline), version: '1.0.0' });
+}
+
+/** As BuildKit's own clients print it: a table for each kind of thing there is. */
+function outlineText({ args, description, name, secrets, ssh }: DockerfileDescription['outline']): string {
+  const about = [
+    ...(name || description ? [['TARGET:', name || '(default)']] : []),
+    ...(description ? [['DESCRIPTION:', description]] : []),
+  ];
+  const mounts = (title: string, list: typeof secrets) => [
+    [title, 'REQUIRED'],
+    ...list.map(({ name: id, required }) => [id, required ? 'true' : '']),
+  ];
+  const tables = [
+    formatTable([
+      ['BUILD ARG', 'VALUE', 'DESCRIPTION'],
+      ...args.map(arg => [arg.name, arg.value ?? '', arg.description]),
+    ]),
+    formatTable(mounts('SECRET', secrets)),
+    formatTable(mounts('SSH', ssh)),
+  ].filter((_, index) => [args, secrets, ssh][index]!.length > 0);
+  return [...(about.length > 0 ? [formatTable(about, 1)] : []), ...tables].map(table => `${table}\n`).join('');
 }
 
 /** The shape of BuildKit's frontend/subrequests/targets. */
@@ -49,7 +65,7 @@ export function targetsAnswer({ targets, source }: DockerfileDescription): Front
   const rows = targets.map(target => [target.name ?? (target.default ? '(default)' : ''), target.description]);
   return textAnswer({
     'result.json': formatJson(value),
-    'result.txt': formatTable([['TARGET', 'DESCRIPTION'], ...rows]),
+    'result.txt': formatTable([['TARGET', 'DESCRIPTION'], ...rows], 1),
     version: '1.0.0',
   });
 }
