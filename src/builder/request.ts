@@ -1,5 +1,6 @@
 // What a build is asked for, whichever door it comes through: `POST /build`, BuildKit's gRPC or our own command line.
 import type { Duplex, Writable } from 'node:stream';
+import type { AttributeReader } from '../lib/tar/tree/describe-node.ts';
 import type { Platform } from '../oci/platform.ts';
 import type { BuildTarget } from './graph/build-target.ts';
 import type { BuildSource } from './source.ts';
@@ -76,7 +77,10 @@ export type TreeTarget =
   | { readonly kind: 'tar'; readonly open: ExportTarget }
   | {
       readonly kind: 'visit';
-      readonly visit: (root: string, o: { folder: string; signal: AbortSignal }) => Promise<void>;
+      readonly visit: (
+        root: string,
+        o: { folder: string; attributes: AttributeReader; signal: AbortSignal },
+      ) => Promise<void>;
     };
 
 export type ExportRequest =

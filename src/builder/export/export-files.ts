@@ -32,7 +32,8 @@ export async function exportFiles(
     case 'visit':
       for (const [index, { snapshot }] of solved.entries()) {
         using view = o.images.builds.view(snapshot.layers.map(({ layer }) => layer));
-        await target.visit(view.root, { folder: folders[index] as string, signal: o.signal });
+        const { attributes } = o.images.builds;
+        await target.visit(view.root, { folder: folders[index] as string, attributes, signal: o.signal });
       }
   }
 }
@@ -65,7 +66,7 @@ async function* archiveOf(
       for (const [index, view] of views.entries()) yield* walkTree(view.root, folders[index] as string);
     };
     const attributes = o.images.builds.attributes;
-    yield* packTree(nodes(), { attributes, signal: o.signal });
+    yield* packTree(nodes(), { attributes, everyAttribute: true, signal: o.signal });
   } finally {
     for (const view of views) view[Symbol.dispose]();
   }

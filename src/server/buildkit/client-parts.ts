@@ -67,8 +67,8 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
   }
 
   function tree(exporter: number): TreeTarget {
-    const visit = async (root: string, wanted: { folder: string; signal: AbortSignal }) =>
-      sendDirectory((await session()).sendFiles(exporter, wanted.signal), root, { folder: wanted.folder, report() {} });
+    const visit: Visit = async (root, { folder: place, attributes, signal }) =>
+      sendDirectory((await session()).sendFiles(exporter, signal), root, { folder: place, attributes, report() {} });
     return { kind: 'visit', visit };
   }
 
@@ -96,6 +96,8 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
     },
   };
 }
+
+type Visit = (TreeTarget & { kind: 'visit' })['visit'];
 
 /** Asked once for each registry and build: a client may have to ask a person or a program. */
 function credentialsOf(session: () => Promise<Session>): RequestParts['credentials'] {

@@ -1,9 +1,14 @@
 // What becomes of real builds: images, files, archives, layouts, pushes, and the facts about them.
 import { expect } from 'bun:test';
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createReadStream, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createKernel } from '../../../src/kernel/index.ts';
+import type { TarEntry } from '../../../src/lib/tar/entry.ts';
+import { readTar } from '../../../src/lib/tar/read-tar.ts';
+import { encodeTarMember, tarEnd } from '../../../src/lib/tar/writer.ts';
 import type { Buildx } from '../../support/buildx.ts';
 import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { berthCommand } from '../../support/daemon.ts';
 import { startBerthRegistry } from '../../support/registries.ts';
 import { runOk } from '../../support/run.ts';
 
@@ -43,6 +48,32 @@ buildxScenarios(['busybox'], {
     expect((await runOk(['tar', '-tf', out])).split('\n')).toEqual(['d/', 'd/f', 'd/l']);
     const { words, env } = buildx.command(['buildx', 'build', '-q', '-o', '-', files(buildx)]);
     expect(await runOk(['sh', '-c', '"$@" | tar -t | tail -1', 'sh', ...words], { env })).toBe('d/l');
+  },
+
+  'hard links and attributes must come along, to folders, archives and berth build': async buildx => {
+    const xattrs = new Map([['user.colour', Buffer.from('blue')]]);
+    const archive = Buffer.concat([
+      encodeTarMember({ type: 'file', name: 'one', mode: 0o644, xattrs }, Buffer.from('1')),
+      encodeTarMember({ type: 'link', name: 'two', mode: 0o644, linkName: 'one' }),
+      encodeTarMember({ type: 'directory', name: 'old', mode: 0o755, mtime: 1_000_000_000 }),
+      tarEnd(),
+    ]);
+    const folder = buildx.context({ Dockerfile: 'FROM scratch\nADD files.tar /\n' });
+    writeFileSync(join(folder, 'files.tar'), archive);
+    const [out, tar, own] = ['out-linked', 'out-linked.tar', 'out-own'].map(name => join(buildx.folder, name));
+    await buildx.build(['-o', `${out}`, '-o', `type=tar,dest=${tar}`, folder]);
+    await runOk([...berthCommand(), '-H', buildx.daemon.host, 'build', '-q', '-o', `${own}`, folder]);
+    for (const place of [out, own]) {
+      expect(lstatSync(join(`${place}`, 'one')).ino).toBe(lstatSync(join(`${place}`, 'two')).ino);
+      expect(lstatSync(join(`${place}`, 'old')).mtimeMs).toBe(1_000_000_000_000);
+    }
+    const kernel = createKernel();
+    expect(kernel.files.getXattr(join(`${out}`, 'one'), 'user.colour')?.toString()).toBe('blue');
+    kernel.close();
+    const members = new Map<string, TarEntry>();
+    for await (const { entry } of readTar(createReadStream(`${tar}`))) members.set(entry.name, entry);
+    expect(members.get('one')?.xattrs).toEqual(xattrs);
+    expect(members.get('two')).toMatchObject({ type: 'link', linkName: 'one' });
   },
 
   'an archive must be loaded again, and an OCI layout be one': async buildx => {

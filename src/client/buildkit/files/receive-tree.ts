@@ -18,12 +18,14 @@ export async function receiveTree(call: Pick<ServerCall, 'messages' | 'send'>, w
   let place = 0;
   let offset = 0;
 
-  const fetchNext = () => {
+  async function fetchNext(): Promise<void> {
     const [next] = wanted;
-    return call.send(
-      encode(packet, next ? { type: packetType.packetReq, id: next.id } : { type: packetType.packetFin }),
-    );
-  };
+    if (next) return await call.send(encode(packet, { type: packetType.packetReq, id: next.id }));
+    // The daemon takes the result for delivered when it hears that nothing more is wanted.
+    for (const entry of links) await writer.handle({ kind: 'entry', entry });
+    writer.finish();
+    await call.send(encode(packet, { type: packetType.packetFin }));
+  }
 
   async function list(entry: TarEntry): Promise<void> {
     const id = place++;
@@ -56,8 +58,6 @@ export async function receiveTree(call: Pick<ServerCall, 'messages' | 'send'>, w
       else if (type === packetType.packetErr) throw new Error(`error from sender: ${Buffer.from(data)}`);
       else if (type === packetType.packetFin) break;
     }
-    for (const entry of links) await writer.handle({ kind: 'entry', entry });
-    writer.finish();
   } catch (error) {
     writer.abandon();
     throw error;

@@ -14,8 +14,15 @@ export interface AttributeReader {
   getXattr(path: string, name: string): Buffer | undefined;
 }
 
-/** What the archive says of a node; undefined for a socket, which no archive can hold. */
-export function describeNode(node: TreeNode, attributes: AttributeReader | undefined): TarEntry | undefined {
+/**
+ * What the archive says of a node; undefined for a socket, which no archive can hold. Of its attributes those that mean the
+ * same on another machine, or `every` one but overlay's own.
+ */
+export function describeNode(
+  node: TreeNode,
+  attributes: AttributeReader | undefined,
+  { every = false }: { every?: boolean | undefined } = {},
+): TarEntry | undefined {
   const { stats, path } = node;
   const type = typeOf(node);
   if (type === undefined) return undefined;
@@ -33,7 +40,7 @@ export function describeNode(node: TreeNode, attributes: AttributeReader | undef
     mtime: Number(seconds),
     mtimeNanoseconds: Number(stats.mtimeNs - seconds * nanosecondsPerSecond),
     ...(device && { deviceMajor: device.major, deviceMinor: device.minor }),
-    xattrs: attributes && readAttributes(path, attributes),
+    xattrs: attributes && readAttributes(path, attributes, every ? isOfFile : isPortable),
   });
 }
 
@@ -46,18 +53,24 @@ function typeOf({ stats }: TreeNode): TarEntryType | undefined {
   return stats.isBlockDevice() ? 'block' : undefined;
 }
 
-/** Capabilities, access lists and the user's own; not what belongs to the host (labels) or to overlay. */
-function readAttributes(path: string, reader: AttributeReader): Map<string, Buffer> | undefined {
+function readAttributes(
+  path: string,
+  reader: AttributeReader,
+  isWanted: (name: string) => boolean,
+): Map<string, Buffer> | undefined {
   let found: Map<string, Buffer> | undefined;
   for (const name of reader.listXattr(path)) {
-    if (!isPortable(name)) continue;
+    if (!isWanted(name)) continue;
     const value = reader.getXattr(path, name);
     if (value) (found ??= new Map()).set(name, value);
   }
   return found;
 }
 
+const isOfFile = (name: string) => !name.startsWith('trusted.overlay.') && !name.startsWith('user.overlay.');
+
+/** Capabilities, access lists and the user's own; not what belongs to the host (labels) or to overlay. */
 function isPortable(name: string): boolean {
-  if (name.startsWith('user.')) return !name.startsWith('user.overlay.');
+  if (name.startsWith('user.')) return isOfFile(name);
   return name === 'security.capability' || name.startsWith('system.posix_acl_');
 }

@@ -22,6 +22,8 @@ export interface PackOptions {
   /** Where a file has data, in order; without it, holes are written out as zeros. */
   segments?: ((descriptor: number) => Segment[]) | undefined;
   attributes?: AttributeReader | undefined;
+  /** Attributes that mean something on this machine only, too. */
+  everyAttribute?: boolean | undefined;
   /** Owners are written as the container knows them. */
   ids?: IdMap | undefined;
   signal?: AbortSignal | undefined;
@@ -85,10 +87,11 @@ interface Member {
 }
 
 /** The header of an item, and its content as an open file; undefined for what cannot be archived or is gone. */
-function begin(item: PackItem, linked: HardLinks, { attributes, segments, ids }: PackOptions): Member | undefined {
+function begin(item: PackItem, linked: HardLinks, o: PackOptions): Member | undefined {
   if ('entry' in item) return { entry: tarEntry(item.entry) };
   const { stats, path } = item;
-  const describe = (reader: AttributeReader | undefined) => ownedInside(describeNode(item, reader), ids);
+  const { attributes, segments, ids, everyAttribute: every } = o;
+  const describe = (reader: AttributeReader | undefined) => ownedInside(describeNode(item, reader, { every }), ids);
   try {
     const first = linked.nameBefore(item.name, stats);
     if (first !== undefined) {

@@ -15,10 +15,13 @@ export interface SendOptions {
   readonly report: (sent: number) => void;
 }
 
-/** Sends all of `directory`, which nobody changes meanwhile; throws what the client complains of. */
+/** Sends all of `directory`, which nobody changes meanwhile, and waits until the client has written it; throws what it complains of. */
 export async function sendDirectory(call: ClientCall, directory: string, o: SendOptions): Promise<void> {
   try {
     await sendFiles(call, walk(directory, o), o);
+    call.end();
+    // All is said; what comes now is how the call ended.
+    for await (const _ of call.batches());
   } finally {
     call.end();
   }
@@ -32,7 +35,7 @@ function* walk(root: string, o: SendOptions): Generator<[SentFile]> {
   }
   const linked = new HardLinks();
   for (const node of walkTree(root, o.folder)) {
-    const entry = describeNode(node, o.attributes);
+    const entry = describeNode(node, o.attributes, { every: true });
     // Paths of the walk are good only until it goes on.
     const path = `${root}${node.name.slice(o.folder.length).replace(/^(?!\/)/, '/')}`;
     if (!entry) continue;
