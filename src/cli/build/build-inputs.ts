@@ -1,9 +1,10 @@
 // Where the files of a build are: directories of this machine, what comes on standard input, or an address which the
 // daemon fetches itself.
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { errorCode } from '../../lib/errors.ts';
 import type { Io } from '../io.ts';
 import type { BuildOptions } from './build-options.ts';
 import { keyValues } from './options/fields.ts';
@@ -167,5 +168,15 @@ function namedContexts(texts: readonly string[], { directory }: Io): Pick<Found,
   return { directories, attributes };
 }
 
-const isDirectory = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isDirectory = (path: string) => statsOf(path)?.isDirectory() === true;
+const isFile = (path: string) => statsOf(path)?.isFile() === true;
+
+/** Undefined where nothing is, below a file for instance. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
+}

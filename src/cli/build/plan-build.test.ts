@@ -86,8 +86,8 @@ describe('results', () => {
 test('mistakes are told in the words of buildx', async () => {
   expect(await failure({ context: '/nope' })).toBe('unable to prepare context: path "/nope" not found');
   expect(await failure({ tags: ['A:B'] })).toContain('invalid tag "A:B": ');
-  expect(await failure({ push: true, load: true })).toContain('push and load may not be set together');
-  expect(await failure({ outputs: ['dest=x'] })).toBe('type is required for output');
+  expect(await failure({ annotations: ['foo:a=b'] })).toBe('parse annotations: unknown annotation type "foo"');
+  expect(await failure({ args: ['=x'] })).toBe('invalid key-value pair "=x": empty key');
   expect(await failure({ push: true })).toBe('tag is needed when pushing to registry');
   expect(await failure({ secrets: ['id=a,src=/nope'] })).toBe(
     'failed to stat /nope: stat /nope: no such file or directory',

@@ -13,7 +13,7 @@ export function parseFields(text: string, bare: readonly string[] = []): Map<str
   return fields;
 }
 
-/** `key=value` texts as a record; one without a value takes that of the environment, and is left out where that has none. */
+/** `key=value` texts as a record; one without a value takes that of the environment, and is left out where that has none. Throws a plain Error. */
 export function keyValues(
   texts: readonly string[],
   environment?: Readonly<Record<string, string | undefined>>,
@@ -22,6 +22,7 @@ export function keyValues(
   for (const text of texts) {
     const equals = text.indexOf('=');
     const key = equals < 0 ? text : text.slice(0, equals);
+    if (key === '') throw new Error(`invalid key-value pair ${JSON.stringify(text)}: empty key`);
     const value = equals < 0 ? (environment ? environment[key] : '') : text.slice(equals + 1);
     if (value !== undefined) found[key] = value;
   }

@@ -26,20 +26,23 @@ export interface OutputOptions {
 /** Without any `--output`, the image goes to the daemon's. Throws a plain Error with buildx's wording. */
 export function parseOutputs(options: OutputOptions, io: Io): Export[] {
   const { push, load, names, annotations } = options;
-  if (push && load) throw new Error('push and load may not be set together at the moment');
   const exports = options.outputs.map(text => parseOutput(text, io));
   if (push) addPush(exports);
-  if (load && !exports.some(({ type }) => type === 'docker')) exports.push(imageExport({}, 'docker'));
+  // What is pushed is kept, too.
+  if (load && !exports.some(({ type }) => type === 'docker' || type === 'image'))
+    exports.push(imageExport({}, 'docker'));
   if (exports.length === 0) exports.push(imageExport({}));
-  return exports.map(({ type, attributes, output }) => {
-    if (!['image', 'oci', 'docker'].includes(type)) return { type, attributes, output };
-    const name = attributes.name ?? names.join(',');
-    if (attributes.push === 'true' && name === '') throw new Error('tag is needed when pushing to registry');
-    const all = { ...attributes, ...annotations, ...(name !== '' && { name }) };
-    // An image the daemon keeps is what Docker's own exporter makes.
-    const kept = type === 'image' || (type === 'docker' && !output);
-    return { type: kept ? 'moby' : type, attributes: all, output };
-  });
+  return exports
+    .filter(({ type }) => type !== 'cacheonly')
+    .map(({ type, attributes, output }) => {
+      if (!['image', 'oci', 'docker'].includes(type)) return { type, attributes, output };
+      const name = attributes.name ?? names.join(',');
+      if (attributes.push === 'true' && name === '') throw new Error('tag is needed when pushing to registry');
+      const all = { ...attributes, ...annotations, ...(name !== '' && { name }) };
+      // An image the daemon keeps is what Docker's own exporter makes.
+      const kept = type === 'image' || (type === 'docker' && !output);
+      return { type: kept ? 'moby' : type, attributes: all, output };
+    });
 }
 
 function addPush(exports: Export[]): void {
@@ -59,8 +62,7 @@ function parseOutput(text: string, io: Io): Export {
   if (!/^type=|,|=/.test(text)) {
     return text === '-' ? toDestination('tar', { dest: '-' }, io) : toDestination('local', { dest: text }, io);
   }
-  const { type, ...attributes } = Object.fromEntries(parseFields(text));
-  if (!type) throw new Error('type is required for output');
+  const { type = 'local', ...attributes } = Object.fromEntries(parseFields(text));
   if (type === 'registry') return imageExport({ ...attributes, push: attributes.push ?? 'true' });
   if (type === 'image' || type === 'cacheonly') return imageExport(attributes, type);
   return toDestination(type, attributes, io);
@@ -104,12 +106,20 @@ export function annotationAttributes(annotations: readonly string[]): Record<str
   const found: Record<string, string> = {};
   for (const text of annotations) {
     const equals = text.indexOf('=');
-    if (equals < 0) throw new Error(`invalid annotation ${JSON.stringify(text)}, expected key=value`);
+    if (equals < 0)
+      throw new Error(`parse annotations: invalid annotation ${JSON.stringify(text)}, expected key=value`);
     const named = text.slice(0, equals);
-    const levels = /^((?:(?:index|manifest|index-descriptor|manifest-descriptor)(?:\[[^\]]+\])?,?)+):(.+)$/.exec(named);
-    for (const level of levels?.[1]?.split(',') ?? ['']) {
-      found[`annotation${level && `-${level}`}.${levels?.[2] ?? named}`] = text.slice(equals + 1);
+    const colon = named.indexOf(':');
+    const levels = colon < 0 ? [''] : named.slice(0, colon).split(',').map(annotationLevel);
+    for (const level of levels) {
+      found[`annotation${level && `-${level}`}.${named.slice(colon + 1)}`] = text.slice(equals + 1);
     }
   }
   return found;
+}
+
+/** `manifest`, `index[linux/amd64]`. */
+function annotationLevel(text: string): string {
+  if (/^(index|manifest)(-descriptor)?(\[[^\]]+\])?$/.test(text)) return text;
+  throw new Error(`parse annotations: unknown annotation type ${JSON.stringify(text)}`);
 }

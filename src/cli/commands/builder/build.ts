@@ -42,6 +42,8 @@ async function buildImage(
   plan: BuildPlan,
   { context, flags, options }: { context: Context; flags: Flags; options: WatchOptions },
 ): Promise<number> {
+  if (flags.iidfile && plan.request.exporters?.some(({ type }) => type === 'local' || type === 'tar'))
+    throw new Error('local and tar exporters are incompatible with image ID file');
   const { ref, response } = await watchedBuild(context, options, watch => runBuild(plan, watch));
   const id = imageId(response);
   if (flags.iidfile) writeFileSync(flags.iidfile, id);

@@ -34,7 +34,6 @@ export function frontendRequest(
   { sources, parsePlatform, blobs }: FrontendOptions,
   inputs: Evaluation['inputs'] = {},
 ): FrontendRequest {
-  const epoch = attributes['build-arg:SOURCE_DATE_EPOCH'];
   const platforms = list(attributes.platform).map(text => parsePlatform(text));
   return {
     ...contexts(attributes, { sources, blobs, inputs }),
@@ -55,8 +54,16 @@ export function frontendRequest(
     words: wordsOf(attributes),
     squash: flag(attributes, 'berth:squash') ?? false,
     limits: limits(attributes),
-    sourceDateEpoch: epoch === undefined || epoch === '' ? undefined : Number(epoch),
+    sourceDateEpoch: epoch(attributes['build-arg:SOURCE_DATE_EPOCH'] ?? ''),
   };
+}
+
+function epoch(text: string): number | undefined {
+  if (text === '') return undefined;
+  if (/^[+-]?\d+$/.test(text)) return Number(text);
+  throw invalid(
+    `invalid SOURCE_DATE_EPOCH: ${text}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
+  );
 }
 
 /** Cache sources come as JSON, and from old clients as a list of image names. */
