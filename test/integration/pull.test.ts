@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentStore } from '../../src/content/index.ts';
 import { Distribution } from '../../src/distribution/index.ts';
+import { inspectDistribution } from '../../src/engine/index.ts';
 import { Images, type TransferEvent } from '../../src/images/index.ts';
 import { createKernel } from '../../src/kernel/index.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
@@ -140,6 +141,7 @@ test('what is no image is refused by name', async () => {
   addImage(registry, app('windows'), [small], { config: { os: 'windows' } });
   addImage(registry, app('layers'), [small], { config: { rootfs: { type: 'layers', diff_ids: [] } } });
   addImage(registry, app('wrong'), [small], { config: { rootfs: { type: 'layers', diff_ids: [sha256('other')] } } });
+  addImage(registry, app('archive'), [{ tar: Buffer.alloc(2000, 'no archive') }]);
   addImage(registry, app('both'), [small], { manifest: { manifests: [] } });
   registry.addManifest('app', 'old', { schemaVersion: 1 }, 'application/vnd.docker.distribution.manifest.v1+prettyjws');
   const refusals: [tag: string, why: string][] = [
@@ -148,6 +150,7 @@ test('what is no image is refused by name', async () => {
     ['windows', 'image operating system "windows" cannot be used on this platform: operating system is not supported'],
     ['layers', "layers from manifest don't match image configuration"],
     ['wrong', "layers from manifest don't match image configuration"],
+    ['archive', 'failed to register layer: invalid tar header'],
     ['both', 'is ambiguous: it has both manifests and layers'],
     ['old', 'schema 1 support has been removed'],
     ['none', `manifest for ${registry.host}/app:none not found: manifest unknown: manifest unknown`],
@@ -155,6 +158,25 @@ test('what is no image is refused by name', async () => {
   for (const [tag, why] of refusals) await expect(lines(pull(`app:${tag}`)), tag).rejects.toThrow(why);
   await expect(lines(pull('nothing'))).rejects.toThrow(`repository ${registry.host}/nothing not found: name unknown`);
   await mustBeEmpty();
+});
+
+test('what a registry has is told of without pulling it, whatever it is', async () => {
+  const chart = {
+    mediaType: 'application/vnd.cncf.helm.config.v1+json',
+    ...registry.addBlob(Buffer.from('{"name":1}')),
+  };
+  addImage(registry, { repository: 'app', tag: 'chart' }, [small], { manifest: { config: chart } });
+  const { digest } = addImage(registry, { repository: 'app', tag: '1' }, [small]);
+  const tell = (tag: string) =>
+    inspectDistribution({ registries: distribution }, `${registry.host}/app:${tag}`, {
+      auth: undefined,
+      signal: new AbortController().signal,
+    });
+  expect(await tell('1')).toMatchObject({
+    Descriptor: { digest },
+    Platforms: [{ architecture: 'amd64', os: 'linux' }],
+  });
+  expect(await tell('chart')).toMatchObject({ Platforms: null });
 });
 
 test('two pulls of one image download it once, and one that shares a layer downloads that once', async () => {

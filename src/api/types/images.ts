@@ -127,7 +127,7 @@ export interface PushImageInfo {
 /** What a registry says of an image. */
 export interface DistributionInspect {
   Descriptor: OCIDescriptor;
-  Platforms: OCIPlatform[];
+  Platforms: OCIPlatform[] | null;
 }
 
 export interface ImageSearchResponseItem {

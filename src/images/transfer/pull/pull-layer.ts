@@ -1,6 +1,6 @@
 // One layer of a pull: downloaded and extracted at the same time, told as Docker tells it.
 import type { Repository } from '../../../distribution/index.ts';
-import { errorKind } from '../../../lib/errors.ts';
+import { BerthError, errorKind, errorMessage } from '../../../lib/errors.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../../oci/digest.ts';
 import type { LayerStore } from '../../layers/layer-store.ts';
@@ -80,7 +80,7 @@ export class PulledLayer {
         // Why bytes make no sense, their digest tells; and of what another pull failed at, our repository decides.
         if (!signal.aborted && (download?.failed || errorKind(error) === 'invalid')) await this.downloaded();
         const anew = this.#download !== download || download?.restarts !== restarts;
-        if (!anew || signal.aborted) throw error;
+        if (!anew || signal.aborted) throw explainLayerError(error);
       }
     }
     await this.downloaded();
@@ -137,4 +137,12 @@ export class PulledLayer {
     const { digest, size: total } = this.descriptor;
     this.#deps.emit({ kind: 'progress', id: shortId(digest), status, current, total });
   }
+}
+
+/** In Docker's words. That the layer is another one than the configuration says stands for itself. */
+function explainLayerError(error: unknown): unknown {
+  const kind = errorKind(error);
+  const message = errorMessage(error);
+  if ((kind !== 'invalid' && kind !== 'system') || message.startsWith('layers from manifest')) return error;
+  return new BerthError(kind, `failed to register layer: ${message}`, { cause: error });
 }
