@@ -22,6 +22,7 @@ import { pruneCache } from './cache/prune-cache.ts';
 import { ContextSources } from './context/context-sources.ts';
 import { ContentDigests } from './context/digest/content-digests.ts';
 import type { ContextFiles } from './context/sources/context-files.ts';
+import { BuildHistory } from './history/build-history.ts';
 import type { NameServers } from './ops/run/step-network.ts';
 import type { BuildRequest } from './request.ts';
 import type { BuildRun } from './run.ts';
@@ -65,6 +66,8 @@ export class Builder {
   readonly #deps: BuilderDeps;
   readonly #builds = new Map<string, Build>();
   readonly #collector: CacheCollector;
+  /** Builds that are over, as doors remember them. */
+  readonly history: BuildHistory;
 
   constructor(options: BuilderOptions, deps: BuilderDeps) {
     const { images, store, logger, resolveUser } = deps;
@@ -87,6 +90,7 @@ export class Builder {
       sources: new ContextSources({ root: join(root, 'contexts') }, { files: deps.files }),
       limiter: new Limiter(options.parallel),
     };
+    this.history = new BuildHistory({ root: join(root, 'history') }, { store, logger });
     this.#collector = new CacheCollector(defaultPolicy, { root, logger, prune: o => this.prune(o) });
   }
 
@@ -147,6 +151,7 @@ export class Builder {
     const { cacheMounts, sources, root, execDirectory } = this.#context;
     await cacheMounts.restore();
     await sources.restore();
+    await this.history.restore();
     await rm(join(root, 'scratch'), { recursive: true, force: true });
     await rm(execDirectory, { recursive: true, force: true });
   }
@@ -156,6 +161,7 @@ export class Builder {
     for (const build of this.#builds.values()) build.cancel();
     await Promise.all([...this.#builds.values()].map(build => build.over));
     await this.#collector.settled();
+    await this.history.settled();
   }
 }
 

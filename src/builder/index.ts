@@ -15,6 +15,8 @@ export { LintError } from './dockerfile/lint/lint-error.ts';
 export type { LineRange } from './dockerfile/syntax.ts';
 export type { Provenance } from './export/attest/provenance.ts';
 export type { BuildTarget } from './graph/build-target.ts';
+export type { BuildHistory } from './history/build-history.ts';
+export type { HistoryBlob, HistoryRecord } from './history/history-record.ts';
 export { MissingSourceError } from './missing-source-error.ts';
 export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
 export type {

@@ -22,6 +22,8 @@ export interface BuildResult {
   /** What BuildKit's exporters answer: `containerimage.digest`, `containerimage.config.digest`, `image.name` … */
   readonly response: Readonly<Record<string, string>>;
   readonly warnings: readonly BuildWarning[];
+  /** For which it was built, as users write them. */
+  readonly platforms?: readonly string[];
   /** All that is to be told of how it was made, whether that goes with an image or not; none where nothing was made. */
   readonly provenance?: Provenance;
 }

@@ -11,7 +11,6 @@ import {
   repeated,
   string,
   timestamp,
-  uint32,
 } from './message.ts';
 import { definition, platform, range, sourceInfo } from './ops.ts';
 
@@ -190,17 +189,6 @@ export const infoResponse = message({
   buildkitVersion: nested(1, buildkitVersion),
 });
 
-export const buildHistoryRequest = message({
-  activeOnly: bool(1),
-  ref: string(2),
-  earlyExit: bool(3),
-  filter: repeated(string(4)),
-  limit: int32(5),
-});
-export type BuildHistoryRequest = MessageOf<typeof buildHistoryRequest>;
-
-export const buildHistoryEventType = { started: 0, complete: 1, deleted: 2 } as const;
-
 /** google.rpc.Status, on the wire; also the `grpc-status-details-bin` trailer of a failed call. */
 export const status = message({
   code: int32(1),
@@ -208,36 +196,3 @@ export const status = message({
   details: repeated(nested(3, any)),
 });
 export type GrpcStatus = MessageOf<typeof status>;
-
-export const buildHistoryRecord = message({
-  ref: string(1),
-  frontend: string(2),
-  frontendAttrs: map(3, string),
-  exporters: repeated(nested(4, exporter)),
-  error: nested(5, status),
-  createdAt: timestamp(6),
-  completedAt: timestamp(7),
-  exporterResponse: map(9, string),
-  generation: int32(12),
-  pinned: bool(14),
-  numCachedSteps: int32(15),
-  numTotalSteps: int32(16),
-  numCompletedSteps: int32(17),
-  numWarnings: int32(19),
-});
-export type BuildHistoryRecord = MessageOf<typeof buildHistoryRecord>;
-
-export const buildHistoryEvent = message({
-  type: uint32(1),
-  record: nested(2, buildHistoryRecord),
-});
-export type BuildHistoryEvent = MessageOf<typeof buildHistoryEvent>;
-
-export const updateBuildHistoryRequest = message({
-  ref: string(1),
-  pinned: bool(2),
-  delete: bool(3),
-  finalize: bool(4),
-});
-
-export const updateBuildHistoryResponse = message({});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
 import { BerthError, errorKind, errorMessage, invalid, notImplemented } from '../../lib/errors.ts';
 import { chainIds } from '../../oci/digest.ts';
+import { formatPlatform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
 import type { CacheRecord } from '../cache/cache-store.ts';
 import { fetchStep } from '../cache/external/fetch-step.ts';
@@ -258,7 +259,7 @@ export class Build implements BuildRun {
     const response = { ...outcome.response, ...written };
     const version = wanted.provenance?.version;
     const told = provenance(facts(), { mode: 'max', ...(version && { version }) }, new Date());
-    return { ...outcome, response, warnings: this.#warnings, provenance: told };
+    return { ...outcome, response, warnings: this.#warnings, platforms: formatted(solved), provenance: told };
   }
 
   #facts(made: Pick<Parameters<typeof collectFacts>[1], 'dockerfile' | 'inputs' | 'targets'>): BuildFacts {
@@ -361,6 +362,8 @@ function handled<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }
+
+const formatted = (solved: readonly SolvedPlatform[]) => solved.map(({ state }) => formatPlatform(state.platform));
 
 async function solve(solver: Solver, node: Node): Promise<LayersSnapshot> {
   const snapshot = await solver.solve(node);

@@ -1,9 +1,5 @@
 // BuildKit's control service as a client sees it: builds and their progress, questions about Dockerfiles, the cache.
 import {
-  type BuildHistoryEvent,
-  type BuildHistoryRequest,
-  buildHistoryEvent,
-  buildHistoryRequest,
   diskUsageRequest,
   diskUsageResponse,
   listWorkersRequest,
@@ -20,6 +16,12 @@ import {
   usageRecord,
   type WorkerRecord,
 } from '../../api/buildkit/control.ts';
+import {
+  type BuildHistoryEvent,
+  type BuildHistoryRequest,
+  buildHistoryEvent,
+  buildHistoryRequest,
+} from '../../api/buildkit/history.ts';
 import { decode, encode } from '../../api/buildkit/message.ts';
 import { GrpcConnection } from '../../lib/grpc/client.ts';
 import type { Client } from '../client.ts';

@@ -1,8 +1,6 @@
 import { afterEach, expect, test } from 'bun:test';
 import { createConnection, createServer } from 'node:net';
 import {
-  buildHistoryEvent,
-  buildHistoryRequest,
   type SolveRequest,
   solveRequest,
   solveResponse,
@@ -16,6 +14,7 @@ import {
   pongResponse,
   returnRequest,
 } from '../../api/buildkit/gateway.ts';
+import { buildHistoryEvent, buildHistoryRequest } from '../../api/buildkit/history.ts';
 import { decode, encode } from '../../api/buildkit/message.ts';
 import {
   type BuildEvent,
@@ -23,6 +22,7 @@ import {
   type BuildRequest,
   type BuildRun,
   DockerfileError,
+  type HistoryRecord,
 } from '../../builder/index.ts';
 import { GrpcConnection } from '../../lib/grpc/client.ts';
 import { createGrpcServer } from '../../lib/grpc/server.ts';
@@ -80,7 +80,13 @@ function builderOf(outcome: (request: BuildRequest, cancelled: Promise<void>) =>
       },
     };
   };
-  return { builder: { start } as unknown as Builder, asked };
+  const records = new Map<string, HistoryRecord>();
+  const history = {
+    add: (record: HistoryRecord) => Promise.resolve(void records.set(record.ref, record)),
+    find: (ref: string) => records.get(ref),
+    list: () => [...records.values()],
+  };
+  return { builder: { start, history } as unknown as Builder, asked };
 }
 
 async function connect(builder: Builder): Promise<GrpcConnection> {

@@ -1,7 +1,5 @@
 // BuildKit's control service: builds, their progress, the cache, and what this worker can do.
 import {
-  buildHistoryEvent,
-  buildHistoryRequest,
   diskUsageRequest,
   diskUsageResponse,
   infoRequest,
@@ -14,14 +12,14 @@ import {
   solveResponse,
   statusRequest,
   statusResponse,
-  updateBuildHistoryRequest,
-  updateBuildHistoryResponse,
   usageRecord,
 } from '../../api/buildkit/control.ts';
+import { decode } from '../../api/buildkit/message.ts';
 import type { Builder, BuildRequest } from '../../builder/index.ts';
 import type { GrpcHandler } from '../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../lib/grpc/status.ts';
-import { watchHistory } from './history.ts';
+import { historyMethods } from './history/history-methods.ts';
+import { recordBuild } from './history/record-build.ts';
 import { type MethodCall, streaming, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
@@ -51,7 +49,9 @@ export function controlMethods(deps: ControlDeps): Record<string, GrpcHandler> {
   return {
     [`${path}Solve`]: unary([solveRequest, solveResponse], (request, call) => solve(request, call, deps)),
     [`${path}Status`]: streaming([statusRequest, statusResponse], async function* ({ ref }, { signal }) {
-      yield* (await jobs.get(ref, signal)).status();
+      const isOver = !jobs.find(ref) && builder.history.find(ref) !== undefined;
+      if (!isOver) yield* (await jobs.get(ref, signal)).status();
+      else for await (const message of builder.history.log(ref)) yield decode(statusResponse, message);
     }),
     [`${path}Info`]: unary([infoRequest, infoResponse], () => ({ buildkitVersion: buildkitVersion(worker) })),
     [`${path}ListWorkers`]: unary([listWorkersRequest, listWorkersResponse], () => ({ record: [workerOf(worker)] })),
@@ -71,15 +71,7 @@ export function controlMethods(deps: ControlDeps): Record<string, GrpcHandler> {
       });
       yield* deleted.map(usageOf);
     }),
-    [`${path}ListenBuildHistory`]: streaming([buildHistoryRequest, buildHistoryEvent], (request, { signal }) =>
-      watchHistory(jobs, request, signal),
-    ),
-    [`${path}UpdateBuildHistory`]: unary([updateBuildHistoryRequest, updateBuildHistoryResponse], request => {
-      if (request.delete && !jobs.forget(request.ref)) {
-        throw new GrpcError(grpcCodes.notFound, `build record ${request.ref} not found`);
-      }
-      return {};
-    }),
+    ...historyMethods(jobs, builder.history),
     '/grpc.health.v1.Health/Check': async call => {
       // HealthCheckResponse: status SERVING.
       await call.send(new Uint8Array([0x08, 0x01]));
@@ -103,6 +95,7 @@ async function solve(
     job.finish(failure);
     throw failure;
   } finally {
+    recordBuild(job, deps.builder.history);
     deps.jobs.finished(job);
   }
 }

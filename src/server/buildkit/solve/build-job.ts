@@ -78,7 +78,7 @@ export class BuildJob {
     const run = this.#builder.start(request);
     evaluation.begin(run);
     this.#running.resolve(run);
-    void this.#count(run);
+    const counted = this.#count(run);
     const cancel = () => run.cancel();
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel, { once: true });
@@ -87,6 +87,7 @@ export class BuildJob {
       return this.result;
     } finally {
       signal.removeEventListener('abort', cancel);
+      await counted;
     }
   }
 

@@ -1,4 +1,4 @@
-// The builds of BuildKit's clients by the names clients gave them, and those that are over as long as they may be asked for.
+// The builds of BuildKit's clients that run, by the names clients gave them.
 import type { SolveRequest } from '../../../api/buildkit/control.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import { BuildJob, type JobBuilder } from './build-job.ts';
@@ -6,15 +6,17 @@ import type { Evaluation } from './evaluation.ts';
 
 /** Clients ask for a build before they have asked for it to begin; this long it may take, in milliseconds. */
 const patience = 5000;
-/** How many finished builds are remembered. */
-const remembered = 100;
+/** What becomes of builds. Those that clients ask on the side are nobody else's business. */
+export type BuildChange =
+  | { readonly kind: 'started'; readonly job: BuildJob }
+  | { readonly kind: 'completed' | 'deleted'; readonly ref: string };
 
 export class BuildJobs {
   readonly #builder: JobBuilder;
   /** In the order in which they began. */
   readonly #jobs = new Map<string, BuildJob>();
   readonly #waiting = new Map<string, Set<() => void>>();
-  readonly #watchers = new Set<(job: BuildJob) => void>();
+  readonly #watchers = new Set<(change: BuildChange) => void>();
 
   constructor(builder: JobBuilder) {
     this.#builder = builder;
@@ -23,23 +25,22 @@ export class BuildJobs {
   /** Throws a GrpcError when there is a build of that name already. */
   create(request: SolveRequest): BuildJob {
     const known = this.#jobs.get(request.ref);
-    if (known && !known.completedAt) {
+    if (known) {
       throw new GrpcError(grpcCodes.alreadyExists, `job ID ${request.ref} exists`);
     }
     const job = new BuildJob(request, this.#builder);
-    this.#jobs.delete(request.ref);
     this.#jobs.set(request.ref, job);
     for (const tell of this.#waiting.get(request.ref) ?? []) tell();
     this.#waiting.delete(request.ref);
-    this.#announce(job);
+    if (!request.internal) this.announce({ kind: 'started', job });
     return job;
   }
 
-  /** The build is over: those who watch all builds hear of it, and the oldest is forgotten. */
+  /** The build is over, and whoever is to remember it does: those who watch all builds hear of it. */
   finished(job: BuildJob): void {
-    this.#announce(job);
-    const over = [...this.#jobs].filter(([, { completedAt }]) => completedAt);
-    for (const [ref] of over.slice(0, Math.max(0, over.length - remembered))) this.#jobs.delete(ref);
+    const { ref, internal } = job.request;
+    if (this.#jobs.get(ref) === job) this.#jobs.delete(ref);
+    if (!internal) this.announce({ kind: 'completed', ref });
   }
 
   find(ref: string): BuildJob | undefined {
@@ -55,12 +56,9 @@ export class BuildJobs {
     return undefined;
   }
 
+  /** Those that may be shown, in the order in which they began. */
   list(): BuildJob[] {
-    return [...this.#jobs.values()];
-  }
-
-  forget(ref: string): boolean {
-    return this.#jobs.get(ref)?.completedAt !== undefined && this.#jobs.delete(ref);
+    return [...this.#jobs.values()].filter(({ request }) => !request.internal);
   }
 
   /** The build of that name, which may be about to begin. Throws a GrpcError when it does not. */
@@ -71,14 +69,14 @@ export class BuildJobs {
     return job;
   }
 
-  /** Every build that begins or ends from now on. */
-  watch(tell: (job: BuildJob) => void): Disposable {
+  /** Every build that begins or ends from now on, or is forgotten. */
+  watch(tell: (change: BuildChange) => void): Disposable {
     this.#watchers.add(tell);
     return { [Symbol.dispose]: () => void this.#watchers.delete(tell) };
   }
 
-  #announce(job: BuildJob): void {
-    for (const tell of this.#watchers) tell(job);
+  announce(change: BuildChange): void {
+    for (const tell of this.#watchers) tell(change);
   }
 
   #arrival(ref: string, signal: AbortSignal): Promise<void> {
