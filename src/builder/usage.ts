@@ -28,7 +28,7 @@ export interface CacheUsage {
 export interface PruneOptions {
   /** Internal records and cache mounts, and what images share, too. */
   readonly all?: boolean;
-  /** `until=24h`, `unused-for`, `id`, `parent`, `type`, `description~`, `inuse`, `shared`, `private`, `mutable`, `immutable`. */
+  /** `until=24h`, `unused-for`, `id`, `parent`, `type`, `description` (each also with `~` or `!`), `inuse`, `shared`, `private`, `mutable`, `immutable`. */
   readonly filters?: Readonly<Record<string, readonly string[]>>;
   /** Bytes that may stay: the least recently used go first, until it is no more than this. */
   readonly reservedSpace?: number;

@@ -12,6 +12,7 @@ import { ImportedSteps } from '../cache/external/imported-steps.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { LintError } from '../dockerfile/lint/lint-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
+import { findTarget } from '../dockerfile/stage-references.ts';
 import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import { unusedArgs } from '../dockerfile/unused-args.ts';
 import { attestBeside, withAttestationFiles, withoutInline } from '../export/attest/attest.ts';
@@ -136,6 +137,7 @@ export class Build implements BuildRun {
     });
     const dockerfile = await inputs.dockerfile();
     const parsed = parseDockerfile(dockerfile.content, { name: dockerfile.name });
+    findTarget(parsed, request.target || undefined);
     const globals = parsed.globalArgs.map(({ text }) => text);
     this.#progress.push({ kind: 'dockerfile', globals, unusedArgs: unusedArgs(parsed, request.buildArgs ?? {}) });
     this.#checkCaches();

@@ -1,7 +1,7 @@
 // `builder du`: what the cache holds, and which of it a filter means.
 import type { Images } from '../../images/index.ts';
 import { parseDuration } from '../../lib/duration.ts';
-import { invalid } from '../../lib/errors.ts';
+import { errorMessage, invalid } from '../../lib/errors.ts';
 import type { Mirrors } from '../context/mirror/mirrors.ts';
 import type { CacheUsage, PruneOptions } from '../usage.ts';
 import type { CacheMounts } from './cache-mounts.ts';
@@ -67,19 +67,15 @@ function usageFilter(filters: Readonly<Record<string, readonly string[]>>): (usa
   return usage => tests.every(passes => passes(usage));
 }
 
+/** `name` is equal, `name!` is not, `name~` matches a regular expression. */
 function test(key: string, value: string): (usage: CacheUsage) => boolean {
+  const [, name = '', operator = ''] = /^(.*?)([!~]?)$/.exec(key) ?? [];
+  const texts = textsOf[name];
+  if (texts) {
+    const matches = operator === '~' ? matcher(value) : (text: string) => text === value;
+    return usage => texts(usage).some(matches) !== (operator === '!');
+  }
   switch (key) {
-    case 'id':
-      return ({ id }) => id === value;
-    case 'parent':
-    case 'parents':
-      return ({ parents }) => parents.includes(value);
-    case 'type':
-      return ({ kind }) => kind === value;
-    case 'description':
-      return ({ description }) => description === value;
-    case 'description~':
-      return ({ description }) => description.includes(value);
     case 'inuse':
       return ({ inUse }) => inUse;
     case 'shared':
@@ -102,6 +98,24 @@ function test(key: string, value: string): (usage: CacheUsage) => boolean {
       return () => true;
     default:
       throw invalid(`invalid filter '${key}'`);
+  }
+}
+
+/** What a record has that can be compared. */
+const textsOf: Readonly<Record<string, (usage: CacheUsage) => readonly string[]>> = {
+  id: ({ id }) => [id],
+  parent: ({ parents }) => parents,
+  parents: ({ parents }) => parents,
+  type: ({ kind }) => [kind],
+  description: ({ description }) => [description],
+};
+
+function matcher(pattern: string): (text: string) => boolean {
+  try {
+    const regex = new RegExp(pattern);
+    return text => regex.test(text);
+  } catch (error) {
+    throw invalid(`invalid filter ${JSON.stringify(pattern)}: ${errorMessage(error)}`, error);
   }
 }
 

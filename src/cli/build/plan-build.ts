@@ -78,6 +78,8 @@ function fullName(tag: string): string {
 }
 
 function frontendAttributes(options: BuildOptions, { environment, directory }: Io): Record<string, string> {
+  if (options.noCache && options.noCacheFilter.length > 0)
+    throw new Error('--no-cache and --no-cache-filter cannot currently be used together');
   const cacheFrom = parseCachePlaces(options.cacheFrom, directory);
   const platforms = options.platforms.flatMap(text => text.split(',')).filter(text => text !== '' && text !== 'local');
   return {

@@ -84,6 +84,7 @@ function openContext(builder: Builder, { query, body }: ClassicBuild): OwnedSour
 
 function toRequest(builder: Builder, { query, headers }: ClassicBuild, context: OwnedSource): BuildRequest {
   const { q: _quiet, t: names = [], dockerfile, target, platform, nocache, pull, squash, shmsize } = query;
+  checkPlatformOptions(query);
   const network = networkOf(query.networkmode);
   return {
     ...(query.buildid && { id: query.buildid }),
@@ -110,6 +111,14 @@ function toRequest(builder: Builder, { query, headers }: ClassicBuild, context: 
   };
 }
 
+/** What only Windows has is refused in dockerd's words. */
+function checkPlatformOptions({ isolation = '', securityopt = [] }: BuildQuery): void {
+  if (!['', 'default'].includes(isolation.toLowerCase())) {
+    throw invalid(`unsupported isolation: ${JSON.stringify(isolation)}`);
+  }
+  if (securityopt.length > 0) throw invalid('security options are not supported on linux');
+}
+
 /** An argument without a value is one the client does not know either. */
 function given(args: Record<string, string | null> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(args ?? {}).filter((entry): entry is [string, string] => entry[1] !== null));
@@ -122,7 +131,7 @@ function networkOf(mode: string | undefined): NonNullable<BuildRequest['network'
 }
 
 function limitsOf(query: BuildQuery): NonNullable<BuildRequest['limits']> {
-  const { memory, memswap, cpushares, cpuperiod, cpuquota, cpusetcpus } = query;
+  const { memory, memswap, cpushares, cpuperiod, cpuquota, cpusetcpus, cpusetmems } = query;
   return {
     ...(memory && { memory }),
     ...(memswap && { memorySwap: memswap }),
@@ -130,6 +139,7 @@ function limitsOf(query: BuildQuery): NonNullable<BuildRequest['limits']> {
     ...(cpuperiod && { cpuPeriod: cpuperiod }),
     ...(cpuquota && { cpuQuota: cpuquota }),
     ...(cpusetcpus && { cpusetCpus: cpusetcpus }),
+    ...(cpusetmems && { cpusetMems: cpusetmems }),
   };
 }
 

@@ -24,6 +24,9 @@ export const build = command({
   flags: buildFlags,
   async run(context, { flags, args }) {
     try {
+      for (const [name, text] of Object.entries(ofOthers)) {
+        if (flags[name as keyof typeof ofOthers].length > 0) context.io.stderr.write(`WARNING: ${name} ${text}\n`);
+      }
       const call = parseCall(flags.check ? 'check' : flags.call);
       const mode = flags.quiet ? 'quiet' : readProgressMode(flags.progress, context);
       const options = { mode, detailed: flags.debug || context.options.debug };
@@ -37,6 +40,12 @@ export const build = command({
     }
   },
 });
+
+/** Flags of other builders that ask for what there is not, and what buildx says of them. */
+const ofOthers = {
+  isolation: 'flag is deprecated with BuildKit.',
+  'security-opt': 'flag is deprecated. "RUN --security=insecure" should be used with BuildKit.',
+};
 
 async function buildImage(
   plan: BuildPlan,
