@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Images } from '../../../images/index.ts';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
-import { invalid } from '../../../lib/errors.ts';
+import { invalid, systemError } from '../../../lib/errors.ts';
 import { type IdMap, idOutside, type Owner } from '../../../lib/id-map.ts';
 import type { MountSpec } from '../../../runtime/index.ts';
 import type { CacheMounts } from '../../cache/cache-mounts.ts';
@@ -14,6 +14,7 @@ import type { BuildCallbacks } from '../../request.ts';
 import type { Snapshot } from '../../solve/snapshot.ts';
 import { openRoot } from '../open-root.ts';
 import { listenForAgent } from './ssh-agent.ts';
+import { takeCaches } from './step-caches.ts';
 
 export interface StepMountDeps {
   readonly images: Pick<Images, 'builds'>;
@@ -47,21 +48,25 @@ export async function prepareStepMounts(
   deps: StepMountDeps,
 ): Promise<StepMounts> {
   const prepared: StepMounts = { mounts: [], env: [], places: [] };
-  const step = new MountPreparation(prepared, o, deps);
+  const step = new MountPreparation(prepared, { ...o, caches: await takeCaches(mounts, o, deps) }, deps);
   // One inside another comes after it.
   const ordered = mounts.toSorted((a, b) => a.target.split('/').length - b.target.split('/').length);
   for (const mount of ordered) await step.add(mount);
   return prepared;
 }
 
+interface PreparationOptions extends StepMountOptions {
+  readonly caches: Awaited<ReturnType<typeof takeCaches>>;
+}
+
 class MountPreparation {
   readonly #prepared: StepMounts;
-  readonly #options: StepMountOptions;
+  readonly #options: PreparationOptions;
   readonly #deps: StepMountDeps;
   #count = 0;
   #agents = 0;
 
-  constructor(prepared: StepMounts, options: StepMountOptions, deps: StepMountDeps) {
+  constructor(prepared: StepMounts, options: PreparationOptions, deps: StepMountDeps) {
     this.#prepared = prepared;
     this.#options = options;
     this.#deps = deps;
@@ -72,7 +77,7 @@ class MountPreparation {
       case 'bind':
         return this.#bind(mount);
       case 'cache':
-        return await this.#cache(mount);
+        return this.#cache(mount);
       case 'tmpfs':
         return this.#push({
           kind: 'tmpfs',
@@ -125,30 +130,15 @@ class MountPreparation {
     return working.mount([], { forContainer: true, bare: true });
   }
 
-  async #cache(mount: MountOf<'cache'>): Promise<void> {
-    const { inputs, signal, undo } = this.#options;
-    const snapshot = mount.input === undefined ? undefined : inputs[mount.input];
-    const { id, mode, uid, gid, sharing } = mount;
-    const use = await this.#deps.cacheMounts.acquire({
-      ...{ mode, uid, gid, sharing, signal },
-      key: JSON.stringify([id, mount.input === undefined ? '' : mount.source]),
-      description: `mount ${mount.target} from exec with id ${JSON.stringify(id)}`,
-      fill: snapshot && (directory => this.#fill(directory, snapshot, mount.source)),
-    });
-    undo.defer('cache mount', () => use[Symbol.dispose]());
+  #cache(mount: MountOf<'cache'>): void {
+    const directory = this.#options.caches.get(mount);
+    if (directory === undefined) throw systemError('a cache mount was not taken');
     this.#push({
       kind: 'bind',
-      source: this.#deps.images.builds.seenByContainers(use.directory),
+      source: this.#deps.images.builds.seenByContainers(directory),
       destination: mount.target,
       readonly: mount.readonly,
     });
-  }
-
-  async #fill(directory: string, snapshot: Snapshot, source: string): Promise<void> {
-    using root = openRoot(snapshot, this.#deps.images);
-    const sources = [{ path: source || '/' }];
-    const job = { sourceRoot: root.path, shareable: false, sources, destination: '/', contentsOnly: true };
-    await this.#deps.images.builds.copyTo(directory, job, this.#options.signal);
   }
 
   async #secret(mount: MountOf<'secret'>): Promise<void> {
