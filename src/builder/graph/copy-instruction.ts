@@ -33,8 +33,9 @@ export async function copyInstruction(
     parents,
     exclude,
   };
-  // A name of an owner can only be looked up in the files it is copied into.
-  const isLinked = link && (chown === undefined || /^\d+(:\d+)?$/.test(chown));
+  // A name of an owner can only be looked up in the files it is copied into; with a mode BuildKit does not link either, and
+  // directories that are there keep what they are.
+  const isLinked = link && chmod === undefined && (chown === undefined || /^\d+(:\d+)?$/.test(chown));
   const node = isLinked ? linked(op, inputs, state, add) : add(op, [state.node, ...inputs]);
   state.node = node;
   state.commit(copyText(instruction), true);

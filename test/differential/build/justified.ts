@@ -48,6 +48,12 @@ export const justifiedBuilds: readonly Entry[] = [
     reason: 'the classic client only knows .dockerignore, and sends nothing else of the context',
   },
   {
+    place: /^COPY: --link onto .* > files (own|sticky|tmp|alias|real)/,
+    reason:
+      'BuildKit within a dockerd that has no image store of containerd merges nothing: --link is a plain COPY there. ' +
+      'buildkitd, and a dockerd with that store, put the layer above whatever is there, as documented and as we do',
+  },
+  {
     place: /^RUN: what is mounted leaves nothing > \w+ > files tmp\/dev$/,
     when: both(/fd/, /core/),
     reason: 'crun makes /dev/core, runc does not',
