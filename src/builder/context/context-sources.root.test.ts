@@ -314,8 +314,8 @@ describe('a repository', () => {
   test('in a directory of it', async () => {
     expect((await open(`${address}#:sub`)).names).toEqual(['Dockerfile']);
     expect((await open(`${address}#v1:sub`)).names).toEqual(['Dockerfile']);
-    await expect(open(`${address}#:out`)).rejects.toThrow('subdir not found: out');
-    await expect(open(`${address}#:nosuch`)).rejects.toThrow('subdir not found: nosuch');
+    await expect(open(`${address}#:out`)).rejects.toThrow('invalid subdir out');
+    await expect(open(`${address}#:nosuch`)).rejects.toThrow('invalid subdir nosuch');
   }, 120_000);
 
   test('that is not there, or not what was expected', async () => {

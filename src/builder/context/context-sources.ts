@@ -95,16 +95,16 @@ export class ContextSources {
   /** A commit of a repository. */
   git(reference: GitReference, options: Omit<GitOptions, 'signal'> = {}): OwnedSource {
     const { ref, remote, subdir } = reference;
-    const key = `${remote}#${ref ?? ''}:${subdir ?? ''}`;
+    const key = `${remote}#${ref ?? ''}:${subdir ?? ''}${options.keepGitDir ? ' with .git' : ''}`;
     return this.#source(key, `git#${ref ?? remote}`, (directory, { signal }) =>
       checkOut(reference, directory, { ...options, signal }),
     );
   }
 
   /** What an address names: a repository, or a context from the web. Throws `invalid` for anything else. */
-  remote(address: string): OwnedSource {
+  remote(address: string, options: Pick<GitOptions, 'keepGitDir'> = {}): OwnedSource {
     const repository = parseGitReference(address, { asContext: true });
-    if (repository) return this.git(repository);
+    if (repository) return this.git(repository, options);
     if (isWebAddress(address)) return this.webContext(address);
     throw invalid(`unable to prepare context: ${JSON.stringify(address)} is neither a URL nor a repository`);
   }

@@ -270,7 +270,8 @@ export class Solver {
     };
     // BuildKit asks for a remote file's key first, which is where it hears that there is none.
     const isRemote = node.op.kind === 'source' && node.op.isRemote;
-    return await this.#failing(node, load, () => (isRemote ? 'failed to load cache key: ' : ''));
+    const isAbout = (error: unknown) => isRemote && ['not-found', 'unavailable'].includes(errorKind(error));
+    return await this.#failing(node, load, error => (isAbout(error) ? 'failed to load cache key: ' : ''));
   }
 
   async #execute(

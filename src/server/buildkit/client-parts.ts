@@ -39,10 +39,11 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
     return known;
   }
 
-  function remote(address: string): OwnedSource {
-    const known = remotes.get(address) ?? openRemote(address, o);
-    if (!remotes.has(address)) owned.push(known);
-    remotes.set(address, known);
+  function remote(address: string, { keepGitDir = false } = {}): OwnedSource {
+    const key = `${address}${keepGitDir ? ' with .git' : ''}`;
+    const known = remotes.get(key) ?? openRemote(address, keepGitDir, o);
+    if (!remotes.has(key)) owned.push(known);
+    remotes.set(key, known);
     return known;
   }
 
@@ -121,11 +122,15 @@ function lazyBlobs(open: () => Promise<BlobStore>): BlobStore {
 }
 
 /** What a client uploads has an address of its own; all else is git or the web. */
-function openRemote(address: string, { session, sources, signal }: ClientPartsOptions): OwnedSource {
+function openRemote(
+  address: string,
+  keepGitDir: boolean,
+  { session, sources, signal }: ClientPartsOptions,
+): OwnedSource {
   if (address.startsWith('http://buildkit-session/')) {
     return sources.upload(uploaded(async () => (await session()).upload(new URL(address), signal)));
   }
-  return sources.remote(address);
+  return sources.remote(address, { keepGitDir });
 }
 
 async function* uploaded(open: () => Promise<AsyncIterable<Uint8Array>>): AsyncGenerator<Uint8Array> {

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BerthError, errorCode, errorMessage, invalid, notFound } from '../../../lib/errors.ts';
+import { BerthError, errorCode, invalid, notFound } from '../../../lib/errors.ts';
+import { describeConnectionFailure } from '../../../lib/http/client/connection-failure.ts';
 import { type Digest, digestParts, sha256 } from '../../../oci/digest.ts';
 import type { OpenSourceOptions } from '../../source.ts';
 
@@ -81,7 +82,8 @@ export class Downloads {
       return await fetch(url, { headers, signal, redirect: 'follow' });
     } catch (error) {
       if (signal.aborted) throw cancelled();
-      throw new BerthError('unavailable', `Get ${JSON.stringify(url)}: ${errorMessage(error)}`, { cause: error });
+      const why = describeConnectionFailure(error, new URL(url));
+      throw new BerthError('unavailable', `Get ${JSON.stringify(url)}: ${why}`, { cause: error });
     }
   }
 

@@ -34,8 +34,8 @@ const safeEnvironment = {
 
 /**
  * Fills an empty directory with the files of a repository at its ref, submodules too. Only what is needed is fetched
- * where the server allows it. Throws `not-found` for a ref or directory that is not there, `invalid` for a commit that is
- * not the expected one and with git's words for everything else, `cancelled`.
+ * where the server allows it. Throws `not-found` for a ref that is not there, `invalid` for a directory that is not, for a
+ * commit that is not the expected one and with git's words for everything else, `cancelled`.
  */
 export async function checkOut(reference: GitReference, directory: string, options: GitOptions): Promise<Filled> {
   const git = new Git(directory, options);
@@ -88,7 +88,7 @@ function removeGitDirectories(directory: string): void {
 /** The directory without links on its way; one that leads out of the repository is not there. */
 function findSubdir(directory: string, subdir: string): string {
   const place = resolveInRoot(directory, subdir);
-  if (!place?.stats.isDirectory()) throw notFound(`subdir not found: ${subdir}`);
+  if (!place?.stats.isDirectory()) throw invalid(`invalid subdir ${subdir}: no such directory`);
   return place.path;
 }
 
@@ -120,7 +120,10 @@ class Git {
   async defaultBranch(remote: string): Promise<string> {
     const { code, stderr, stdout } = await this.#spawn(['ls-remote', '--symref', 'origin', 'HEAD']);
     if (code !== 0) {
-      throw invalid(`error fetching default branch for repository ${remote}: git stderr:\n${stderr.trim()}`);
+      throw new BerthError(
+        'unavailable',
+        `error fetching default branch for repository ${remote}: git stderr:\n${stderr.trim()}`,
+      );
     }
     return /^ref: (refs\/\S+)\tHEAD$/m.exec(stdout)?.[1] ?? 'HEAD';
   }

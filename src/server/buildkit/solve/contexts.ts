@@ -16,7 +16,9 @@ export function contexts(
   const { sources } = parts;
   const address = attributes.context;
   const own = files(parts, 'context');
-  const context = own ?? (address ? sources.remote(address) : sources.local(attributes.contextkey || 'context'));
+  const keepGitDir = ['1', 'true'].includes(attributes['build-arg:BUILDKIT_CONTEXT_KEEP_GIT_DIR'] ?? '');
+  const context =
+    own ?? (address ? sources.remote(address, { keepGitDir }) : sources.local(attributes.contextkey || 'context'));
   const name = attributes.filename || 'Dockerfile';
   // A remote context brings its own Dockerfile unless the client says that it has one.
   const local = !(own || address) || attributes.dockerfilekey !== undefined;

@@ -13,7 +13,7 @@ export interface FrontendSources {
   /** A directory of the client by the name it gave it. */
   local(name: string): BuildSource;
   /** A git repository, an archive or a Dockerfile on the web, or what the client uploads. */
-  remote(address: string): BuildSource;
+  remote(address: string, options?: { readonly keepGitDir?: boolean }): BuildSource;
   /** What a client's low-level definition names. Throws `invalid` for a kind of source there is not. */
   defined(source: DefinedSource & { kind: 'source' }): BuildSource;
 }
