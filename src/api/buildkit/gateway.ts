@@ -3,6 +3,7 @@
 import { cacheOptionsEntry, status, workerRecord } from './control.ts';
 import { bool, bytes, int64, type MessageOf, map, message, nested, repeated, string } from './message.ts';
 import { definition, range, sourceInfo } from './ops.ts';
+import { stat } from './session.ts';
 
 export const ref = message({
   id: string(1),
@@ -50,6 +51,36 @@ export const bridgeSolveRequest = message({
 export const bridgeSolveResponse = message({
   ref: string(1),
   result: nested(3, bridgeResult),
+});
+
+/** `length` 0: to the end. */
+export const readFileRequest = message({
+  ref: string(1),
+  filePath: string(2),
+  range: nested(3, message({ offset: int64(1), length: int64(2) })),
+});
+
+export const readFileResponse = message({
+  data: bytes(1),
+});
+
+export const readDirRequest = message({
+  ref: string(1),
+  dirPath: string(2),
+  includePattern: string(3),
+});
+
+export const readDirResponse = message({
+  entries: repeated(nested(1, stat)),
+});
+
+export const statFileRequest = message({
+  ref: string(1),
+  path: string(2),
+});
+
+export const statFileResponse = message({
+  stat: nested(1, stat),
 });
 
 export const evaluateRequest = message({

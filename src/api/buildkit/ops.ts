@@ -1,7 +1,7 @@
 // What BuildKit's other messages need of its low-level build language: definitions of one source, places in a source file,
 // and platforms.
 // Field numbers as BuildKit 0.25 has them (solver/pb/ops.proto).
-import { bytes, int32, int64, type MessageOf, map, message, nested, repeated, string } from './message.ts';
+import { bool, bytes, int32, int64, type MessageOf, map, message, nested, repeated, string } from './message.ts';
 
 export const platform = message({
   architecture: string(1),
@@ -26,12 +26,28 @@ export const sourceOperation = message({
   attrs: map(2, string),
 });
 
-/** A vertex. Of its kinds only sources are here. */
+/** Files brought into a directory; only copies are here. Inputs that are -1 are empty directories. */
+export const fileOperation = message({
+  actions: repeated(
+    nested(
+      2,
+      message({
+        input: int64(1),
+        secondaryInput: int64(2),
+        copy: nested(4, message({ src: string(1), dest: string(2), dirCopyContents: bool(6), attemptUnpack: bool(7) })),
+      }),
+    ),
+  ),
+});
+
+/** A vertex. Of its kinds only sources and copies are here. */
 export const operation = message({
   // By the digest of their encoded operations.
   inputs: repeated(nested(1, message({ digest: string(1), index: int64(2) }))),
   source: nested(3, sourceOperation),
+  file: nested(4, fileOperation),
 });
+export type LlbOperation = MessageOf<typeof operation>;
 
 export const sourceInfo = message({
   filename: string(1),

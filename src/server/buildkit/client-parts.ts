@@ -1,5 +1,6 @@
 // What a build needs of the client that asked for it: its files, its secrets, and where results go that it keeps itself.
-import type { DefinedSource } from '../../api/buildkit/definitions.ts';
+import { posix } from 'node:path';
+import type { SourceDefinition } from '../../api/buildkit/definitions.ts';
 import type {
   BlobStore,
   BuildSource,
@@ -47,18 +48,21 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
     return known;
   }
 
-  function defined({ identifier, attrs }: DefinedSource & { kind: 'source' }): BuildSource {
+  function defined(source: SourceDefinition): BuildSource {
+    const { identifier, attrs, path = '/', unpack = false } = source;
     const [scheme = ''] = identifier.split(':', 1);
+    if (scheme === 'git') return remote(gitAddress(source));
+    if (path !== '/') throw invalid(`unsupported directory ${path} of ${identifier}`);
     if (scheme === 'local') return local(identifier.slice('local://'.length));
-    if (scheme === 'http' || scheme === 'https') {
-      const known = remotes.get(identifier) ?? sources.webFile(identifier, { name: attrs['http.filename'] });
-      if (!remotes.has(identifier)) owned.push(known);
-      remotes.set(identifier, known);
-      return known;
+    if (scheme !== 'http' && scheme !== 'https') {
+      throw invalid(`unsupported source ${identifier}: there are git, http, https and local`);
     }
-    if (scheme !== 'git') throw invalid(`unsupported source ${identifier}: there are git, http, https and local`);
-    const { hash } = new URL(identifier);
-    return remote(`${attrs['git.fullurl'] ?? identifier.slice(0, identifier.length - hash.length)}${hash}`);
+    if (unpack) return remote(identifier);
+    const key = `file ${identifier}`;
+    const known = remotes.get(key) ?? sources.webFile(identifier, { name: attrs['http.filename'] });
+    if (!remotes.has(key)) owned.push(known);
+    remotes.set(key, known);
+    return known;
   }
 
   function layout(exporter: number): TreeTarget {
@@ -99,6 +103,16 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
 }
 
 type Visit = (TreeTarget & { kind: 'visit' })['visit'];
+
+/** `https://….git#ref:directory` */
+function gitAddress({ identifier, attrs, path = '/' }: SourceDefinition): string {
+  const at = identifier.indexOf('#');
+  const [ref = '', directory = ''] = at < 0 ? [] : identifier.slice(at + 1).split(':', 2);
+  const remote = attrs['git.fullurl'] ?? (at < 0 ? identifier : identifier.slice(0, at));
+  const whole = posix.join('/', directory, path).slice(1);
+  if (ref === '' && whole === '') return remote;
+  return `${remote}#${ref}${whole === '' ? '' : `:${whole}`}`;
+}
 
 /** Asked once for each registry and build: a client may have to ask a person or a program. */
 function credentialsOf(session: () => Promise<Session>): RequestParts['credentials'] {

@@ -108,7 +108,12 @@ async function connect(builder: Builder): Promise<GrpcConnection> {
       openParts: () => Promise.resolve(parts),
       sessionLoss: () => new AbortController().signal,
     }),
-    ...gatewayMethods({ jobs, worker, ask: () => Promise.resolve(undefined) }),
+    ...gatewayMethods({
+      jobs,
+      worker,
+      ask: () => Promise.resolve(undefined),
+      openFiles: () => Promise.reject(new Error('none')),
+    }),
   };
   const grpc = createGrpcServer({ handler: path => methods[path], toError: buildFailure });
   const server = createServer(socket => grpc.serve(socket));

@@ -1,7 +1,7 @@
 // BuildKit's gateway: a client says, while its build waits, what is to be built.
 
 import { status } from '../../api/buildkit/control.ts';
-import { definitionOfEvaluation } from '../../api/buildkit/definitions.ts';
+import { definitionOfEvaluation, readDefinition, type SourceDefinition } from '../../api/buildkit/definitions.ts';
 import {
   bridgeSolveRequest,
   bridgeSolveResponse,
@@ -18,8 +18,9 @@ import {
 } from '../../api/buildkit/gateway.ts';
 import { encode } from '../../api/buildkit/message.ts';
 import type { GrpcHandler } from '../../lib/grpc/server.ts';
-import { type GrpcCode, GrpcError, grpcCodes } from '../../lib/grpc/status.ts';
+import { type GrpcCode, GrpcError } from '../../lib/grpc/status.ts';
 import { checkFrontend } from './control.ts';
+import { fileMethods } from './gateway-files.ts';
 import { type MethodCall, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
@@ -33,13 +34,15 @@ export interface GatewayDeps {
   readonly worker: WorkerFacts;
   /** Answers what is a question about a Dockerfile rather than a build; undefined for a build. */
   readonly ask: (job: BuildJob, evaluation: Evaluation, signal: AbortSignal) => Promise<FrontendAnswer | undefined>;
+  /** Brings files from elsewhere for the client to read, kept with the build; returns their name. */
+  readonly openFiles: (job: BuildJob, source: SourceDefinition, signal: AbortSignal) => Promise<string>;
 }
 
 /** What clients may rely on, by BuildKit's names (frontend/gateway/pb/caps.go). */
 const capabilities = [
   ...['solve.base', 'solve.inlinereturn', 'resolveimage', 'proto.refarray', 'reference.output', 'return', 'returnmap'],
   ...['importcaches', 'frontend.inputs', 'gateway.evaluate', 'gateway.evaluate.solve', 'gateway.solve.metadata'],
-  ...['frontend.caps', 'gateway.warnings'],
+  ...['frontend.caps', 'gateway.warnings', 'readfile', 'readdir', 'statfile'],
 ];
 
 /**
@@ -47,14 +50,15 @@ const capabilities = [
  * clients drop without a word where they are not known are here, and refused when they come.
  */
 const llbCapabilities = [
-  ...['source.image', 'source.local', 'source.git', 'source.http', 'source.ocilayout'],
+  ...['source.image', 'source.local', 'source.git', 'source.git.fullurl', 'source.git.httpauth', 'source.git.subdir'],
+  ...['source.http', 'source.ocilayout', 'constraints', 'platform', 'meta.ignorecache'],
   ...['exporter.image.attestations', 'exporter.image.annotations', 'exporter.multiple', 'meta.description'],
   ...['cache.gha', 'cache.s3'],
 ];
 
 const path = '/moby.buildkit.v1.frontend.LLBBridge/';
 
-export function gatewayMethods({ jobs, worker, ask }: GatewayDeps): Record<string, GrpcHandler> {
+export function gatewayMethods({ jobs, worker, ask, openFiles }: GatewayDeps): Record<string, GrpcHandler> {
   const jobOf = ({ metadata, signal }: MethodCall) =>
     jobs.get(String(metadata['buildkit-controlapi-buildid'] ?? ''), signal);
   return {
@@ -68,8 +72,12 @@ export function gatewayMethods({ jobs, worker, ask }: GatewayDeps): Record<strin
     }),
     [`${path}Solve`]: unary([bridgeSolveRequest, bridgeSolveResponse], async (request, call) => {
       const job = await jobOf(call);
-      if ((request.definition?.def?.length ?? 0) > 0) {
-        throw new GrpcError(grpcCodes.unimplemented, 'low-level definitions are not implemented yet: use a Dockerfile');
+      const source = readDefinition(request.definition);
+      if (source) {
+        const ref = source.kind === 'evaluation' ? source.ref : await openFiles(job, source, call.signal);
+        return request.allowResultReturn
+          ? { result: { ref: { id: ref, def: request.definition }, metadata: {} } }
+          : { ref };
       }
       // A client asks for nothing to have an empty result.
       if (request.frontend === '') return { result: { metadata: {} } };
@@ -93,6 +101,7 @@ export function gatewayMethods({ jobs, worker, ask }: GatewayDeps): Record<strin
       }
       return {};
     }),
+    ...fileMethods(jobOf),
     // Everything is evaluated when it is returned; what is wrong with it comes then.
     [`${path}Evaluate`]: unary([evaluateRequest, evaluateResponse], () => ({})),
     [`${path}Inputs`]: unary([inputsRequest, inputsResponse], () => ({})),

@@ -67,6 +67,16 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
         const request = () => ({ ...solveToRequest(job.request, evaluation, parts), id: undefined });
         return await answerSubrequest(evaluation.attributes, { builder, request, signal });
       },
+      openFiles: async (job, source, signal) => {
+        const parts = await openParts(job.request.session, signal);
+        try {
+          const tree = await parts.sources.defined(source).open({}, { signal, report: () => {} });
+          return job.keepFiles(tree, parts);
+        } catch (error) {
+          await parts[Symbol.asyncDispose]();
+          throw error;
+        }
+      },
     }),
   };
   const server = createGrpcServer({ handler: path => methods[path], toError: buildFailure });

@@ -23,6 +23,7 @@ async function withRepository(buildx: Buildx, play: (address: string) => Promise
   const base = buildx.context({
     'repo/sub/Dockerfile': 'FROM busybox\nCOPY f /f\nRUN cat /f\n',
     'repo/sub/f': 'of git\n',
+    'repo/docker-bake.json': JSON.stringify({ target: { default: { context: './sub', tags: ['e2e-baked-afar'] } } }),
   });
   const git = (...args: string[]) =>
     runOk(['git', '-C', join(base, 'repo'), '-c', 'user.name=n', '-c', 'user.email=n@example.com', ...args]);
@@ -69,6 +70,26 @@ buildxScenarios(['busybox'], {
       const named = await buildx.build(['--no-cache', '--build-context', `code=${address}#main`, folder]);
       expect(named).toContain(' of git\n');
     });
+  },
+
+  'a bake file must be read from a repository, and build what is there': async buildx => {
+    await withRepository(buildx, async address => {
+      const { code, stderr } = await buildx.run(['buildx', 'bake', '--no-cache', `${address}#main`]);
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(' of git\n') });
+      expect(await buildx.ok(['run', '--rm', 'e2e-baked-afar', 'cat', '/f'])).toBe('of git');
+    });
+  },
+
+  'a Dockerfile must be read from the web': async buildx => {
+    using server = Bun.serve({
+      hostname: '127.0.0.1',
+      port: 0,
+      fetch: ({ url }) =>
+        new Response(url.endsWith('/D') ? 'FROM busybox\nCOPY a /\nRUN cat /a\n' : '', { status: 200 }),
+    });
+    const folder = buildx.context({ a: 'beside the web\n' });
+    expect(await buildx.build(['--no-cache', '-f', `${server.url}D`, folder])).toContain(' beside the web\n');
+    expect(await buildx.failure(['-f', 'http://127.0.0.1:1/D', folder])).toContain('127.0.0.1:1');
   },
 
   'named contexts must be folders and images, and stand for stages': async buildx => {

@@ -1,7 +1,8 @@
 // One build as a client of BuildKit sees it: asked for with Solve, watched with Status, and in between told by the
 // client, through the gateway, what to build.
+import { randomUUID } from 'node:crypto';
 import type { SolveRequest, StatusResponse } from '../../../api/buildkit/control.ts';
-import type { Builder, BuildRequest, BuildResult, BuildRun } from '../../../builder/index.ts';
+import type { Builder, BuildRequest, BuildResult, BuildRun, SourceTree } from '../../../builder/index.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import { Evaluation } from './evaluation.ts';
 import type { Attributes } from './frontend-request.ts';
@@ -24,6 +25,9 @@ export class BuildJob {
   readonly steps = { total: 0, completed: 0, cached: 0 };
   readonly #builder: JobBuilder;
   readonly #held = new DisposableStack();
+  /** Disposed of when the build is over. */
+  readonly #owned = new AsyncDisposableStack();
+  readonly #files = new Map<string, SourceTree>();
   readonly #evaluations = new Map<string, Evaluation>();
   readonly #returned = Promise.withResolvers<Evaluation | undefined>();
   readonly #running = Promise.withResolvers<BuildRun | undefined>();
@@ -44,6 +48,22 @@ export class BuildJob {
     return evaluation;
   }
 
+  /** Keeps files that the client wants to read, until the build is over; returns their name between the two. */
+  keepFiles(tree: SourceTree, owner: AsyncDisposable): string {
+    this.#owned.use(owner);
+    this.#owned.use(tree);
+    const ref = randomUUID();
+    this.#files.set(ref, tree);
+    return ref;
+  }
+
+  /** Throws a GrpcError for a name it did not give to files. */
+  files(ref: string): SourceTree {
+    const tree = this.#files.get(ref);
+    if (!tree) throw new GrpcError(grpcCodes.notFound, `no such reference to files: ${ref}`);
+    return tree;
+  }
+
   /** Undefined for a name it did not give. */
   evaluation(ref: string): Evaluation | undefined {
     return this.#evaluations.get(ref);
@@ -52,8 +72,10 @@ export class BuildJob {
   /** The client's choice: one of the evaluations, nothing, or an error of its own. */
   return(choice: { ref?: string | undefined } | { error: GrpcError }): void {
     if ('error' in choice) this.#returned.reject(choice.error);
-    else if (choice.ref === undefined || choice.ref === '') this.#returned.resolve(undefined);
-    else {
+    else if (choice.ref === undefined || choice.ref === '' || this.#files.has(choice.ref)) {
+      // Files were to be read, and have been.
+      this.#returned.resolve(undefined);
+    } else {
       const evaluation = this.#evaluations.get(choice.ref);
       for (const other of this.#evaluations.values()) if (other !== evaluation) other.abandon();
       if (evaluation) this.#returned.resolve(evaluation);
@@ -107,6 +129,7 @@ export class BuildJob {
     this.#running.resolve(undefined);
     for (const evaluation of this.#evaluations.values()) evaluation.abandon();
     this.#held.dispose();
+    void this.#owned.disposeAsync();
   }
 
   /** All news from the beginning on; ends with the build. */

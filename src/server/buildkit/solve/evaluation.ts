@@ -1,12 +1,12 @@
 // What a client wants of the frontend, between asking for it and its build: other builds may stand upon it by then.
 import { randomUUID } from 'node:crypto';
-import type { DefinedSource } from '../../../api/buildkit/definitions.ts';
+import type { SourceDefinition } from '../../../api/buildkit/definitions.ts';
 import type { BuildRun, NamedContext } from '../../../builder/index.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import type { Attributes } from './frontend-request.ts';
 
 /** A result of another build, or files of its own. */
-export type EvaluationInput = Evaluation | (DefinedSource & { kind: 'source' });
+export type EvaluationInput = Evaluation | SourceDefinition;
 
 export class Evaluation {
   /** Its name between client and daemon. */

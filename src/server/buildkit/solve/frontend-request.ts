@@ -1,5 +1,5 @@
 // The attributes of BuildKit's `dockerfile.v0` frontend as a build request of ours.
-import type { DefinedSource } from '../../../api/buildkit/definitions.ts';
+import type { SourceDefinition } from '../../../api/buildkit/definitions.ts';
 import type { BlobStore, Builder, BuildRequest, BuildSource, CacheReference, Ulimit } from '../../../builder/index.ts';
 import { invalid } from '../../../lib/errors.ts';
 import { attestations, wordsOf } from './attestations.ts';
@@ -15,7 +15,7 @@ export interface FrontendSources {
   /** A git repository, an archive or a Dockerfile on the web, or what the client uploads. */
   remote(address: string, options?: { readonly keepGitDir?: boolean }): BuildSource;
   /** What a client's low-level definition names. Throws `invalid` for a kind of source there is not. */
-  defined(source: DefinedSource & { kind: 'source' }): BuildSource;
+  defined(source: SourceDefinition): BuildSource;
 }
 
 export interface FrontendOptions {
