@@ -54,6 +54,7 @@ export type Compression = 'uncompressed' | 'gzip' | 'zstd';
 /** What is common to results that are blobs. */
 export interface BlobOptions {
   readonly compression?: Compression;
+  /** Of layers that are compressed now: 0 to 9 for gzip, 1 to 22 for zstd. */
   readonly compressionLevel?: number;
   /** Compress layers anew which are there in another form (base images). */
   readonly forceCompression?: boolean;

@@ -62,6 +62,7 @@ export async function composeManifests(
   return await o.images.built.compose(images, {
     compression: one.compression ?? 'gzip',
     forceCompression: one.forceCompression,
+    compressionLevel: one.compressionLevel,
     oci: one.ociMediaTypes ?? one.type !== 'docker',
     annotations: one.annotations ?? {},
     index: o.multiPlatform,

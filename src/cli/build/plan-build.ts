@@ -85,6 +85,7 @@ function frontendAttributes(options: BuildOptions, { environment, directory }: I
   return {
     ...(options.target && { target: options.target }),
     ...(platforms.length > 0 && { platform: platforms.map(platformQuery).join(',') }),
+    ...(environment.SOURCE_DATE_EPOCH && { 'build-arg:SOURCE_DATE_EPOCH': environment.SOURCE_DATE_EPOCH }),
     ...prefixed('build-arg:', keyValues(options.args, environment)),
     ...prefixed('label:', keyValues(options.labels)),
     ...(options.noCache

@@ -1,6 +1,6 @@
 // Layers as the blobs they leave this machine in: as they came, or compressed as whoever wants them asks.
-import { Readable } from 'node:stream';
-import { createZstdCompress } from 'node:zlib';
+import { Readable, type Transform } from 'node:stream';
+import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { openDecompressed } from '../../lib/decompress.ts';
@@ -18,6 +18,8 @@ export interface LayerForm {
   readonly compression: LayerCompression;
   /** Compress anew what came in another form, too. */
   readonly forceCompression?: boolean | undefined;
+  /** Of what is compressed here: 0 to 9 for gzip, 1 to 22 for zstd. */
+  readonly compressionLevel?: number | undefined;
   /** Media types of the OCI, else of Docker. */
   readonly oci: boolean;
   /** Keeps the blobs. */
@@ -85,19 +87,35 @@ export class LayerBlobs {
     return found === compression;
   }
 
-  async #gzip(stack: LayerStack, at: number, { lease, signal, forceCompression }: LayerForm): Promise<Descriptor> {
+  async #gzip(stack: LayerStack, at: number, form: LayerForm): Promise<Descriptor> {
+    const { lease, signal, forceCompression, compressionLevel } = form;
     const known = this.#archives.find(stack, at);
-    if (known && !(forceCompression && known.mediaType === mediaTypes.ociLayerZstd)) {
+    const isOther = compressionLevel !== undefined || known?.mediaType === mediaTypes.ociLayerZstd;
+    if (known && !(forceCompression && isOther)) {
       lease.keep(known.digest);
       return known;
+    }
+    if (compressionLevel !== undefined) {
+      return await this.#through(createGzip({ level: compressionLevel }), mediaTypes.ociLayerGzip, { stack, at, form });
     }
     return await this.#archives.compress(stack, at, { lease, signal, onProgress: () => {}, anew: known !== undefined });
   }
 
-  async #zstd(stack: LayerStack, at: number, { lease, signal }: LayerForm): Promise<Descriptor> {
-    const archive = await this.#archive(stack, at);
-    const stream = Readable.from(archive, { objectMode: false }).pipe(createZstdCompress());
-    return { mediaType: mediaTypes.ociLayerZstd, ...(await this.#deps.content.ingest(stream, { lease, signal })) };
+  async #zstd(stack: LayerStack, at: number, form: LayerForm): Promise<Descriptor> {
+    const { compressionLevel: level } = form;
+    const params = level === undefined ? {} : { [constants.ZSTD_c_compressionLevel]: level };
+    return await this.#through(createZstdCompress({ params }), mediaTypes.ociLayerZstd, { stack, at, form });
+  }
+
+  async #through(
+    compressor: Transform,
+    mediaType: string,
+    { stack, at, form: { lease, signal } }: { stack: LayerStack; at: number; form: LayerForm },
+  ): Promise<Descriptor> {
+    const archive = Readable.from(await this.#archive(stack, at), { objectMode: false });
+    archive.once('error', error => compressor.destroy(error));
+    const blob = await this.#deps.content.ingest(archive.pipe(compressor), { lease, signal });
+    return { mediaType, ...blob };
   }
 
   async #plain(stack: LayerStack, at: number, { lease, signal }: LayerForm): Promise<Descriptor> {

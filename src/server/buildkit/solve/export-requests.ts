@@ -51,12 +51,21 @@ export function exportRequest(
 function blobOptions(attributes: Attributes): BlobOptions {
   return {
     compression: compression(attributes.compression),
-    compressionLevel: attributes['compression-level'] ? Number(attributes['compression-level']) : undefined,
+    compressionLevel: compressionLevel(attributes),
     forceCompression: isTrue(attributes, 'force-compression'),
     ociMediaTypes: optional(attributes, 'oci-mediatypes'),
     rewriteTimestamp: isTrue(attributes, 'rewrite-timestamp'),
     annotations: annotations(attributes),
   };
+}
+
+function compressionLevel({ 'compression-level': text = '', compression: type }: Attributes): number | undefined {
+  if (text === '') return undefined;
+  if (!/^[+-]?\d+$/.test(text)) throw invalid(`non-int value ${text} specified for compression-level`);
+  const level = Number(text);
+  const [least, most] = type === 'zstd' ? [1, 22] : [0, 9];
+  if (level >= least && level <= most) return level;
+  throw invalid(`compression-level of ${type || 'gzip'} is from ${least} to ${most}: ${text}`);
 }
 
 /** `annotation.key`, `annotation-manifest.key`, with a platform in brackets: those of manifests. */

@@ -161,6 +161,9 @@ describe('exporters', () => {
     expect(() => one('wax')).toThrow('exporter "wax" could not be found');
     expect(() => one('image', { push: 'maybe' })).toThrow('non-bool value "maybe" specified for push');
     expect(() => one('image', { compression: 'lzma' })).toThrow('unsupported layer compression type "lzma"');
+    expect(() => one('image', { 'compression-level': 'x' })).toThrow('non-int value x specified for compression-level');
+    expect(() => one('oci', { compression: 'gzip', 'compression-level': '10' })).toThrow('from 0 to 9: 10');
+    expect(one('oci', { compression: 'zstd', 'compression-level': '19' })).toMatchObject({ compressionLevel: 19 });
   });
 });
 
