@@ -7,7 +7,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import type { Io } from '../io.ts';
 import type { BuildOptions } from './build-options.ts';
-import { keyValues } from './options/fields.ts';
+import { namedContexts } from './options/contexts.ts';
 import { readAhead } from './read-ahead.ts';
 
 /** Disposing of it removes what was put into files for the build. */
@@ -16,13 +16,15 @@ export interface BuildInputs extends Disposable {
   readonly directories: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
   readonly uploads: Readonly<Record<string, AsyncIterable<Uint8Array>>>;
+  /** OCI layouts by the ids the build has for them. */
+  readonly stores: Readonly<Record<string, string>>;
   /** The Dockerfile as its user finds it. */
   readonly dockerfile: string;
   /** What stays the same from build to build: what was sent of it need not be sent again. */
   readonly place: string;
 }
 
-type Found = Omit<BuildInputs, typeof Symbol.dispose>;
+type Found = Omit<BuildInputs, 'stores' | typeof Symbol.dispose>;
 
 const isRepository = /^(?:git|ssh):\/\/|^(?:[\w.-]+@)[\w.-]+:|^github\.com\/|^https?:\/\/.*\.git(?:[#?]|$)/;
 const isAddress = (text: string) => /^https?:\/\//.test(text) || isRepository.test(text);
@@ -42,11 +44,12 @@ export async function openBuildInputs(options: BuildOptions, io: Io): Promise<Bu
   };
   try {
     const main = await mainInputs(options, { io, folderWith });
-    const named = namedContexts(options.namedContexts, io);
+    const named = namedContexts(options.namedContexts, { directory: io.directory, isAddress, isDirectory });
     return {
       directories: { ...main.directories, ...named.directories },
       attributes: { ...main.attributes, ...named.attributes },
       uploads: main.uploads,
+      stores: named.stores,
       dockerfile: main.dockerfile,
       place: main.place,
       [Symbol.dispose]: dispose,
@@ -147,25 +150,6 @@ function localDockerfile(context: string, file: string, { directory }: Io): Dock
   }
   const lower = !isFile(join(context, 'Dockerfile')) && isFile(join(context, 'dockerfile'));
   return { folder: context, name: lower ? 'dockerfile' : 'Dockerfile' };
-}
-
-function namedContexts(texts: readonly string[], { directory }: Io): Pick<Found, 'directories' | 'attributes'> {
-  const directories: Record<string, string> = {};
-  const attributes: Record<string, string> = {};
-  for (const [name, value] of Object.entries(keyValues(texts))) {
-    if (name === '' || value === '') throw new Error(`invalid context value: ${name}=${value}, expected key=value`);
-    if (isAddress(value) || /^(?:docker-image|oci-layout|target|input):/.test(value)) {
-      attributes[`context:${name}`] = value;
-      continue;
-    }
-    const path = resolve(directory, value);
-    if (!isDirectory(path))
-      throw new Error(`failed to get build context ${name}: stat ${value}: no such file or directory`);
-    const local = name === 'context' || name === 'dockerfile' ? `_${name}` : name;
-    directories[local] = path;
-    attributes[`context:${name}`] = `local:${local}`;
-  }
-  return { directories, attributes };
 }
 
 const isDirectory = (path: string) => statsOf(path)?.isDirectory() === true;

@@ -34,7 +34,7 @@ describe('attributes', () => {
       platforms: ['linux/arm64,amd64'],
       extraHosts: ['a:1.2.3.4', 'b=[::1]'],
       noCacheFilter: ['one', 'two'],
-      cacheFrom: ['user/app:cache', 'type=local,src=/x'],
+      cacheFrom: ['user/app:cache', 'type=local,src=/x,digest=sha256:0123'],
       attests: ['type=provenance,mode=max', 'type=sbom,disabled=false'],
     });
     expect(attributes).toMatchObject({
@@ -52,7 +52,7 @@ describe('attributes', () => {
     expect('build-arg:NOT_THERE' in attributes).toBe(false);
     expect(JSON.parse(attributes['cache-imports'] ?? '')).toEqual([
       { Type: 'registry', Attrs: { ref: 'user/app:cache' } },
-      { Type: 'local', Attrs: { src: '/x' } },
+      { Type: 'local', Attrs: { src: '/x', digest: 'sha256:0123' } },
     ]);
   });
 });

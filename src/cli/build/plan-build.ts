@@ -9,9 +9,9 @@ import type { Io } from '../io.ts';
 import { type BuildInputs, openBuildInputs } from './build-inputs.ts';
 import type { BuildOptions } from './build-options.ts';
 import { attestAttributes } from './options/attest.ts';
-import { parseCachePlaces } from './options/cache.ts';
+import { type Caches, openCaches } from './options/cache.ts';
 import { keyValues } from './options/fields.ts';
-import { annotationAttributes, type Export, parseOutputs } from './options/output.ts';
+import { annotationAttributes, type Export, finishLayouts, layoutStores, parseOutputs } from './options/output.ts';
 import { openSecrets } from './options/secrets.ts';
 import { openSshAgents } from './options/ssh.ts';
 
@@ -24,6 +24,8 @@ export interface BuildPlan extends AsyncDisposable {
   /** The Dockerfile as its user finds it. */
   readonly dockerfile: string;
   readonly session: Omit<SessionOptions, 'id' | 'credentials'>;
+  /** After the build, with what it said: writes what the daemon leaves to its client. */
+  finish(response: Readonly<Record<string, string>>): void;
 }
 
 /** Throws a plain Error that says what is wrong, in buildx's words. */
@@ -32,12 +34,13 @@ export async function planBuild(options: BuildOptions, io: Io): Promise<BuildPla
   const annotations = annotationAttributes(options.annotations);
   const exports = parseOutputs({ ...options, names, annotations }, io);
   const secret = openSecrets(options.secrets, io);
-  const attributes = frontendAttributes(options, io);
-  const cacheTo = parseCachePlaces(options.cacheTo, io.directory);
+  const caches = openCaches(options, io);
+  const attributes = frontendAttributes(options, caches, io);
   await using resources = new AsyncDisposableStack();
   const inputs = resources.use(await openBuildInputs(options, io));
   const agents = resources.use(await openSshAgents(options.ssh, io));
   const held = resources.move();
+  const stores = { ...inputs.stores, ...caches.stores, ...layoutStores(exports) };
   const all = { ...attributes, ...inputs.attributes };
   return {
     attributes: all,
@@ -47,16 +50,21 @@ export async function planBuild(options: BuildOptions, io: Io): Promise<BuildPla
       frontendAttrs: all,
       exporters: exports.map(({ type, attributes: attrs }) => ({ type, attrs: { ...attrs } })),
       ...legacyExporter(exports),
-      cache: { exports: cacheTo.map(({ type, attributes: attrs }) => ({ type, attrs: { ...attrs } })) },
+      cache: { exports: caches.to.map(({ type, attributes: attrs }) => ({ type, attrs: { ...attrs } })) },
       entitlements: entitlements(options),
     },
     session: {
       sharedKey: sharedKey(inputs),
       directories: inputs.directories,
       outputs: exports.map(({ output }) => output),
+      ...(Object.keys(stores).length > 0 && { stores }),
       secret,
       ...(options.ssh.length > 0 && { agents: agents.sockets }),
       ...(Object.keys(inputs.uploads).length > 0 && { uploads: inputs.uploads }),
+    },
+    finish(response) {
+      caches.finish(response);
+      finishLayouts(exports, response);
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
@@ -77,10 +85,9 @@ function fullName(tag: string): string {
   }
 }
 
-function frontendAttributes(options: BuildOptions, { environment, directory }: Io): Record<string, string> {
+function frontendAttributes(options: BuildOptions, caches: Caches, { environment }: Io): Record<string, string> {
   if (options.noCache && options.noCacheFilter.length > 0)
     throw new Error('--no-cache and --no-cache-filter cannot currently be used together');
-  const cacheFrom = parseCachePlaces(options.cacheFrom, directory);
   const platforms = options.platforms.flatMap(text => text.split(',')).filter(text => text !== '' && text !== 'local');
   return {
     ...(options.target && { target: options.target }),
@@ -97,8 +104,8 @@ function frontendAttributes(options: BuildOptions, { environment, directory }: I
     ...(options.shmSize > 0 && { 'shm-size': String(options.shmSize) }),
     ...(options.ulimits.length > 0 && { ulimit: list(options.ulimits) }),
     ...(options.cgroupParent && { 'cgroup-parent': options.cgroupParent }),
-    ...(cacheFrom.length > 0 && {
-      'cache-imports': JSON.stringify(cacheFrom.map(({ type, attributes }) => ({ Type: type, Attrs: attributes }))),
+    ...(caches.from.length > 0 && {
+      'cache-imports': JSON.stringify(caches.from.map(({ type, attributes }) => ({ Type: type, Attrs: attributes }))),
     }),
     ...attestAttributes(options.attests),
     ...prefixed('berth:', options.ours),

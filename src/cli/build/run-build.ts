@@ -29,6 +29,7 @@ export async function runBuild(plan: BuildPlan, options: RunOptions): Promise<Bu
   try {
     const response = await buildkit.solve({ ...plan.request, ref, session: session.id }, signal);
     await watching;
+    plan.finish(response);
     return { ref, response };
   } catch (error) {
     // What failed is in the last news; a daemon that is gone sends none.

@@ -4,8 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Buildx, stepsRun } from '../../support/buildx.ts';
 import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { berthCommand } from '../../support/daemon.ts';
 import { startBerthRegistry } from '../../support/registries.ts';
 import { TestRegistry } from '../../support/registry.ts';
+import { run } from '../../support/run.ts';
 
 const peer = process.env.BERTH_TEST_PEER_HOST;
 
@@ -103,6 +105,31 @@ buildxScenarios(['busybox'], {
     await empty(buildx);
     expect(stepsRun(await buildx.build(['--cache-from', image, folder]))).toEqual([]);
     expect(await buildx.ok(['images', '-q', image])).toBe('');
+  },
+
+  'folders must mean the same to berth build and buildx: caches, layouts as results and as contexts': async buildx => {
+    const folder = stages(buildx, 'own');
+    const [cache, theirs, layout] = ['own-cache', 'their-cache', 'own-layout'].map(name => join(buildx.folder, name));
+    const own = async (...args: string[]) => {
+      const command = [...berthCommand(), '-H', buildx.daemon.host, 'build', '--progress', 'plain', ...args];
+      const { code, stderr } = await run(command);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      return stderr;
+    };
+    await own('--cache-to', `type=local,dest=${cache},mode=max,tag=mine`, folder);
+    await buildx.build(['--cache-to', `type=local,dest=${theirs}`, folder]);
+    await empty(buildx);
+    expect(stepsRun(await buildx.build(['--cache-from', `type=local,src=${cache},tag=mine`, folder]))).toEqual([]);
+    await empty(buildx);
+    expect(stepsRun(await own('--cache-from', `type=local,src=${theirs}`, folder))).toEqual([]);
+    await own('-t', 'own/layout:1', '-o', `type=oci,dest=${layout},tar=false`, folder);
+    const { manifests } = JSON.parse(readFileSync(join(`${layout}`, 'index.json'), 'utf8'));
+    expect(manifests[0].annotations['io.containerd.image.name']).toBe('docker.io/own/layout:1');
+    const upon = buildx.context({ Dockerfile: 'FROM base\nRUN echo there: $(cat /both)\n' });
+    const context = ['--build-context', `base=oci-layout://${layout}:1`, '--no-cache', upon];
+    for (const progress of [await own(...context), await buildx.build(context)]) {
+      expect(progress).toContain('there: ownown');
+    }
   },
 
   'BuildKit itself must take a cache of ours without a word': async buildx => {

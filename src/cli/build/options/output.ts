@@ -2,15 +2,19 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BuildOutput } from '../../../client/index.ts';
+import type { Descriptor } from '../../../oci/descriptor.ts';
 import { hostTreeWriter } from '../../copy/host-files.ts';
 import type { Io } from '../../io.ts';
 import { parseFields } from './fields.ts';
+import { addToLayout, namedAs, taggedAs } from './layout.ts';
 
 /** An exporter as BuildKit names it, and where on this side its result goes. */
 export interface Export {
   readonly type: string;
   readonly attributes: Readonly<Record<string, string>>;
   readonly output: BuildOutput | undefined;
+  /** The directory of an OCI layout, which gets the blobs. */
+  readonly layout?: string;
 }
 
 export interface OutputOptions {
@@ -34,14 +38,14 @@ export function parseOutputs(options: OutputOptions, io: Io): Export[] {
   if (exports.length === 0) exports.push(imageExport({}));
   return exports
     .filter(({ type }) => type !== 'cacheonly')
-    .map(({ type, attributes, output }) => {
+    .map(({ type, attributes, output, layout }) => {
       if (!['image', 'oci', 'docker'].includes(type)) return { type, attributes, output };
       const name = attributes.name ?? names.join(',');
       if (attributes.push === 'true' && name === '') throw new Error('tag is needed when pushing to registry');
       const all = { ...attributes, ...annotations, ...(name !== '' && { name }) };
       // An image the daemon keeps is what Docker's own exporter makes.
-      const kept = type === 'image' || (type === 'docker' && !output);
-      return { type: kept ? 'moby' : type, attributes: all, output };
+      const kept = type === 'image' || (type === 'docker' && !output && !layout);
+      return { type: kept ? 'moby' : type, attributes: all, output, ...(layout && { layout }) };
     });
 }
 
@@ -74,6 +78,7 @@ function toDestination(type: string, attributes: Readonly<Record<string, string>
     if (!dest)
       throw new Error(`dest is required for ${type === 'local' ? 'local' : `${type} exporter with tar=false`}`);
     if (dest === '-') throw new Error('dest cannot be stdout for local exporter');
+    if (type !== 'local') return { type, attributes: rest, output: undefined, layout: resolve(io.directory, dest) };
     return {
       type,
       attributes: rest,
@@ -84,6 +89,23 @@ function toDestination(type: string, attributes: Readonly<Record<string, string>
   if (!['tar', 'oci', 'docker'].includes(type)) return { type, attributes, output: undefined };
   if (dest === undefined || dest === '-' || dest === '') return { type, attributes: rest, output: toStdout(type, io) };
   return { type, attributes: rest, output: { kind: 'file', path: resolve(io.directory, dest) } };
+}
+
+/** The directory that a build knows as `export`. */
+export function layoutStores(exports: readonly Export[]): Record<string, string> {
+  const layout = exports.find(one => one.layout !== undefined)?.layout;
+  return layout === undefined ? {} : { export: layout };
+}
+
+/** Names in their directories what came into OCI layouts. */
+export function finishLayouts(exports: readonly Export[], response: Readonly<Record<string, string>>): void {
+  const descriptor = response['containerimage.descriptor'];
+  if (descriptor === undefined) return;
+  const names = (response['image.name'] ?? '').split(',').filter(Boolean);
+  const entries = names.length > 0 ? names.map(namedAs) : [taggedAs('latest')];
+  for (const { layout } of exports) {
+    if (layout) addToLayout(layout, JSON.parse(Buffer.from(descriptor, 'base64').toString()) as Descriptor, entries);
+  }
 }
 
 function openDirectory(path: string) {

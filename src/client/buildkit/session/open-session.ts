@@ -6,6 +6,7 @@ import type { Client } from '../../client.ts';
 import { answerCredentials, type FindCredentials } from './answer-credentials.ts';
 import { answerSecret, type FindSecret } from './answer-secret.ts';
 import { answerSync } from './answer-sync.ts';
+import { contentMethods } from './content-stores.ts';
 import { type BuildOutput, receiveOutput } from './receive-output.ts';
 import { agentMethods } from './ssh-agents.ts';
 import { uploadMethod } from './upload.ts';
@@ -23,6 +24,8 @@ export interface SessionOptions {
   readonly credentials?: FindCredentials;
   /** Sockets of SSH agents by id. */
   readonly agents?: Readonly<Record<string, string>>;
+  /** Directories that are OCI layouts, by the ids the build has for them. */
+  readonly stores?: Readonly<Record<string, string>>;
   /** Streams by the path under which the build fetches them. */
   readonly uploads?: Readonly<Record<string, AsyncIterable<Uint8Array>>>;
 }
@@ -49,7 +52,7 @@ export async function openSession(client: Pick<Client, 'hijack'>, options: Sessi
 }
 
 function methodsOf(options: SessionOptions): Record<string, GrpcHandler> {
-  const { directories, outputs = [], secret, credentials, agents, uploads } = options;
+  const { directories, outputs = [], secret, credentials, agents, uploads, stores } = options;
   return {
     '/grpc.health.v1.Health/Check': async call => {
       // HealthCheckResponse: status SERVING.
@@ -62,6 +65,7 @@ function methodsOf(options: SessionOptions): Record<string, GrpcHandler> {
     ...(secret && { '/moby.buildkit.secrets.v1.Secrets/GetSecret': answerSecret(secret) }),
     ...(credentials && { '/moby.filesync.v1.Auth/Credentials': answerCredentials(credentials) }),
     ...(agents && agentMethods(agents)),
+    ...(stores && contentMethods(stores)),
     ...(uploads && { '/moby.upload.v1.Upload/Pull': uploadMethod(uploads) }),
   };
 }
