@@ -27,6 +27,7 @@ export interface BuildParts {
   readonly context: string | AsyncIterable<Uint8Array>;
   /** For the classic door. */
   readonly query?: QueryOf<Operations['ImageBuild']>;
+  readonly headers?: Readonly<Record<string, string>>;
   /** For `berth build`. */
   readonly args?: readonly string[];
   /** Where the standard output of `berth build` goes: nowhere, or into a pipe that nobody reads. */
@@ -118,14 +119,18 @@ export class BuildSite implements AsyncDisposable {
 
   /** A classic build to its end, be that good or bad. */
   async post(
-    { context, query = {} }: BuildParts,
+    { context, query = {}, headers = {} }: BuildParts,
     o: { signal?: AbortSignal; hear?: (text: string) => void } = {},
   ): Promise<Answer> {
     const body = typeof context === 'string' ? packed(context) : context;
     const { signal, hear = () => {} } = o;
     const answer = { text: '', id: undefined as string | undefined, error: undefined as string | undefined };
     try {
-      const stream = await this.engine.client.stream('ImageBuild', { query, body }, { ...(signal && { signal }) });
+      const stream = await this.engine.client.stream(
+        'ImageBuild',
+        { query, body, headers },
+        { ...(signal && { signal }) },
+      );
       for await (const line of stream.lines() as AsyncIterable<BuildInfo>) {
         const text = line.stream ?? (line.status ? `${line.status}\n` : '');
         answer.text += text;

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
-import { eventually } from '../support/eventually.ts';
-import { loadArguments } from '../support/images.ts';
-import { expectNothingLeft, listRemains } from '../support/remains.ts';
-import { type RunOptions, run, runOk } from '../support/run.ts';
+import { berthCommand, TestDaemon } from '../../support/daemon.ts';
+import { eventually } from '../../support/eventually.ts';
+import { loadArguments } from '../../support/images.ts';
+import { expectNothingLeft, listRemains } from '../../support/remains.ts';
+import { type RunOptions, run, runOk } from '../../support/run.ts';
 
 let daemon: TestDaemon;
 let before: Set<string>;
