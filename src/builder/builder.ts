@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Images, Owner } from '../images/index.ts';
-import { conflict } from '../lib/errors.ts';
+import { BerthError, conflict } from '../lib/errors.ts';
 import type { IdMap } from '../lib/id-map.ts';
 import { Limiter } from '../lib/limiter.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -14,17 +14,18 @@ import type { Store } from '../store/index.ts';
 import { Build } from './build/build.ts';
 import type { BuilderContext } from './build/builder-context.ts';
 import { type DockerfileDescription, describeDockerfile } from './build/describe-dockerfile.ts';
-import { CacheCollector, defaultPolicy } from './cache/cache-collector.ts';
+import { CacheCollector, type CollectionSettings } from './cache/cache-collector.ts';
 import { CacheMounts } from './cache/cache-mounts.ts';
 import { CacheStore } from './cache/cache-store.ts';
 import { cacheUsage } from './cache/cache-usage.ts';
+import type { GcRule } from './cache/gc-rules.ts';
 import { pruneCache } from './cache/prune-cache.ts';
 import { ContextSources } from './context/context-sources.ts';
 import { ContentDigests } from './context/digest/content-digests.ts';
 import type { ContextFiles } from './context/sources/context-files.ts';
 import { BuildHistory } from './history/build-history.ts';
 import type { NameServers } from './ops/run/step-network.ts';
-import type { BuildRequest } from './request.ts';
+import type { BuildRequest, Entitlement } from './request.ts';
 import type { BuildRun } from './run.ts';
 import { SharedWork } from './solve/shared-work.ts';
 import type { CacheUsage, PruneOptions, PruneResult } from './usage.ts';
@@ -41,6 +42,10 @@ export interface BuilderOptions {
   /** Processes and threads that a step may have, when the build does not say. */
   readonly stepProcesses: number;
   readonly platform?: Platform;
+  /** What goes from the cache by itself. */
+  readonly collection?: CollectionSettings;
+  /** What builds may be granted. */
+  readonly entitlements?: readonly Entitlement[];
   /** The users of steps, where they are not the host's. */
   readonly ids?: IdMap | undefined;
 }
@@ -66,6 +71,7 @@ export class Builder {
   readonly #deps: BuilderDeps;
   readonly #builds = new Map<string, Build>();
   readonly #collector: CacheCollector;
+  readonly #granted: readonly Entitlement[];
   /** Builds that are over, as doors remember them. */
   readonly history: BuildHistory;
 
@@ -74,6 +80,7 @@ export class Builder {
     const root = join(options.dataRoot, 'builder');
     mkdirSync(root, { recursive: true, mode: 0o711 });
     this.#deps = deps;
+    this.#granted = options.entitlements ?? ['network.host'];
     const cache = new CacheStore({ store, images });
     images.addKeeper(() => cache.kept());
     this.#context = {
@@ -91,12 +98,13 @@ export class Builder {
       limiter: new Limiter(options.parallel),
     };
     this.history = new BuildHistory({ root: join(root, 'history') }, { store, logger });
-    this.#collector = new CacheCollector(defaultPolicy, { root, logger, prune: o => this.prune(o) });
+    this.#collector = new CacheCollector(options.collection ?? {}, { root, logger, prune: o => this.prune(o) });
   }
 
-  /** Begins a build; what is wrong with the request comes as the rejection of its result. Throws `conflict` for an id. */
+  /** Begins a build; what is wrong with the request comes as the rejection of its result. Throws `conflict` for an id, `forbidden` for a privilege. */
   start(request: BuildRequest): BuildRun {
     if (request.id !== undefined && this.#builds.has(request.id)) throw conflict(`build ${request.id} is running`);
+    this.#checkGranted(request);
     const build = new Build(request, this.#context);
     this.#builds.set(build.id, build);
     void build.over.then(() => {
@@ -104,6 +112,12 @@ export class Builder {
       this.#collector.afterBuild();
     });
     return build;
+  }
+
+  #checkGranted({ entitlements = [] }: BuildRequest): void {
+    const refused = entitlements.find(one => !this.#granted.includes(one));
+    if (refused === undefined) return;
+    throw new BerthError('forbidden', `granting entitlement ${refused} is not allowed by build daemon configuration`);
   }
 
   /** What the Dockerfile of a request offers and asks for. Throws `DockerfileError` and what its source throws. */
@@ -124,6 +138,11 @@ export class Builder {
   /** Where contexts come from; each source is the caller's to dispose of when the build is over. */
   get sources(): ContextSources {
     return this.#context.sources;
+  }
+
+  /** By what rules the cache is collected. */
+  collectionRules(): readonly GcRule[] {
+    return this.#collector.rules();
   }
 
   /** Until it is disposed of, what builds have made so far stays where it is, for a build to come. */

@@ -96,7 +96,7 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
     events: new EventLog(),
     locks: new KeyedMutex(),
   };
-  const builder = createBuilder(engine, kernel);
+  const builder = createBuilder(engine, kernel, configuration.builder);
   undo.defer('builds', () => builder.close());
   await restore(engine);
   await builder.restore();
@@ -105,7 +105,11 @@ export async function buildDaemon(given: Configuration, build: BuildInfo, logger
 }
 
 /** On the rooms the engine has; what it makes is theirs to keep. */
-function createBuilder({ config, host, ...rooms }: Engine, kernel: Kernel): Builder {
+function createBuilder(
+  { config, host, ...rooms }: Engine,
+  kernel: Kernel,
+  settings: Configuration['builder'],
+): Builder {
   const { dataRoot, execRoot, cgroupParent, shmSize, dns, dnsSearch, dnsOptions } = config;
   const nameServers = { dns, search: dnsSearch, options: dnsOptions };
   // Steps that wait for a network or a lock must not keep others from the processors.
@@ -114,6 +118,7 @@ function createBuilder({ config, host, ...rooms }: Engine, kernel: Kernel): Buil
     {
       ...{ dataRoot, execRoot, cgroupParent, shmSize, nameServers, parallel, ids: config.ids },
       stepProcesses: stepProcesses(kernel.host),
+      ...settings,
     },
     {
       ...rooms,

@@ -357,8 +357,9 @@ export class Solver {
   }
 }
 
-/** What another build makes is news of that build, and an empty directory is none at all. */
-const isNews = ({ op }: Node) => op.kind !== 'linked' && op.kind !== 'scratch';
+/** What another build makes is news of that build; what costs nothing is none at all. */
+const silent: readonly Operation['kind'][] = ['linked', 'scratch', 'merge'];
+const isNews = ({ op }: Node) => !silent.includes(op.kind);
 
 const keyOf = (parts: unknown) => sha256(JSON.stringify(parts));
 

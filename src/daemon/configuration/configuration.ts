@@ -5,6 +5,7 @@ import type { ContainerDefaults } from '../../engine/index.ts';
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { LogLevel } from '../../lib/logger.ts';
 import { defaultCgroupParent } from '../cgroup-parent.ts';
+import { type BuilderSettings, readBuilderSettings } from './builder-settings.ts';
 import { readContainerDefaults } from './container-defaults.ts';
 import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { optionKey } from './options.ts';
@@ -62,6 +63,7 @@ export interface Configuration {
   logOptions: Record<string, string>;
   labels: string[];
   registries: RegistrySettings;
+  builder: BuilderSettings;
   /** Seconds. */
   shutdownTimeout: number;
   /** Options of dockerd that were given and change nothing, for the log. */
@@ -140,6 +142,7 @@ export function buildConfiguration(flags: OptionValues, file: OptionValues, asDo
     logOptions: get<Record<string, string>>('log-opts', {}),
     labels: get<string[]>('labels', []),
     registries: readRegistrySettings(values),
+    builder: readBuilderSettings(get<unknown>('builder', undefined)),
     shutdownTimeout: get('shutdown-timeout', 15),
     ignored: ignoredOptions.map(optionKey).filter(key => key in values),
   };

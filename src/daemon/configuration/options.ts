@@ -25,6 +25,7 @@ export const daemonOptions: readonly DaemonOption[] = [
   },
   { flag: 'bip', kind: 'string', help: 'IPv4 address and prefix of the default bridge' },
   { flag: 'bridge', short: 'b', kind: 'string', help: 'Name of the default bridge; made when it is missing' },
+  { flag: 'builder', kind: 'map', help: '', hidden: true },
   { flag: 'cgroup-parent', kind: 'string', help: 'Parent cgroup of all containers' },
   { flag: 'config-file', kind: 'string', help: 'Daemon configuration file', flagOnly: true },
   {

@@ -44,6 +44,7 @@ const worker = {
   hostname: 'h',
   platform: { os: 'linux', architecture: 'amd64' },
   hostGateway: () => '',
+  gcRules: () => [],
 };
 const vertex = 'sha256:aa';
 const at = new Date('2026-01-02T03:04:05.678Z');

@@ -63,7 +63,7 @@ export function controlMethods(deps: ControlDeps): Record<string, GrpcHandler> {
         all: request.all,
         filters: {
           ...usageFilters(request.filter),
-          ...(request.keepDuration > 0 ? { 'unused-for': [`${request.keepDuration / 1e9}s`] } : {}),
+          ...(request.keepDuration > 0 ? { 'unused-for': [`${request.keepDuration}ns`] } : {}),
         },
         reservedSpace: request.reservedSpace,
         maxUsedSpace: request.maxUsedSpace,

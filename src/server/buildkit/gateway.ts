@@ -52,7 +52,13 @@ const capabilities = [
 const llbCapabilities = [
   ...['source.image', 'source.local', 'source.git', 'source.git.fullurl', 'source.git.httpauth', 'source.git.subdir'],
   ...['source.http', 'source.ocilayout', 'constraints', 'platform', 'meta.ignorecache'],
-  ...['exporter.image.attestations', 'exporter.image.annotations', 'exporter.multiple', 'meta.description'],
+  ...[
+    'exporter.image.attestations',
+    'exporter.image.annotations',
+    'exporter.multiple',
+    'meta.description',
+    'gc.freespacefilter',
+  ],
   ...['cache.gha', 'cache.s3'],
 ];
 

@@ -11,6 +11,8 @@ export interface WorkerFacts {
   readonly platform: Builder['platform'];
   /** What `host-gateway` stands for in added hosts, which clients look up here; empty where there is none. */
   readonly hostGateway: () => string;
+  /** What goes from the cache by itself. */
+  readonly gcRules: () => ReturnType<Builder['collectionRules']>;
 }
 
 /** Clients look at the version to know what they may ask for: it is BuildKit's whose protocol this is. */
@@ -32,6 +34,12 @@ export function workerOf(facts: WorkerFacts): Partial<WorkerRecord> {
       'org.mobyproject.buildkit.worker.snapshotter': 'overlay',
     },
     platforms: [{ os, architecture, variant }],
+    gcPolicy: facts.gcRules().map(({ keepDuration, filters, ...rule }) => ({
+      ...rule,
+      // Nanoseconds.
+      keepDuration: keepDuration * 1e6,
+      filters: filters.length > 0 ? [filters.map(filter => filter.replace(/^([\w-]+)=(?!=)/, '$1==')).join(',')] : [],
+    })),
     buildkitVersion: buildkitVersion(facts),
   };
 }

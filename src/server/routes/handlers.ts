@@ -35,5 +35,10 @@ export function createHandlers(engine: Engine, builder: Builder): Handlers {
 
 function workerFacts({ config, networks }: Engine, builder: Builder): WorkerFacts {
   const { id, version, commit, name } = config;
-  return { id, version, commit, hostname: name, platform: builder.platform, hostGateway: () => networks.hostGateway };
+  const { platform } = builder;
+  return {
+    ...{ id, version, commit, hostname: name, platform },
+    hostGateway: () => networks.hostGateway,
+    gcRules: () => builder.collectionRules(),
+  };
 }
