@@ -11,6 +11,7 @@ import type { LinkedOperation, Operation } from '../graph/operation.ts';
 import { MissingSourceError } from '../missing-source-error.ts';
 import type { BuildEvent, CacheReason } from '../progress.ts';
 import { VertexError } from '../vertex-error.ts';
+import { collectSteps } from './collect-steps.ts';
 import type { ContentKey } from './content-key.ts';
 import { explainMiss } from './explain-miss.ts';
 import type { ProgressLog } from './progress-log.ts';
@@ -110,32 +111,17 @@ export class Solver {
   }
 
   /** All steps that results stand upon, inputs before what was made of them. Those that were not even looked at are left out. */
-  async steps(nodes: readonly Node[]): Promise<SolvedStep[]> {
-    const steps: SolvedStep[] = [];
-    const known = new Map<string, Promise<readonly number[]>>();
-    const visit = (node: Node): Promise<readonly number[]> => {
-      const numbers = known.get(node.vertex.digest) ?? this.#step(node, { steps, visit });
-      known.set(node.vertex.digest, numbers);
-      return numbers;
-    };
-    for (const node of nodes) await visit(node);
-    return steps;
+  steps(nodes: readonly Node[]): Promise<SolvedStep[]> {
+    return collectSteps(nodes, node => this.#solved(node));
   }
 
-  /** Adds the step of a node after those it stands upon; returns its number, or theirs when it is none itself. */
-  async #step(
-    node: Node,
-    o: { steps: SolvedStep[]; visit: (node: Node) => Promise<readonly number[]> },
-  ): Promise<readonly number[]> {
-    const below: (readonly number[])[] = [];
-    for (const input of node.inputs) below.push(await o.visit(input));
-    const inputs = below.filter(numbers => numbers.length > 0);
+  async #solved(node: Node): Promise<Omit<SolvedStep, 'inputs'> | undefined> {
     const { key, quick, id, isMissing, imported, load } = (await this.#resolutions.get(node.vertex.digest)) ?? {};
-    const isKnown =
-      key !== undefined && (!isMissing || this.#executed.has(key)) && !(imported && this.#lost.has(imported));
-    if (!isKnown || id === undefined || !load) return [...new Set(inputs.flat())];
+    if (key === undefined || id === undefined || !load) return undefined;
+    if ((isMissing && !this.#executed.has(key)) || (imported && this.#lost.has(imported))) return undefined;
+    // What lies elsewhere and was not wanted need not be fetched to be spoken of.
     const result = imported && !this.#deps.cache.find(key) ? imported : ((await load()) as LayersSnapshot);
-    return [o.steps.push({ key, quick, id, inputs, result }) - 1];
+    return { key, quick, id, result };
   }
 
   resolve(node: Node): Promise<Resolution> {

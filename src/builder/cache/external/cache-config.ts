@@ -6,6 +6,9 @@ import { parseJson } from '../../../oci/manifest.ts';
 /** The key of an image's configuration under which an inline cache stands: records as JSON, in Base64. */
 export const inlineCacheKey = 'moby.buildkit.cache.v0';
 
+/** Of one result. */
+const mostLayers = 256;
+
 /** What only another engine of ours understands of a step. */
 export interface StepNote {
   /** See `Resolution`. */
@@ -73,19 +76,24 @@ function readStep(
   const [top] = list(layers) as { layer?: unknown }[];
   const [whole] = list(chains) as { layers?: unknown }[];
   const chain = whole ? list(whole.layers) : chainOf(top?.layer, all);
-  if (chain.length === 0 || !chain.every(at => typeof at === 'number' && all[at] !== undefined)) return [];
+  if (
+    chain.length === 0 ||
+    chain.length > mostLayers ||
+    !chain.every(at => typeof at === 'number' && all[at] !== undefined)
+  )
+    return [];
   const { quick, result, times } = berth;
   return [{ key: digest, chain: chain as number[], result, times, ...(quick !== undefined && { quick }) }];
 }
 
-/** From the lowest layer to `top`; nothing where parents lead in circles. */
+/** From the lowest layer to `top`; nothing where that is more than an image can have, or parents lead in circles. */
 function chainOf(top: unknown, layers: readonly ConfigLayer[]): number[] {
   const chain: number[] = [];
   for (let at = top; typeof at === 'number' && at >= 0; at = layers[at]?.parent) {
-    if (chain.length > layers.length) return [];
-    chain.unshift(at);
+    if (chain.length === mostLayers) return [];
+    chain.push(at);
   }
-  return chain;
+  return chain.reverse();
 }
 
 function readLayer(value: unknown): ConfigLayer[] {

@@ -24,7 +24,7 @@ export interface ReadCache {
 }
 
 /** Longest configuration, in bytes. */
-const longest = 32 * 1024 * 1024;
+const longest = 16 * 1024 * 1024;
 /** Indexes within indexes. */
 const deepest = 3;
 
