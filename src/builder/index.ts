@@ -7,6 +7,7 @@
 export type { DockerfileDescription } from './build/describe-dockerfile.ts';
 export { Builder, type BuilderDeps, type BuilderOptions } from './builder.ts';
 export type { GcRule } from './cache/gc-rules.ts';
+export { ClassicError } from './classic-error.ts';
 export { type ContextSources, directorySource } from './context/context-sources.ts';
 export { type FoundInTree, findInTree } from './context/find-in-tree.ts';
 export type { Incoming, Mirror, Told } from './context/mirror/mirror.ts';

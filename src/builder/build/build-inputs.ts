@@ -1,4 +1,5 @@
 // What a build reads before its steps: the Dockerfile, the ignore file, the base images.
+
 import { readFileSync } from 'node:fs';
 import type { Image, Images } from '../../images/index.ts';
 import { BerthError, errorMessage, invalid, notFound } from '../../lib/errors.ts';
@@ -10,6 +11,7 @@ import { formatReference, parseReference, withDefaultTag } from '../../oci/refer
 import { importCache, placeName } from '../cache/external/cache-places.ts';
 import type { ImportedSteps } from '../cache/external/imported-steps.ts';
 import type { ReadCache } from '../cache/external/read-cache.ts';
+import { ClassicError } from '../classic-error.ts';
 import { pathIn, resolveInRoot } from '../context/copy/resolve-in-root.ts';
 import { imageOfLayout } from '../context/layout/image-of-layout.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
@@ -246,7 +248,7 @@ function findFitting(reference: string, platform: Platform, images: Images): Ima
 function unresolved(error: unknown, { reference, name }: { reference: string; name: string }): unknown {
   if (!(error instanceof BerthError) || error.kind === 'cancelled') return error;
   const message = `${reference}: failed to resolve source metadata for ${name}: ${error.message}`;
-  return new BerthError(error.kind, message, { cause: error });
+  return new ClassicError(error.kind, { message, classic: error.message }, error);
 }
 
 /** The patterns; throws `invalid` for one that is none, before anybody is asked to follow them. */

@@ -1,5 +1,7 @@
 // The door of the language: a Dockerfile's bytes in, its stages out.
+
 import { errorMessage, invalid } from '../../lib/errors.ts';
+import { ClassicError } from '../classic-error.ts';
 import { DockerfileError } from './dockerfile-error.ts';
 import { locate } from './evaluation/stage-context.ts';
 import { parseFrom } from './instructions/from.ts';
@@ -18,7 +20,10 @@ export interface ParseOptions {
 /** Parses and validates a Dockerfile; throws `DockerfileError` with BuildKit's words, at the lines it is about. */
 export function parseDockerfile(content: Uint8Array | string, { name }: ParseOptions): Dockerfile {
   const source = decode(content);
-  if (source === '') throw invalid('the Dockerfile cannot be empty');
+  if (source === '') {
+    const classic = `the Dockerfile (${name}) cannot be empty`;
+    throw new ClassicError('invalid', { message: 'the Dockerfile cannot be empty', classic });
+  }
   const read = readLocated(name, source, () => readStatements(source));
   const { globalArgs, stages } = parseStages(read.statements, { name, source });
   const syntax = findSyntax(source);

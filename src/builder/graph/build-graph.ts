@@ -1,5 +1,6 @@
 // From a Dockerfile to the graph of its target: stages are entered when something asks for them, so what nothing needs
 // is never looked at.
+
 import { posix } from 'node:path';
 import { errorMessage, invalid } from '../../lib/errors.ts';
 import { PatternMatcher } from '../../lib/pattern-matcher.ts';
@@ -7,6 +8,7 @@ import { quoteGo } from '../../lib/template/quote.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
+import { ClassicError } from '../classic-error.ts';
 import { isIgnoredSource } from '../context/patterns/ignored-source.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { evaluateDockerfile } from '../dockerfile/evaluation/evaluate-dockerfile.ts';
@@ -357,7 +359,8 @@ function checkImageName(name: string): void {
   try {
     parseReference(name);
   } catch (error) {
-    throw invalid(`failed to parse stage name ${quoteGo(name)}: ${errorMessage(error)}`, error);
+    const message = `failed to parse stage name ${quoteGo(name)}: ${errorMessage(error)}`;
+    throw new ClassicError('invalid', { message, classic: errorMessage(error) }, error);
   }
 }
 

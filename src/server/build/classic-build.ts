@@ -7,13 +7,14 @@ import {
   type Builder,
   type BuildRequest,
   type BuildRun,
+  ClassicError,
   MissingSourceError,
   type OwnedSource,
   type RegistryCredentials,
   StepError,
   StepStartError,
 } from '../../builder/index.ts';
-import { errorMessage, findCause, invalid } from '../../lib/errors.ts';
+import { BerthError, errorKind, errorMessage, findCause, invalid } from '../../lib/errors.ts';
 import { ClassicLines, shortId } from './classic-lines.ts';
 
 export type BuildQuery = QueryOf<(typeof endpoints)['ImageBuild']>;
@@ -37,7 +38,7 @@ export async function* buildClassically(builder: Builder, o: ClassicBuild): Asyn
       begun = true;
     });
   } catch (error) {
-    if (!begun) throw error;
+    if (!begun) throw new BerthError(errorKind(error), classicMessage(error), { cause: error });
     yield failure(error);
   } finally {
     o.signal.removeEventListener('abort', cancel);
@@ -50,11 +51,19 @@ export async function* buildClassically(builder: Builder, o: ClassicBuild): Asyn
 /** `begin` is called when the Dockerfile was read and made sense. */
 async function* linesOf(run: BuildRun, quiet: boolean, begin: () => void): AsyncGenerator<BuildInfo> {
   const lines = new ClassicLines();
+  /** What a quiet build would have said: told only when it fails. */
+  const held: BuildInfo[] = [];
   for await (const event of run.watch()) {
     if (event.kind === 'dockerfile') begin();
     const printed = lines.take(event);
     if (!quiet) yield* printed;
+    else held.push(...printed.filter(({ stream }) => stream !== undefined));
   }
+  const failed = await run.result.then(
+    () => false,
+    () => true,
+  );
+  if (failed) yield* held;
   const { id, names } = await run.result;
   if (!quiet) yield* lines.finish(id);
   if (id === undefined) return;
@@ -69,10 +78,17 @@ async function* linesOf(run: BuildRun, quiet: boolean, begin: () => void): Async
 
 function failure(error: unknown): BuildInfo {
   const step = findCause(error, StepError);
-  const known = step ?? findCause(error, StepStartError) ?? findCause(error, MissingSourceError);
-  const message = known?.classic ?? errorMessage(error);
+  const message = classicMessage(error);
   const code = step ? { code: step.step.exitCode } : {};
   return { errorDetail: { ...code, message }, error: message };
+}
+
+function classicMessage(error: unknown): string {
+  for (const type of [StepError, StepStartError, MissingSourceError, ClassicError]) {
+    const known = findCause<Error & { classic: string }>(error, type);
+    if (known) return known.classic;
+  }
+  return errorMessage(error);
 }
 
 /** The archive of the request, or what `remote` names. */

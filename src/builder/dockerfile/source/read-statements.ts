@@ -1,5 +1,7 @@
 // From the text of a Dockerfile to its statements: comments, continuation lines, here-documents.
+
 import { BerthError, errorMessage, invalid } from '../../../lib/errors.ts';
+import { ClassicError } from '../../classic-error.ts';
 import type { Heredoc } from '../syntax.ts';
 import { DirectiveReader, parseEscape } from './directives.ts';
 import { heredocsOf } from './heredoc.ts';
@@ -48,7 +50,11 @@ class StatementReader {
 
   run(): Statements {
     while (this.#line < this.#lines.length) this.#readStatement();
-    if (this.#statements.length === 0) throw new StatementError(invalid('file with no instructions'), this.#line);
+    if (this.#statements.length === 0) {
+      const message = 'file with no instructions';
+      const classic = `failed to parse Dockerfile: ${message}`;
+      throw new StatementError(new ClassicError('invalid', { message, classic }), this.#line);
+    }
     return { statements: this.#statements, escape: this.#escape, emptyContinuations: this.#emptyContinuations };
   }
 
