@@ -6,6 +6,7 @@
 //   BENCH_LISTED, BENCH_ATTACHED                      500 containers and 1024 MiB by default
 //   BENCH_DOCKER_NETNS=/run/netns/…  its network namespace, when that is not this one
 //   BERTH_TEST_PEER_ROOT         where skopeo is installed, if not on this machine
+//   BENCH_BUILDX, BENCH_BUILDAH, BENCH_BERTH_BUILDX, BENCH_BUILDERS, BENCH_BUILDS   for the row `builds`: bench/builds
 //   BENCH_ROWS=crowd,runs,steps,list,logs,attach,images,registry   all by default; `builds` only when named
 
 import { TestDaemon } from '../test/support/daemon.ts';

@@ -24,8 +24,10 @@ export interface Shared {
 export const sharedFolder: () => Shared = peerFolder;
 
 /**
+ * `BENCH_BERTH_BUILDX` are the words that start a buildx on this machine, `{host}` in them stands for Berth's daemon.
  * `BENCH_BUILDX` and `BENCH_BUILDAH` are the words that start a buildx of the docker at BENCH_DOCKER_HOST and a buildah; they
- * see files under BERTH_TEST_PEER_ROOT. The classic builder is that docker's, too.
+ * see files under BERTH_TEST_PEER_ROOT. The classic builder is that docker's, too. `BENCH_BUILDERS` has the names of those
+ * that take part, if not all of them do.
  */
 export function findBuilders(
   subjects: readonly Subject[],
@@ -39,6 +41,12 @@ export function findBuilders(
   const column = (name: string, like?: Subject): Subject => ({ forcedRemoval: [], ...like, name, command: [] });
   const builders: Builder[] = [];
   if (berth) builders.push({ subject: berth, command: [...berth.command, 'build'], folder: here, options: ['-q'] });
+  const ours = words('BENCH_BERTH_BUILDX');
+  if (berth && ours) {
+    const host = berth.command.at(-1) ?? '';
+    const command = [...ours.map(word => word.replace('{host}', host)), 'build'];
+    builders.push({ subject: column('berth by buildx', berth), command, folder: here, options: ['-q'] });
+  }
   const buildx = words('BENCH_BUILDX');
   if (buildx) {
     const command = [...buildx, 'build'];
@@ -58,5 +66,6 @@ export function findBuilders(
       options: ['-q', '--layers'],
     });
   }
-  return builders;
+  const chosen = env.BENCH_BUILDERS?.split(',');
+  return chosen ? builders.filter(({ subject }) => chosen.includes(subject.name)) : builders;
 }

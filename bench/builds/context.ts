@@ -5,29 +5,39 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Seeded } from '../../test/support/seeded.ts';
 
-const folders = 50;
+/** Folders of small files: a library that a slow stage builds, and the application itself. */
+const folders = { lib: 25, app: 25 };
 const filesEach = 100;
 const bigMegabytes = 100;
 /** Seconds that each slow stage does nothing, so that engines cannot differ in how fast they do it. */
 export const slowSeconds = 2;
 
-const dockerfile = `FROM busybox AS first
-COPY src /src
-RUN cat /src/*/* | md5sum > /first && sleep ${slowSeconds}
+/** The commands of the steps, which are also measured without a builder. */
+export const commands = {
+  library: `cat /src/*/* | md5sum > /library && sleep ${slowSeconds}`,
+  data: `md5sum /big > /data && sleep ${slowSeconds}`,
+  version: 'echo $VERSION > version',
+  list: 'ls -R /app > list',
+} as const;
 
-FROM busybox AS second
+/** The last stage reads all small files, the slow ones a half of them and the big one. */
+const dockerfile = `FROM busybox AS library
+COPY src/lib /src
+RUN ${commands.library}
+
+FROM busybox AS data
 COPY big /big
-RUN md5sum /big > /second && sleep ${slowSeconds}
+RUN ${commands.data}
 
 FROM busybox
 ARG VERSION=1
 ENV MODE=bench
 WORKDIR /app
-COPY --from=first /first ./
-COPY --from=second /second ./
+COPY --from=library /library ./
+COPY --from=data /data ./
 COPY src ./src
-RUN echo $VERSION > version
-RUN ls -R /app > list
+RUN ${commands.version}
+RUN ${commands.list}
 CMD ["cat", "version"]
 `;
 
@@ -40,20 +50,20 @@ export function makeContext(folder: string, seed: number): void {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'Dockerfile'), dockerfile);
   writeFileSync(join(folder, 'Copy'), copyAll);
-  for (let at = 0; at < folders * filesEach; at++) {
-    const directory = join(folder, 'src', String(at % folders));
-    if (at < folders) mkdirSync(directory, { recursive: true });
-    writeFileSync(
-      join(directory, String(at)),
-      `${seed} ${at} ${'line of a source file\n'.repeat(1 + Math.floor(random.next() * 150))}`,
-    );
+  for (const [part, count] of Object.entries(folders)) {
+    for (let at = 0; at < count * filesEach; at++) {
+      const directory = join(folder, 'src', part, String(at % count));
+      if (at < count) mkdirSync(directory, { recursive: true });
+      const lines = 'line of a source file\n'.repeat(1 + Math.floor(random.next() * 150));
+      writeFileSync(join(directory, String(at)), `${seed} ${part} ${at} ${lines}`);
+    }
   }
   const big = Buffer.alloc(bigMegabytes * 1024 * 1024);
   for (let at = 0; at < big.length; at += 4) big.writeUInt32LE(Math.floor(random.next() * 0xffffffff), at);
   writeFileSync(join(folder, 'big'), big);
 }
 
-/** Another content for one small file. */
-export function changeOneFile(folder: string, turn: number): void {
-  writeFileSync(join(folder, 'src', '7', '7'), `changed for turn ${turn} of ${Math.random()}\n`);
+/** Another content for one small file: of the application, which no slow stage reads, or of the library. */
+export function changeOneFile(folder: string, part: keyof typeof folders): void {
+  writeFileSync(join(folder, 'src', part, '7', '7'), `changed at ${Date.now()}, ${Math.random()}\n`);
 }

@@ -1,15 +1,32 @@
-// Builds: cold, cached, after small changes; the files alone; the memory of the daemon meanwhile.
+// Builds: cold, cached, after small changes; the files alone; the memory that a build takes.
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Record as Recorder } from '../rows.ts';
-import { memory, type Subject } from '../subject.ts';
+import type { Subject } from '../subject.ts';
 import { type Builder, findBuilders, sharedFolder } from './builders.ts';
 import { changeOneFile, makeContext, slowSeconds } from './context.ts';
+import { measureOwnWork, type OwnWork } from './own-work.ts';
+import { timeBuild } from './time-build.ts';
 
-/** Each takes about half a minute a builder; BENCH_BUILDS says how many there are. */
+/** Each takes up to half a minute a builder; BENCH_BUILDS says how many there are. */
 const defaultTurns = 3;
 const tag = 'bench-build';
+/** A column for what the steps take without a builder. */
+const alone: Subject = { name: 'steps alone', command: [], forcedRemoval: [] };
+
+/** What every row is. Ratios are of values of the same turn. */
+const rows = {
+  files: 'build: 5,000 files and 100 MB, COPY . alone',
+  cold: `build: 10 steps, cold (two stages sleep ${slowSeconds} s beside each other)`,
+  coldRatio: 'build: … in times of the own work of its steps',
+  memory: 'build: … peak RSS of daemon and client, MB',
+  cached: 'build: 10 steps, all cached',
+  application: 'build: 10 steps, a file changed that no slow stage reads',
+  library: `build: 10 steps, a file changed that a slow stage reads (sleeps ${slowSeconds} s)`,
+  libraryAwake: 'build: … less that sleep',
+  argument: 'build: 10 steps, one argument changed',
+} as const;
 
 /** Returns the columns that it added. */
 export async function measureBuilds(
@@ -17,20 +34,22 @@ export async function measureBuilds(
   { record, env }: { record: Recorder; env: Readonly<Record<string, string | undefined>> },
 ): Promise<Subject[]> {
   const shared = sharedFolder();
+  // Nothing is removed before the end: ext4 makes files slowly where it has just removed many (it passes over each of their
+  // inodes for a minute or more), and whoever comes next would pay for it.
   try {
     const builders = findBuilders(subjects, shared, env);
     const turns = Number(env.BENCH_BUILDS ?? defaultTurns);
     for (let turn = 0; turn < turns; turn++) {
+      const own = await measureAlone(join(shared.here, 'alone'), turn, record);
       for (const [at, builder] of builders.entries()) {
         // A folder nobody has built from: its files have to be sent.
         const name = `${builder.subject.name.replace(/\W+/g, '-')}-${turn}`;
         const context = { here: join(shared.here, name), there: join(builder.folder, name) };
-        makeContext(context.here, 1 + turn * builders.length + at);
-        await measureTurn(builder, { context, turn, record });
-        rmSync(context.here, { recursive: true });
+        makeContext(context.here, 1000 + turn * builders.length + at);
+        await measureTurn(builder, { context, turn, own, record });
       }
     }
-    return builders.map(({ subject }) => subject).filter(subject => !subjects.includes(subject));
+    return [...builders.map(({ subject }) => subject).filter(subject => !subjects.includes(subject)), alone];
   } finally {
     rmSync(shared.here, { recursive: true, force: true });
   }
@@ -38,49 +57,37 @@ export async function measureBuilds(
 
 async function measureTurn(
   builder: Builder,
-  { context, turn, record }: { context: { here: string; there: string }; turn: number; record: Recorder },
+  o: { context: { here: string; there: string }; turn: number; own: OwnWork; record: Recorder },
 ): Promise<void> {
+  const { context, record } = o;
   const { subject } = builder;
-  const row = (name: string) => `build: ${name}`;
-  const files = await timeBuild(builder, ['-f', join(context.there, 'Copy'), context.there]);
-  record(row('5,000 files and 100 MB, COPY . alone'), subject, files);
-  const cold = await withPeak(subject, () => timeBuild(builder, ['--no-cache', '-t', tag, context.there]));
-  record(row(`10 steps, cold (two stages of ${slowSeconds} s at once)`), subject, cold.result);
-  if (cold.peak > 0) record(row('peak RSS of the daemon in a cold build, MB'), subject, cold.peak / 1024 / 1024);
-  // The cold build went past the cache; this one fills it.
-  await timeBuild(builder, ['-t', tag, context.there]);
-  record(row('10 steps, all cached'), subject, await timeBuild(builder, ['-t', tag, context.there]));
-  changeOneFile(context.here, turn);
-  record(row('10 steps, one small file changed'), subject, await timeBuild(builder, ['-t', tag, context.there]));
-  const argument = ['--build-arg', `VERSION=${turn}-${subject.name.length}`, '-t', tag, context.there];
-  record(row('10 steps, one argument changed'), subject, await timeBuild(builder, argument));
+  const build = async (...options: string[]) =>
+    (await timeBuild(builder, [...options, '-t', tag, context.there])).taken;
+  record(rows.files, subject, (await timeBuild(builder, ['-f', join(context.there, 'Copy'), context.there])).taken);
+  const words = ['--no-cache', '-t', tag, context.there];
+  const cold = await timeBuild(builder, words, { watched: true });
+  record(rows.cold, subject, cold.taken);
+  record(rows.coldRatio, subject, cold.taken / o.own.cold);
+  record(rows.memory, subject, cold.peak / 1024 / 1024);
+  // That went past the cache; this one fills it, where that is not done yet.
+  await build();
+  record(rows.cached, subject, await build());
+  changeOneFile(context.here, 'app');
+  record(rows.application, subject, await build());
+  changeOneFile(context.here, 'lib');
+  const library = await build();
+  record(rows.library, subject, library);
+  record(rows.libraryAwake, subject, library - slowSeconds * 1000);
+  record(rows.argument, subject, await build('--build-arg', `VERSION=${o.turn}-${subject.name.length}`));
 }
 
-/** Milliseconds from start to exit. Throws with what it said when it fails. */
-async function timeBuild({ command, environment, options }: Builder, words: readonly string[]): Promise<number> {
-  const started = performance.now();
-  const child = Bun.spawn([...command, ...options, ...words], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...environment },
-  });
-  const said = new Response(child.stderr).text();
-  const code = await child.exited;
-  const taken = performance.now() - started;
-  if (code !== 0) throw new Error(`exit code ${code}: ${[...command, ...words].join(' ')}\n${await said}`);
-  return taken;
-}
-
-/** The most memory that the daemon had while `work` was done, in bytes; 0 where there is no daemon. */
-async function withPeak<T>({ processes }: Subject, work: () => Promise<T>): Promise<{ result: T; peak: number }> {
-  const pids = processes?.daemons() ?? [];
-  let peak = 0;
-  const timer = setInterval(() => {
-    peak = Math.max(peak, memory(pids, 'Rss'));
-  }, 50);
-  try {
-    const result = await work();
-    return { result, peak };
-  } finally {
-    clearInterval(timer);
-  }
+async function measureAlone(context: string, turn: number, record: Recorder): Promise<OwnWork> {
+  makeContext(context, 1 + turn);
+  const own = await measureOwnWork(context);
+  record(rows.cold, alone, own.cold);
+  record(rows.application, alone, own.applicationChanged);
+  record(rows.library, alone, own.libraryChanged);
+  record(rows.libraryAwake, alone, own.libraryChanged - slowSeconds * 1000);
+  record(rows.argument, alone, own.argumentChanged);
+  return own;
 }
