@@ -111,9 +111,9 @@ function verifyChecksum(block: Buffer): void {
 /** Writes a number as octal where it fits, else as base-256. */
 export function writeNumber(block: Buffer, field: keyof typeof fields, value: number): void {
   const [offset, length] = fields[field];
-  const octal = value >= 0 ? value.toString(8) : '';
-  if (value >= 0 && octal.length < length) {
-    block.write(`${octal.padStart(length - 1, '0')}\0`, offset, 'latin1');
+  if (value >= 0 && value < 8 ** (length - 1)) {
+    writeOctal(block, offset, length - 1, value);
+    block[offset + length - 1] = 0;
     return;
   }
   let rest = BigInt.asUintN(length * 8, BigInt(value));
@@ -130,6 +130,18 @@ export function writeText(block: Buffer, field: keyof typeof fields, bytes: Buff
 export function sealHeader(block: Buffer): void {
   block.write('ustar\x0000', 257, 'latin1');
   block.write(' '.repeat(8), 148, 'latin1');
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  let sum = 0;
+  for (let at = 0; at < blockSize; at++) sum += block[at] as number;
+  // Six digits, a zero byte and the space that is there.
+  writeOctal(block, 148, 6, sum);
+  block[154] = 0;
+}
+
+/** `digits` of them, with zeros in front. */
+function writeOctal(block: Buffer, offset: number, digits: number, value: number): void {
+  let rest = value;
+  for (let at = offset + digits - 1; at >= offset; at--) {
+    block[at] = 0x30 + (rest % 8);
+    rest = Math.floor(rest / 8);
+  }
 }

@@ -72,11 +72,8 @@ export function tarEnd(): Buffer {
 
 function paxFor(entry: TarEntry): [string, Buffer | string][] {
   const records: [string, Buffer | string][] = [];
-  const isPlain = (name: Buffer) => name.length <= 100 && name.every(byte => byte < 0x80);
-  const name = nameBytes(entry.name);
-  const linkName = nameBytes(entry.linkName);
-  if (!isPlain(name)) records.push(['path', name]);
-  if (!isPlain(linkName)) records.push(['linkpath', linkName]);
+  if (!isPlain(entry.name)) records.push(['path', nameBytes(entry.name)]);
+  if (!isPlain(entry.linkName)) records.push(['linkpath', nameBytes(entry.linkName)]);
   if (entry.size > largestSize) records.push(['size', String(entry.size)]);
   if (entry.uid > largestOctal) records.push(['uid', String(entry.uid)]);
   if (entry.gid > largestOctal) records.push(['gid', String(entry.gid)]);
@@ -85,6 +82,11 @@ function paxFor(entry: TarEntry): [string, Buffer | string][] {
   }
   for (const [key, value] of entry.xattrs ?? []) records.push([`SCHILY.xattr.${key}`, value]);
   return records;
+}
+
+/** It fits into its field as it is. */
+function isPlain(name: string): boolean {
+  return name.length <= 100 && /^[\x00-\x7f]*$/.test(name);
 }
 
 function decimalTime(seconds: number, nanoseconds: number): string {
@@ -97,7 +99,7 @@ function decimalTime(seconds: number, nanoseconds: number): string {
 function encodeHeader(entry: TarEntry, flag: string): Buffer {
   const block = Buffer.alloc(blockSize);
   writeText(block, 'name', nameBytes(entry.name));
-  writeText(block, 'linkName', nameBytes(entry.linkName));
+  if (entry.linkName !== '') writeText(block, 'linkName', nameBytes(entry.linkName));
   writeText(block, 'type', Buffer.from(flag));
   writeNumber(block, 'mode', entry.mode);
   writeNumber(block, 'uid', entry.uid);

@@ -34,6 +34,15 @@ export interface TreeCopierOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Makes something at the target, where nothing is in its way any more. */
+type Put = (make: (path: string | Buffer) => void) => void;
+
+interface Leaf {
+  readonly source: string;
+  readonly target: string;
+  readonly isFree: boolean;
+}
+
 /** Paths are host paths; nobody else writes below them meanwhile. */
 export class TreeCopier {
   readonly #options: TreeCopierOptions;
@@ -52,7 +61,7 @@ export class TreeCopier {
    * even where there are others already. `skip`: paths relative to `source` to be left out. Throws `invalid` where kinds do not fit.
    */
   async copy(source: string, target: string, skip: ReadonlySet<string> = new Set()): Promise<void> {
-    await this.#copyNode({ source, target, relative: '', skip, isTop: true });
+    await this.#copyNode({ source, target, relative: '', skip, isTop: true, isFree: false });
   }
 
   async #copyNode(o: {
@@ -61,6 +70,8 @@ export class TreeCopier {
     relative: string;
     skip: ReadonlySet<string>;
     isTop: boolean;
+    /** Nothing is at the target: its directory was made for this copy. */
+    isFree: boolean;
   }): Promise<void> {
     const stats = lstatSync(encodeName(o.source), { bigint: true });
     if (this.#slice.used) {
@@ -68,10 +79,10 @@ export class TreeCopier {
       if (this.#options.signal?.aborted) throw new BerthError('cancelled', 'the copy was cancelled');
     }
     if (!stats.isDirectory()) {
-      this.#copyLeaf(o.source, o.target, stats);
+      this.#copyLeaf(o, stats);
       return;
     }
-    const made = this.#makeDirectory(o.target);
+    const made = this.#makeDirectory(o.target, o.isFree);
     for (const name of readdirSync(encodeName(o.source), { encoding: 'buffer' })
       .map(bytes => decodeName(bytes))
       .sort()) {
@@ -83,6 +94,7 @@ export class TreeCopier {
         relative,
         skip: o.skip,
         isTop: false,
+        isFree: made,
       });
     }
     if (o.isTop) this.#describeTop(o.target, stats, made);
@@ -111,41 +123,42 @@ export class TreeCopier {
     files.lutimes(target, modified, modified);
   }
 
-  #makeDirectory(path: string): boolean {
-    const there = lstatSync(encodeName(path), { throwIfNoEntry: false });
+  #makeDirectory(path: string, isFree: boolean): boolean {
+    const there = isFree ? undefined : lstatSync(encodeName(path), { throwIfNoEntry: false });
     if (there?.isDirectory()) return false;
     if (there) throw invalid(`cannot copy to non-directory: ${path}`);
     mkdirSync(encodeName(path), { mode: 0o755 });
     return true;
   }
 
-  #copyLeaf(source: string, target: string, stats: BigIntStats): void {
+  #copyLeaf({ source, target, isFree }: Leaf, stats: BigIntStats): void {
     this.files++;
+    const put: Put = make => (isFree ? make(encodeName(target)) : this.#replacing(target, make));
     const before = this.#linked.get(inodeOf(stats));
     // Another name of the same file is a link; the same name once more is a file of its own.
     if (before && before.source !== source) {
-      this.#replacing(target, path => linkSync(encodeName(before.target), path));
+      put(path => linkSync(encodeName(before.target), path));
       return;
     }
     if (!before) this.#remember(source, target, stats);
-    if (!before && stats.isFile() && this.#share(source, target, stats)) return;
+    if (!before && stats.isFile() && this.#share({ source, target, put }, stats)) return;
     if (stats.isFile()) {
       this.bytes += Number(stats.size);
-      this.#replacing(target, path => copyFileSync(encodeName(source), path, constants.COPYFILE_EXCL));
+      put(path => copyFileSync(encodeName(source), path, constants.COPYFILE_EXCL));
     } else if (stats.isSymbolicLink()) {
       const to = readlinkSync(encodeName(source), { encoding: 'buffer' });
-      this.#replacing(target, path => symlinkSync(to, path));
+      put(path => symlinkSync(to, path));
     } else if (stats.isSocket()) {
       return;
     } else {
       const { files } = this.#options;
-      this.#replacing(target, () => files.mknod(target, Number(stats.mode), Number(stats.rdev)));
+      put(() => files.mknod(target, Number(stats.mode), Number(stats.rdev)));
     }
     this.describe(source, target, stats);
   }
 
   /** Links instead of copying, where nothing about the file would be different. */
-  #share(source: string, target: string, stats: BigIntStats): boolean {
+  #share({ source, target, put }: Omit<Leaf, 'isFree'> & { put: Put }, stats: BigIntStats): boolean {
     const { owner, mode, time, linkPlace, shareAgain } = this.#options;
     // One that has other names may be in this image already: two names of one file are not what was asked for.
     if (!linkPlace || (stats.nlink !== 1n && !shareAgain) || time !== undefined) return false;
@@ -154,7 +167,7 @@ export class TreeCopier {
     const place = linkPlace(target);
     if (place === undefined) return false;
     try {
-      this.#replacing(target, () => linkInto(source, place));
+      put(() => linkInto(source, place));
     } catch (error) {
       // Another file system, too many links, or a directory that only the layers below have so far.
       if (['EXDEV', 'EMLINK', 'ENOENT'].includes(errorCode(error) ?? '')) return false;

@@ -1,7 +1,8 @@
 // A container's own layer as a layer archive (OCI): additions and changes as they are, removals as `.wh.` names.
+import type { BigIntStats } from 'node:fs';
 import type { Kernel } from '../../../kernel/index.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
-import { type PackItem, packTree } from '../../../lib/tar/tree/pack-tree.ts';
+import { type PackItem, type PackOptions, packTree } from '../../../lib/tar/tree/pack-tree.ts';
 import { opaqueWhiteout, whiteoutName } from '../whiteout.ts';
 import { walkUpper } from './walk-upper.ts';
 
@@ -11,18 +12,19 @@ export interface DiffSource {
   lower: readonly string[];
 }
 
-/** The archive, whatever the container writes meanwhile. `onMember` hears of each: none means an empty layer. */
+export interface PackDiffOptions extends Pick<PackOptions, 'latest' | 'signal' | 'slice'> {
+  /** Hears of each member, none of which means an empty layer; of a whiteout without what is packed. */
+  readonly onMember: (packed: BigIntStats | undefined) => void;
+}
+
+/** The archive, whatever the container writes meanwhile. */
 export function packDiff(
   source: DiffSource,
   files: Kernel['files'],
-  o: { onMember: () => void; latest?: number | undefined; signal?: AbortSignal | undefined },
+  { onMember, ...o }: PackDiffOptions,
 ): AsyncGenerator<Buffer, void> {
-  return packTree(diffItems(source, files, o.onMember), {
-    attributes: files,
-    segments: descriptor => files.dataSegments(descriptor),
-    latest: o.latest,
-    signal: o.signal,
-  });
+  const segments = (descriptor: number) => files.dataSegments(descriptor);
+  return packTree(diffItems(source, files, onMember), { ...o, attributes: files, segments });
 }
 
 /**
@@ -32,11 +34,11 @@ export function packDiff(
 function* diffItems(
   { upper, lower }: DiffSource,
   files: Kernel['files'],
-  onMember: () => void,
+  onMember: PackDiffOptions['onMember'],
 ): Generator<PackItem, void> {
   for (const { node, below, whiteout, opaque } of walkUpper(upper, lower, files)) {
     if (whiteout && !below) continue;
-    onMember();
+    onMember(whiteout ? undefined : node.stats);
     if (whiteout) yield { entry: whiteoutEntry(whiteoutName(node.name)) };
     else yield node;
     if (opaque && below) yield { entry: whiteoutEntry(opaqueWhiteout(node.name)) };

@@ -27,16 +27,18 @@ export interface PackOptions {
   /** Owners are written as the container knows them. */
   ids?: IdMap | undefined;
   signal?: AbortSignal | undefined;
+  /** Milliseconds after which others get their turn; 1 by default. */
+  slice?: number | undefined;
   /** No time is later than this: seconds since 1970. */
   latest?: number | undefined;
 }
 
 /**
  * The archive of `items`, in their order, with its end marker. Files that are linked to each other stay so; a file that
- * shrinks meanwhile is filled with zeros. Lets the event loop run every millisecond; ends `items` when it is left early.
+ * shrinks meanwhile is filled with zeros. Lets the event loop run after every slice; ends `items` when it is left early.
  */
 export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}): AsyncGenerator<Buffer, void> {
-  const slice = new TimeSlice();
+  const slice = new TimeSlice(o.slice);
   const linked = new HardLinks();
   let batch: Buffer[] = [];
   let size = 0;
@@ -130,10 +132,10 @@ function within(segments: Segment[], size: number): Segment[] {
 
 /** Exactly the bytes of the segment. */
 function readWhole(descriptor: number, { offset, length: size }: Segment): Buffer {
-  const bytes = Buffer.alloc(size);
+  const bytes = Buffer.allocUnsafe(size);
   for (let at = 0; at < size; ) {
     const got = readSync(descriptor, bytes, at, size - at, offset + at);
-    if (got === 0) break;
+    if (got === 0) return bytes.fill(0, at);
     at += got;
   }
   return bytes;
