@@ -9,8 +9,8 @@ export interface RandomSources {
   readonly archive: string;
   /** A named context, and a file of it. */
   readonly named: { readonly name: string; readonly file: string };
-  /** A file on the web. */
-  readonly address: string;
+  /** A file on the web, a repository. */
+  readonly addresses: readonly string[];
 }
 
 /** Every stage counts: the last one takes a file of each other. Every step leaves a file of its own at the top. */
@@ -53,7 +53,7 @@ function randomStep(
     () => `COPY ${link}${chance.pick(sources.files)} ${file}`,
     () => `COPY ${link}<<E ${file}\nin line ${chance.between(0, 9)}\nE`,
     () => `COPY --from=${sources.named.name} ${link}${sources.named.file} ${file}`,
-    () => `ADD ${link}${sources.address} ${file}`,
+    () => `ADD ${link}${chance.pick(sources.addresses)} ${file}`,
     () => `ADD ${link}${sources.archive} ${file}`,
     () => `WORKDIR ${file}`,
     () => `RUN --mount=type=bind,target=/m cat /m/${chance.pick(sources.files)} > ${file}`,

@@ -1,17 +1,43 @@
 // Caches that leave one engine and come to another: what is exported is whole, and only what is wanted comes back. Needs root.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CacheReference } from '../../../src/builder/index.ts';
 import { directorySource } from '../../../src/builder/index.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
 import { BlobsInMemory } from '../../support/blobs-in-memory.ts';
 import { BuildLab, type LabBuild, outcomes } from '../../support/build-lab.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
 import { randomDockerfile } from '../../support/random-dockerfile.ts';
 import { run } from '../../support/run.ts';
 import { Seeded } from '../../support/seeded.ts';
 
 const buildArgs = { SOURCE_DATE_EPOCH: '1700000000' };
+
+/** A file and a repository, at two ports. */
+async function startWeb(): Promise<{ port: number; git: number } & AsyncDisposable> {
+  const folder = mkdtempSync(join(tmpdir(), 'berth-web-'));
+  const [port, git] = [await freePort(), await freePort()];
+  const program = join(import.meta.dir, '../../differential/build/web-server.ts');
+  const child = Bun.spawn([process.execPath, program, folder, `${port}`, `${git}`], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+  });
+  await eventually('the web answers', async () => {
+    const page = await fetch(`http://127.0.0.1:${port}/plain.txt`).catch(() => undefined);
+    return page?.ok && (await run(['git', 'ls-remote', `git://127.0.0.1:${git}/repo.git`])).code === 0;
+  });
+  return {
+    ...{ port, git },
+    async [Symbol.asyncDispose]() {
+      child.kill();
+      await child.exited;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
 
 describeContainers('caches of builds', import.meta.path, () => {
   let maker: BuildLab;
@@ -42,13 +68,13 @@ describeContainers('caches of builds', import.meta.path, () => {
   });
 
   test('a cache of mode=max has every step of every shape of graph, and the result is the same image', async () => {
-    using web = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response('from the web') });
+    await using web = await startWeb();
     const directory = maker.context({ a: 'a', 'd/b': 'b', 'packed/p': 'p' });
     await run(['tar', '-C', directory, '-cf', join(directory, 'packed.tar'), 'packed']);
     const other = { kind: 'source', source: directorySource(maker.context({ n: 'named' })) } as const;
     const sources = {
       ...{ files: ['a', 'd/b'], archive: 'packed.tar', named: { name: 'other', file: 'n' } },
-      address: `http://127.0.0.1:${web.port}/w`,
+      addresses: [`http://127.0.0.1:${web.port}/plain.txt`, `git://127.0.0.1:${web.git}/repo.git#v1`],
     };
     for (let round = 0; round < 6; round++) {
       const chance = new Seeded(round === 0 ? undefined : round);
