@@ -307,6 +307,15 @@ test('of an OCI layout the image for this machine stands for the others, which g
   expect(onDisk()).toMatchObject({ blobs: 0, layers: 0 });
 });
 
+test('platforms of an image that come one by one stay together', async () => {
+  const only = (architecture: string) => ({ platforms: [{ os: 'linux', architecture }] });
+  const from = (o: ReturnType<typeof only>) => Array.fromAsync(images.load(once(tarOf(twoPlatforms())), o));
+  await from(only('amd64'));
+  expect((await from(only('arm64'))).map(({ kind }) => kind)).not.toContain('renamed');
+  expect(images.platforms('layout:7').map(({ config }) => config.architecture)).toEqual(['arm64', 'amd64']);
+  expect(images.list()).toHaveLength(1);
+});
+
 test('one platform of an image can be removed, and another takes over what it stood for', async () => {
   await load(once(tarOf(twoPlatforms())));
   const arm = { os: 'linux', architecture: 'arm64' };

@@ -438,10 +438,11 @@ export class Images {
 
   *#nameLoaded(id: Digest, name: Reference | undefined): Generator<LoadEvent, void> {
     const previous = name && this.#names.get(name);
-    if (name && previous !== undefined && previous !== id) {
+    if (name) this.#naming.name(id, name);
+    // The same image for another platform keeps it, through this one.
+    if (name && previous !== undefined && previous !== id && this.#records.get(previous)?.variantOf !== id) {
       yield { kind: 'renamed', reference: familiarReference(name), previous };
     }
-    if (name) this.#naming.name(id, name);
     const image = this.#view(id) as Image;
     yield { kind: 'image', image, ...(name ? { reference: familiarReference(withDefaultTag(name)) } : {}) };
   }

@@ -104,6 +104,38 @@ test('what was compressed once serves every image that has the layer, and every 
   expect(other.manifests.get('x:2')?.bytes).toEqual(registry.manifests.get('app:1')?.bytes as Buffer);
 });
 
+test('of an image for several platforms the one that is asked for is pushed', async () => {
+  const platform = (architecture: string) => ({ os: 'linux', architecture });
+  const [amd, arm] = ['amd64', 'arm64'].map(architecture => {
+    const layer = { tar: layerArchive({ [architecture]: architecture }) };
+    return {
+      architecture,
+      ...addImage(registry, { repository: 'app', tag: architecture }, [layer], { config: { architecture } }),
+    };
+  });
+  const manifests = [amd, arm].map(one => ({ ...one?.descriptor, platform: platform(one?.architecture ?? '') }));
+  const index = { schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests };
+  registry.addManifest('app', 'all', index, mediaTypes.ociIndex);
+  for (const { architecture } of [amd, arm] as { architecture: string }[]) {
+    const request = { signal, platform: platform(architecture) };
+    await Array.fromAsync(images.transfers.pull(parseReference(name('app:all')), request));
+  }
+  images.tag(name('app:all'), name('copy:1'));
+  const pushOne = (architecture: string) =>
+    Array.fromAsync(
+      images.transfers.push(parseReference(name('copy:1')), { signal, platform: platform(architecture) }),
+    );
+  expect(pushed(await pushOne('amd64'))[0]?.digest).toBe(amd?.digest);
+  expect(pushed(await pushOne('arm64'))[0]?.digest).toBe(arm?.digest);
+  expect(() => images.transfers.push(parseReference(name('copy:1')), { signal, platform: platform('s390x') })).toThrow(
+    'does not match the specified platform (linux/s390x)',
+  );
+  for (const tag of ['copy:1', 'app:all']) {
+    await images.remove(name(tag), { force: false, prune: true, inUse: () => [] });
+  }
+  expect(images.list()).toEqual([]);
+});
+
 test('a pulled image is pushed as it came: manifest, compression and digest', async () => {
   const image = addImage(registry, { repository: 'app', tag: '1' }, [
     { tar },

@@ -17,7 +17,7 @@ export interface Call {
   readonly method: string;
   readonly url: URL;
   readonly headers?: Headers;
-  /** A stream is opened again when the request has to be sent again. */
+  /** A stream is sent once only. */
   readonly body?: string | Uint8Array | (() => AsyncIterable<Uint8Array>) | undefined;
   /** Bytes of a stream, where they are known. */
   readonly length?: number | undefined;
@@ -85,7 +85,8 @@ export class Transport {
     try {
       return await this.#exchange(connection, sending);
     } catch (error) {
-      if (sending.call.signal?.aborted) throw error;
+      // Of a stream the other side may have taken a part: whoever sends it asks how much before it goes on.
+      if (sending.call.signal?.aborted || typeof sending.call.body === 'function') throw error;
       return this.#sendOnNew(sending);
     }
   }

@@ -46,11 +46,14 @@ export class Naming {
     this.#records.put(variant, { ...record, variantOf: image });
   }
 
-  /** What lost its last name to the same image for another platform belongs to that from now on. */
+  /** What lost its last tag to the same image for another platform belongs to that from now on. */
   #gather(previous: Digest, id: Digest): void {
     const indexes = (of: Digest) => this.#records.get(of)?.sources?.flatMap(({ index }) => index?.digest ?? []) ?? [];
-    const shared = indexes(id);
-    if (!indexes(previous).some(digest => shared.includes(digest))) return;
+    const shared = indexes(id).filter(digest => indexes(previous).includes(digest));
+    if (shared.length === 0) return;
+    for (const name of this.#names.of(previous)) {
+      if (name.digest !== undefined && shared.includes(name.digest)) this.#names.set(name, id);
+    }
     for (const other of this.#records.variants(previous)) this.attach(other, id);
     this.attach(previous, id);
   }

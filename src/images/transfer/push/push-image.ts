@@ -60,11 +60,9 @@ export async function pushImage(
   if (plan.index) await repository.putManifest(tag, { bytes: plan.index.bytes, mediaType: named.mediaType }, o);
   for (const { one, manifest, layers } of pushed) {
     const source = { manifest, ...(one.source?.index ? { index: one.source.index } : {}) };
-    deps.record(
-      one.image.id,
-      { layers, source },
-      one.image.id === image.id ? [{ ...untagged, digest: named.digest }] : [],
-    );
+    // Names are for what stands for all platforms.
+    const isNamed = one.image.id === image.id && image.variantOf === undefined;
+    deps.record(one.image.id, { layers, source }, isNamed ? [{ ...untagged, digest: named.digest }] : []);
   }
   return { digest: named.digest, size: named.size };
 }
