@@ -8,6 +8,7 @@ import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts'
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
 import { writeBlob } from './blob-writer.ts';
 import { GrowingBlob } from './growing-blob.ts';
+import { type GrowingFile, openWhole } from './growing-file.ts';
 import { PartialBlob } from './partial-blob.ts';
 import { type Lease, Pins } from './pins.ts';
 import { LateSync } from './uploads/late-sync.ts';
@@ -23,6 +24,11 @@ export interface IngestOptions {
   lease?: Lease;
   /** Is given what is written, to read along; has to close it. Not called when nothing could be written. */
   follow?: ((growing: GrowingBlob) => void) | undefined;
+  /**
+   * Does not wait for the disk: who records it waits for `lateSync.settled` first. The blob counts from now on, and until
+   * it is on the disk `lateSync` knows that it may not be there after a power cut.
+   */
+  late?: boolean;
 }
 
 const readSize = 1024 * 1024;
@@ -35,7 +41,7 @@ export class ContentStore {
   readonly pins = new Pins();
   /** Blobs that arrive in pieces, in `root/uploads`; they survive a restart. */
   readonly uploads: Uploads;
-  /** What puts finished uploads on disk. */
+  /** What puts finished uploads, and what was ingested `late`, on disk. */
   readonly lateSync: LateSync;
   readonly #root: string;
   readonly #removals = new Set<Promise<void>>();
@@ -74,7 +80,8 @@ export class ContentStore {
     try {
       const written = await this.#write(stream, temporary, { ...options, algorithm });
       options.lease?.keep(written.digest);
-      await this.#publish(temporary, written.digest);
+      if (options.late) await this.lateSync.publish(temporary, written.digest);
+      else await this.#publish(temporary, written.digest);
       return written;
     } catch (error) {
       await rm(temporary, { force: true });
@@ -129,6 +136,15 @@ export class ContentStore {
   read(digest: Digest): Readable {
     if (!this.has(digest)) throw missing(digest);
     return createReadStream(this.path(digest), { highWaterMark: readSize });
+  }
+
+  /** The blob to be read at positions, also if it is removed meanwhile. Throws `not-found`. */
+  async open(digest: Digest): Promise<GrowingFile> {
+    try {
+      return await openWhole(this.path(digest));
+    } catch (error) {
+      throw errorCode(error) === 'ENOENT' ? missing(digest) : error;
+    }
   }
 
   /** The whole blob in memory: manifests and configurations. Throws `not-found`. */
@@ -225,7 +241,7 @@ export class ContentStore {
       const onWritten = growing && ((total: number) => growing.grow(total));
       const written = await writeBlob(stream, file, { ...options, onWritten });
       growing?.complete(written);
-      if (!this.has(written.digest)) await file.datasync();
+      if (!options.late && !this.has(written.digest)) await file.datasync();
       return written;
     } catch (error) {
       growing?.fail(error);

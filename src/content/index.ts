@@ -6,6 +6,7 @@
 // process, and so does what was not recorded by then. Blobs that come in pieces over several connections are `uploads`.
 export { ContentStore, type IngestOptions } from './content-store.ts';
 export type { GrowingBlob } from './growing-blob.ts';
+export { type GrowingFile, readGrowing } from './growing-file.ts';
 export type { PartialBlob } from './partial-blob.ts';
 export { type Keeper, type Lease, Pins } from './pins.ts';
 export { type AppendOptions, Uploads } from './uploads/uploads.ts';

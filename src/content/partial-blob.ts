@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { invalid } from '../lib/errors.ts';
 import { type Digest, digestParts } from '../oci/digest.ts';
+import type { GrowingFile } from './growing-file.ts';
 
 const portion = 1024 * 1024;
 /** Milliseconds after which less than a portion is written, too: who follows a slow download waits no longer. */
@@ -90,29 +91,10 @@ export class PartialBlob {
     await this.#file.datasync();
   }
 
-  /** The bytes from the first on, as they come, until the blob was verified. Throws what `fail` was told. */
-  async *follow(): AsyncGenerator<Buffer, void> {
-    const epoch = this.#epoch;
-    const check = () => {
-      if (this.#failure !== undefined) throw this.#failure;
-      if (this.#epoch !== epoch) throw new Error('the download began anew');
-    };
-    const file = await open(this.path, 'r');
-    try {
-      for (let at = 0; ; ) {
-        check();
-        const ready = Math.min(this.#written - at, portion);
-        if (ready > 0) {
-          const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(ready), 0, ready, at);
-          check();
-          at += bytesRead;
-          yield buffer.subarray(0, bytesRead);
-        } else if (this.#ended) return;
-        else await this.#news.promise;
-      }
-    } finally {
-      await file.close();
-    }
+  /** To be read from the first byte on, as it comes, until it was verified. Throws what `fail` was told. */
+  async follow(): Promise<GrowingFile> {
+    const sizes = this.#growth(this.#epoch);
+    return { file: await open(this.path, 'r'), sizes };
   }
 
   /** Tells those who follow that no more will come. */
@@ -134,6 +116,18 @@ export class PartialBlob {
   async discard(): Promise<void> {
     await this.close().catch(() => {});
     await rm(this.path, { force: true });
+  }
+
+  async *#growth(epoch: number): AsyncGenerator<number, void> {
+    for (let told = 0; ; ) {
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.#epoch !== epoch) throw new Error('the download began anew');
+      if (this.#written > told) {
+        told = this.#written;
+        yield told;
+      } else if (this.#ended) return;
+      else await this.#news.promise;
+    }
   }
 
   async #flush(): Promise<void> {

@@ -1,5 +1,6 @@
 // A disk that is full in the middle of a load or import: a clear error, nothing half there, and a second try that works.
 import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,10 +48,10 @@ async function* once(bytes: Buffer) {
   for (let at = 0; at < bytes.length; at += 100_000) yield bytes.subarray(at, at + 100_000);
 }
 
-/** A docker-archive of one layer that takes `megabytes` unpacked; random bytes do not compress. */
-function archive(megabytes: number, o: { compressed: boolean }): Buffer {
-  const bytes = Buffer.alloc(megabytes * 1024 * 1024, 'seven times seven is forty-nine; ');
-  const layer = tarOf({ large: bytes });
+/** A docker-archive of one layer that takes so many megabytes unpacked, some of them random: those do not compress. */
+function archive(megabytes: { same: number; random: number }, o: { compressed: boolean }): Buffer {
+  const large = Buffer.alloc(megabytes.same * 1024 * 1024, 'seven times seven is forty-nine; ');
+  const layer = tarOf({ random: randomBytes(megabytes.random * 1024 * 1024), large });
   const config = JSON.stringify({ os: 'linux', rootfs: { type: 'layers', diff_ids: [sha256(layer)] } });
   const item = { Config: 'c.json', RepoTags: ['large:1'], Layers: ['layer'] };
   const packed = o.compressed ? gzipSync(layer) : layer;
@@ -63,10 +64,14 @@ const left = () => ({
   layers: readdirSync(join(root, 'layers')).length,
 });
 
-for (const compressed of [false, true]) {
-  const where = compressed ? 'while it is unpacked' : 'while it is read';
+const cases = [
+  { where: 'while it is read', random: 0, compressed: false },
+  { where: 'while it is unpacked', random: 0, compressed: true },
+  { where: 'while a worker unpacks it', random: 3, compressed: true },
+];
+for (const { where, random, compressed } of cases) {
   test(`a load that fills the disk ${where} leaves nothing, and works when there is room`, async () => {
-    const bytes = archive(12, { compressed });
+    const bytes = archive({ same: 12 - random, random }, { compressed });
     const load = () => Array.fromAsync(images.load(once(bytes)));
     await expect(load()).rejects.toThrow(/no space left|ENOSPC/i);
     await images.close();

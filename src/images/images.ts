@@ -109,7 +109,7 @@ export class Images {
       },
     );
     this.built = new BuiltImages({
-      ...{ ...deps, layers, records: this.#records, workers: this.builds.workers },
+      ...{ ...deps, layers, records: this.#records, workers: layers.workers },
       register: async (image, o) => (await this.#add(image, undefined, o)).id,
       name: (id, name) => this.#naming.name(id, name),
       view: id => this.#view(id) as Image,
@@ -357,7 +357,11 @@ export class Images {
    * root file systems of known containers stay mounted.
    */
   async restore(o: { containers: Set<string> }): Promise<void> {
-    this.#deps.content.sweep();
+    const { content, logger } = this.#deps;
+    content.sweep();
+    // No record speaks of a blob that was not on the disk.
+    for (const digest of await content.lateSync.recover())
+      logger.warn('a blob was not whole and was removed', { digest });
     for (const id of this.#records.damaged()) this.#drop(id, 'its configuration is not readable');
     const repair = { ...this.#deps, records: this.#records, layers: this.#layers };
     for (const id of await repairLayers(repair)) this.#drop(id, 'a layer of it did not reach the disk');
@@ -388,8 +392,8 @@ export class Images {
 
   /** Waits until what was removed is off the disk. */
   async close(): Promise<void> {
-    this.builds.close();
     await this.transfers.close();
+    await this.#deps.content.lateSync.idle();
     await this.#garbage.settled();
     await this.#layers.close();
     await this.#containerLayers.settled();

@@ -91,7 +91,8 @@ export class ArchiveFiles {
 }
 
 /**
- * Reads a whole archive (itself plain or compressed). Blobs that turn out to be useless stay in the content store:
+ * Reads a whole archive (itself plain or compressed). Its layers are on their way to the disk when it returns: who records
+ * them waits for `lateSync.settled`. Blobs that turn out to be useless stay in the content store:
  * the caller collects garbage afterwards. Throws `invalid` for a malformed archive, `cancelled` by the signal.
  */
 export async function readArchiveFiles(
@@ -139,6 +140,7 @@ async function ingest(
   const { digest, size } = await content.ingest(watched(), {
     size: entry.size,
     lease,
+    late: true,
     ...(signal ? { signal } : {}),
   });
   return { mediaType: layerTypes[detectCompression(start ?? Buffer.alloc(0))], digest, size };

@@ -36,7 +36,6 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  builds.close();
   await layers.close();
   for (const { target } of kernel.mounts.list())
     if (target.startsWith(root)) kernel.mounts.unmount(target, { lazy: true });

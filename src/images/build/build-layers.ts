@@ -12,7 +12,6 @@ import { makeInitLayer } from '../snapshots/init-layer.ts';
 import type { BuildLayer, SettledLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
 import { type FetchableLayer, type FetchedLayer, type FetchOptions, fetchLayers } from './fetch-layers.ts';
-import { LayerWorkers } from './layer-workers.ts';
 import { squashLayers } from './squash-layers.ts';
 import { WorkingLayer } from './working-layer.ts';
 
@@ -39,7 +38,6 @@ export class BuildLayers {
   /** The layer that lies under every step. */
   readonly #base: string;
   readonly #deps: BuildLayersDeps;
-  readonly workers: LayerWorkers;
   /** Keeps what builds under way stand on. */
   #lease: Lease | undefined;
   /** Directories whose content another layer has, too: they go when no build runs. */
@@ -48,11 +46,10 @@ export class BuildLayers {
   #next = 1;
 
   /** `root` is `dataRoot/builds`. */
-  constructor(options: { root: string; workers?: number }, deps: BuildLayersDeps) {
+  constructor(options: { root: string }, deps: BuildLayersDeps) {
     this.#root = options.root;
     this.#base = join(options.root, 'base');
     this.#deps = deps;
-    this.workers = new LayerWorkers(options.workers);
     mkdirSync(join(options.root, 'empty'), { recursive: true, mode: 0o755 });
     makeInitLayer(this.#base, { marked: false });
   }
@@ -122,14 +119,14 @@ export class BuildLayers {
       return { directory: upper, settled };
     };
     const discard = () => this.#deps.layers.release(number);
-    const deps = { kernel: this.#deps.kernel, workers: this.workers };
+    const deps = { kernel: this.#deps.kernel, workers: this.#deps.layers.workers };
     const remapped = (path: string) => this.seenByContainers(path);
     return new WorkingLayer({ below, upper, scratch, base: this.#base, remapped, seal, discard }, deps);
   }
 
   /** Copies into a plain directory. */
   copyTo(root: string, job: Omit<CopyJob, 'kind' | 'root' | 'upper'>, signal: AbortSignal): Promise<CopyOutcome> {
-    return this.workers.run({ ...job, kind: 'copy', root, upper: root }, signal);
+    return this.#deps.layers.workers.run({ ...job, kind: 'copy', root, upper: root }, signal);
   }
 
   /** The same layers (bottom first) on top of others than they were made on. */
@@ -196,10 +193,6 @@ export class BuildLayers {
     await Promise.all(names.map(name => rm(join(this.#root, name), { recursive: true, force: true })));
   }
 
-  close(): void {
-    this.workers.close();
-  }
-
   async #rename(layer: BuildLayer, below: BuildLayer | undefined): Promise<SettledLayer> {
     const [own, under] = await Promise.all([layer.settled, below?.settled]);
     if (!under) return own;
@@ -215,7 +208,7 @@ export class BuildLayers {
     const top = below.at(-1);
     try {
       const [found, parent] = await Promise.all([
-        this.workers.run({ kind: 'digest', upper, lower }),
+        this.#deps.layers.workers.run({ kind: 'digest', upper, lower }),
         top?.settled.then(layer => layer.chainId),
       ]);
       const { diffId, archiveSize, size, members } = found;

@@ -15,9 +15,9 @@ import { openLayerBlob } from '../layers/open-layer-blob.ts';
 import type { ImageRecords } from '../records/image-records.ts';
 import { imagePlatform } from '../records/manifests/image-platforms.ts';
 import type { NewImage, RegisterOptions } from '../records/register-image.ts';
+import type { LayerWorkers } from '../workers/layer-workers.ts';
 import type { SettledLayer } from './build-layer.ts';
 import { LayerBlobs, type LayerForm } from './layer-blobs.ts';
-import type { LayerWorkers } from './layer-workers.ts';
 
 export interface BuiltImagesDeps {
   readonly content: ContentStore;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import type { Kernel } from '../../kernel/index.ts';
 import { type DiffSource, packDiff } from '../layers/diff/pack-diff.ts';
-import type { DigestOutcome } from './layer-jobs.ts';
+import type { DigestOutcome } from '../workers/layer-jobs.ts';
 
 /** A worker's, whom nobody waits for but those who gave it jobs; milliseconds. */
 const slice = 10;

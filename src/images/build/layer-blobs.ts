@@ -10,7 +10,7 @@ import type { Image, LayerStack } from '../image.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { openLayerBlob } from '../layers/open-layer-blob.ts';
 import { LayerArchives } from '../transfer/push/layer-archives.ts';
-import type { LayerWorkers } from './layer-workers.ts';
+import type { LayerWorkers } from '../workers/layer-workers.ts';
 
 export type LayerCompression = 'uncompressed' | 'gzip' | 'zstd';
 

@@ -1,7 +1,7 @@
 // Pieces of files, into one buffer.
 import { closeSync, openSync, readSync } from 'node:fs';
 import { systemError } from '../../lib/errors.ts';
-import type { FilePiece } from './layer-jobs.ts';
+import type { FilePiece } from '../workers/layer-jobs.ts';
 
 export class PieceReader {
   #buffer: Buffer = Buffer.alloc(0);

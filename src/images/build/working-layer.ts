@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode } from '../../lib/errors.ts';
 import { encodeName } from '../../lib/tar/names.ts';
+import type { LayerWorkers } from '../workers/layer-workers.ts';
 import type { BuildLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome, Owner } from './copy/copy-job.ts';
 import { makeDirectories } from './copy/make-directories.ts';
-import type { LayerWorkers } from './layer-workers.ts';
 
 export interface WorkingLayerOptions {
   /** Bottom first. */

@@ -1,8 +1,8 @@
 // Extracted layers on disk: each once, whoever shares it, under a small number (`layers/<n>`).
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, realpathSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContentStore, Lease } from '../../content/index.ts';
+import type { ContentStore, GrowingFile, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { invalid, systemError } from '../../lib/errors.ts';
 import { KeyedMutex } from '../../lib/keyed-mutex.ts';
@@ -11,19 +11,25 @@ import type { Logger } from '../../lib/logger.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
-import { applyLayer } from './apply-layer.ts';
+import { LayerWorkers } from '../workers/layer-workers.ts';
+import type { AppliedLayer } from './extract/apply-layer.ts';
+import { extractLayer } from './extract/extract-layer.ts';
+import { takeAfter } from './extract/implied-directories.ts';
 import type { LayerRecord } from './layer-record.ts';
 import { LayerSync } from './layer-sync.ts';
-import type { DirectoryAttributes } from './layer-writer.ts';
 
 /** A layer to extract, and what lies below it (chain ids, bottom first). */
 export interface LayerSource {
   descriptor: Descriptor;
   below: readonly Digest[];
+  /** Resolves when the layers below are there, if they are not yet: it can be extracted meanwhile. Throws why not. */
+  ready?: Promise<unknown> | undefined;
+  /** Waits for one of these to extract it. */
+  slots?: Limiter | undefined;
   /** Hears how many bytes of the blob were read each time. */
   onRead?: (bytes: number) => void;
   /** Where the bytes come from while they are no blob of the content store yet. */
-  open?: () => AsyncIterable<Uint8Array>;
+  open?: (() => Promise<GrowingFile>) | undefined;
 }
 
 export interface LayerStoreDeps {
@@ -36,8 +42,13 @@ export interface LayerStoreDeps {
 const temporaryPrefix = 'new-';
 const removedPrefix = 'removed-';
 
+/** Layers of an image that are extracted at a time. */
+export const layersAtOnce = 2;
+
 /** Keyed by chain id. Records come after the directory they speak of and go before it; `sweep` removes the rest. */
 export class LayerStore {
+  /** Threads for work on layers, whoever wants it done; `close` ends them. */
+  readonly workers = new LayerWorkers();
   readonly #root: string;
   readonly #deps: LayerStoreDeps;
   readonly #records: Collection<LayerRecord>;
@@ -54,7 +65,7 @@ export class LayerStore {
     this.#records = deps.store.collection('layers');
     this.#sync = new LayerSync(root, { ...deps, records: this.#records });
     mkdirSync(root, { recursive: true, mode: 0o700 });
-    // Beside the last layer ext4 looks at every inode of those removed lately before it takes another: twice the time.
+    // Each layer where there is room, not beside the last: see placeDirectory, which chooses among such places.
     deps.kernel.files.spreadDirectories(root);
     const numbers = this.#records.list().map(({ value }) => value.number);
     this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(directoryNumber)) + 1;
@@ -89,11 +100,12 @@ export class LayerStore {
       if (this.has(chainId)) return false;
       const temporary = this.#temporary();
       try {
-        const found = await this.#extract(temporary, source, signal);
+        const found = await this.#extractInTurn(temporary, source, signal);
         if (found.diffId !== diffId) {
           throw invalid(`layers from manifest don't match image configuration: ${found.diffId} is not ${diffId}`);
         }
-        this.#adopt(temporary, chainId, { ...found, parent: source.below.at(-1) });
+        await source.ready;
+        await this.#adopt(temporary, chainId, { ...found, below: source.below });
       } catch (error) {
         await rm(temporary, { recursive: true, force: true });
         throw error;
@@ -137,9 +149,9 @@ export class LayerStore {
     if (!old) throw systemError(`layer ${chainId} does not exist`);
     const temporary = this.#temporary();
     try {
-      const found = await this.#extract(temporary, source);
+      const found = await this.#extract(temporary, source, { trusted: false });
       if (found.diffId !== old.diffId) throw invalid(`layer ${chainId} is not ${old.diffId} but ${found.diffId}`);
-      this.#adopt(temporary, chainId, { ...found, ...(old.parent === undefined ? {} : { parent: old.parent }) });
+      await this.#adopt(temporary, chainId, { ...found, below: source.below });
     } catch (error) {
       await rm(temporary, { recursive: true, force: true });
       throw error;
@@ -163,11 +175,11 @@ export class LayerStore {
   async discover(descriptor: Descriptor, lease: Lease, signal?: AbortSignal): Promise<Digest> {
     const temporary = this.#temporary();
     try {
-      const found = await this.#extract(temporary, { descriptor, below: [] }, signal);
+      const found = await this.#extract(temporary, { descriptor }, { trusted: true, signal });
       lease.keep(found.diffId);
       return await this.#extracting.run(found.diffId, async () => {
         if (this.has(found.diffId)) await rm(temporary, { recursive: true, force: true });
-        else this.#adopt(temporary, found.diffId, found);
+        else await this.#adopt(temporary, found.diffId, { ...found, below: [] });
         return found.diffId;
       });
     } catch (error) {
@@ -207,37 +219,49 @@ export class LayerStore {
 
   /** Waits for all that goes on in the background; nothing new begins. */
   async close(): Promise<void> {
+    this.workers.close();
     await this.#sync.close();
     await this.settled();
   }
 
+  /** A name for a directory that becomes a layer, or is removed; also by `sweep`. */
   #temporary(): string {
-    const path = join(this.#root, `${temporaryPrefix}${this.#next++}`);
-    mkdirSync(path, { mode: 0o700 });
-    return path;
+    return join(this.#root, `${temporaryPrefix}${this.#next++}`);
   }
 
-  async #extract(target: string, { descriptor, below, onRead, open }: LayerSource, signal?: AbortSignal) {
-    const lower = [...below].reverse().map(chainId => this.path(chainId));
-    const root = lower[0] === undefined ? undefined : lstatSync(lower[0]);
-    lchownSync(target, root?.uid ?? 0, root?.gid ?? 0);
-    chmodSync(target, (root?.mode ?? 0o755) & 0o7777);
-    const blob = open?.() ?? this.#deps.content.read(descriptor.digest);
-    const isVerified = open === undefined && descriptor.digest.startsWith('sha256:');
-    return applyLayer(onRead ? counted(blob, onRead) : blob, target, {
-      files: this.#deps.kernel.files,
-      trustedDiffId: isVerified ? descriptor.digest : undefined,
-      lowerDirectory: relative => findLowerDirectory(lower, relative),
-      onSkippedAttribute: (path, name, error) =>
-        this.#deps.logger.warn('extended attribute not set', { path, name, error, layer: shortId(descriptor.digest) }),
-      signal,
-    });
+  async #extractInTurn(target: string, source: LayerSource, signal: AbortSignal | undefined): Promise<AppliedLayer> {
+    using _slot = await source.slots?.acquire(signal);
+    return await this.#extract(target, source, { trusted: true, signal });
   }
 
-  #adopt(temporary: string, chainId: Digest, found: { diffId: Digest; size: number; parent?: Digest }): void {
+  async #extract(
+    target: string,
+    { descriptor, onRead, open }: Pick<LayerSource, 'descriptor' | 'onRead' | 'open'>,
+    o: { trusted: boolean; signal?: AbortSignal | undefined },
+  ): Promise<AppliedLayer> {
+    const { kernel, content, logger } = this.#deps;
+    const bytes = await (open?.() ?? content.open(descriptor.digest));
+    const isVerified = o.trusted && open === undefined && descriptor.digest.startsWith('sha256:');
+    const archive = { bytes, onRead, size: descriptor.size, trustedDiffId: isVerified ? descriptor.digest : undefined };
+    const deps = { workers: this.workers, files: kernel.files, signal: o.signal };
+    const applied = await extractLayer(archive, target, deps);
+    for (const skipped of applied.skipped) {
+      logger.warn('extended attribute not set', { ...skipped, layer: shortId(descriptor.digest) });
+    }
+    return applied;
+  }
+
+  /** Makes it a layer. Those below are there. */
+  async #adopt(
+    temporary: string,
+    chainId: Digest,
+    { diffId, size, implied, below }: AppliedLayer & { below: readonly Digest[] },
+  ): Promise<void> {
+    const lower = below.map(under => this.path(under)).reverse();
+    await takeAfter(temporary, implied, lower);
     const number = Number(temporary.slice(temporary.lastIndexOf('-') + 1));
     renameSync(temporary, join(this.#root, String(number)));
-    this.#put(chainId, { number, ...found });
+    this.#put(chainId, { number, diffId, size, parent: below.at(-1) });
   }
 
   /** The record is as durable as the image's that comes after it: without that it is swept away anyhow. */
@@ -261,26 +285,6 @@ export class LayerStore {
     using _turn = await this.#removing.acquire();
     await rm(path, { recursive: true, force: true });
   }
-}
-
-async function* counted(source: AsyncIterable<Uint8Array>, onRead: (bytes: number) => void) {
-  for await (const chunk of source) {
-    onRead(chunk.length);
-    yield chunk;
-  }
-}
-
-/** What the topmost layer that has the name says of it; undefined when it is no directory there, or nowhere. */
-function findLowerDirectory(lower: readonly string[], relative: string): DirectoryAttributes | undefined {
-  for (const root of lower) {
-    const path = join(root, relative);
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    if (!stats) continue;
-    // A link on the way would lead out of the layer.
-    if (!stats.isDirectory() || realpathSync(path) !== realpathSync(root) + path.slice(root.length)) return undefined;
-    return { mode: stats.mode & 0o7777, uid: stats.uid, gid: stats.gid };
-  }
-  return undefined;
 }
 
 /** `12` of `12`, `new-12` and `removed-12`; 0 where there is none. */

@@ -2,9 +2,10 @@
 import type { ContentStore, Lease } from '../../content/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { chainIds, type Digest, sha256, shortId } from '../../oci/digest.ts';
+import { type Digest, sha256 } from '../../oci/digest.ts';
 import { parseImageConfig } from '../../oci/image-config.ts';
 import type { ImageSource, LoadEvent } from '../image.ts';
+import { addLayers } from '../layers/add-layers.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRecords } from './image-records.ts';
 
@@ -30,8 +31,6 @@ export interface RegisterOptions {
   signal?: AbortSignal | undefined;
 }
 
-const progressInterval = 100;
-
 /**
  * Extracts the layers that are missing, then writes the record; returns the id. Yields news of each layer. An image
  * that is there already only learns of a source it did not know. Throws `invalid` when layers and configuration do not fit together.
@@ -45,26 +44,8 @@ export async function* registerImage(
   if (diffIds.length !== image.layers.length) {
     throw invalid(`invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${image.layers.length}`);
   }
-  const chain = chainIds(diffIds);
-  for (const [index, chainId] of chain.entries()) {
-    const diffId = diffIds[index] as Digest;
-    const descriptor = image.layers[index] as Descriptor;
-    const progress = { kind: 'progress', id: shortId(diffId), total: descriptor.size } as const;
-    lease.keep(chainId);
-    if (layers.has(chainId)) continue;
-    let current = 0;
-    const onRead = (bytes: number) => {
-      current += bytes;
-    };
-    yield { ...progress, status: 'Loading layer', current };
-    const source = { descriptor, below: chain.slice(0, index), onRead };
-    const extracted = layers.ensure(chainId, diffId, source, signal);
-    while (!(await settlesWithin(extracted, progressInterval))) {
-      yield { ...progress, status: 'Loading layer', current };
-    }
-    await extracted;
-    yield { ...progress, status: 'Loading layer', current: descriptor.size };
-  }
+  yield* addLayers(image.layers, diffIds, { layers, lease, signal });
+  await content.lateSync.settled(image.layers.map(({ digest }) => digest));
   const id = sha256(image.config);
   lease.keep(id);
   if (!content.has(id)) await content.put(image.config, { lease });
@@ -77,20 +58,4 @@ export function recordImage(id: Digest, image: Omit<NewImage, 'config'>, records
   const { layers, source, parent } = image;
   if (!records.get(id)) records.put(id, { layers, ...(parent === undefined ? {} : { parent }) });
   if (source) records.addSource(id, { ...source, layers });
-}
-
-async function settlesWithin(work: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>(resolve => {
-    timer = setTimeout(resolve, milliseconds, false);
-  });
-  const settled = work.then(
-    () => true,
-    () => true,
-  );
-  try {
-    return await Promise.race([settled, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,5 +1,4 @@
 // Pulls and pushes: between registries and what is here.
-import { availableParallelism } from 'node:os';
 import type { ContentStore } from '../../content/index.ts';
 import {
   type Action,
@@ -17,7 +16,6 @@ import type { Logger } from '../../lib/logger.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { familiarName, familiarReference, type Reference, repositoryName } from '../../oci/reference.ts';
-import { LayerWorkers } from '../build/layer-workers.ts';
 import type { Image } from '../image.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { Downloads } from './pull/downloads.ts';
@@ -41,8 +39,6 @@ export interface TransferOptions extends TransferLimits {
 
 const downloadsByDefault = 3;
 const uploadsByDefault = 5;
-/** That compress layers; the event loop needs a processor too. */
-const threads = Math.max(2, Math.min(4, availableParallelism() - 1));
 
 export interface TransfersDeps extends Pick<PullDeps, 'has' | 'record'>, Pick<PushDeps, 'images' | 'platforms'> {
   /** The image a name stands for now, for that platform if one is given; then throws `not-found` when it is not there. */
@@ -74,7 +70,6 @@ export class Transfers {
   readonly #downloadSlots: Limiter;
   readonly #uploadSlots: Limiter;
   readonly #downloads: Downloads;
-  readonly #workers = new LayerWorkers(threads);
   readonly #archives: LayerArchives;
   readonly #sending = new KeyedMutex();
 
@@ -84,7 +79,7 @@ export class Transfers {
     this.#downloadSlots = new Limiter(options.maxDownloads ?? downloadsByDefault);
     this.#uploadSlots = new Limiter(options.maxUploads ?? uploadsByDefault);
     this.#downloads = new Downloads({ content: deps.content, slots: this.#downloadSlots });
-    this.#archives = new LayerArchives({ ...deps, workers: this.#workers });
+    this.#archives = new LayerArchives({ ...deps, workers: deps.layers.workers });
   }
 
   /** How many blobs are transferred at a time, from now on. */
@@ -123,7 +118,6 @@ export class Transfers {
 
   /** Waits until what was broken off has let go of its files. */
   async close(): Promise<void> {
-    this.#workers.close();
     await this.#downloads.settled();
   }
 

@@ -63,6 +63,10 @@ export class FakeFiles implements Files {
     return await this.#real.diskUsage(path);
   }
 
+  placeDirectory(path: string): void {
+    this.#real.placeDirectory(path);
+  }
+
   spreadDirectories(_directory: string): boolean {
     return false;
   }

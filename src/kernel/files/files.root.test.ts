@@ -6,6 +6,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -88,6 +89,17 @@ test('directories can be spread, where the file system knows how', () => {
   const { stdout, exitCode } = Bun.spawnSync(['lsattr', '-d', folder]);
   if (exitCode === 0 && known) expect(stdout.toString().split(' ')[0]).toContain('T');
   expect(() => files.spreadDirectories(join(root, 'nosuch'))).toThrow();
+});
+
+test('a directory for many files is empty, alone and as usual', () => {
+  const folder = join(root, 'places');
+  mkdirSync(folder);
+  files.placeDirectory(join(folder, 'new'));
+  expect(readdirSync(folder)).toEqual(['new']);
+  expect(readdirSync(join(folder, 'new'))).toEqual([]);
+  expect(lstatSync(join(folder, 'new')).mode & 0o777).toBe(0o777 & ~process.umask());
+  expect(() => files.placeDirectory(join(folder, 'new'))).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+  expect(() => files.placeDirectory(join(folder, 'no/new'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });
 
 test('times are exact to the nanosecond, also before 1970 and of links', () => {

@@ -33,6 +33,8 @@ export interface Files {
    * then puts each where there is room instead of beside the last. False where the file system knows no such thing.
    */
   spreadDirectories(directory: string): boolean;
+  /** Makes a directory for a great many files, where they are made fast (0755 under the umask). */
+  placeDirectory(path: string): void;
   /** Writes all that the file system of `path` still has in memory to its disk (syncfs); no other work waits for it. */
   syncFileSystem(path: string): Promise<void>;
   /** An exclusive lock on the file at `path` (made if missing) until disposed or the process ends; undefined if held. */

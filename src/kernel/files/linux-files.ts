@@ -7,6 +7,7 @@ import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
 import { diskUsage } from './disk-usage.ts';
 import type { Files } from './files.ts';
 import { openDescriptor, openInRoot } from './open-in-root.ts';
+import { placeDirectory } from './place-directory.ts';
 
 const AT_FDCWD = -100;
 const O_PATH = 0o10000000;
@@ -119,6 +120,10 @@ export class LinuxFiles implements Files {
     } finally {
       closeSync(descriptor);
     }
+  }
+
+  placeDirectory(path: string): void {
+    placeDirectory(path);
   }
 
   async syncFileSystem(path: string): Promise<void> {

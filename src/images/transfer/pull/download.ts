@@ -1,5 +1,5 @@
 // One blob on its way from a registry to the disk, for everybody who waits for it.
-import type { ContentStore, Lease, PartialBlob } from '../../../content/index.ts';
+import type { ContentStore, GrowingFile, Lease, PartialBlob } from '../../../content/index.ts';
 import type { Repository } from '../../../distribution/index.ts';
 import { BerthError, errorCode, errorKind, systemError } from '../../../lib/errors.ts';
 import type { Limiter } from '../../../lib/limiter.ts';
@@ -52,9 +52,17 @@ export class Download {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The bytes from the first on, as they come; ends when they were verified. */
-  async *follow(): AsyncGenerator<Buffer, void> {
-    yield* (await this.#partial).follow();
+  /** To be read from the first byte on, as it comes; ends when it was verified. */
+  async follow(): Promise<GrowingFile> {
+    const partial = await this.#partial;
+    try {
+      return await partial.follow();
+    } catch (error) {
+      // Somebody else who wanted it has made it a blob.
+      if (!this.#published || errorCode(error) !== 'ENOENT') throw error;
+      await this.#published;
+      return this.#deps.content.open(this.descriptor.digest);
+    }
   }
 
   /** After `done`; for everybody who wants the blob kept. */

@@ -1,7 +1,9 @@
 // One image from a registry: everything is fetched before a record or a name says so.
 import type { ContentStore, Lease } from '../../../content/index.ts';
 import type { FetchedManifest, Repository } from '../../../distribution/index.ts';
+import { allEnded } from '../../../lib/all-ended.ts';
 import { BerthError, invalid } from '../../../lib/errors.ts';
+import { Limiter } from '../../../lib/limiter.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { chainIds, type Digest, sha256 } from '../../../oci/digest.ts';
 import { type ImageConfig, parseImageConfig } from '../../../oci/image-config.ts';
@@ -9,7 +11,7 @@ import { parseManifest } from '../../../oci/manifest.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import { formatReference, type Reference } from '../../../oci/reference.ts';
 import type { Image } from '../../image.ts';
-import type { LayerStore } from '../../layers/layer-store.ts';
+import { type LayerStore, layersAtOnce } from '../../layers/layer-store.ts';
 import type { NewImage } from '../../records/register-image.ts';
 import type { Emit } from '../transfer-event.ts';
 import type { Downloads } from './downloads.ts';
@@ -62,6 +64,7 @@ export async function pullImage(
   const same = known && (await findSame(known, repository, deps, { ...o, tagOrDigest }));
   if (same) {
     onFound();
+    await settled(same.source.layers, deps);
     deps.record(known.id, same.source, names(same.digest));
     return { id: known.id, digest: same.digest, changed: false };
   }
@@ -98,6 +101,11 @@ async function findSame(
   return { digest, source: { layers, source: documents } };
 }
 
+/** Blobs that a load has just brought may be on their way to the disk. */
+function settled(layers: readonly Descriptor[], { content }: PullDeps): Promise<void> {
+  return content.lateSync.settled(layers.map(({ digest }) => digest));
+}
+
 /** The blobs of one manifest. */
 class Pull {
   readonly #pulled: PulledManifest;
@@ -126,6 +134,7 @@ class Pull {
     const config = await this.#config(manifest.config);
     await this.#fetchLayers(checkConfig(config, manifest.layers), sha256(config));
     for (const layer of this.#layers) await layer.publish(lease);
+    await settled(manifest.layers, this.#deps);
     await this.#keepManifests([source, ...(index ? [index] : [])]);
     lease.keep(sha256(config));
     if (!content.has(sha256(config))) await content.put(config, { lease });
@@ -165,11 +174,16 @@ class Pull {
     this.#layers.push(new PulledLayer(what, { layers, downloads, emit, signal }));
   }
 
-  /** One at a time, bottom first: a directory may take after the one below it. */
+  /** Some at a time, bottom first; each becomes a layer after the one below it. */
   async #extract(chain: readonly Digest[], diffIds: readonly Digest[]): Promise<void> {
-    for (const [at, layer] of this.#layers.entries()) {
-      await layer.extract(chain[at] as Digest, diffIds[at] as Digest, chain.slice(0, at));
-    }
+    const slots = new Limiter(layersAtOnce);
+    let ready: Promise<void> | undefined;
+    const extracted = this.#layers.map((layer, at) => {
+      ready = layer.extract(chain[at] as Digest, diffIds[at] as Digest, { below: chain.slice(0, at), ready, slots });
+      return ready;
+    });
+    await allEnded(extracted, () => this.#stop.abort());
+    await Promise.all(this.#layers.map(layer => layer.complete()));
   }
 
   async #config(descriptor: Descriptor): Promise<Buffer> {

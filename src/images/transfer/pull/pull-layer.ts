@@ -3,7 +3,7 @@ import type { Repository } from '../../../distribution/index.ts';
 import { BerthError, errorKind, errorMessage } from '../../../lib/errors.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../../oci/digest.ts';
-import type { LayerStore } from '../../layers/layer-store.ts';
+import type { LayerSource, LayerStore } from '../../layers/layer-store.ts';
 import type { Emit } from '../transfer-event.ts';
 import type { Download } from './download.ts';
 import type { Downloads } from './downloads.ts';
@@ -29,6 +29,7 @@ export class PulledLayer {
   #said = '';
   #saidAt = 0;
   #extracted = 0;
+  #isNew = false;
 
   constructor(what: { descriptor: Descriptor; repository: Repository; present: boolean }, deps: LayerDeps) {
     this.descriptor = what.descriptor;
@@ -59,11 +60,13 @@ export class PulledLayer {
     return this.#downloaded;
   }
 
-  /** Extracts it on top of `below` as its bytes come. Throws `invalid` when they are not what `diffId` says. */
-  async extract(chainId: Digest, diffId: Digest, below: readonly Digest[]): Promise<void> {
+  /**
+   * Extracts it as its bytes come, and makes it a layer in its place when those below are ready. Throws `invalid` when it
+   * is not what `diffId` says.
+   */
+  async extract(chainId: Digest, diffId: Digest, place: Pick<LayerSource, 'below' | 'ready' | 'slots'>): Promise<void> {
     const { layers, signal } = this.#deps;
-    const fresh = !layers.has(chainId);
-    for (let again = fresh; again; ) {
+    for (let again = !layers.has(chainId); again; ) {
       const download = this.#download;
       const restarts = download?.restarts;
       this.#extracted = 0;
@@ -72,8 +75,9 @@ export class PulledLayer {
         if (!download || download.state === 'complete') this.#progress('Extracting', this.#extracted);
       };
       const open = download && (() => download.follow());
+      this.#isNew = true;
       try {
-        const source = { descriptor: this.descriptor, below, onRead, ...(open ? { open } : {}) };
+        const source = { ...place, descriptor: this.descriptor, onRead, open };
         await layers.ensure(chainId, diffId, source, signal);
         again = false;
       } catch (error) {
@@ -83,8 +87,12 @@ export class PulledLayer {
         if (!anew || signal.aborted) throw explainLayerError(error);
       }
     }
+  }
+
+  /** After `extract`: resolves when all of it is here. Throws why not. */
+  async complete(): Promise<void> {
     await this.downloaded();
-    if (fresh || this.#download) this.#say('Pull complete');
+    if (this.#isNew || this.#download) this.#say('Pull complete');
   }
 
   /** After `downloaded`: makes it a blob of the store. */

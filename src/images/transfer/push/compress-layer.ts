@@ -4,8 +4,8 @@ import type { ContentStore, GrowingBlob, Lease } from '../../../content/index.ts
 import { invalid } from '../../../lib/errors.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import type { FilePiece } from '../../build/layer-jobs.ts';
-import type { LayerWorkers } from '../../build/layer-workers.ts';
+import type { FilePiece } from '../../workers/layer-jobs.ts';
+import type { LayerWorkers } from '../../workers/layer-workers.ts';
 
 export interface CompressDeps {
   content: ContentStore;

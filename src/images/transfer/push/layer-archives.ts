@@ -5,10 +5,10 @@ import { openDecompressed } from '../../../lib/decompress.ts';
 import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import type { LayerWorkers } from '../../build/layer-workers.ts';
 import type { Image, LayerStack } from '../../image.ts';
 import type { LayerStore } from '../../layers/layer-store.ts';
 import { openLayerBlob } from '../../layers/open-layer-blob.ts';
+import type { LayerWorkers } from '../../workers/layer-workers.ts';
 import { type CompressOptions, compressFile, compressStream } from './compress-layer.ts';
 
 export interface LayerArchivesDeps {

@@ -18,56 +18,59 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { type Kernel, makeDevice } from '../../kernel/index.ts';
-import { errorCode, invalid } from '../../lib/errors.ts';
-import type { TarEntry } from '../../lib/tar/entry.ts';
-import { encodeName } from '../../lib/tar/names.ts';
-import type { TarEvent } from '../../lib/tar/reader.ts';
-import { ConfinedTree, isTaken, isWhiteoutDevice } from '../../lib/tar/tree/confined-tree.ts';
-import { isOverlayAttribute, opaqueAttribute, opaqueValue, parseWhiteout } from './whiteout.ts';
+import { type Kernel, makeDevice } from '../../../kernel/index.ts';
+import { errorCode, errorMessage, invalid } from '../../../lib/errors.ts';
+import type { TarEntry } from '../../../lib/tar/entry.ts';
+import { encodeName } from '../../../lib/tar/names.ts';
+import type { TarEvent } from '../../../lib/tar/reader.ts';
+import { ConfinedTree, isTaken, isWhiteoutDevice } from '../../../lib/tar/tree/confined-tree.ts';
+import { isOverlayAttribute, opaqueAttribute, opaqueValue, parseWhiteout } from '../whiteout.ts';
 
 const { O_CREAT, O_EXCL, O_WRONLY, S_IFBLK, S_IFCHR } = constants;
 const largestId = 0xfffffffe;
 
 export type LayerFiles = Pick<Kernel['files'], 'setXattr' | 'mknod' | 'mkfifo' | 'lutimes'>;
 
-/** What a directory gets that the archive does not describe. */
-export interface DirectoryAttributes {
-  mode: number;
-  uid: number;
-  gid: number;
+/** An extended attribute that the file system refused. */
+export interface SkippedAttribute {
+  readonly path: string;
+  readonly name: string;
+  readonly reason: string;
 }
 
-export interface LayerWriterOptions {
-  files: LayerFiles;
-  /** Owner and mode of a directory of the layers below, by relative path; undefined where they have none. */
-  lowerDirectory: (relative: string) => DirectoryAttributes | undefined;
-  /** Hears of attributes that the file system refused. */
-  onSkippedAttribute: (path: string, name: string, error: unknown) => void;
-}
+/** More are not told of. */
+const toldOf = 100;
 
 /**
  * Takes the events of one archive, in order. Nothing is written outside `root`. Owners, modes (setuid too),
- * attributes and times are set as the archive says; times of directories in `finish`. Synchronous: the driver
+ * attributes and times are set as the archive says; times of directories in `finish`. Directories it does not describe get 0755, root's. Synchronous: the driver
  * decides when to pause. After a failure call `abandon`, and remove the directory.
  */
 export class LayerWriter {
+  /** What the file system has no place for. */
+  readonly skipped: SkippedAttribute[] = [];
   readonly #tree: ConfinedTree;
-  readonly #options: LayerWriterOptions;
+  readonly #files: LayerFiles;
   readonly #directories = new Map<string, TarEntry>();
+  readonly #implied = new Set(['']);
   /** The file being written. */
   #descriptor = -1;
   #relative = '';
   #size = 0;
 
-  constructor(root: string, options: LayerWriterOptions) {
-    this.#options = options;
+  constructor(root: string, files: LayerFiles) {
+    this.#files = files;
     this.#tree = new ConfinedTree(root, (path, relative, hidesLower) => {
-      const attributes = options.lowerDirectory(relative) ?? { mode: 0o755, uid: 0, gid: 0 };
-      lchownSync(encodeName(path), attributes.uid, attributes.gid);
-      chmodSync(encodeName(path), attributes.mode);
+      this.#implied.add(relative);
+      lchownSync(encodeName(path), 0, 0);
+      chmodSync(encodeName(path), 0o755);
       if (hidesLower) this.#hideLower(path);
     });
+  }
+
+  /** Directories the archive did not describe, its root (`''`) perhaps among them; some may not be there any more. */
+  get implied(): string[] {
+    return [...this.#implied];
   }
 
   /** Bytes of file content and link targets written so far; hard links count once. */
@@ -169,6 +172,7 @@ export class LayerWriter {
     }
     this.#describe(entry, relative);
     this.#directories.set(relative, entry);
+    this.#implied.delete(relative);
   }
 
   #makeLink(entry: TarEntry, relative: string): void {
@@ -183,7 +187,7 @@ export class LayerWriter {
   }
 
   #makeNode(entry: TarEntry, relative: string): void {
-    const { files } = this.#options;
+    const files = this.#files;
     if (lstatSync(encodeName(this.#tree.path(relative)), { throwIfNoEntry: false })) this.#remove(relative);
     this.#plainly(this.#tree.path(relative), path => {
       if (entry.type === 'fifo') files.mkfifo(path, entry.mode);
@@ -201,12 +205,12 @@ export class LayerWriter {
     const existing = lstatSync(encodeName(path), { throwIfNoEntry: false });
     if (existing?.isDirectory()) this.#hideLower(path);
     if (existing) return;
-    this.#plainly(path, plain => this.#options.files.mknod(plain, S_IFCHR, 0));
+    this.#plainly(path, plain => this.#files.mknod(plain, S_IFCHR, 0));
     lchownSync(encodeName(path), entry.uid, entry.gid);
   }
 
   #hideLower(directory: string): void {
-    this.#plainly(directory, plain => this.#options.files.setXattr(plain, opaqueAttribute, opaqueValue));
+    this.#plainly(directory, plain => this.#files.setXattr(plain, opaqueAttribute, opaqueValue));
   }
 
   /** Owner, then mode (a change of owner clears setuid), then attributes (it clears capabilities), then times. */
@@ -223,11 +227,11 @@ export class LayerWriter {
     for (const [name, value] of entry.xattrs ?? []) {
       if (isOverlayAttribute(name)) continue;
       try {
-        this.#plainly(path, plain => this.#options.files.setXattr(plain, name, value));
+        this.#plainly(path, plain => this.#files.setXattr(plain, name, value));
       } catch (error) {
         const code = errorCode(error);
         if (code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EPERM') throw error;
-        this.#options.onSkippedAttribute(path, name, error);
+        if (this.skipped.length < toldOf) this.skipped.push({ path, name, reason: errorMessage(error) });
       }
     }
   }
@@ -238,7 +242,7 @@ export class LayerWriter {
       return;
     }
     const time = BigInt(entry.mtime) * 1_000_000_000n + BigInt(entry.mtimeNanoseconds);
-    this.#plainly(path, plain => this.#options.files.lutimes(plain, time, time));
+    this.#plainly(path, plain => this.#files.lutimes(plain, time, time));
   }
 
   /** The kernel room takes text; for a name that is none, what is there (or is made) gets a plain one for the while. */

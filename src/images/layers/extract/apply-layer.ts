@@ -1,37 +1,52 @@
 // A layer blob into a directory: decompressed, verified and written in small portions of time.
 import { createHash } from 'node:crypto';
-import { openDecompressed } from '../../lib/decompress.ts';
-import { BerthError, errorCode, invalid, systemError } from '../../lib/errors.ts';
-import { TarReader } from '../../lib/tar/reader.ts';
-import { TimeSlice } from '../../lib/time-slice.ts';
-import type { Digest } from '../../oci/digest.ts';
+import { chmodSync } from 'node:fs';
+import { openDecompressed } from '../../../lib/decompress.ts';
+import { BerthError, errorCode, invalid, systemError } from '../../../lib/errors.ts';
+import { TarReader } from '../../../lib/tar/reader.ts';
+import { TimeSlice } from '../../../lib/time-slice.ts';
+import type { Digest } from '../../../oci/digest.ts';
 import { BombGuard, type BombLimits } from './bomb-guard.ts';
-import { LayerWriter, type LayerWriterOptions } from './layer-writer.ts';
+import { type LayerFiles, LayerWriter, type SkippedAttribute } from './layer-writer.ts';
 
-export interface ApplyOptions extends LayerWriterOptions {
+export interface ApplyOptions {
+  files: LayerFiles;
   /** Known to be true of the stream already (a verified, uncompressed blob): saves hashing it again. */
   trustedDiffId?: Digest | undefined;
   /** Others than the usual ones. */
   bombLimits?: BombLimits;
+  /** Hears how many bytes of the blob were read each time. */
+  onRead?: (bytes: number) => void;
   signal?: AbortSignal | undefined;
+  /** Milliseconds after which others get their turn; 1 when not said. */
+  portion?: number;
+}
+
+/** What became of a layer. `size`: bytes extracted; `implied`, `skipped`: see LayerWriter. */
+export interface AppliedLayer {
+  readonly diffId: Digest;
+  readonly size: number;
+  readonly implied: readonly string[];
+  readonly skipped: readonly SkippedAttribute[];
 }
 
 /**
- * Extracts a layer (tar; plain, gzip, zstd, xz, bzip2) into the existing, empty directory `target`. Returns the digest
- * of the uncompressed archive, and the bytes extracted. Throws `invalid` for what is malformed, truncated or has
- * names that cannot be, or unpacks to far more than it is; then `target` holds a part, which the caller removes. Lets the event loop run every millisecond.
+ * Extracts a layer (tar; plain, gzip, zstd, xz, bzip2) into the existing, empty directory `target`. Throws `invalid` for what is malformed, truncated or has
+ * names that cannot be, or unpacks to far more than it is; then `target` holds a part, which the caller removes.
  */
 export async function applyLayer(
   source: AsyncIterable<Uint8Array>,
   target: string,
   options: ApplyOptions,
-): Promise<{ diffId: Digest; size: number }> {
-  const guard = new BombGuard(options.bombLimits);
+): Promise<AppliedLayer> {
+  const guard = new BombGuard(options.bombLimits, options.onRead);
   const { compression, stream } = await openDecompressed(guard.count(source));
   const hash = options.trustedDiffId !== undefined && compression === 'none' ? undefined : createHash('sha256');
   const reader = new TarReader();
-  const writer = new LayerWriter(target, options);
-  const slice = new TimeSlice();
+  // What a root directory has that the archive does not describe, whatever the umask.
+  chmodSync(target, 0o755);
+  const writer = new LayerWriter(target, options.files);
+  const slice = new TimeSlice(options.portion);
   try {
     for await (const chunk of stream) {
       guard.unpacked(chunk.length);
@@ -54,7 +69,8 @@ export async function applyLayer(
   } finally {
     writer.abandon();
   }
-  return { diffId: hash ? `sha256:${hash.digest('hex')}` : (options.trustedDiffId as Digest), size: writer.size };
+  const { size, implied, skipped } = writer;
+  return { diffId: hash ? `sha256:${hash.digest('hex')}` : (options.trustedDiffId as Digest), size, implied, skipped };
 }
 
 /** Errors of the file system that the archive is to blame for become `invalid`, the others `system`. */

@@ -1,0 +1,78 @@
+// Work on layers that would hold up the event loop: what it is, and how a worker is asked for it.
+import type { Digest } from '../../oci/digest.ts';
+import type { CopyJob, CopyOutcome } from '../build/copy/copy-job.ts';
+import type { AppliedLayer } from '../layers/extract/apply-layer.ts';
+
+/** The archive of an upper directory, digested and not kept. `lower` topmost first. */
+export interface DigestJob {
+  readonly kind: 'digest';
+  readonly upper: string;
+  readonly lower: readonly string[];
+}
+
+/** `members` 0 is a layer that changes nothing. Bytes: `archiveSize` of the archive, `size` of the files in it. */
+export interface DigestOutcome {
+  readonly diffId: Digest;
+  readonly archiveSize: number;
+  readonly size: number;
+  readonly members: number;
+}
+
+/** A piece of an archive as one gzip member: members after one another are a gzip file. */
+export interface GzipJob {
+  readonly kind: 'gzip';
+  readonly piece: Uint8Array | FilePiece;
+}
+
+/** `length` bytes of a file, from `offset` on. */
+export interface FilePiece {
+  readonly path: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+export interface GzipOutcome {
+  readonly member: Uint8Array;
+}
+
+/** A layer's archive (see `applyLayer`) into `target`, which is made. Its file may grow; `sizes` say how far it is there. */
+export interface ExtractJob {
+  readonly kind: 'extract';
+  /** Stays open, and the caller's, until the job is done. */
+  readonly descriptor: number;
+  readonly target: string;
+  readonly trustedDiffId?: Digest | undefined;
+}
+
+export type LayerJob = DigestJob | CopyJob | GzipJob | ExtractJob;
+export type LayerOutcome = DigestOutcome | CopyOutcome | GzipOutcome | AppliedLayer;
+export type OutcomeOf<J extends LayerJob> = J extends DigestJob
+  ? DigestOutcome
+  : J extends GzipJob
+    ? GzipOutcome
+    : J extends ExtractJob
+      ? AppliedLayer
+      : CopyOutcome;
+
+/** What is said to and heard of a job under way. */
+export interface Conversation {
+  /** Bytes of the file that are there by now; its end is told, too. Throws what ends the job. */
+  readonly sizes: AsyncIterable<number>;
+  /** Hears how many bytes were read each time. */
+  readonly onRead: (bytes: number) => void;
+}
+
+/** To the worker; `cancel` names a job that was asked for before, and a `size` that is undefined is the last. */
+export type JobMessage =
+  | { readonly id: number; readonly job: LayerJob }
+  | { readonly id: number; readonly size: number | undefined }
+  | { readonly cancel: number };
+
+/** From the worker: news, an outcome, or an error by its kind (see lib/errors.ts), code and message. */
+export type JobReply =
+  | { readonly id: number; readonly read: number }
+  | { readonly id: number; readonly outcome: LayerOutcome }
+  | {
+      readonly id: number;
+      readonly error: { readonly kind: string; readonly code?: string; readonly message: string };
+    };

@@ -1,0 +1,77 @@
+// The worker that extracts, packs, copies and compresses layers: takes jobs, answers with outcomes.
+import { readGrowing } from '../../content/index.ts';
+import { createKernel } from '../../kernel/index.ts';
+import { AsyncQueue } from '../../lib/async-queue.ts';
+import { BerthError, errorCode, errorKind, errorMessage } from '../../lib/errors.ts';
+import { copyFiles } from '../build/copy/copy-files.ts';
+import { digestLayer } from '../build/digest-layer.ts';
+import { gzipMember } from '../build/gzip-member.ts';
+import { PieceReader } from '../build/piece-reader.ts';
+import { applyLayer } from '../layers/extract/apply-layer.ts';
+import type { ExtractJob, JobMessage, JobReply, LayerJob, LayerOutcome } from './layer-jobs.ts';
+
+declare const self: {
+  onmessage: ((event: { data: JobMessage }) => void) | null;
+  postMessage(reply: JobReply, transfer?: ArrayBuffer[]): void;
+};
+
+const { files } = createKernel();
+const reader = new PieceReader();
+const running = new Map<number, AbortController>();
+/** What is told of the files of jobs. */
+const sizes = new Map<number, AsyncQueue<number>>();
+
+/** Milliseconds of one job before another one's messages are read. */
+const portion = 10;
+
+self.onmessage = ({ data }) => {
+  if ('cancel' in data) running.get(data.cancel)?.abort();
+  else if ('job' in data) void answer(data.id, data.job);
+  else if (data.size === undefined) sizes.get(data.id)?.close();
+  else sizes.get(data.id)?.push(data.size);
+};
+
+async function answer(id: number, job: LayerJob): Promise<void> {
+  const abort = new AbortController();
+  running.set(id, abort);
+  try {
+    const outcome = await perform(id, job, abort.signal);
+    self.postMessage({ id, outcome }, 'member' in outcome ? [outcome.member.buffer as ArrayBuffer] : []);
+  } catch (error) {
+    const code = errorCode(error);
+    const known = { kind: errorKind(error), message: errorMessage(error) };
+    self.postMessage({ id, error: code === undefined ? known : { ...known, code } });
+  } finally {
+    running.delete(id);
+  }
+}
+
+async function perform(id: number, job: LayerJob, signal: AbortSignal): Promise<LayerOutcome> {
+  switch (job.kind) {
+    case 'digest':
+      return digestLayer(job, files, signal);
+    case 'gzip':
+      return { member: gzipMember(job.piece instanceof Uint8Array ? job.piece : reader.read(job.piece)) };
+    case 'extract':
+      return extract(id, job, signal);
+    default:
+      return copyFiles(job, files, signal);
+  }
+}
+
+async function extract(
+  id: number,
+  { descriptor, target, trustedDiffId }: ExtractJob,
+  signal: AbortSignal,
+): Promise<LayerOutcome> {
+  const told = new AsyncQueue<number>();
+  sizes.set(id, told);
+  signal.addEventListener('abort', () => told.fail(new BerthError('cancelled', 'the extraction was cancelled')));
+  const onRead = (read: number) => self.postMessage({ id, read });
+  try {
+    files.placeDirectory(target);
+    return await applyLayer(readGrowing(descriptor, told), target, { files, trustedDiffId, onRead, signal, portion });
+  } finally {
+    sizes.delete(id);
+  }
+}
