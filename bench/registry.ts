@@ -2,19 +2,20 @@
 // at once. A client is a curl that moves the blobs of an image of 200 MB; a push ends with the manifest.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mediaTypes } from '../src/oci/descriptor.ts';
 import { type Digest, sha256 } from '../src/oci/digest.ts';
 import { startBerthRegistry, startPeerRegistry, type TestRegistry } from '../test/support/registries.ts';
 import { runOk } from '../test/support/run.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import type { Record } from './rows.ts';
 import type { Subject } from './subject.ts';
 
 const megabyte = 1_000_000;
 const layerSizes = [100, 60, 30, 10].map(size => size * megabyte);
-const crowds = [1, 8, 32];
+const crowds = (process.env.BENCH_CROWDS ?? '1,8,32').split(',').map(Number);
 
 interface Blob {
   readonly path: string;
@@ -72,12 +73,15 @@ async function measureCrowd(
     if (!registry) return;
     if (kind === 'pull') await push(registry, image, 'bench');
     const names = Array.from({ length: clients }, (_, index) => `bench/${index}`);
+    const memory = new MemoryWatch(registry.pid);
     const started = performance.now();
     await Promise.all(
       names.map(name => (kind === 'pull' ? pull(registry, image, 'bench') : push(registry, image, name))),
     );
     record(row, subject, performance.now() - started);
-    record(`${row}, peak RSS MB`, subject, peakMemory(registry.pid));
+    const { resident, anonymous } = memory.end();
+    record(`${row}, peak RSS MB`, subject, resident);
+    record(`${row}, peak anonymous MB`, subject, anonymous);
   }
 }
 
@@ -97,9 +101,4 @@ async function push({ address }: TestRegistry, { blobs, manifest }: Image, name:
 async function pull({ address }: TestRegistry, { blobs }: Image, name: string): Promise<void> {
   const urls = blobs.flatMap(({ digest }) => ['-o', '/dev/null', `http://${address}/v2/${name}/blobs/${digest}`]);
   await runOk(['curl', '-sf', ...urls], { timeoutMs: 600_000 });
-}
-
-/** The most that was resident since the process began; in MB. */
-function peakMemory(pid: number): number {
-  return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }

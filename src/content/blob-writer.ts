@@ -3,6 +3,8 @@ import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { BerthError, invalid } from '../lib/errors.ts';
 import type { Digest, DigestAlgorithm } from '../oci/digest.ts';
+import type { DirectWrites } from './uploads/direct-writes.ts';
+import { release } from './uploads/release.ts';
 
 export interface BlobLimits {
   expected?: Digest;
@@ -14,8 +16,6 @@ export interface BlobLimits {
 }
 
 const portion = 1024 * 1024;
-// Of chunks that are freed when they are written: whoever wants that wants little memory.
-const smallPortion = 256 * 1024;
 
 /**
  * Copies everything; the chunks must not change after they were yielded. Throws `invalid` for a wrong digest or size,
@@ -38,8 +38,8 @@ export async function writeBlob(
 export interface WriterOptions {
   /** Hears, after each write, how many bytes are in the file by now. */
   readonly onWritten?: (total: number) => void;
-  /** Frees the memory of chunks that are written, so that nobody has to wait for the garbage collector. */
-  readonly consume?: boolean;
+  /** Writes each chunk when it comes, and frees its memory: nobody has to wait for the garbage collector. */
+  readonly direct?: DirectWrites | undefined;
 }
 
 /** Appends to a file that stays the caller's. */
@@ -83,8 +83,10 @@ export class StreamWriter {
         if (size !== undefined && this.#taken + chunk.length > size) {
           throw invalid(`blob is larger than the expected ${size} bytes`);
         }
-        this.#take(chunk);
-        if (this.#pendingBytes >= (this.#options.consume ? smallPortion : portion)) await this.#flush();
+        this.#taken += chunk.length;
+        this.#hash?.update(chunk);
+        if (this.#options.direct) await this.#writeThrough(chunk, this.#options.direct);
+        else await this.#writeBehind(chunk);
       }
       await this.#flush();
     } catch (error) {
@@ -98,11 +100,18 @@ export class StreamWriter {
     if (size !== undefined && this.#taken !== size) throw invalid(`blob has ${this.#taken} bytes, expected ${size}`);
   }
 
-  #take(chunk: Uint8Array): void {
-    this.#taken += chunk.length;
-    this.#hash?.update(chunk);
+  async #writeThrough(chunk: Uint8Array, direct: DirectWrites): Promise<void> {
+    const later = direct.write(this.#file, chunk);
+    if (later) await later;
+    this.#written += chunk.length;
+    this.#options.onWritten?.(this.#written);
+    release(chunk);
+  }
+
+  async #writeBehind(chunk: Uint8Array): Promise<void> {
     this.#pending.push(chunk);
     this.#pendingBytes += chunk.length;
+    if (this.#pendingBytes >= portion) await this.#flush();
   }
 
   async #flush(): Promise<void> {
@@ -126,13 +135,7 @@ export class StreamWriter {
     }
     this.#written += bytes;
     this.#options.onWritten?.(this.#written);
-    if (this.#options.consume) for (const chunk of chunks) release(chunk);
   }
-}
-
-/** Only what is nobody else's: a chunk that is a part of something larger stays. */
-function release({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 function cancelled(signal: AbortSignal): BerthError {

@@ -7,6 +7,8 @@ import { conflict, errorCode, invalid, notFound } from '../../lib/errors.ts';
 import { untilAborted } from '../../lib/until-aborted.ts';
 import { type Digest, type DigestAlgorithm, digestParts } from '../../oci/digest.ts';
 import { StreamWriter } from '../blob-writer.ts';
+import { DirectWrites } from './direct-writes.ts';
+import { release } from './release.ts';
 
 /** What is known of an upload since this process touched it first. */
 interface Session {
@@ -27,8 +29,6 @@ export interface AppendOptions {
   /** The algorithm the upload will be finished with, if it is known already. */
   algorithm?: DigestAlgorithm;
   signal?: AbortSignal;
-  /** The chunks are given away: their memory is freed as soon as they are written. */
-  consume?: boolean;
   /** Hears how many bytes the upload has by now. */
   onWritten?: (total: number) => void;
 }
@@ -43,6 +43,7 @@ export class Uploads {
   readonly #root: string;
   readonly #publish: (path: string, digest: Digest) => Promise<void>;
   readonly #sessions = new Map<string, Session>();
+  readonly #writes = new DirectWrites();
 
   /** `root` is made when it is needed. `publish` makes a verified file the blob of that digest. */
   constructor(root: string, publish: (path: string, digest: Digest) => Promise<void>) {
@@ -71,7 +72,7 @@ export class Uploads {
   }
 
   /**
-   * Adds the stream to the end and returns the new size. What came before a failure of the stream stays, so that the
+   * Adds the stream, whose chunks are given away, to the end and returns the new size. What came before a failure of the stream stays, so that the
    * sender can go on from there; what a full disk cut short does not. Throws `not-found`, `conflict` (wrong offset), `invalid` (wrong size), `cancelled`, what the stream throws.
    */
   async append(
@@ -108,6 +109,7 @@ export class Uploads {
       for await (const chunk of untilAborted(stream, signal)) {
         hash.update(chunk);
         size += chunk.length;
+        release(chunk);
       }
       await this.#forget(id);
       if (hash.digest('hex') !== hex) throw invalid(`the blob does not have the digest ${expected}`);
@@ -207,14 +209,16 @@ export class Uploads {
     stream: AsyncIterable<Uint8Array>,
     options: AppendOptions & { signal: AbortSignal },
   ): Promise<void> {
-    const { signal, size, onWritten, consume = false } = options;
+    const { signal, size, onWritten } = options;
     const before = session.size;
     const path = this.path(id);
     const file = await open(path, 'a', 0o600).catch(error => {
       throw errorCode(error) === 'ENOENT' ? unknown(id) : error;
     });
     const heard = onWritten && ((total: number) => onWritten(before + total));
-    const writer = new StreamWriter(file, session.hash, { consume, ...(heard ? { onWritten: heard } : {}) });
+    const writer = new StreamWriter(file, session.hash, {
+      ...{ direct: this.#writes, ...(heard ? { onWritten: heard } : {}) },
+    });
     try {
       await writer.copy(untilAborted(stream, signal), { signal, ...(size === undefined ? {} : { size }) });
       session.size = before + writer.written;

@@ -2,8 +2,8 @@
 
 import { ProtocolError } from './protocol-error.ts';
 
-const highWater = 256 * 1024;
-const lowWater = 64 * 1024;
+// Beyond this nothing more is taken off the connection until all is read: what the kernel keeps costs nobody memory here.
+const highWater = 64 * 1024;
 
 /** What the queue asks of the connection that fills it. */
 export interface BodySource {
@@ -86,13 +86,13 @@ export class BodyReader implements AsyncIterable<Buffer> {
         const next = this.#queue.shift();
         if (next !== undefined) {
           this.#queued -= next.length;
-          if (this.#queued < lowWater) this.#unpause();
           yield next;
         } else if (this.#error) {
           throw this.#error;
         } else if (this.#ended || this.#discarding) {
           return;
         } else {
+          this.#unpause();
           this.#waiting ??= Promise.withResolvers<void>();
           await this.#waiting.promise;
         }

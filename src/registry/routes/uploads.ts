@@ -113,7 +113,6 @@ async function append(
   }
   try {
     return await content.uploads.append(id, name, exchange.body, {
-      consume: true,
       ...(range && length ? { offset: range.start, size: length } : {}),
       ...(expected ? { algorithm: digestParts(expected).algorithm } : {}),
     });

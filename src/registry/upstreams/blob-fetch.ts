@@ -58,7 +58,7 @@ export class BlobFetch {
     this.#id = id;
     try {
       await uploads.append(id, owner, source, {
-        ...{ size: this.size, consume: true },
+        size: this.size,
         algorithm: digestParts(this.#digest).algorithm,
         onWritten: total => {
           this.#written = total;
