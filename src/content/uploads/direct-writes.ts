@@ -3,12 +3,13 @@ import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Limiter } from '../../lib/limiter.ts';
 
-/** Milliseconds that copying into the page cache never takes: whoever takes longer waits for the disk. */
-const patience = 20;
+/** Milliseconds: whoever takes longer has not been copying, nor waited for a processor, but for the disk. */
+const patience = 100;
 /** Milliseconds for which writes then go to other threads. */
 const respite = 1_000;
 /** Writes there at a time, of all files. */
 const slots = 4;
+const copySize = 512 * 1024;
 
 /**
  * Shared by everything that comes in at a time. Chunks that wait for their turn to be written are what costs memory with
@@ -17,6 +18,7 @@ const slots = 4;
  */
 export class DirectWrites {
   readonly #slots = new Limiter(slots);
+  readonly #copies: Buffer[] = [];
   readonly #now: () => number;
   #heldUpUntil = 0;
 
@@ -41,11 +43,19 @@ export class DirectWrites {
 
   async #writeElsewhere(file: FileHandle, bytes: Uint8Array): Promise<void> {
     using _slot = await this.#slots.acquire();
-    const started = this.#now();
-    for (let done = 0; done < bytes.length; ) {
-      done += (await file.write(bytes, done, bytes.length - done)).bytesWritten;
+    // What was once given to another thread stays in memory until the garbage collector has seen that it came back.
+    const copy = this.#copies.pop() ?? Buffer.allocUnsafeSlow(copySize);
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        const portion = bytes.subarray(done, done + copySize);
+        copy.set(portion);
+        const started = this.#now();
+        done += (await file.write(copy, 0, portion.length)).bytesWritten;
+        this.#note(started);
+      }
+    } finally {
+      this.#copies.push(copy);
     }
-    this.#note(started);
   }
 
   #note(started: number): void {
