@@ -49,6 +49,7 @@ async function answer(context: ServingContext, call: Call, route: Route | undefi
     case 'collection':
       allow(exchange, ['POST']);
       await context.access.authorize(exchange, [{ repository: '*', actions: ['delete'] }]);
+      if (context.options.readOnly) throw new Refusal('UNSUPPORTED', { message: 'the registry is read-only' });
       return replyJson(call, await context.collector.run());
     default:
       allow(exchange, ['GET', 'HEAD']);

@@ -88,7 +88,7 @@ export interface RegistryOptions {
   readonly root: string;
   /** Absent: everybody may do everything. */
   readonly access?: AccessOptions | undefined;
-  /** Refuses whatever would change something. */
+  /** Refuses whatever would change something, and collects nothing by itself. */
   readonly readOnly: boolean;
   /** Whether clients may delete. */
   readonly deletion: boolean;

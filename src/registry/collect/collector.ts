@@ -12,7 +12,8 @@ export class Collector {
 
   constructor(context: RegistryContext) {
     this.#context = context;
-    const { collection, uploadTimeout } = context.options;
+    const { collection, uploadTimeout, readOnly } = context.options;
+    if (readOnly) return;
     this.#every(Math.min(hour, uploadTimeout), 'uploads', () => this.expireUploads());
     if (collection.interval > 0) this.#every(collection.interval, 'collection', () => this.run());
   }

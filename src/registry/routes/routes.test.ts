@@ -104,4 +104,7 @@ test('a collection can be asked for', async () => {
   const response = await asked.fetch('/v1/collection', { method: 'POST' });
   expect(await response.json()).toMatchObject({ blobs: 1, bytes: 15 });
   expect((await asked.fetch('/v1/collection')).status).toBe(405);
+  await using frozen = await InProcessRegistry.start({ collection, readOnly: true });
+  const refusal = await frozen.fetch('/v1/collection', { method: 'POST' });
+  expect(await refusal.text()).toContain('the registry is read-only');
 });

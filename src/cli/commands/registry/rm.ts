@@ -46,7 +46,7 @@ async function removeTag(repository: Repository, tag: string): Promise<void> {
     await repository.deleteManifest(tag);
   } catch (error) {
     if (!(error instanceof RegistryError) || errorKind(error) !== 'invalid') throw error;
-    const advice = 'with --force, the manifest goes with all of its tags';
-    throw new Error(`the registry does not remove single tags (${error.message}): ${advice}`, { cause: error });
+    const advice = 'where it removes no single tags, --force removes the manifest with all of its tags';
+    throw new Error(`the registry refused (${error.message}): ${advice}`, { cause: error });
   }
 }
