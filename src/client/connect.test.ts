@@ -52,6 +52,21 @@ test('a call is the declared request, and its result the JSON document', async (
   ]);
 });
 
+test('a name that is empty is refused before another operation is asked for, and so is a redirect', async () => {
+  let asked = 0;
+  await using d = await daemon(exchange => {
+    asked++;
+    exchange.send(301, { Location: '/' });
+  });
+  const client = connect({ host: d.host });
+  const stop = await failure(client.call('ContainerStop', { path: { id: '' } }));
+  expect(stop.message).toBe('invalid container name or ID: value is empty');
+  expect((await failure(client.call('VolumeInspect', { path: { name: '' } }))).message).toContain('volume name or ID');
+  expect((await failure(client.stream('ImageGet', { path: { name: '' } }))).message).toBe('Error: No such image: ');
+  expect(asked).toBe(0);
+  expect((await failure(client.call('ContainerStop', { path: { id: 'x' } }))).kind).toBe('invalid');
+});
+
 test('an older daemon is spoken to in its version, from the second call without a detour', async () => {
   const seen: string[] = [];
   await using d = await daemon(async exchange => {

@@ -138,7 +138,8 @@ class ApiClient {
     const request = this.#request(endpoint, parameters, upgrade);
     const exchange = this.#dial(signal).then(connection => sendRequest(connection, request, { signal, upgrade }));
     const response = await this.#guard(exchange, signal);
-    if (response.status < 400) return response;
+    // A daemon redirects only what was asked for wrongly.
+    if (response.status < 300 || response.status === 304) return response;
     const body = await this.#guard(response.body.buffer(errorBodyLimit), signal);
     throw answerError(response.status, body.toString('utf8'));
   }

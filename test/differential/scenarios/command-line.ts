@@ -123,6 +123,18 @@ export const commandLineScenarios: Scenarios = {
     'import /nosuch UPPER',
     'save',
   ),
+  // `stop $ID` in quotes, with nothing in the variable.
+  'empty names': all(
+    'stop ',
+    'kill ',
+    'inspect ',
+    'logs ',
+    'exec  true',
+    'commit ',
+    'volume rm ',
+    'network inspect ',
+    'image inspect ',
+  ),
   history: all('history busybox --format {{.CreatedBy}}|{{.Size}}|{{.Comment}}', 'history -q --no-trunc busybox'),
   volumes: all(
     'volume create NAME-v',

@@ -15,6 +15,7 @@ export const commit = command({
     pause: bool('Freeze the container meanwhile', { short: 'p', initial: true }),
   },
   async run(context, { flags, args: [container = '', reference] }) {
+    if (container === '') throw new Error('invalid container name or ID: value is empty');
     // The daemon would find out only after the work.
     if (reference) parseReference(reference);
     const { repository, tag } = splitReference(reference ?? '');
