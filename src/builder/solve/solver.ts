@@ -110,18 +110,21 @@ export class Solver {
     if (quick !== undefined) this.#deps.cache.putAlias(quick, key);
   }
 
-  /** All steps that results stand upon, inputs before what was made of them. Those that were not even looked at are left out. */
-  steps(nodes: readonly Node[]): Promise<SolvedStep[]> {
-    return collectSteps(nodes, node => this.#solved(node));
+  /**
+   * All steps that results stand upon, inputs before what was made of them. Those that were not even looked at are left out.
+   * `here`: their layers are brought here, wherever they are.
+   */
+  steps(nodes: readonly Node[], { here = false }: { here?: boolean } = {}): Promise<SolvedStep[]> {
+    return collectSteps(nodes, node => this.#solved(node, here));
   }
 
-  async #solved(node: Node): Promise<Omit<SolvedStep, 'inputs'> | undefined> {
+  async #solved(node: Node, here: boolean): Promise<Omit<SolvedStep, 'inputs'> | undefined> {
     const { key, quick, id, isMissing, imported, load } = (await this.#resolutions.get(node.vertex.digest)) ?? {};
     if (key === undefined || id === undefined || !load) return undefined;
     if ((isMissing && !this.#executed.has(key)) || (imported && this.#lost.has(imported))) return undefined;
     // What lies elsewhere and was not wanted need not be fetched to be spoken of.
-    const result = imported && !this.#deps.cache.find(key) ? imported : ((await load()) as LayersSnapshot);
-    return { key, quick, id, result };
+    const stays = !here && imported && !this.#deps.cache.find(key);
+    return { key, quick, id, result: stays ? imported : ((await load()) as LayersSnapshot) };
   }
 
   resolve(node: Node): Promise<Resolution> {
@@ -166,7 +169,7 @@ export class Solver {
     const id = nonce === '' ? ((found ?? imported)?.result ?? key) : sha256(`${key} ${nonce}`);
     if (found) return { ...this.#hit(node, { key, id, record: found }), key, quick };
     if (imported) {
-      this.#complete(node, { id, kind: 'imported' });
+      this.#complete(node, { id, kind: 'imported', where: `, as in the cache ${imported.from}` });
       return { id, key, quick, imported, load: once(() => this.#tracked(this.#import(node, imported, inputs))) };
     }
     return {
@@ -187,9 +190,12 @@ export class Solver {
   }
 
   /** Tells that the result is known. */
-  #complete({ vertex }: Node, { id, kind }: { id: string; kind: CacheReason['kind'] }): void {
+  #complete(
+    { vertex }: Node,
+    { id, kind, where = '' }: { id: string; kind: CacheReason['kind']; where?: string },
+  ): void {
     const { progress } = this.#deps;
-    const reason: CacheReason = { kind, detail: 'same instruction on the same files' };
+    const reason: CacheReason = { kind, detail: `same instruction on the same files${where}` };
     progress.started(vertex.digest);
     progress.completed(vertex.digest, { cached: true, output: shortOutput(id), reason });
   }

@@ -147,6 +147,20 @@ describeContainers('caches of builds', import.meta.path, () => {
     await last.close();
   });
 
+  test('with force-compression every layer leaves in that form, those that lie elsewhere too', async () => {
+    const text = 'FROM busybox AS a\nRUN echo a > /a\nFROM busybox\nCOPY --from=a /a /b\n';
+    const [first, second] = [new BlobsInMemory(), new BlobsInMemory()];
+    const made = await maker.build(text, { buildArgs, cacheTo: [to(first, { mode: 'max' })] });
+    const lab = await fresh();
+    const forced = { mode: 'max', compression: 'zstd', 'force-compression': 'true' };
+    const passed = await lab.build(text, { buildArgs, cacheFrom: [from(first, made)], cacheTo: [to(second, forced)] });
+    const top = JSON.parse(passed.result.response['cache.manifest'] ?? '') as { digest: string };
+    const { layers } = JSON.parse((second.blobs.get(top.digest) as Buffer).toString());
+    expect(layers).toHaveLength(3);
+    for (const { mediaType } of layers) expect(mediaType).toEndWith('zstd');
+    await lab.close();
+  });
+
   test('what the documents say is what lies there, in each form', async () => {
     const forms: Record<string, string>[] = [
       {},

@@ -35,10 +35,9 @@ export async function exportCache(
   const { report, signal, lease } = o;
   const form = { ...options, lease, signal };
   const steps = await told(report, 'preparing build cache for export', async () => {
-    const all = await layeredSteps(
-      solved.map(({ state }) => state.node),
-      o,
-    );
+    const nodes = solved.map(({ state }) => state.node);
+    // What lies elsewhere can only be compressed anew when it is here.
+    const all = await layeredSteps(nodes, { ...o, here: options.forceCompression });
     return options.all ? all : ofResults(all, await Promise.all(solved.map(({ snapshot }) => diffIds(snapshot))));
   });
   const described = await describeCache(steps, layer => layer.blob(form));
@@ -68,10 +67,10 @@ export async function inlineCache(
 
 async function layeredSteps(
   nodes: readonly Node[],
-  { solver, ...o }: Pick<CacheExportContext, 'images' | 'cache' | 'solver'>,
+  { solver, here = false, ...o }: Pick<CacheExportContext, 'images' | 'cache' | 'solver'> & { here?: boolean },
 ): Promise<LayeredStep[]> {
   const known = new KnownBlobs(o);
-  const steps = await solver.steps(nodes);
+  const steps = await solver.steps(nodes, { here });
   return await Promise.all(steps.map(async step => ({ step, layers: await stepLayers(step, o.images, known) })));
 }
 

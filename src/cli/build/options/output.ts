@@ -91,9 +91,10 @@ function toDestination(type: string, attributes: Readonly<Record<string, string>
   return { type, attributes: rest, output: { kind: 'file', path: resolve(io.directory, dest) } };
 }
 
-/** The directory that a build knows as `export`. */
+/** The directory that a build knows as `export`. Throws a plain Error for several. */
 export function layoutStores(exports: readonly Export[]): Record<string, string> {
-  const layout = exports.find(one => one.layout !== undefined)?.layout;
+  const [layout, ...more] = exports.flatMap(one => one.layout ?? []);
+  if (more.length > 0) throw new Error('only one output can be a directory with an OCI layout (tar=false)');
   return layout === undefined ? {} : { export: layout };
 }
 
