@@ -1,4 +1,5 @@
 // What a bake file says, whatever its form: targets, groups of them, variables.
+import type { Value } from './expressions/value.ts';
 
 /** Fields of a target that are texts, lists of texts, records of texts and switches, by their names in files. */
 export const fieldKinds = {
@@ -43,11 +44,18 @@ export interface BakeGroup {
   readonly description?: string;
 }
 
+export interface BakeVariable {
+  readonly value: Value;
+  readonly type?: string;
+  readonly description?: string;
+}
+
 /** All files together, later ones on top of earlier ones. */
 export interface BakeFile {
   readonly targets: Readonly<Record<string, BakeTarget>>;
   readonly groups: Readonly<Record<string, BakeGroup>>;
-  readonly variables: Readonly<Record<string, string>>;
+  /** What its variables are in this run. */
+  readonly variables: Readonly<Record<string, BakeVariable>>;
 }
 
 export const emptyBakeFile: BakeFile = { targets: {}, groups: {}, variables: {} };

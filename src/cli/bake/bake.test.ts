@@ -5,8 +5,9 @@ import { mergeBakeFiles } from './merge-targets.ts';
 import { applyOverrides, parseOverride } from './overrides.ts';
 import { printTargets } from './print-targets.ts';
 import { readBakeCompose } from './read-compose.ts';
-import { readBakeJson } from './read-json.ts';
+import { readBakeJson, readDeclarations } from './read-json.ts';
 import { resolveTargets } from './resolve-targets.ts';
+import { withFlags } from './target-options.ts';
 
 const json = {
   variable: { TAG: { default: 'v1' } },
@@ -129,4 +130,62 @@ test('services of a Compose file that are built are targets', () => {
       },
     },
   });
+});
+
+describe('expressions', () => {
+  test('have the variables of all files, with kinds, and functions of their own', () => {
+    const [below, above] = [
+      {
+        variable: { TAG: { default: 'v1' }, N: { default: 3 }, B: { default: true } },
+        glob: `g-\${TAG}`,
+        function: { inc: { params: ['n'], result: `\${n + 1}` } },
+        target: {
+          a: { tags: [`\${glob}`, `t:\${inc(N)}`], 'no-cache': `\${B}`, args: { X: `\${TAG == "v1" ? null : TAG}` } },
+        },
+      },
+      { variable: { TAG: { default: 'v2' } }, target: { b: { inherits: ['a'], args: { Y: `\${glob}` } } } },
+    ].map(document => JSON.stringify(document)) as [string, string];
+    const declared = readDeclarations(above, readDeclarations(below));
+    const both = (environment: Record<string, string>) =>
+      mergeBakeFiles(readBakeJson(below, environment, declared), readBakeJson(above, environment, declared));
+    const common = { context: '.', dockerfile: 'Dockerfile', tags: ['g-v2', 't:4'], 'no-cache': true };
+    expect(print(both({}), ['b']).target).toEqual({ b: { ...common, args: { X: 'v2', Y: 'g-v2' } } });
+    expect(print(both({ TAG: 'v1', N: '5', B: 'false' }), ['a']).target).toEqual({
+      a: { ...common, tags: ['g-v1', 't:6'], 'no-cache': false },
+    });
+    expect(() => both({ N: 'many' })).toThrow('failed to convert "many" of N');
+  });
+
+  test('have conditions to hold, and no circles', () => {
+    const validation = [{ condition: `\${V == "good"}`, error_message: 'V must be good' }];
+    const file = { variable: { V: { default: 'good', validation } }, target: { default: {} } };
+    expect(read(file).variables.V?.value).toBe('good');
+    expect(() => read(file, { V: 'bad' })).toThrow('invalid value for V: V must be good');
+    const circle = { variable: { A: { default: `\${B}` }, B: { default: `\${A}` } } };
+    expect(() => read(circle)).toThrow('variable cycle not allowed for A');
+  });
+
+  test('make matrices of lists and objects', () => {
+    const matrix = { i: [{ n: 'x' }, { n: 'y' }], v: `\${["1", "2"]}` };
+    const file = read({ target: { m: { matrix, name: `\${i.n}-\${v}`, description: 'd', args: { V: `\${v}` } } } });
+    expect(print(file, ['m']).group.m.targets).toEqual(['x-1', 'y-1', 'x-2', 'y-2']);
+    expect(print(file, ['x-*']).group.default.targets).toEqual(['x-1', 'x-2']);
+    expect(() => read({ target: { m: { matrix: { q: [1, 2] } } } })).toThrow('duplicate name "m"');
+  });
+});
+
+test('what the command line says of all targets is printed as theirs', () => {
+  const flags = {
+    noCache: true,
+    pull: true,
+    push: true,
+    load: false,
+    attests: ['type=sbom,disabled=false', 'type=provenance,mode=min'],
+  };
+  const given = { attest: ['type=provenance,mode=max'], output: ['type=docker'] };
+  expect(withFlags(given, flags)).toEqual({
+    ...{ 'no-cache': true, pull: true, output: ['type=docker', 'type=image,push=true'] },
+    attest: ['type=sbom', 'type=provenance,mode=min'],
+  });
+  expect(withFlags({ output: ['type=local,dest=x'] }, { ...flags, attests: [] }).output).toEqual(['type=local,dest=x']);
 });

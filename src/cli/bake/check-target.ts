@@ -38,6 +38,9 @@ export function asList(where: string, value: unknown): string[] {
     .map((item, at) => {
       if (typeof item !== 'object') return asText(`${where}[${at}]`, item);
       const { type, ...rest } = asObject(`${where}[${at}]`, item);
+      // An agent by its id, with the keys it has.
+      if (Array.isArray(rest.paths))
+        return `${asText(`${where}[${at}].id`, rest.id)}=${asList(where, rest.paths).join(',')}`;
       const fields = Object.entries(type === undefined ? rest : { type, ...rest });
       return fields.map(([key, part]) => `${key}=${asText(`${where}[${at}].${key}`, part)}`).join(',');
     });

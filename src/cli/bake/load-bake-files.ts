@@ -6,9 +6,10 @@ import { readAhead } from '../build/read-ahead.ts';
 import { systemMessage } from '../container-config/env.ts';
 import type { Io } from '../io.ts';
 import { type BakeFile, emptyBakeFile } from './bake-file.ts';
+import { type Declarations, noDeclarations } from './bake-scope.ts';
 import { mergeBakeFiles } from './merge-targets.ts';
 import { readBakeCompose } from './read-compose.ts';
-import { readBakeJson } from './read-json.ts';
+import { readBakeJson, readDeclarations } from './read-json.ts';
 
 /** Looked for where no file is named; every one that is there counts, later ones on top. */
 const usualNames = [
@@ -23,16 +24,29 @@ export async function loadBakeFiles(names: readonly string[], io: Io): Promise<B
     const usual = usualNames.filter(name => !name.endsWith('.hcl'));
     throw new Error(`couldn't find a bake definition: looked for ${usual.join(', ')}`);
   }
-  let all = emptyBakeFile;
-  for (const name of found) {
-    const text = await readText(name, io);
-    try {
-      all = mergeBakeFiles(all, readBakeFile(name, text, io));
-    } catch (error) {
-      throw new Error(`failed to parse ${name}: ${errorMessage(error)}`, { cause: error });
-    }
+  const files: { name: string; text: string }[] = [];
+  for (const name of found) files.push({ name, text: await readText(name, io) });
+  // Every file may use what any of them declares.
+  let declared = noDeclarations;
+  for (const file of files) {
+    declared = parsing(file, () => (isJson(file) ? readDeclarations(file.text, declared) : declared));
   }
+  let all = emptyBakeFile;
+  for (const file of files) all = parsing(file, () => mergeBakeFiles(all, readBakeFile(file, declared, io)));
   return all;
+}
+
+interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
+function parsing<T>({ name }: NamedText, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw new Error(`failed to parse ${name}: ${errorMessage(error)}`, { cause: error });
+  }
 }
 
 async function readText(name: string, io: Io): Promise<string> {
@@ -45,11 +59,14 @@ async function readText(name: string, io: Io): Promise<string> {
   }
 }
 
-function readBakeFile(name: string, text: string, { environment, directory }: Io): BakeFile {
-  if (name.endsWith('.hcl')) throw new Error('HCL is not supported: write the same in JSON or as a Compose file');
-  const isJson = name.endsWith('.json') || (name === '-' && text.trimStart().startsWith('{'));
-  return isJson ? readBakeJson(text, environment) : readBakeCompose(text, { ...dotEnv(directory), ...environment });
+function readBakeFile(file: NamedText, declared: Declarations, { environment, directory }: Io): BakeFile {
+  if (file.name.endsWith('.hcl')) throw new Error('HCL is not supported: write the same in JSON or as a Compose file');
+  if (isJson(file)) return readBakeJson(file.text, environment, declared);
+  return readBakeCompose(file.text, { ...dotEnv(directory), ...environment });
 }
+
+const isJson = ({ name, text }: NamedText) =>
+  name.endsWith('.json') || (name === '-' && text.trimStart().startsWith('{'));
 
 /** The `.env` beside a Compose file: lines of `NAME=value`. */
 function dotEnv(directory: string): Record<string, string> {

@@ -10,29 +10,49 @@ const structured = new Set<FieldName>(['attest', 'cache-from', 'cache-to', 'secr
 export function printTargets({ targets, groups }: ResolvedTargets): string {
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
   const document = {
-    group: Object.fromEntries(sorted(groups).map(([name, { targets: members }]) => [name, { targets: members }])),
+    group: Object.fromEntries(
+      sorted(groups).map(([name, { targets: members, description }]) => [
+        name,
+        { ...(description && { description }), targets: members },
+      ]),
+    ),
     target: Object.fromEntries(
       sorted(targets).map(([name, target]) => {
         const fields = (Object.keys(fieldKinds) as FieldName[]).flatMap((field): [string, unknown][] => {
           const value = target[field];
-          if (value === undefined || (Array.isArray(value) && value.length === 0)) return [];
-          return [[field, structured.has(field) ? (value as string[]).map(item => objectOf(field, item)) : value]];
+          if (value === undefined) return [];
+          const shown = shownValue(field, value);
+          return Object.keys(Object(shown)).length === 0 && typeof shown === 'object' ? [] : [[field, shown]];
         });
-        return [name, Object.fromEntries(fields)];
+        const { description } = target;
+        return [name, { ...(description && { description }), ...Object.fromEntries(fields) }];
       }),
     ),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
-function objectOf(field: FieldName, text: string): Readonly<Record<string, string>> {
+/** Records by their keys in order, lists without what they have twice. */
+function shownValue(field: FieldName, value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = [...new Set(value as string[])];
+    return structured.has(field) ? items.map(item => objectOf(field, item)) : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function objectOf(field: FieldName, text: string): Readonly<Record<string, unknown>> {
   if (field === 'ssh') {
     const [id = '', paths] = text.split('=');
-    return { id, ...(paths !== undefined && { paths }) };
+    return { id, ...(paths !== undefined && { paths: paths.split(',') }) };
   }
   if (!text.includes('=')) {
     if (field === 'output') return text === '-' ? { type: 'tar', dest: '-' } : { dest: text, type: 'local' };
     return { ref: text, type: 'registry' };
   }
-  return Object.fromEntries([...parseFields(text)].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const fields = [...parseFields(text)].sort(([a], [b]) => (a < b ? -1 : 1));
+  // Of a secret its id comes first.
+  const order = field === 'secret' ? fields.sort(([a], [b]) => Number(b === 'id') - Number(a === 'id')) : fields;
+  return Object.fromEntries(order);
 }

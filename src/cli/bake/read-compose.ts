@@ -1,8 +1,9 @@
 // Compose files as bake files: each service that is built is a target.
-import { join } from 'node:path';
 import { parse } from 'yaml';
+import { bytesSize, parseRamBytes } from '../../lib/units.ts';
 import type { BakeFile, BakeTarget } from './bake-file.ts';
 import { asList, asObject, asRecord, asText, checkTarget } from './check-target.ts';
+import { cleanPath } from './resolve-targets.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,9 +53,11 @@ function targetOf(build: Readonly<Record<string, unknown>>, { image, where, secr
     pull: build.pull,
     'no-cache': build.no_cache,
     network: build.network,
-    'shm-size': build.shm_size,
+    'shm-size':
+      build.shm_size === undefined ? undefined : bytesSize(parseRamBytes(asText(`${where}.shm_size`, build.shm_size))),
+    ulimits: limits(`${where}.ulimits`, build.ulimits),
     'extra-hosts': hosts(`${where}.extra_hosts`, build.extra_hosts),
-    entitlements: build.entitlements,
+    entitlements: entitlements(build),
     ssh: list(`${where}.ssh`, build.ssh),
     secret: build.secrets === undefined ? undefined : secretTexts(`${where}.secrets`, build.secrets, secrets),
   };
@@ -62,10 +65,40 @@ function targetOf(build: Readonly<Record<string, unknown>>, { image, where, secr
     Object.entries(renamed).filter(([, value]) => value !== undefined && value !== null),
   );
   const target = checkTarget(where, known);
-  return extra === undefined ? target : { ...target, ...checkTarget(`${where}.x-bake`, extra) };
+  return extra === undefined ? target : extended(target, checkTarget(`${where}.x-bake`, extra));
 }
 
-const cleanPath = (path: string) => (/^[a-z+]+:\/\//.test(path) || path.startsWith('/') ? path : join('.', path));
+/** Lists of `x-bake` are added, everything else of it is put in place. */
+function extended(target: BakeTarget, extra: BakeTarget): BakeTarget {
+  const joined = Object.entries(extra).map(([name, value]) => {
+    const before = target[name as keyof BakeTarget];
+    return [name, Array.isArray(value) ? [...new Set([...((before as string[] | undefined) ?? []), ...value])] : value];
+  });
+  return { ...target, ...Object.fromEntries(joined) };
+}
+
+/** What the file asks for in other words is granted, too. */
+function entitlements(build: Readonly<Record<string, unknown>>): unknown {
+  const given = build.entitlements;
+  if (given !== undefined && !Array.isArray(given)) return given;
+  const implied = [
+    ...(build.network === 'host' ? ['network.host'] : []),
+    ...(build.privileged === true ? ['security.insecure'] : []),
+  ];
+  const all = [...new Set([...(given ?? []), ...implied])];
+  return all.length > 0 ? all : undefined;
+}
+
+/** `nofile=soft:hard`; one number is both. */
+function limits(where: string, value: unknown): string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  return Object.entries(asObject(where, value)).map(([name, limit]) => {
+    if (typeof limit !== 'object')
+      return `${name}=${asText(`${where}.${name}`, limit)}:${asText(`${where}.${name}`, limit)}`;
+    const { soft, hard } = asObject(`${where}.${name}`, limit);
+    return `${name}=${asText(`${where}.${name}.soft`, soft)}:${asText(`${where}.${name}.hard`, hard)}`;
+  });
+}
 
 /** `key=value` texts in a list, or a record. */
 function pairs(where: string, value: unknown): Record<string, string> | undefined {

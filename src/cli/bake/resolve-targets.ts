@@ -1,4 +1,6 @@
 // Which targets a command line means, each with all that it inherits.
+import { posix } from 'node:path';
+import { matchPattern } from '../../lib/path-match.ts';
 import type { BakeFile, BakeGroup, BakeTarget } from './bake-file.ts';
 import { mergeTargets } from './merge-targets.ts';
 
@@ -11,22 +13,23 @@ export interface ResolvedTargets {
 
 /** Throws a plain Error with buildx's wording for names there are not, and for circles. */
 export function resolveTargets(file: BakeFile, names: readonly string[]): ResolvedTargets {
-  const asked = names.length > 0 ? names : ['default'];
+  const asked = names.length > 0 ? [...new Set(names.flatMap(name => matching(file, name)))] : ['default'];
   const groups = new Map<string, BakeGroup>();
-  const wanted = [...new Set(asked.flatMap(name => membersOf(file, name, [])))];
-  for (const name of asked) {
-    const group = file.groups[name];
-    if (group && name !== 'default') groups.set(name, group);
-  }
-  // As buildx has it: the default group stands for what was asked for.
-  const isDefault = asked.length === 1 && asked[0] === 'default';
-  groups.set('default', { targets: isDefault ? (file.groups.default?.targets ?? asked) : [...asked] });
+  const wanted = [...new Set(asked.flatMap(name => membersOf(file, name, [], groups)))];
+  // As buildx has it: the default group stands for what was asked for, too.
+  const named = asked.filter(name => name !== 'default' || !file.groups.default);
+  const members = new Set([...(groups.get('default')?.targets ?? []), ...named]);
+  groups.set('default', { ...groups.get('default'), targets: [...members].sort() });
   const targets = new Map<string, BakeTarget>();
   const add = (name: string, users: readonly string[]) => {
     if (users.includes(name)) throw new Error(`infinite loop from ${name}`);
     if (targets.has(name)) return;
     const target = inherited(file, name, []);
-    targets.set(name, { ...target, context: target.context ?? '.', dockerfile: target.dockerfile ?? 'Dockerfile' });
+    targets.set(name, {
+      ...target,
+      context: cleanPath(target.context ?? '.'),
+      dockerfile: target.dockerfile ?? 'Dockerfile',
+    });
     for (const used of usedTargets(target)) {
       add(used, [...users, name]);
       // Their results are only looked at.
@@ -38,20 +41,36 @@ export function resolveTargets(file: BakeFile, names: readonly string[]): Resolv
   return { targets, groups };
 }
 
+/** A name with wildcards stands for all that it matches. */
+function matching(file: BakeFile, name: string): string[] {
+  if (!/[*?[]/.test(name)) return [name];
+  const found = [...new Set([...Object.keys(file.targets), ...Object.keys(file.groups)])];
+  const matched = found.filter(one => matchPattern(name, one)).sort();
+  if (matched.length === 0) throw new Error(`could not find any target matching '${name}'`);
+  return matched;
+}
+
+/** Directories without what is of no use in their paths; addresses as they are. */
+export function cleanPath(path: string): string {
+  return /^[a-z+]+:\/\/|^git@|^-$/.test(path) ? path : posix.normalize(path).replace(/(.)\/$/, '$1');
+}
+
 /** Targets that stand for contexts of this one. */
 export function usedTargets({ contexts = {} }: BakeTarget): string[] {
   return Object.values(contexts).flatMap(value => (value.startsWith('target:') ? [value.slice('target:'.length)] : []));
 }
 
-function membersOf(file: BakeFile, name: string, above: readonly string[]): string[] {
+/** Groups on the way are noted in `seen`. */
+function membersOf(file: BakeFile, name: string, above: readonly string[], seen: Map<string, BakeGroup>): string[] {
   const group = file.groups[name];
+  if (group) seen.set(name, group);
   if (!group) {
     if (file.targets[name]) return [name];
     throw new Error(`failed to find target ${name}`);
   }
   // A group may have the name of one of its targets.
   if (above.includes(name)) return file.targets[name] ? [name] : [];
-  return group.targets.flatMap(member => membersOf(file, member, [...above, name]));
+  return group.targets.flatMap(member => membersOf(file, member, [...above, name], seen));
 }
 
 function inherited(file: BakeFile, name: string, below: readonly string[]): BakeTarget {
@@ -59,6 +78,6 @@ function inherited(file: BakeFile, name: string, below: readonly string[]): Bake
   const target = file.targets[name];
   if (!target) throw new Error(`failed to find target ${name}`);
   const parents = (target.inherits ?? []).map(parent => inherited(file, parent, [...below, name]));
-  const { inherits: _, description: __, ...own } = target;
+  const { inherits: _, ...own } = target;
   return mergeTargets(parents.reduce(mergeTargets, {}), own);
 }

@@ -12,13 +12,34 @@ export interface BakeFlags {
   readonly attests: readonly string[];
 }
 
+/** A target with what the command line says of all of them, as files would say it. */
+export function withFlags(target: BakeTarget, flags: BakeFlags): BakeTarget {
+  const before = target.output ?? [];
+  const isOnlyCached = before.length === 1 && before[0] === 'type=cacheonly';
+  // Conditional, as buildx has it: what goes to a file is neither pushed nor loaded.
+  const changes = !isOnlyCached && before.every(output => /^type=(?:docker|image|registry)\b/.test(output));
+  const has = (pattern: RegExp) => before.some(output => pattern.test(output));
+  const output = [
+    ...before,
+    ...(flags.push && changes && !has(/^type=registry\b|\bpush=true\b/) ? ['type=image,push=true'] : []),
+    ...(flags.load && changes && !has(/^type=docker\b/) ? ['type=docker'] : []),
+  ];
+  const typeOf = (text: string) => /\btype=(\w+)/.exec(text)?.[1];
+  const attest = flags.attests.reduce(
+    (all, one) => [...all.filter(other => typeOf(other) !== typeOf(one)), one.replace(/,disabled=false$/, '')],
+    target.attest ?? [],
+  );
+  return {
+    ...target,
+    ...(output.length > 0 && { output }),
+    ...(attest.length > 0 && { attest }),
+    ...(flags.noCache && { 'no-cache': true }),
+    ...(flags.pull && { pull: true }),
+  };
+}
+
 /** `contexts` replaces those of the target: what stood for other targets is known by now. */
-export function targetOptions(
-  target: BakeTarget,
-  { flags, contexts }: { flags: BakeFlags; contexts: Readonly<Record<string, string>> },
-): BuildOptions {
-  const outputs = target.output ?? [];
-  const onlyImages = outputs.every(output => /^type=(?:docker|image|registry)\b/.test(output));
+export function targetOptions(target: BakeTarget, contexts: Readonly<Record<string, string>>): BuildOptions {
   return {
     ...defaultBuildOptions,
     context: target.context ?? '.',
@@ -31,22 +52,19 @@ export function targetOptions(
     tags: target.tags ?? [],
     target: target.target ?? '',
     platforms: target.platforms ?? [],
-    noCache: flags.noCache || target['no-cache'] === true,
+    noCache: target['no-cache'] === true,
     noCacheFilter: target['no-cache-filter'] ?? [],
-    pull: flags.pull || target.pull === true,
+    pull: target.pull === true,
     network: target.network ?? '',
     extraHosts: texts(target['extra-hosts']),
     shmSize: target['shm-size'] ? parseRamBytes(target['shm-size']) : 0,
     ulimits: target.ulimits ?? [],
     secrets: target.secret ?? [],
     ssh: target.ssh ?? [],
-    outputs,
-    // Conditional, as buildx has it: what goes to a file is neither pushed nor loaded.
-    push: flags.push && onlyImages,
-    load: flags.load && onlyImages,
+    outputs: target.output ?? [],
     cacheFrom: target['cache-from'] ?? [],
     cacheTo: target['cache-to'] ?? [],
-    attests: [...(target.attest ?? []), ...flags.attests],
+    attests: target.attest ?? [],
     entitlements: target.entitlements ?? [],
   };
 }

@@ -6,7 +6,7 @@ import { applyOverrides, parseOverride } from '../../bake/overrides.ts';
 import { prefixedDisplay } from '../../bake/prefixed-display.ts';
 import { printTargets } from '../../bake/print-targets.ts';
 import { type ResolvedTargets, resolveTargets, usedTargets } from '../../bake/resolve-targets.ts';
-import { type BakeFlags, targetOptions } from '../../bake/target-options.ts';
+import { targetOptions, withFlags } from '../../bake/target-options.ts';
 import { failureMessage } from '../../build/build-failure.ts';
 import { buildMetadata, imageId, writeMetadata } from '../../build/build-results.ts';
 import { shortAttest } from '../../build/options/attest.ts';
@@ -51,20 +51,24 @@ export const bake = command({
         await context.print(listing(flags.list, file));
         return 0;
       }
-      const resolved = resolveTargets(applyOverrides(file, flags.set.map(parseOverride)), args);
+      const common = {
+        ...{ noCache: flags['no-cache'], pull: flags.pull, push: flags.push, load: flags.load },
+        attests: [...shortAttest('sbom', flags.sbom), ...shortAttest('provenance', flags.provenance)],
+      };
+      const chosen = resolveTargets(applyOverrides(file, flags.set.map(parseOverride)), args);
+      const resolved = {
+        ...chosen,
+        targets: new Map([...chosen.targets].map(([name, one]) => [name, withFlags(one, common)])),
+      };
       if (flags.print) {
         await context.print(printTargets(resolved));
         return 0;
       }
-      const common = {
-        ...{ noCache: flags['no-cache'], pull: flags.pull, push: flags.push, load: flags.load },
-        attests: [...shortAttest('provenance', flags.provenance), ...shortAttest('sbom', flags.sbom)],
-      };
       const options = {
         mode: readProgressMode(flags.progress, context),
         detailed: flags.debug || context.options.debug,
       };
-      const outcomes = await watchedBuild(context, options, watch => buildAll(resolved, common, watch));
+      const outcomes = await watchedBuild(context, options, watch => buildAll(resolved, watch));
       if (flags['metadata-file']) writeMetadata(flags['metadata-file'], metadataOf(outcomes, context));
       return 0;
     } catch (error) {
@@ -77,7 +81,15 @@ export const bake = command({
 function listing(what: string, { targets, groups, variables }: Awaited<ReturnType<typeof loadBakeFiles>>): string {
   const rows =
     what === 'variables'
-      ? [['VARIABLE', 'VALUE'], ...Object.entries(variables)]
+      ? [
+          ['VARIABLE', 'TYPE', 'VALUE', 'DESCRIPTION'],
+          ...Object.entries(variables).map(([name, { type = '', value, description = '' }]) => [
+            name,
+            type,
+            typeof value === 'object' ? JSON.stringify(value) : String(value),
+            description,
+          ]),
+        ]
       : [
           ['TARGET', 'DESCRIPTION'],
           ...Object.entries(targets).map(([name, { description = '' }]) => [name, description]),
@@ -89,11 +101,7 @@ function listing(what: string, { targets, groups, variables }: Awaited<ReturnTyp
 }
 
 /** Every target once; one that is built from another's result waits for it. */
-async function buildAll(
-  { targets }: ResolvedTargets,
-  flags: BakeFlags,
-  watch: Watch,
-): Promise<ReadonlyMap<string, BuildOutcome>> {
+async function buildAll({ targets }: ResolvedTargets, watch: Watch): Promise<ReadonlyMap<string, BuildOutcome>> {
   const running = new Map<string, Promise<BuildOutcome>>();
   const intermediate: string[] = [];
   const used = new Set([...targets.values()].flatMap(usedTargets));
@@ -107,7 +115,7 @@ async function buildAll(
     const contexts = await builtContexts(target, start);
     // What another target is built from has to be an image it can name.
     const isIntermediate = used.has(name) && target.output?.every(output => output === 'type=cacheonly');
-    const options = targetOptions(isIntermediate ? { ...target, output: [] } : target, { flags, contexts });
+    const options = targetOptions(isIntermediate ? { ...target, output: [] } : target, contexts);
     await using plan = await planBuild(options, watch.context.io);
     const display = targets.size > 1 ? prefixedDisplay(watch.display, name) : watch.display;
     const outcome = await runBuild(plan, { ...watch, display });
