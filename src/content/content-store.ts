@@ -220,6 +220,19 @@ export class ContentStore {
     this.#forgetDownloads();
   }
 
+  /** Removes what is left of downloads that broke off, all but those that are under way. Returns how many bytes that was. */
+  forgetDownloads(isRunning: (digest: Digest) => boolean): number {
+    let bytes = 0;
+    for (const name of readdirSync(this.#partialDirectory)) {
+      const digest = name.replace('-', ':');
+      if (!isDigest(digest) || isRunning(digest)) continue;
+      const path = join(this.#partialDirectory, name);
+      bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+      rmSync(path, { force: true });
+    }
+    return bytes;
+  }
+
   /** One under way is written to all the time. */
   #forgetDownloads(): void {
     for (const name of readdirSync(this.#partialDirectory)) {

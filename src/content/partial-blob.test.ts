@@ -98,3 +98,13 @@ test('a download nobody went on with for a day is swept', async () => {
   content.sweep();
   expect(partials()).toEqual([]);
 });
+
+test('downloads that broke off can be forgotten, but not one that runs', async () => {
+  const blob = await content.resume(digest);
+  await blob.append(whole.subarray(0, 10));
+  await blob.close();
+  expect(content.forgetDownloads(() => true)).toBe(0);
+  expect(partials()).toHaveLength(1);
+  expect(content.forgetDownloads(running => running !== digest)).toBe(10);
+  expect(partials()).toEqual([]);
+});

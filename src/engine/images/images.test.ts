@@ -105,6 +105,12 @@ describe('prune', () => {
     expect(await names()).toEqual(['app:latest']);
   });
 
+  test('takes what pulls have left, unless it is restricted', async () => {
+    own.images.transfers.left = 7;
+    expect((await pruneImages(own.engine, { label: ['nosuch'] })).SpaceReclaimed).toBe(0);
+    expect((await pruneImages(own.engine, {})).SpaceReclaimed).toBe(1007);
+  });
+
   test('takes nothing when it is not clear what is meant', async () => {
     expect(await outcome(() => pruneImages(own.engine, { dangling: ['no'] }))).toBe(
       "invalid: invalid filter 'dangling=[no]'",

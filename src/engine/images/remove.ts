@@ -45,7 +45,8 @@ function imageUsers(engine: Pick<Engine, 'containers'>, image: Image) {
 }
 
 /**
- * Removes dangling images, or with `dangling=false` every image no container uses; `until` and labels restrict it.
+ * Removes dangling images, or with `dangling=false` every image no container uses; `until` and labels restrict it. What
+ * pulls that broke off have left goes, too, where nothing restricts it.
  * Throws `invalid` for other filters.
  */
 export async function pruneImages(
@@ -66,7 +67,9 @@ export async function pruneImages(
     if ((!all && image.tags.length > 0) || imageUsers(engine, image).length > 0) continue;
     deleted.push(...(await pruneImage(engine, image)));
   }
-  const reclaimed = before - totalSize(layerSizes(engine.images.list()));
+  const isRestricted = Object.keys(filters).some(key => key !== 'dangling');
+  const downloads = isRestricted ? 0 : engine.images.transfers.forgetDownloads();
+  const reclaimed = downloads + before - totalSize(layerSizes(engine.images.list()));
   engine.events.publish({ Type: 'image', Action: 'prune', id: '', attributes: { reclaimed: String(reclaimed) } });
   return { ImagesDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: reclaimed };
 }

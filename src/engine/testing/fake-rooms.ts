@@ -16,6 +16,8 @@ export class FakeImages {
   readonly images: Image[] = [];
   readonly layers = new Set<string>();
   readonly mounted = new Set<string>();
+  /** Bytes that pulls left, for a prune to find. */
+  readonly transfers = { left: 0, forgetDownloads: () => this.transfers.left };
   readonly #root: string;
 
   constructor(root: string) {

@@ -116,6 +116,11 @@ export class Transfers {
     return this.#deps.registries.repository(reference, o);
   }
 
+  /** Removes what pulls that broke off have left for the next try; returns how many bytes. */
+  forgetDownloads(): number {
+    return this.#deps.content.forgetDownloads(digest => this.#downloads.isRunning(digest));
+  }
+
   /** Waits until what was broken off has let go of its files. */
   async close(): Promise<void> {
     await this.#downloads.settled();

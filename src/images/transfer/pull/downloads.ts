@@ -44,6 +44,11 @@ export class Downloads {
     if (shared?.download === download && --shared.users === 0) this.#end(download);
   }
 
+  /** Whether somebody writes, or has just written, to what there is of the blob. */
+  isRunning(digest: Digest): boolean {
+    return this.#running.has(digest) || this.#closing.has(digest);
+  }
+
   /** Waits until every file is let go of. */
   async settled(): Promise<void> {
     while (this.#closing.size > 0) await Promise.all(this.#closing.values());
