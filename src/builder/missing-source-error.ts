@@ -1,11 +1,11 @@
 // The error of a COPY whose source is not there, in BuildKit's words and in the classic builder's.
-import { BerthError } from '../lib/errors.ts';
+import { ChecksumError } from './checksum-error.ts';
 
-export class MissingSourceError extends BerthError {
+export class MissingSourceError extends ChecksumError {
   readonly path: string;
 
   constructor(path: string) {
-    super('not-found', `failed to calculate checksum of ref context: ${JSON.stringify(path)}: not found`);
+    super('not-found', `${JSON.stringify(path)}: not found`);
     this.name = 'MissingSourceError';
     this.path = path;
   }

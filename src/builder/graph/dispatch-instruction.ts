@@ -48,8 +48,10 @@ function locate(error: unknown, range: LineRange, { file }: StageContext): unkno
 
 async function dispatch(written: Instruction, stage: StageContext): Promise<Node | undefined> {
   const { state, variables } = stage;
-  const text = variables.display(written);
+  const shownBefore = written.kind === 'run' ? undefined : variables.display(written);
   const instruction = variables.step(written);
+  // RUN changes no variables, and only now it is known which of them will be secrets.
+  const text = shownBefore ?? variables.display(instruction);
   state.config.Env = [...variables.imageEnv];
   const add = (op: Operation, inputs: readonly Node[], o: { internal?: string } = {}) =>
     addNode({ op, inputs, text, instruction, internal: o.internal }, stage);

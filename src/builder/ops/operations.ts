@@ -1,6 +1,6 @@
 // Every kind of step, behind the one interface the solver knows.
 import type { Images, Owner, WorkingLayer } from '../../images/index.ts';
-import { errorKind, errorMessage, systemError } from '../../lib/errors.ts';
+import { errorCode, errorKind, errorMessage, invalid, systemError } from '../../lib/errors.ts';
 import { shortId } from '../../oci/digest.ts';
 import { type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
 import type { ContentDigests, TreeDigests } from '../context/digest/content-digests.ts';
@@ -150,7 +150,13 @@ export class StepOperations implements Operations {
 
   async #makeDirectory(working: WorkingLayer, op: DirectoryOperation): Promise<void> {
     const merged = working.mount();
-    working.makeDirectory(op.path, op.user === '' ? undefined : this.#ownerIn(merged, op.user));
+    const owner = op.user === '' ? undefined : this.#ownerIn(merged, op.user);
+    try {
+      working.makeDirectory(op.path, owner);
+    } catch (error) {
+      if (errorCode(error) === 'ENOTDIR') throw invalid(`lstat ${op.path}: not a directory`, error);
+      throw error;
+    }
   }
 
   #ownerIn(root: string, owner: string): Owner {

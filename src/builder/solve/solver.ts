@@ -4,11 +4,11 @@ import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { sha256 } from '../../oci/digest.ts';
 import type { CacheRecord, CacheStore } from '../cache/cache-store.ts';
 import type { ImportedStep, ImportedSteps } from '../cache/external/imported-steps.ts';
+import { ChecksumError } from '../checksum-error.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { explainFullDisk } from '../full-disk.ts';
 import { definitionOf, type Node } from '../graph/node.ts';
 import type { LinkedOperation, Operation } from '../graph/operation.ts';
-import { MissingSourceError } from '../missing-source-error.ts';
 import type { BuildEvent, CacheReason } from '../progress.ts';
 import { VertexError } from '../vertex-error.ts';
 import { collectSteps } from './collect-steps.ts';
@@ -240,7 +240,7 @@ export class Solver {
     const content = await this.#failing(
       node,
       () => operations.contentKey(node, snapshots as Snapshot[], this.#workOptions()),
-      error => (error instanceof MissingSourceError ? 'failed to compute cache key: ' : ''),
+      error => (error instanceof ChecksumError ? 'failed to compute cache key: ' : ''),
     );
     const kept = ids.map((id, index) => (byContent.includes(index) ? null : id));
     const key = keyOf([definition, kept, content.digest]);

@@ -59,7 +59,7 @@ export async function planBuild(options: BuildOptions, io: Io): Promise<BuildPla
       outputs: exports.map(({ output }) => output),
       ...(Object.keys(stores).length > 0 && { stores }),
       secret,
-      ...(options.ssh.length > 0 && { agents: agents.sockets }),
+      agents: agents.sockets,
       ...(Object.keys(inputs.uploads).length > 0 && { uploads: inputs.uploads }),
     },
     finish(response) {

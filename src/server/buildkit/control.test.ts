@@ -86,6 +86,7 @@ function builderOf(outcome: (request: BuildRequest, cancelled: Promise<void>) =>
     add: (record: HistoryRecord) => Promise.resolve(void records.set(record.ref, record)),
     find: (ref: string) => records.get(ref),
     list: () => [...records.values()],
+    async *log() {},
   };
   return { builder: { start, history } as unknown as Builder, asked };
 }
@@ -196,6 +197,21 @@ test('what a client gives up or gets wrong is the end of its build', async () =>
   while (asked.length === 0) await Bun.sleep(5);
   stop.abort();
   expect(await running).toMatchObject({ code: 1 });
+});
+
+test('the progress of a build that failed before it began ends at once, even when it is asked for too late', async () => {
+  const { builder } = builderOf(async () => ({}));
+  const connection = await connect(builder);
+  const wrong = { ref: 'late', frontend: 'dockerfile.v0', frontendAttrs: { 'shm-size': 'much' } };
+  expect(await connection.unary(`${control}Solve`, solve(wrong)).catch(error => error)).toMatchObject({ code: 2 });
+  const status = connection.call(`${control}Status`);
+  await status.send(encode(statusRequest, { ref: 'late' }));
+  status.end();
+  const ended = (async () => {
+    for await (const _ of status.messages()) throw new Error('there is no news');
+    return 'over';
+  })();
+  expect(await Promise.race([ended, Bun.sleep(4000).then(() => 'still waiting')])).toBe('over');
 });
 
 test('an error says where in the Dockerfile it belongs, and history remembers it', async () => {

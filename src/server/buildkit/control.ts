@@ -49,9 +49,10 @@ export function controlMethods(deps: ControlDeps): Record<string, GrpcHandler> {
   return {
     [`${path}Solve`]: unary([solveRequest, solveResponse], (request, call) => solve(request, call, deps)),
     [`${path}Status`]: streaming([statusRequest, statusResponse], async function* ({ ref }, { signal }) {
-      const isOver = !jobs.find(ref) && builder.history.find(ref) !== undefined;
-      if (!isOver) yield* (await jobs.get(ref, signal)).status();
-      else for await (const message of builder.history.log(ref)) yield decode(statusResponse, message);
+      const isKept = !jobs.find(ref) && builder.history.find(ref) !== undefined;
+      if (isKept) for await (const message of builder.history.log(ref)) yield decode(statusResponse, message);
+      // One that failed before there was anything to build has no news.
+      else if (!jobs.isOver(ref)) yield* (await jobs.get(ref, signal)).status();
     }),
     [`${path}Info`]: unary([infoRequest, infoResponse], () => ({ buildkitVersion: buildkitVersion(worker) })),
     [`${path}ListWorkers`]: unary([listWorkersRequest, listWorkersResponse], () => ({ record: [workerOf(worker)] })),

@@ -61,14 +61,26 @@ async function removeImage(host: string, tag: string): Promise<void> {
 }
 
 /** Everything there is to see of one build, and nothing left of it. */
-async function observe(host: string, build: Build, one: BuildCase, tag: string, directory: string): Promise<unknown> {
-  const { built, message } = await build(one, directory, tag);
+async function observe(
+  host: string,
+  build: Build,
+  one: BuildCase,
+  tag: string,
+  directory: string,
+): Promise<Record<string, unknown>> {
+  const { built, message, steps } = await build(one, directory, tag);
   if (!built) return { built, message };
   try {
-    return { built, ...(await observeImage(host, tag, one)) };
+    return { built, ...(steps && { steps }), ...(await observeImage(host, tag, one)) };
   } finally {
     await removeImage(host, tag);
   }
+}
+
+/** The classic protocol does not name steps as BuildKit does. */
+function comparable(theirs: Record<string, unknown>, ours: Record<string, unknown>): Record<string, unknown> {
+  const { steps, ...rest } = theirs;
+  return 'steps' in ours ? { ...rest, steps } : rest;
 }
 
 /** Secrets and other hosts have no words in the classic protocol. */
@@ -122,8 +134,8 @@ if (peer.host && docker && hasBuildx) {
           for (const [door, build] of Object.entries(doors)) {
             if (!doorNames.includes(door) || !speaks(door, one)) continue;
             const ours = await observe(daemon.host, build, one, tag, directory);
-            const expected = one.newer ? { built: true } : await theirs;
-            const seen = one.newer ? { built: (ours as { built: boolean }).built } : ours;
+            const expected = one.newer ? { built: true } : comparable(await theirs, ours);
+            const seen = one.newer ? { built: ours.built } : ours;
             const steps = [{ step: door, result: expected }];
             found.push(...findDifferences(`${group}: ${name}`, steps, [{ step: door, result: seen }]));
           }

@@ -12,6 +12,8 @@ export interface BuildOutcome {
   readonly built: boolean;
   /** Why not, without what differs from run to run. */
   readonly message: string;
+  /** How progress names what an image was made by, in order; undefined where the protocol has other words. */
+  readonly steps?: readonly string[];
 }
 
 /** Builds a context into an image of that name. */
@@ -36,8 +38,17 @@ function commandDoor(command: readonly string[]): Build {
       timeoutMs,
       env: { BUILDX_NO_DEFAULT_ATTESTATIONS: '1' },
     });
-    return { built: code === 0, message: code === 0 ? '' : stableMessage(failureIn(`${stdout}${stderr}`)) };
+    const output = `${stdout}${stderr}`;
+    if (code !== 0) return { built: false, message: stableMessage(failureIn(output)) };
+    return { built: true, message: '', steps: stepsIn(output.replaceAll(tag, 'TAG')) };
   };
+}
+
+/** Of a base image that several stages have, either builder names one; contexts have more steps here or there. */
+function stepsIn(output: string): string[] {
+  const named = output.matchAll(/^#\d+ (\[(?!internal|context).*)$/gm);
+  const names = [...named].flatMap(([, name = '']) => (/^\[[^\]]*\] FROM /.test(name) ? [] : name));
+  return [...new Set(names)].sort();
 }
 
 function commonFlags({ buildArgs = {}, labels = {}, target }: BuildCase): string[] {
@@ -116,6 +127,7 @@ function stableMessage(text: string): string {
     .trim()
     .split('\n')[0]!
     .replace(/^(failed to build: )?(failed to solve: |failed to run Build function: )*/, '')
+    .replace(/rpc error: code = \w+ desc = /g, '')
     .replace(/ of ref [^ ]+: /g, ' of ref REF: ')
     .replace(/\/var\/lib\/docker\/overlay2\/\w+\/merged/g, '')
     .replace(/ on \d+\.\d+\.\d+\.\d+:53/g, ' on DNS')

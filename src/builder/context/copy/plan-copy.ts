@@ -3,9 +3,10 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { CopySource } from '../../../images/index.ts';
-import { notFound } from '../../../lib/errors.ts';
+import { errorMessage, notFound } from '../../../lib/errors.ts';
 import { PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import { ChecksumError } from '../../checksum-error.ts';
 import type { DigestedTree, TreeDigests } from '../digest/content-digests.ts';
 import { expandWildcards, isWild } from './expand-wildcards.ts';
 import { type Place, resolveInRoot } from './resolve-in-root.ts';
@@ -35,7 +36,7 @@ export async function planCopy(
   digests: TreeDigests,
   selection: CopySelection,
 ): Promise<PlannedCopy> {
-  const exclude = new PatternMatcher(selection.exclude);
+  const exclude = excludes(selection.exclude);
   const hash = createHash('sha256');
   const sources: CopySource[] = [];
   for (const source of selection.sources) {
@@ -47,6 +48,15 @@ export async function planCopy(
     }
   }
   return { sources, digest: `sha256:${hash.digest('hex')}` };
+}
+
+function excludes(patterns: readonly string[]): PatternMatcher {
+  try {
+    return new PatternMatcher(patterns);
+  } catch (error) {
+    const reason = `invalid excludepatterns: [${patterns.join(' ')}]: ${errorMessage(error)}`;
+    throw new ChecksumError('invalid', reason, { cause: error });
+  }
 }
 
 interface FoundSource {
@@ -75,7 +85,9 @@ function findSource(root: string, source: string, selection: CopySelection): Fou
 
 function foundAt(root: string, base: string, path: string, parents: boolean): FoundSource {
   const full = [base, path].filter(Boolean).join('/');
-  const place = resolveInRoot(root, full);
+  const place = resolveInRoot(root, full, () => {
+    throw new ChecksumError('invalid', 'too many links');
+  });
   if (place === undefined) throw notFound(`"/${full}": not found`);
   const below = parents ? posix.dirname(`/${path}`).slice(1) : '';
   const name = posix.basename(path);

@@ -13,9 +13,13 @@ export interface Place {
 
 /**
  * What `path` leads to inside `root`, links in it and at its end followed; absolute links and `..` start and stop at the
- * root. Undefined when there is nothing or links go round in circles.
+ * root. Undefined when there is nothing. Where links go round in circles it is what `circle` gives or throws.
  */
-export function resolveInRoot(root: string, path: string): Place | undefined {
+export function resolveInRoot(
+  root: string,
+  path: string,
+  circle: () => Place | undefined = () => undefined,
+): Place | undefined {
   const pending = path.split('/').reverse();
   let place: Place | undefined = placeAt(root, '');
   let links = 0;
@@ -26,7 +30,7 @@ export function resolveInRoot(root: string, path: string): Place | undefined {
     const next: Place | undefined =
       part === '..' ? placeAt(root, parentOf(place.path)) : placeAt(root, joinPath(place.path, part));
     if (next?.stats.isSymbolicLink()) {
-      if (++links > maximumLinks) return undefined;
+      if (++links > maximumLinks) return circle();
       const target = linkTarget(root, next.path);
       pending.push(...target.split('/').reverse());
       if (target.startsWith('/')) place = placeAt(root, '');

@@ -50,7 +50,10 @@ export interface StageVariables {
    * `DockerfileError` (bad substitution, `${x:?message}`, values that make no sense).
    */
   step<I extends Instruction>(instruction: I): I;
-  /** How progress names the instruction, before `step`: `RUN` in capitals, variables filled in where they are set. */
+  /**
+   * How progress names the instruction: `RUN` in capitals, variables filled in where they are set. Before `step`, but for
+   * RUN: after it variables that are secrets are told from others.
+   */
   display(instruction: Instruction): string;
   /** `Env` of the image so far, with a PATH, in the order Docker keeps. */
   readonly imageEnv: readonly string[];

@@ -83,7 +83,7 @@ export class StageWalk implements StageVariables {
 
   display(instruction: Instruction): string {
     const summary = instruction.kind === 'run' ? heredocSummary(instruction.command) : '';
-    const text = this.#tryExpand(instruction.text + summary, instruction.kind === 'run');
+    const text = this.#tryExpand(instruction.text + summary, instruction);
     const shown = text.replace(/^[^ ]+/, keyword => keyword.toUpperCase());
     return instruction.triggerIndex === undefined ? shown : `ONBUILD ${shown}`;
   }
@@ -215,11 +215,16 @@ export class StageWalk implements StageVariables {
   }
 
   /** A shell reads the quotes and variables of a command itself. */
-  #tryExpand(text: string, isCommand: boolean): string {
+  #tryExpand(text: string, instruction: Instruction): string {
     const { escape: token } = this.#context.dockerfile.directives;
+    const isCommand = instruction.kind === 'run';
+    const secrets = isCommand
+      ? instruction.mounts.flatMap(mount => (mount.type === 'secret' ? (mount.env ?? []) : []))
+      : [];
+    const variables = new Map([...this.#state.variables, ...secrets.map(name => [name, '****'] as const)]);
     const options = { escape: token, rawQuotes: isCommand, skipUnset: isCommand };
     try {
-      return expandWord(text, this.#state.variables, options).word;
+      return expandWord(text, variables, options).word;
     } catch {
       return text; // a name is not worth an error: `step` throws it
     }

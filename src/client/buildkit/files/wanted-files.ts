@@ -2,6 +2,7 @@
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { isDirectory, isFile, statOfFile } from '../../../api/buildkit/file-stat.ts';
 import type { SentFile } from '../../../api/buildkit/send-files.ts';
+import { errorMessage, invalid } from '../../../lib/errors.ts';
 import { type ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
@@ -26,8 +27,8 @@ interface Place {
  * the others are links to the first that is wanted. Throws `invalid` for a malformed pattern.
  */
 export function* wantedFiles(root: string, { include, exclude }: FileFilter): Generator<readonly SentFile[]> {
-  const includes = new PatternMatcher(include);
-  const excludes = new PatternMatcher(exclude);
+  const includes = matcher('include', include);
+  const excludes = matcher('exclude', exclude);
   const linked = new HardLinks();
   const prefixes = include.map(pattern => pattern.replace(/^\.?\/+/, '').split('/'));
 
@@ -111,4 +112,12 @@ function mayIncludeBelow(patterns: readonly string[][], directory: string): bool
       ? true
       : new PatternMatcher([known.slice(0, compared).join('/')]).matches(parts.slice(0, compared).join('/'));
   });
+}
+
+function matcher(kind: 'include' | 'exclude', patterns: readonly string[]): PatternMatcher {
+  try {
+    return new PatternMatcher(patterns);
+  } catch (error) {
+    throw invalid(`invalid ${kind}patterns: [${patterns.join(' ')}]: ${errorMessage(error)}`, error);
+  }
 }

@@ -16,6 +16,8 @@ export class BuildJobs {
   /** In the order in which they began. */
   readonly #jobs = new Map<string, BuildJob>();
   readonly #waiting = new Map<string, Set<() => void>>();
+  /** Names of builds that are just over: clients may ask for the news of one only then. */
+  readonly #over = new Set<string>();
   readonly #watchers = new Set<(change: BuildChange) => void>();
 
   constructor(builder: JobBuilder) {
@@ -40,11 +42,18 @@ export class BuildJobs {
   finished(job: BuildJob): void {
     const { ref, internal } = job.request;
     if (this.#jobs.get(ref) === job) this.#jobs.delete(ref);
+    this.#over.add(ref);
+    setTimeout(() => this.#over.delete(ref), 2 * patience).unref();
     if (!internal) this.announce({ kind: 'completed', ref });
   }
 
   find(ref: string): BuildJob | undefined {
     return this.#jobs.get(ref);
+  }
+
+  /** Whether there was a build of that name a moment ago, which is over. */
+  isOver(ref: string): boolean {
+    return this.#over.has(ref) && !this.#jobs.has(ref);
   }
 
   /** What one of the builds was asked to evaluate. */

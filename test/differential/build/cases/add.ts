@@ -59,4 +59,20 @@ export const addCases: BuildCases = {
     dockerfile: 'FROM busybox\nADD --keep-git-dir=true {GIT}#v1 /repo\nRUN test -e /repo/.git && rm -rf /repo/.git\n',
   },
   'a ref that is not there': { dockerfile: 'FROM busybox\nADD {GIT}#nosuch /repo\n' },
+  'a repository, some of it, with an owner': {
+    dockerfile: 'FROM busybox\nADD --exclude=sub --chown=5:6 --chmod=700 {GIT}#v1 /r/\nADD --link {GIT}#v1:sub /s/\n',
+  },
+  'a repository by a query': { dockerfile: 'FROM busybox\nADD {GIT}?ref=v1&subdir=sub /a\nADD {GIT}?branch=main /b\n' },
+  'a repository that is another one': {
+    dockerfile: 'FROM busybox\nADD --checksum=1111111111111111111111111111111111111111 {GIT}#v1 /r\n',
+  },
+  'two repositories': { dockerfile: 'FROM busybox\nADD {GIT}#v1:sub {GIT}#main /r/\n' },
+  'from the web, not what was expected': {
+    dockerfile: `FROM busybox\nADD --checksum=sha256:${'0'.repeat(64)} {WEB}/plain.txt /f\n`,
+  },
+  'from the web by a bad checksum': { dockerfile: 'FROM busybox\nADD --checksum=md5:00 {WEB}/plain.txt /f\n' },
+  'from where nobody listens': { dockerfile: 'FROM busybox\nADD http://127.0.0.1:1/x /d/\n' },
+  'from the web beside a file': { dockerfile: 'FROM busybox\nADD {WEB}/plain.txt {WEB}/a.tar.gz file /d/\n' },
+  'from the web, unpacked, with an owner': { dockerfile: 'FROM busybox\nADD --unpack --chown=3:4 {WEB}/a.tar.gz /d\n' },
+  'a file, to be unpacked': { dockerfile: 'FROM busybox\nADD --unpack=true file /x/\n' },
 };

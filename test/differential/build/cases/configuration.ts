@@ -62,4 +62,15 @@ export const configurationCases: BuildCases = {
   'an image of nothing': { dockerfile: 'FROM scratch\n' },
   'an image of nothing with a label': { dockerfile: 'FROM scratch\nLABEL a=b\nENV c=d\n' },
   'only FROM': { dockerfile: 'FROM busybox\n' },
+  'ONBUILD is named and numbered': {
+    dockerfile:
+      'FROM busybox AS a\nONBUILD RUN echo 1 >> /l\nONBUILD WORKDIR /x\nONBUILD USER 5\nONBUILD ARG q=1\nONBUILD LABEL q=$q\nFROM a AS b\nRUN echo mine > /tmp/l\nFROM b\n',
+  },
+  'ONBUILD that makes no sense in the next stage': {
+    dockerfile: 'FROM busybox AS one\nONBUILD COPY file "/f x"\nFROM one\nRUN echo two\n',
+  },
+  'WORKDIR below a file': from('RUN touch /x', 'WORKDIR /x/y'),
+  'WORKDIR over a file': from('RUN touch /x', 'WORKDIR /x'),
+  'HEALTHCHECK of zeros': from('HEALTHCHECK --interval=0s --timeout=0 --retries=0 CMD x'),
+  'names in capitals, tabs and quotes': from('ENV\ta=b', 'WorkDir "/a b"', 'COPY   "file"   /x/', 'add file /y'),
 };

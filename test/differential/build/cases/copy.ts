@@ -133,4 +133,53 @@ export const copyCases: BuildCases = {
       'FROM busybox\nCOPY --chmod=755 --chown=9:9 <<run.sh /bin/\n#!/bin/sh\n# not a comment\necho hi\nrun.sh\n',
   },
   'times of files are kept': { ...copies('COPY home.txt dir /d/'), times: true },
+  'a file twice, by itself and with its directory': copies('COPY home.txt . /d/', 'COPY home.txt home.txt /e/'),
+  'several --exclude': copies(
+    'COPY --exclude=*.md --exclude=sub dir /d/',
+    'COPY --exclude=sub --exclude=!sub/deep dir /e/',
+  ),
+  '--exclude with a variable': copies('ARG x=*.md', 'COPY --exclude=$x --exclude=${x} dir /d/'),
+  '--exclude of everything': copies('COPY --exclude=* dir /d/'),
+  '--exclude that is wrong': copies('COPY --exclude=[ dir /d/'),
+  'a pattern that is wrong': copies('COPY [a /d/'),
+  'a link that leads to itself': { ...copies('COPY loop /d/'), files: { loop: { link: 'loop' } } },
+  'a file named like a directory': copies('COPY home.txt/ /d', 'COPY dir/a.txt/ /e/'),
+  'below a file': copies('COPY home.txt/x /d'),
+  'over a link that leads nowhere': copies(
+    'RUN ln -s /newdir /a && ln -s /newfile /b',
+    'COPY home.txt /a/',
+    'COPY home.txt /b',
+  ),
+  'a directory over a file': copies('RUN mkdir /d && touch /d/sub', 'COPY dir /d'),
+  'a link over a directory': copies('RUN mkdir -p /d/lfile', 'COPY . /d/'),
+  'names of every kind': {
+    ...copies('COPY . /d/'),
+    files: {
+      'ü/☃': 's',
+      '-dash': 'd',
+      'a b/c d': 's',
+      'q\'uote"': 'q',
+      [`${'n'.repeat(200)}/${'m'.repeat(200)}`]: 'x',
+    },
+  },
+  'modes of every kind': {
+    ...copies('COPY . /d/'),
+    files: {
+      suid: { content: '', mode: 0o4755 },
+      all: { content: '', mode: 0o666 },
+      none: { content: '', mode: 0 },
+      sticky: { directory: true, mode: 0o1777 },
+    },
+  },
+  '--chown of directories on the way': copies(
+    'COPY --chown=5:6 home.txt /n1/n2/f',
+    'COPY --chmod=700 home.txt /m1/m2/f',
+  ),
+  '--chmod that is too large': copies('COPY --chmod=77777 home.txt /f'),
+  'quotes and variables in its name': copies('ARG a=b', `COPY "home.txt" 'homer.md' /x/$a/`, 'COPY ["run.sh", "/$a/"]'),
+  'a here-document among quotes': { dockerfile: 'FROM busybox\nCOPY <<a <<"b" file /o/\n$PATH\na\n$PATH\nb\n' },
+  'all of a scratch stage': {
+    dockerfile:
+      'FROM scratch AS s\nCOPY file /f\nFROM busybox\nCOPY --from=s / /x/\nRUN --mount=from=s,target=/m,rw ls -A /m > /o\n',
+  },
 };

@@ -122,4 +122,52 @@ export const runCases: BuildCases = {
     dockerfile: 'FROM busybox\nRUN grep some.host /etc/hosts > /f\n',
     flags: ['--add-host', 'some.host:10.1.2.3'],
   },
+  '--mount=type=bind to be written shows only its files': {
+    dockerfile: 'FROM busybox\nRUN --mount=target=/c,rw rm /c/file && ls -A /c > /o\n',
+  },
+  '--mount=type=bind by all names of its options': from(
+    'RUN --mount=src=file,dst=/m cat /m > /a',
+    'RUN --mount=source=file,destination=/m,ro cat /m > /b',
+    'RUN --mount=type=bind,"target=/a,b",source=file cat "/a,b" > /c',
+  ),
+  '--mount=type=bind over a file': from(
+    'RUN --mount=source=file,target=/etc/passwd cat /etc/passwd > /o',
+    'RUN head -n1 /etc/passwd > /p',
+  ),
+  '--mount=type=cache with mode and owner': from(
+    'RUN --mount=type=cache,id={CACHE}-owned,target=/c,mode=0711,uid=5,gid=6,sharing=locked stat -c "%a %u %g" /c > /o',
+  ),
+  '--mount=type=cache by its id': from(
+    'RUN --mount=type=cache,id={CACHE}-shared,target=/a echo 1 > /a/x',
+    'RUN --mount=type=cache,id={CACHE}-shared,target=/b cat /b/x > /o; rm /b/x',
+  ),
+  '--mount=type=cache without a target': from('RUN --mount=type=cache true'),
+  '--mount=type=tmpfs of a size': from(
+    `RUN --mount=type=tmpfs,target=/t,size=1m df -k /t | tail -n1 | awk '{print $2}' > /o`,
+  ),
+  '--mount=type=secret as a variable of a variable': {
+    ...from('RUN --mount=type=secret,id=s,env=S test -n "$S" && echo ok > /o; ls /run/secrets >> /o 2>&1; true'),
+    flags: ['--secret', 'id=s,env=PATH'],
+  },
+  '--mount=type=secret with mode and owner': {
+    ...from('RUN --mount=type=secret,id=s,mode=0444,uid=7,gid=8,target=/x/y stat -c "%a %u %g" /x/y > /o'),
+    flags: ['--secret', 'id=s,src={DIR}/file'],
+  },
+  '--mount=type=secret of a variable that is not set': {
+    ...from('RUN --mount=type=secret,id=s cat /run/secrets/s > /o'),
+    flags: ['--secret', 'id=s,env=NOBODY_SETS_THIS'],
+  },
+  '--mount=type=ssh nobody forwards': { ...from('RUN --mount=type=ssh env | grep SSH_AUTH > /o; true'), flags: [] },
+  '--add-host of the gateway': {
+    ...from('RUN grep -c some.host /etc/hosts > /f'),
+    flags: ['--add-host', 'some.host:host-gateway'],
+  },
+  '--shm-size and --ulimit': {
+    ...from(`RUN df -k /dev/shm | tail -n1 | awk '{print $2}' > /o; ulimit -n >> /o; ulimit -Hn >> /o`),
+    flags: ['--shm-size', '32m', '--ulimit', 'nofile=1000:2000'],
+  },
+  'a here-document that fails': from('RUN <<EOF', 'set -e', 'false', 'EOF'),
+  'fails with quotes in it': from('RUN exit 1 # "q" \\x'),
+  'a list with escapes': from('RUN ["echo", "a\\tb", "$PATH"]', 'RUN ["/bin/sh", "-c", "exit 1 \\"q\\""]'),
+  'by many spaces and tabs': from('RUN\techo\thi > /o', 'run   echo   a   >>   /o'),
 };

@@ -1,6 +1,17 @@
 // Stages, targets and what of the context gets there.
 import type { BuildCases } from '../build-case.ts';
 
+const ignored = {
+  'a.txt': 'a',
+  'b.md': 'b',
+  'd/x.txt': 'x',
+  'd/y.md': 'y',
+  'd/e/z.txt': 'z',
+  'node_modules/m/i.js': 'i',
+  '.hidden': 'h',
+  '.keep': 'k',
+};
+
 export const stageCases: BuildCases = {
   'a target': { dockerfile: 'FROM busybox AS one\nRUN echo 1 > /f\nFROM busybox AS two\nRUN exit 1\n', target: 'one' },
   'a target in capitals': { dockerfile: 'FROM busybox AS one\nLABEL a=1\nFROM busybox\nLABEL a=2\n', target: 'ONE' },
@@ -69,4 +80,29 @@ export const stageCases: BuildCases = {
   'two layers of the same file': {
     dockerfile: 'FROM busybox\nCOPY file /a\nCOPY file /b\nRUN cmp /a /b && echo same > /c\n',
   },
+  'what .dockerignore says, with exceptions': {
+    dockerfile: 'FROM scratch\nCOPY . /\n',
+    files: ignored,
+    ignore: '\ufeff# comment\n\n*\n!a.txt\n  !d/e  \nd/e/z.txt\n!d/x.txt\r\n',
+  },
+  '.dockerignore with stars in the middle': {
+    dockerfile: 'FROM scratch\nCOPY . /\n',
+    files: ignored,
+    ignore: 'd/**/z.txt\n**/node_modules\n[^abdn.]*\n.*\n!.keep\n',
+  },
+  '.dockerignore with slashes and dots': {
+    dockerfile: 'FROM scratch\nCOPY . /\n',
+    files: ignored,
+    ignore: '/a.txt\nd/\n./node_modules/../b.md\n../.hidden\nDockerfile\n.dockerignore\n',
+  },
+  '.dockerignore of everything': { dockerfile: 'FROM scratch\nCOPY . /\n', files: ignored, ignore: '.\n!a.txt\n' },
+  'a named context in place of a stage': {
+    dockerfile: 'FROM nosuch AS a\nRUN false\nFROM scratch\nCOPY --from=a file /x\n',
+    flags: ['--build-context', 'a={DIR}'],
+  },
+  'a named context of a repository': {
+    dockerfile: 'FROM scratch\nCOPY --from=g version /\n',
+    flags: ['--build-context', 'g={GIT}#v1'],
+  },
+  'a target by its number': { dockerfile: 'FROM busybox\nRUN echo 1 > /x\nFROM scratch\n', target: '0' },
 };

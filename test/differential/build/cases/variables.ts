@@ -88,4 +88,19 @@ export const variableCases: BuildCases = {
   'an exec form expands nothing': {
     dockerfile: 'FROM busybox\nENV v=1\nRUN ["sh", "-c", "echo $v $$v > /out"]\nRUN ["touch", "/$v"]\n',
   },
+  'patterns of every form': {
+    dockerfile:
+      'FROM busybox\nARG a=foo.tar.gz\nENV b=/x/y/z v="a?b*c[d]e"\nLABEL a="${a#*.}" b="${a##*.}" c="${a%.*}" d="${a%%.*}" e="${a/foo/bar}" f="${b//\\//_}" g="${a/o/}" h="${a//o/0}" i="${a/#foo/x}" j="${a/%gz/x}" k="${v#a?b}" l="${v/[a-c]/X}"\n',
+  },
+  'defaults in defaults': {
+    dockerfile: `FROM busybox\nARG a=x\nARG b\nENV c=\${b:-\${a:-y}} d=\${b:-"q r"}\nLABEL l=\${b:-'$a'} m="\${b:-'$a'}" n=\${b:-"$a"}\n`,
+  },
+  'ARG of the environment': {
+    dockerfile: 'FROM busybox\nARG PATH_LIKE=x\nRUN echo $PATH_LIKE > /o\n',
+    flags: ['--build-arg', 'PATH_LIKE'],
+  },
+  'CMD and HEALTHCHECK keep theirs': {
+    dockerfile:
+      'FROM busybox\nENV a=b\nCMD echo $a\nENTRYPOINT ["$a"]\nHEALTHCHECK CMD echo $a\nSHELL ["$a"]\nONBUILD ENV x=$a\n',
+  },
 };
