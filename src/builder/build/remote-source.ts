@@ -1,6 +1,6 @@
 // What ADD means by an address: a repository, or a file from the web.
 import type { ContextSources } from '../context/context-sources.ts';
-import { parseGitReference } from '../context/sources/git-reference.ts';
+import { parseGitReference } from '../context/sources/git/git-reference.ts';
 import { isWebAddress } from '../context/sources/web-address.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
 import type { RemoteSource } from '../graph/graph-inputs.ts';

@@ -3,6 +3,7 @@ import type { Images } from '../../images/index.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { errorMessage, invalid } from '../../lib/errors.ts';
 import type { Mirrors } from '../context/mirror/mirrors.ts';
+import type { GitRepositories } from '../context/sources/git/git-repositories.ts';
 import type { CacheUsage, PruneOptions } from '../usage.ts';
 import type { CacheMounts } from './cache-mounts.ts';
 import type { CacheStore } from './cache-store.ts';
@@ -10,7 +11,7 @@ import type { CacheStore } from './cache-store.ts';
 export interface UsageDeps {
   readonly cache: CacheStore;
   readonly cacheMounts: CacheMounts;
-  readonly sources: { readonly mirrors: Mirrors };
+  readonly sources: { readonly mirrors: Mirrors; readonly repositories: GitRepositories };
   readonly images: Images;
   readonly diskUsage: (path: string) => Promise<number>;
 }
@@ -53,7 +54,17 @@ export async function cacheUsage(filters: PruneOptions['filters'], deps: UsageDe
       ...{ description, inUse, createdAt, lastUsedAt, usageCount },
     }),
   );
-  const all = [...steps, ...(await Promise.all(mounts)), ...mirrors].filter(passes);
+  const repositories = deps.sources.repositories.list().map(
+    async ({ name, description, directory, inUse, ...use }): Promise<CacheUsage> => ({
+      ...{ id: name, parents: [], kind: 'source.git.checkout', description, inUse, shared: false },
+      size: await deps.diskUsage(directory).catch(() => 0),
+      createdAt: new Date(use.createdAt),
+      lastUsedAt: new Date(use.lastUsedAt),
+      usageCount: use.usageCount,
+    }),
+  );
+  const kept = await Promise.all([...mounts, ...repositories]);
+  const all = [...steps, ...kept, ...mirrors].filter(passes);
   return all.sort((a, b) => (a.lastUsedAt?.getTime() ?? 0) - (b.lastUsedAt?.getTime() ?? 0));
 }
 

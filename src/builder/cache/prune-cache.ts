@@ -40,6 +40,7 @@ async function remove({ id, kind }: CacheUsage, { cache, cacheMounts, sources }:
     const use = sources.mirrors.list().find(({ name }) => mirrorId(name) === id);
     return use !== undefined && (await sources.mirrors.remove(use.name));
   }
+  if (kind === 'source.git.checkout') return await sources.repositories.remove(id);
   if (kind === 'exec.cachemount') {
     const mount = cacheMounts.list().find(({ record }) => mountId(record.number) === id);
     return mount !== undefined && (await cacheMounts.remove(mount.record.number));

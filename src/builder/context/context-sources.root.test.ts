@@ -23,7 +23,7 @@ import { encodeTarMember, tarEnd } from '../../lib/tar/writer.ts';
 import { sha256 } from '../../oci/digest.ts';
 import { ContextSources } from './context-sources.ts';
 import { plainFiles } from './plain-files.ts';
-import { parseGitReference } from './sources/git-reference.ts';
+import { parseGitReference } from './sources/git/git-reference.ts';
 
 let root: string;
 let sources: ContextSources;

@@ -11,8 +11,9 @@ import { Mirrors } from './mirror/mirrors.ts';
 import type { ContextFiles } from './sources/context-files.ts';
 import { Downloads } from './sources/download.ts';
 import { FilledSource, type OwnedSource } from './sources/filled-source.ts';
-import { checkOut, type GitOptions } from './sources/git-checkout.ts';
-import { type GitReference, parseGitReference } from './sources/git-reference.ts';
+import { type CheckoutOptions, checkOut } from './sources/git/git-checkout.ts';
+import { type GitReference, parseGitReference } from './sources/git/git-reference.ts';
+import { GitRepositories } from './sources/git/git-repositories.ts';
 import { type Folder, SourceFolders } from './sources/source-folder.ts';
 import { unpackContext } from './sources/tar-source.ts';
 import { downloadName, isWebAddress } from './sources/web-address.ts';
@@ -29,19 +30,22 @@ export class ContextSources {
   readonly #files: ContextFiles;
   /** Directories of clients that build here again and again. */
   readonly mirrors: Mirrors;
+  /** Repositories that builds came from. */
+  readonly repositories: GitRepositories;
 
   /** `root` belongs to it alone and lies on the file system of the layers. Call `restore` before the first source. */
   constructor(options: { root: string }, deps: { files: ContextFiles }) {
     this.#folders = new SourceFolders(join(options.root, 'open'));
     this.#downloads = new Downloads(join(options.root, 'downloads'));
     this.#files = deps.files;
+    this.repositories = new GitRepositories(join(options.root, 'repositories'));
     this.mirrors = new Mirrors(join(options.root, 'mirrors'), deps.files);
   }
 
   /** Removes the files of builds that a crash ended. */
   async restore(): Promise<void> {
     this.mirrors.restore();
-    await Promise.all([this.#folders.restore(), this.#downloads.restore()]);
+    await Promise.all([this.#folders.restore(), this.#downloads.restore(), this.repositories.restore()]);
   }
 
   /** An empty directory, for files on their way to a client. */
@@ -93,16 +97,16 @@ export class ContextSources {
   }
 
   /** A commit of a repository. */
-  git(reference: GitReference, options: Omit<GitOptions, 'signal'> = {}): OwnedSource {
+  git(reference: GitReference, options: Omit<CheckoutOptions, 'signal'> = {}): OwnedSource {
     const { ref, remote, subdir } = reference;
     const key = `${remote}#${ref ?? ''}:${subdir ?? ''}${options.keepGitDir ? ' with .git' : ''}`;
     return this.#source(key, `git#${ref ?? remote}`, (directory, { signal }) =>
-      checkOut(reference, directory, { ...options, signal }),
+      checkOut(reference, directory, { ...options, signal, repositories: this.repositories }),
     );
   }
 
   /** What an address names: a repository, or a context from the web. Throws `invalid` for anything else. */
-  remote(address: string, options: Pick<GitOptions, 'keepGitDir'> = {}): OwnedSource {
+  remote(address: string, options: Pick<CheckoutOptions, 'keepGitDir'> = {}): OwnedSource {
     const repository = parseGitReference(address, { asContext: true });
     if (repository) return this.git(repository, options);
     if (isWebAddress(address)) return this.webContext(address);

@@ -1,6 +1,6 @@
 // What a source of COPY or ADD is: a path, something on the web, or a repository.
 import { invalid } from '../../../lib/errors.ts';
-import { type GitReference, parseGitReference } from './git-reference.ts';
+import { type GitReference, parseGitReference } from './git/git-reference.ts';
 import { isWebAddress } from './web-address.ts';
 
 export type AddSource =

@@ -1,7 +1,7 @@
 // Which texts are repositories, and what they say.
 import { expect, test } from 'bun:test';
+import { downloadName } from '../web-address.ts';
 import { parseGitReference } from './git-reference.ts';
-import { downloadName } from './web-address.ts';
 
 test.each([
   ['https://github.com/moby/buildkit.git', { remote: 'https://github.com/moby/buildkit.git', name: 'buildkit' }],
