@@ -59,9 +59,10 @@ export async function handleRepository(context: RegistryContext, call: Call, rou
 }
 
 function checkChange({ options, upstreams }: RegistryContext, name: string, action: Action): void {
-  const refuse = (message: string) => new Refusal('UNSUPPORTED', { message });
-  if (options.readOnly) throw refuse('the registry is read-only');
-  if (action === 'delete' && !options.deletion) throw refuse('deletion is disabled');
+  // Programs tell by the detail that it is not this one request that is refused.
+  const refuse = (message: string, detail?: { reason: string }) => new Refusal('UNSUPPORTED', { message, detail });
+  if (options.readOnly) throw refuse('the registry is read-only', { reason: 'read-only' });
+  if (action === 'delete' && !options.deletion) throw refuse('deletion is disabled', { reason: 'deletion' });
   const cached = upstreams.find(name);
   if (cached && action === 'push') throw refuse(`${name} belongs to ${cached.upstream.options.domain}: push it there`);
 }

@@ -81,6 +81,8 @@ export interface WebhookOptions {
   readonly timeout: number;
   /** Milliseconds before the first retry; doubled for each further one, up to five minutes. */
   readonly backoff: number;
+  /** How often one event is tried before it is given up; those that wait behind it wait as long. */
+  readonly attempts: number;
 }
 
 export interface RegistryOptions {

@@ -31,27 +31,38 @@ export interface RegistryDependencies {
 
 /** Serves requests from construction to `close`. The caller sees to it that no other process uses the folder. */
 export class Registry {
-  readonly #context: ServingContext;
+  readonly #collector: Collector;
+  #context: ServingContext;
 
   /** Throws `invalid` for options that mean nothing. */
   constructor(options: RegistryOptions, { registries, logger, now = Date.now }: RegistryDependencies) {
     mkdirSync(options.root, { recursive: true, mode: 0o700 });
     const content = new ContentStore(join(options.root, 'content'));
     content.sweep();
-    const guarded = options.access && new GuardedAccess(options.access, { root: options.root, now });
     const context: RegistryContext = {
       ...{ options, content, logger, now },
       repositories: new Repositories(options.root),
       uses: new Uses(now),
-      access: guarded ?? openAccess,
-      tokens: guarded?.tokens,
+      ...openDoor(options, now),
       locks: new KeyedMutex(),
       upstreams: new Upstreams(options.upstreams, { registries, now }),
-      news: new News(options.webhooks, { logger, now }),
+      news: new News(options.webhooks, { folder: join(options.root, 'webhooks'), logger, now }),
       metrics: new Metrics(),
     };
-    this.#context = { ...context, collector: new Collector(context) };
+    this.#collector = new Collector(context);
+    this.#context = { ...context, collector: this.#collector };
     addGauges(this.#context);
+  }
+
+  /**
+   * Takes other options for requests from now on; `root` and `upstreams` stay what they are. Throws `invalid` for options
+   * that mean nothing, and then changes nothing.
+   */
+  async configure({ root: _root, upstreams: _upstreams, ...changed }: RegistryOptions): Promise<void> {
+    const options = { ...this.#context.options, ...changed };
+    this.#context = { ...this.#context, options, ...openDoor(options, this.#context.now) };
+    this.#collector.follow(this.#context);
+    await this.#context.news.configure(options.webhooks);
   }
 
   /** Call it before the first request: removes blobs whose bytes a power cut took; returns them. */
@@ -81,4 +92,10 @@ export class Registry {
     await this.#context.content.lateSync.idle();
     await this.#context.news.close();
   }
+}
+
+/** Who may what, and the token endpoint where there is one. */
+function openDoor({ access, root }: RegistryOptions, now: () => number): Pick<RegistryContext, 'access' | 'tokens'> {
+  const guarded = access && new GuardedAccess(access, { root, now });
+  return { access: guarded ?? openAccess, tokens: guarded?.tokens };
 }

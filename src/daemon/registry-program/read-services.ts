@@ -14,6 +14,8 @@ import type { Section } from './checks.ts';
 
 const usualFreshness = 60_000;
 const usualWait = 5_000;
+// Some eight hours, with pauses of five minutes at last.
+const usualAttempts = 100;
 const webhookActions: readonly WebhookAction[] = ['push', 'pull', 'mount', 'delete'];
 
 /** `upstreams` of the file, and what `--upstream prefix=domain` adds. Throws `invalid`. */
@@ -98,6 +100,7 @@ export function readWebhooks(file: Section): WebhookOptions[] {
       actions: section.words('actions', webhookActions) ?? ['push', 'delete'],
       timeout: section.duration('timeout') ?? 5000,
       backoff: section.duration('backoff') ?? 1000,
+      attempts: section.count('attempts') ?? usualAttempts,
     };
     section.done();
     return webhook;

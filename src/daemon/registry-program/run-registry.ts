@@ -31,9 +31,11 @@ const subprograms: Readonly<Record<string, Subprogram>> = {
     options: serveOptions,
     args: 0,
     run: async values => {
-      const configuration = readConfiguration(values, isRoot());
+      const read = () => readConfiguration(values, isRoot());
+      // Before it starts over: what is wrong is said once.
+      read();
       useSmallHeap();
-      return await serve(configuration);
+      return await serve(read);
     },
   },
   gc: {

@@ -11,18 +11,22 @@ import { Registry } from '../../registry/index.ts';
 import { readTlsIdentity } from '../tls-identity.ts';
 import { claimRoot } from './claim-root.ts';
 import type { ListenPlace, RegistryConfiguration } from './configuration.ts';
+import { reload } from './reload.ts';
 
 const shutdownGrace = 10_000;
 
-/** Serves until SIGTERM or SIGINT; returns the exit code. Throws `conflict` when another process has the folder. */
-export async function serve(configuration: RegistryConfiguration): Promise<number> {
+/**
+ * Serves what `read` returns until SIGTERM or SIGINT, and reads again on SIGHUP; returns the exit code. Throws `conflict`
+ * when another process has the folder.
+ */
+export async function serve(read: () => RegistryConfiguration): Promise<number> {
+  let configuration = read();
   const logger = createLogger({
     write: line => void writeSync(2, line),
     level: () => configuration.logLevel,
     format: configuration.logFormat,
   });
-  checkUsers(configuration.options.access?.htpasswd);
-  const tls = configuration.tls && identityOf(configuration.tls);
+  const tls = check(configuration);
   await using undo = new CleanupStack((step, error) =>
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
   );
@@ -42,9 +46,22 @@ export async function serve(configuration: RegistryConfiguration): Promise<numbe
   const server = new HttpServer(exchange => registry.handle(exchange));
   undo.defer('server', () => server.close({ grace: shutdownGrace }));
   for (const place of configuration.listen) await listen(server, place, { tls, logger, undo });
+  const deps = { read, check, registry, server, logger };
+  let reloading: Promise<void> = Promise.resolve();
+  process.on('SIGHUP', () => {
+    reloading = reloading.then(async () => {
+      configuration = await reload(configuration, deps);
+    });
+  });
   const signal = await stopSignal();
   logger.info('processing signal', { signal });
   return 0;
+}
+
+/** What the configuration names is there; returns the certificates, where there are any. Throws `invalid`. */
+function check({ options, tls }: RegistryConfiguration): TlsIdentity | undefined {
+  checkUsers(options.access?.htpasswd);
+  return tls && identityOf(tls);
 }
 
 async function listen(

@@ -2,6 +2,7 @@
 
 import { createServer, type ListenOptions, type Server } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
 import { type ExchangeHandler, ServerConnection } from './server-connection.ts';
 import { createTlsListener, type TlsIdentity } from './tls-listener.ts';
 
@@ -33,6 +34,11 @@ export class HttpServer {
     });
     this.#listeners.add(server);
     return server.address();
+  }
+
+  /** Connections that come from now on see these certificates, where they are encrypted. Throws what node:tls throws. */
+  renew(identity: TlsIdentity): void {
+    for (const server of this.#listeners) if (server instanceof TlsServer) server.setSecureContext(identity);
   }
 
   /** Serves a connection that something else accepted or made; it must allow half-open. */

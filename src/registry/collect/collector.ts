@@ -6,13 +6,24 @@ import { type CollectionReport, collect } from './collect.ts';
 const hour = 3_600_000;
 
 export class Collector {
-  readonly #context: RegistryContext;
+  #context: RegistryContext;
   readonly #timers: NodeJS.Timeout[] = [];
   #running: Promise<CollectionReport> | undefined;
 
   constructor(context: RegistryContext) {
     this.#context = context;
-    const { collection, uploadTimeout, readOnly } = context.options;
+    this.#start();
+  }
+
+  /** By other options from now on; what runs ends by the old ones. */
+  follow(context: RegistryContext): void {
+    this.#stop();
+    this.#context = context;
+    this.#start();
+  }
+
+  #start(): void {
+    const { collection, uploadTimeout, readOnly } = this.#context.options;
     if (readOnly) return;
     this.#every(Math.min(hour, uploadTimeout), 'uploads', () => this.expireUploads());
     if (collection.interval > 0) this.#every(collection.interval, 'collection', () => this.run());
@@ -34,8 +45,12 @@ export class Collector {
 
   /** Waits for what runs. */
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#stop();
     await this.#running?.catch(() => {});
+  }
+
+  #stop(): void {
+    for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
   async #collect(grace: number): Promise<CollectionReport> {

@@ -1,6 +1,11 @@
 import { expect, test } from 'bun:test';
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually } from '../../../test/support/eventually.ts';
+import { mediaTypes } from '../../oci/descriptor.ts';
 import { sha256 } from '../../oci/digest.ts';
+import { defaultOptions } from '../options.ts';
 import { InProcessRegistry } from '../testing/test-registry.ts';
 
 interface Received {
@@ -31,7 +36,7 @@ function receiver(failures: number) {
 
 test('pushes and deletions are told in order, again until they are taken', async () => {
   const hook = receiver(3);
-  const webhook = { name: 'h', url: hook.url, headers: { 'X-Secret': 's' }, timeout: 60_000, backoff: 1 };
+  const webhook = { name: 'h', url: hook.url, headers: { 'X-Secret': 's' }, timeout: 60_000, backoff: 1, attempts: 9 };
   {
     await using registry = await InProcessRegistry.start({ webhooks: [{ ...webhook, actions: ['push', 'delete'] }] });
     const digest = await registry.pushImage('a/b', 'v', ['layer']);
@@ -55,7 +60,57 @@ test('pushes and deletions are told in order, again until they are taken', async
 });
 
 test('a receiver that is gone holds up neither pushes nor the end', async () => {
-  const webhook = { name: 'h', url: 'http://127.0.0.1:1/', headers: {}, timeout: 5000, backoff: 60_000 };
+  const webhook = { name: 'h', url: 'http://127.0.0.1:1/', headers: {}, timeout: 5000, backoff: 60_000, attempts: 9 };
   await using registry = await InProcessRegistry.start({ webhooks: [{ ...webhook, actions: ['push'] }] });
   await registry.pushImage('a', 'v');
+});
+
+test('what was not delivered is when the registry runs again, in order; what is torn is left out', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'berth-news-'));
+  const webhook = { name: 'a/b', headers: {}, timeout: 5000, backoff: 60_000, attempts: 9, actions: ['push'] } as const;
+  const nobody = { ...webhook, url: 'http://127.0.0.1:1/' };
+  const before = await InProcessRegistry.start({ root, webhooks: [nobody] });
+  await before.pushImage('a', 'v', ['layer']);
+  // As a kill would leave it: nothing is closed but the port.
+  await before.registry.close();
+  const folder = join(root, 'webhooks', 'to-a%2Fb');
+  expect(readdirSync(folder)).toHaveLength(3);
+  writeFileSync(join(folder, '000000000004.json'), '{"events":[');
+  const hook = receiver(1);
+  await using _after = await InProcessRegistry.start({ root, webhooks: [{ ...webhook, url: hook.url, backoff: 1 }] });
+  await eventually('three events', () => hook.received.length === 3);
+  expect(hook.received.map(({ event }) => event.target.mediaType)).toEqual([
+    ...['application/octet-stream', 'application/octet-stream', mediaTypes.ociManifest],
+  ]);
+  await eventually('nothing waits', () => readdirSync(folder).length === 0);
+  hook.stop();
+  await before[Symbol.asyncDispose]();
+});
+
+test('an event nobody takes is given up in the end, and counted', async () => {
+  const hook = receiver(2);
+  const webhook = { name: 'h', url: hook.url, headers: {}, timeout: 5000, backoff: 1, attempts: 2 };
+  await using registry = await InProcessRegistry.start({ webhooks: [{ ...webhook, actions: ['push'] }] });
+  await registry.pushBlob('a', 'first');
+  await registry.pushBlob('a', 'second');
+  await eventually('the second', () => hook.received.length === 1);
+  expect(hook.received[0]?.event.target.digest).toBe(sha256('second'));
+  expect(await (await registry.fetch('/metrics')).text()).toContain('berth_registry_webhook_dropped{webhook="h"} 1');
+  hook.stop();
+});
+
+test('other receivers can be told from now on; what waits goes to the one that has the name by then', async () => {
+  const [old, next] = [receiver(1000), receiver(0)];
+  const webhook = { name: 'h', headers: {}, timeout: 5000, backoff: 60_000, attempts: 9, actions: ['push'] } as const;
+  await using registry = await InProcessRegistry.start({ webhooks: [{ ...webhook, url: old.url }] });
+  await registry.pushBlob('a', 'first');
+  await registry.registry.configure({
+    ...defaultOptions,
+    root: registry.root,
+    webhooks: [{ ...webhook, url: next.url }],
+  });
+  await registry.pushBlob('a', 'second');
+  await eventually('both', () => next.received.length === 2);
+  expect(next.received.map(({ event }) => event.target.digest)).toEqual([sha256('first'), sha256('second')]);
+  for (const hook of [old, next]) hook.stop();
 });

@@ -5,10 +5,9 @@ import type { Logger } from '../../lib/logger.ts';
 import type { WebhookOptions } from '../options.ts';
 import { type EnvelopeSource, envelopeType, formatEnvelope } from './envelope.ts';
 import type { RegistryEvent } from './event.ts';
+import { EventQueue } from './event-queue.ts';
 
 const longestPause = 300_000;
-// A receiver that is down for days must not take the registry's memory.
-const queueLimit = 10_000;
 
 export interface WebhookState {
   readonly name: string;
@@ -18,17 +17,21 @@ export interface WebhookState {
   readonly dropped: number;
 }
 
+/** Begins at once with what is left from before. */
 export class Webhook {
   readonly #options: WebhookOptions;
   readonly #logger: Logger;
-  readonly #queue: { event: RegistryEvent; source: EnvelopeSource }[] = [];
+  readonly #queue: EventQueue;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
   #counts = { delivered: 0, failures: 0, dropped: 0 };
 
-  constructor(options: WebhookOptions, logger: Logger) {
+  /** `folder` is for events that wait. */
+  constructor(options: WebhookOptions, { folder, logger }: { folder: string; logger: Logger }) {
     this.#options = options;
     this.#logger = logger.with({ webhook: options.name });
+    this.#queue = new EventQueue(folder, this.#logger);
+    this.#deliver();
   }
 
   get state(): WebhookState {
@@ -38,33 +41,46 @@ export class Webhook {
   /** Queues an event if the receiver wants such; returns at once. */
   send(event: RegistryEvent, source: Omit<EnvelopeSource, 'id'>): void {
     if (!this.#options.actions.includes(event.action) || this.#stop.signal.aborted) return;
-    this.#queue.push({ event, source: { ...source, id: randomUUID() } });
-    if (this.#queue.length > queueLimit) {
-      this.#queue.splice(1, 1);
-      this.#counts.dropped++;
-    }
+    this.#counts.dropped += this.#queue.push(formatEnvelope(event, { ...source, id: randomUUID() }));
+    this.#deliver();
+  }
+
+  /** What was not delivered waits for the next one with that folder. */
+  async close(): Promise<void> {
+    this.#stop.abort(new Error('the registry closes'));
+    await this.#running;
+    if (this.#queue.length > 0) this.#logger.info('events wait for the next start', { count: this.#queue.length });
+  }
+
+  #deliver(): void {
     this.#running ??= this.#deliverAll().finally(() => {
       this.#running = undefined;
     });
   }
 
-  /** Gives up what was not delivered. */
-  async close(): Promise<void> {
-    this.#stop.abort(new Error('the registry closes'));
-    await this.#running;
-    if (this.#queue.length > 0) this.#logger.warn('events were not delivered', { count: this.#queue.length });
+  async #deliverAll(): Promise<void> {
+    for (let body = this.#queue.first; body !== undefined; body = this.#queue.first) {
+      const taken = await this.#insist(body);
+      if (this.#stop.signal.aborted && !taken) return;
+      this.#queue.shift();
+      if (taken) this.#counts.delivered++;
+      else {
+        this.#counts.dropped++;
+        this.#logger.error('an event is given up', { attempts: this.#options.attempts });
+      }
+    }
   }
 
-  async #deliverAll(): Promise<void> {
-    for (let [next] = this.#queue; next && !this.#stop.signal.aborted; [next] = this.#queue) {
-      const body = formatEnvelope(next.event, next.source);
-      for (let pause = this.#options.backoff; !(await this.#post(body)); pause = Math.min(pause * 2, longestPause)) {
-        await rest(pause, this.#stop.signal);
-        if (this.#stop.signal.aborted) return;
-      }
-      this.#queue.shift();
-      this.#counts.delivered++;
+  /** False when the receiver never took it, or there is no time any more. */
+  async #insist(body: string): Promise<boolean> {
+    let pause = this.#options.backoff;
+    for (let attempt = 1; !this.#stop.signal.aborted; attempt++) {
+      if (await this.#post(body)) return true;
+      if (attempt >= this.#options.attempts) return false;
+      await rest(pause, this.#stop.signal);
+      pause = Math.min(pause * 2, longestPause);
     }
+    return false;
   }
 
   /** True when the receiver took it. */

@@ -1,6 +1,6 @@
 // `registry rm`: takes tags and manifests out of a registry.
 
-import { RegistryError, type Repository } from '../../../distribution/index.ts';
+import { RegistryError, type RegistryProblem, type Repository } from '../../../distribution/index.ts';
 import { errorKind } from '../../../lib/errors.ts';
 import { familiarName, parseReference, type Reference, withDefaultTag } from '../../../oci/reference.ts';
 import { command } from '../../command.ts';
@@ -45,8 +45,13 @@ async function removeTag(repository: Repository, tag: string): Promise<void> {
   try {
     await repository.deleteManifest(tag);
   } catch (error) {
-    if (!(error instanceof RegistryError) || errorKind(error) !== 'invalid') throw error;
+    if (!(error instanceof RegistryError) || errorKind(error) !== 'invalid' || error.problems.some(saysWhy)) {
+      throw error;
+    }
     const advice = 'where it removes no single tags, --force removes the manifest with all of its tags';
     throw new Error(`the registry refused (${error.message}): ${advice}`, { cause: error });
   }
 }
+
+/** Berth's registry tells what it never does: nothing here would help. */
+const saysWhy = ({ detail }: RegistryProblem) => typeof detail === 'object' && detail !== null && 'reason' in detail;
