@@ -7,9 +7,19 @@ import type { ResolvedTargets } from './resolve-targets.ts';
 const structured = new Set<FieldName>(['attest', 'cache-from', 'cache-to', 'secret', 'ssh', 'output']);
 
 /** A document that is a bake file itself. */
-export function printTargets({ targets, groups }: ResolvedTargets): string {
+export function printTargets(resolved: ResolvedTargets): string {
+  return `${JSON.stringify(describeTargets(resolved), undefined, 2)}\n`;
+}
+
+export interface TargetsDocument {
+  readonly group: Readonly<Record<string, unknown>>;
+  readonly target: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** The same as a value; in order of the names. */
+export function describeTargets({ targets, groups }: ResolvedTargets): TargetsDocument {
   const sorted = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
-  const document = {
+  return {
     group: Object.fromEntries(
       sorted(groups).map(([name, { targets: members, description }]) => [
         name,
@@ -29,7 +39,6 @@ export function printTargets({ targets, groups }: ResolvedTargets): string {
       }),
     ),
   };
-  return `${JSON.stringify(document, undefined, 2)}\n`;
 }
 
 /** Records by their keys in order, lists without what they have twice. */

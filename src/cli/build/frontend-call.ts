@@ -34,16 +34,31 @@ export async function askQuestion(
   call: FrontendCall,
   { context, ...options }: WatchOptions & { context: Context },
 ): Promise<number> {
-  const answer = await watchedBuild(context, options, watch => askAbout(plan, requests[call.name], watch));
-  const text = (name: string) => Buffer.from(answer[name] ?? []).toString();
-  if (call.format === 'json') await context.print(`${indented(text('result.json'))}\n`);
-  else if (call.name === 'check') await context.print(checkText(text('result.json'), plan));
-  else await context.print(text('result.txt'));
-  return call.name === 'check' && text('result.statuscode') === '1' ? 1 : 0;
+  const answer = await watchedBuild(context, options, watch => ask(plan, call, watch));
+  await context.print(call.format === 'json' ? `${JSON.stringify(answer.json, undefined, 2)}\n` : answer.text);
+  return answer.isFine ? 0 : 1;
 }
 
-function indented(json: string): string {
-  return JSON.stringify(JSON.parse(json), undefined, 2);
+export interface FrontendAnswer {
+  readonly text: string;
+  readonly json: unknown;
+  /** Nothing is wrong with the Dockerfile, as far as that was asked. */
+  readonly isFine: boolean;
+}
+
+/** The answer about one plan. Throws what the daemon says instead. */
+export async function ask(
+  plan: BuildPlan,
+  call: FrontendCall,
+  watch: Parameters<typeof askAbout>[2],
+): Promise<FrontendAnswer> {
+  const answer = await askAbout(plan, requests[call.name], watch);
+  const part = (name: string) => Buffer.from(answer[name] ?? []).toString();
+  return {
+    text: call.name === 'check' ? checkText(part('result.json'), plan) : part('result.txt'),
+    json: JSON.parse(part('result.json') || 'null') as unknown,
+    isFine: call.name !== 'check' || part('result.statuscode') !== '1',
+  };
 }
 
 interface Location {

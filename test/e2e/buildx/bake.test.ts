@@ -117,7 +117,7 @@ async function printed(buildx: Buildx, words: readonly string[], o: { env: Recor
   return stdout.trim();
 }
 
-buildxScenarios([], {
+buildxScenarios(['busybox'], {
   'what berth would bake must be what buildx would': async buildx => {
     const folder = buildx.context({
       ...{ 'a.json': JSON.stringify(whole), 'b.json': JSON.stringify(above), 'c.yaml': services },
@@ -128,6 +128,23 @@ buildxScenarios([], {
       const { words } = buildx.command(['buildx', 'bake', '--print', ...args]);
       const own = await printed(buildx, [...berthCommand(), '-H', buildx.daemon.host, 'bake', '--print', ...args], o);
       expect({ args, env, printed: own }).toEqual({ args, env, printed: await printed(buildx, words, o) });
+    }
+  },
+
+  'what berth asks of all targets must be answered as buildx shows it': async buildx => {
+    const folder = buildx.context({
+      D1: '# base is the base\nFROM busybox AS base\nENV a b\n',
+      D2: 'FROM busybox AS two\nARG X=1\n',
+      'docker-bake.json': JSON.stringify({
+        group: { default: { targets: ['two', 'one'] } },
+        target: { one: { dockerfile: 'D1' }, two: { dockerfile: 'D2', description: 'second' } },
+      }),
+    });
+    const { env } = buildx.command([]);
+    for (const question of [['--check'], ['--call', 'outline'], ['--call', 'targets'], ['--check', 'two']]) {
+      const own = await run([...berthCommand(), '-H', buildx.daemon.host, 'bake', ...question], { cwd: folder, env });
+      const { code, stdout } = await buildx.run(['buildx', 'bake', ...question], { cwd: folder });
+      expect({ question, code: own.code, stdout: own.stdout }).toEqual({ question, code, stdout });
     }
   },
 });

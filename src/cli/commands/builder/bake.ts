@@ -1,5 +1,6 @@
 // `bake`, `buildx bake`: all the builds that a file describes, those that do not need each other at once.
 
+import { askTargets } from '../../bake/ask-targets.ts';
 import type { BakeTarget } from '../../bake/bake-file.ts';
 import { loadBakeFiles } from '../../bake/load-bake-files.ts';
 import { applyOverrides, parseOverride } from '../../bake/overrides.ts';
@@ -9,6 +10,7 @@ import { type ResolvedTargets, resolveTargets, usedTargets } from '../../bake/re
 import { targetOptions, withFlags } from '../../bake/target-options.ts';
 import { failureMessage } from '../../build/build-failure.ts';
 import { buildMetadata, imageId, writeMetadata } from '../../build/build-results.ts';
+import { parseCall } from '../../build/frontend-call.ts';
 import { shortAttest } from '../../build/options/attest.ts';
 import { planBuild } from '../../build/plan-build.ts';
 import { type BuildOutcome, runBuild } from '../../build/run-build.ts';
@@ -29,6 +31,8 @@ export const bake = command({
   flags: {
     allow: strings('Taken and without effect: what a file names is allowed'),
     builder: builderFlag(),
+    call: string('Ask about the Dockerfiles instead of building: check, outline, targets'),
+    check: bool('Short for --call=check'),
     debug: bool('Show all that is known of warnings', { short: 'D' }),
     file: strings('A bake file in JSON, or a Compose file; later ones on top', { short: 'f' }),
     list: string('List targets or variables'),
@@ -68,6 +72,12 @@ export const bake = command({
         mode: readProgressMode(flags.progress, context),
         detailed: flags.debug || context.options.debug,
       };
+      const call = parseCall(flags.check ? 'check' : flags.call || commonCall(resolved));
+      if (call) {
+        const { output, code } = await watchedBuild(context, options, watch => askTargets(resolved, call, watch));
+        await context.print(output);
+        return code;
+      }
       const outcomes = await watchedBuild(context, options, watch => buildAll(resolved, watch));
       if (flags['metadata-file']) writeMetadata(flags['metadata-file'], metadataOf(outcomes, context));
       return 0;
@@ -77,6 +87,13 @@ export const bake = command({
     }
   },
 });
+
+/** What every target of the file wants to be asked; empty where they are built. */
+function commonCall({ targets }: ResolvedTargets): string {
+  const calls = new Set([...targets.values()].map(({ call = '' }) => call));
+  if (calls.size > 1) throw new Error('targets to be built and targets to be asked about cannot be baked together');
+  return [...calls][0] ?? '';
+}
 
 function listing(what: string, { targets, groups, variables }: Awaited<ReturnType<typeof loadBakeFiles>>): string {
   const rows =

@@ -62,7 +62,10 @@ export function targetsAnswer({ targets, source }: DockerfileDescription): Front
     })),
     sources: [Buffer.from(source).toString('base64')],
   };
-  const rows = targets.map(target => [target.name ?? (target.default ? '(default)' : ''), target.description]);
+  const rows = targets.map(target => {
+    const parts = [...(target.name === undefined ? [] : [target.name]), ...(target.default ? ['(default)'] : [])];
+    return [parts.join(' '), target.description];
+  });
   return textAnswer({
     'result.json': formatJson(value),
     'result.txt': formatTable([['TARGET', 'DESCRIPTION'], ...rows], 1),
