@@ -1,13 +1,13 @@
 // The registry as a process: it listens, serves until it is told to stop, and ends what runs.
 
-import { accessSync, constants, rmSync, writeSync } from 'node:fs';
+import { readFileSync, rmSync, writeSync } from 'node:fs';
 import { Distribution, type Proxies } from '../../distribution/index.ts';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
 import { errorCode, errorMessage, invalid, systemError } from '../../lib/errors.ts';
 import { HttpServer } from '../../lib/http/http-server.ts';
 import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import { createLogger, type Logger } from '../../lib/logger.ts';
-import { Registry } from '../../registry/index.ts';
+import { parseHtpasswd, Registry } from '../../registry/index.ts';
 import { readTlsIdentity } from '../tls-identity.ts';
 import { claimRoot } from './claim-root.ts';
 import type { ListenPlace, RegistryConfiguration } from './configuration.ts';
@@ -26,6 +26,7 @@ export async function serve(read: () => RegistryConfiguration): Promise<number> 
     level: () => configuration.logLevel,
     format: configuration.logFormat,
   });
+  const check = (next: RegistryConfiguration) => checkFiles(next, logger);
   const tls = check(configuration);
   await using undo = new CleanupStack((step, error) =>
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
@@ -59,8 +60,8 @@ export async function serve(read: () => RegistryConfiguration): Promise<number> 
 }
 
 /** What the configuration names is there; returns the certificates, where there are any. Throws `invalid`. */
-function check({ options, tls }: RegistryConfiguration): TlsIdentity | undefined {
-  checkUsers(options.access?.htpasswd);
+function checkFiles({ options, tls }: RegistryConfiguration, logger: Logger): TlsIdentity | undefined {
+  checkUsers(options.access?.htpasswd, logger);
   return tls && identityOf(tls);
 }
 
@@ -92,14 +93,19 @@ function identityOf({ cert, key, clientCa }: NonNullable<RegistryConfiguration['
   return readTlsIdentity({ cert, key, ca: clientCa ?? '', verify: clientCa !== undefined });
 }
 
-/** It is read when somebody comes; that there is none is better said at once. */
-function checkUsers(path: string | undefined): void {
+/** It is read when somebody comes; what is wrong with it is better said at once. */
+function checkUsers(path: string | undefined, logger: Logger): void {
   if (path === undefined) return;
+  let text: string;
   try {
-    accessSync(path, constants.R_OK);
+    text = readFileSync(path, 'utf8');
   } catch (error) {
     throw invalid(`file of users: ${errorMessage(error)}`, error);
   }
+  const known = parseHtpasswd(text);
+  const names = text.split(/\r?\n/).flatMap(line => /^([^#:\s][^:]*):/.exec(line)?.[1] ?? []);
+  const others = names.filter(name => !known.has(name));
+  if (others.length > 0) logger.warn('users without a bcrypt password cannot sign in', { users: others.join(', ') });
 }
 
 /** Upstreams may be behind one. */
