@@ -27,8 +27,8 @@ export function openDisplay({ mode, builder, io }: DisplayOptions): BuildDisplay
   if (mode === 'tty' && !stderr.isTerminal) throw new Error('failed to get console: provided file is not a console');
   if (mode === 'quiet' || mode === 'none') return { update() {}, finish() {} };
   if (mode === 'rawjson') return new JsonDisplay(stderr);
-  const size = mode === 'plain' ? undefined : stderr.size();
-  if (size) return new TerminalDisplay(stderr, { builder, environment: io.environment });
+  if (mode !== 'plain' && stderr.isTerminal)
+    return new TerminalDisplay(stderr, { builder, environment: io.environment });
   const [driver, name] = builder.split(':');
   return new PlainDisplay(stderr, `building with "${name}" instance using ${driver} driver`);
 }
