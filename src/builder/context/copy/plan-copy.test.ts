@@ -98,6 +98,11 @@ describe('planCopy', () => {
       ['/d/dir/', ['/d/dir']],
       ['/d/dir2/', ['/d/dir2']],
     ]);
+    expect(await places('dir*/./sub/x')).toEqual([['/d/sub/', ['/d/sub']]]);
+    expect(await places('d*/./*.txt')).toEqual([
+      ['/d/', []],
+      ['/d/', []],
+    ]);
   });
 });
 

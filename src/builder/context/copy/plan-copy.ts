@@ -73,11 +73,29 @@ function findSource(root: string, source: string, selection: CopySelection): Fou
   const [before, kept] = selection.parents ? splitPivot(source) : ['', source];
   const base = clean(before);
   const path = clean(kept);
+  const bases = base.split('/');
+  // Each place the pattern before the pivot finds may have what is kept, or not.
+  if (bases.some(isWild)) {
+    return expandWildcards(root, '', bases, { globstar: true })
+      .filter(found => resolveInRoot(root, found)?.stats.isDirectory())
+      .flatMap(found => findBelow(root, found, path, { ...selection, isOptional: true }));
+  }
+  return findBelow(root, base, path, selection);
+}
+
+/** What lies at `path` (which may have wildcards) below `base`. */
+function findBelow(
+  root: string,
+  base: string,
+  path: string,
+  selection: CopySelection & { isOptional?: boolean },
+): FoundSource[] {
   const parts = path === '' ? [] : path.split('/');
   const wild = parts.findIndex(isWild);
-  if (wild < 0) return [foundAt(root, base, path, selection.parents)];
-  const fixed = parts.slice(0, wild).join('/');
+  const fixed = wild < 0 ? path : parts.slice(0, wild).join('/');
   const from = [base, fixed].filter(Boolean).join('/');
+  if (selection.isOptional && !resolveInRoot(root, from)) return [];
+  if (wild < 0) return [foundAt(root, base, path, selection.parents)];
   return expandWildcards(root, from, parts.slice(wild), { globstar: selection.parents }).map(found =>
     foundAt(root, base, base === '' ? found : found.slice(base.length + 1), selection.parents),
   );

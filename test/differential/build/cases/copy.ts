@@ -97,6 +97,7 @@ export const copyCases: BuildCases = {
   '--exclude does not mean the source itself': copies('COPY --exclude=*.txt hom* /d/'),
   '--parents': { ...copies('COPY --parents dir/sub/x dir/a.txt /d/'), newer: true },
   '--parents with a pivot': { ...copies('COPY --parents dir/./sub/x /d/'), newer: true },
+  '--parents with a star before the pivot': { ...copies('COPY --parents d*/./sub/x /d/'), newer: true },
   '--parents with stars': { ...copies('COPY --parents **/a.txt /d/'), newer: true },
   '--from a stage': {
     dockerfile:
