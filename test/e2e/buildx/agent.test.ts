@@ -50,7 +50,7 @@ buildxScenarios(['busybox', 'debian'], {
 
   'a step that needs an agent must fail where there is none': async buildx => {
     const context = buildx.context({ Dockerfile: 'FROM busybox\nRUN --mount=type=ssh,required=true true\n' });
-    expect(await buildx.failure([context])).toContain('no SSH key "default" forwarded from the client');
+    expect(await buildx.failure([context])).toContain('unset ssh forward key default');
     const optional = buildx.context({ Dockerfile: 'FROM busybox\nRUN --mount=type=ssh echo "-$SSH_AUTH_SOCK-"\n' });
     expect(await buildx.build([optional])).toMatch(/ --\n/);
   },
