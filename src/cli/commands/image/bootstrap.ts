@@ -1,9 +1,11 @@
 // `image bootstrap`: a base image from Debian's packages, made here, so that no registry is needed.
 
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
+import { ExitError } from '../../failure.ts';
 import { atMost } from '../../grammar/argument-rule.ts';
 import { list, string } from '../../grammar/flag.ts';
 import { showProgress } from '../../progress/show-progress.ts';
@@ -43,34 +45,66 @@ The image is named after the suite (debian:bookworm) unless a name is given.`,
   },
 });
 
-/** What a program writes becomes an image; nothing does when it fails. */
+/**
+ * What a program writes becomes an image; nothing does when it fails, or is interrupted. Throws a plain Error for the first and
+ * an ExitError for the second, whatever the daemon says to half an archive.
+ */
 async function importOutput(
   context: Context,
   [program = '', ...words]: readonly string[],
   name: string,
 ): Promise<void> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' ? new Error(`${program} is not installed: apt-get install ${program}`) : error;
-  });
+  // A group of its own: it starts others, which have to go with it.
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const ended = endOf(child, program);
   ended.catch(() => {});
+  const abort = new AbortController();
+  const stopListening = context.io.onSignals(['SIGINT', 'SIGTERM'], signal =>
+    abort.abort(new ExitError(128 + constants.signals[signal])),
+  );
+  const { signal } = abort;
   try {
-    const stream = await context.client.stream('ImageCreate', {
-      query: {
-        ...{ fromSrc: '-', repo: name, message: `made by ${program}` },
-        changes: [`ENV PATH=${path}`, 'CMD ["bash"]'],
+    const stream = await context.client.stream(
+      'ImageCreate',
+      {
+        query: {
+          ...{ fromSrc: '-', repo: name, message: `made by ${program}` },
+          changes: [`ENV PATH=${path}`, 'CMD ["bash"]'],
+        },
+        body: whole(child.stdout, ended),
       },
-      body: whole(child.stdout, ended),
-    });
+      { signal },
+    );
     await showProgress(stream.lines(), { output: context.io.stdout });
+  } catch (error) {
+    signal.throwIfAborted();
+    // Why the program failed says more than what became of its output.
+    if (!killGroup(child)) await ended;
+    throw error;
   } finally {
-    child.kill();
+    stopListening();
+    killGroup(child);
   }
 }
 
 /** The output to its end; fails where the program did, so that half a system is no image. */
-async function* whole(output: AsyncIterable<Buffer>, ended: Promise<unknown[]>): AsyncGenerator<Buffer> {
+async function* whole(output: AsyncIterable<Buffer>, ended: Promise<void>): AsyncGenerator<Buffer> {
   yield* output;
-  const [code] = await ended;
-  if (code !== 0) throw new Error(`mmdebstrap ended with exit code ${code}`);
+  await ended;
+}
+
+/** Resolves when the program has ended well. Throws a plain Error for every other end. */
+async function endOf(child: ChildProcess, program: string): Promise<void> {
+  const [code, signal] = await once(child, 'exit').catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' ? new Error(`${program} is not installed: apt-get install ${program}`) : error;
+  });
+  if (signal) throw new Error(`${program} was ended by ${signal}`);
+  if (code !== 0) throw new Error(`${program} ended with exit code ${code}`);
+}
+
+/** False when it has ended, or never began. */
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return false;
+  process.kill(-pid, 'SIGTERM');
+  return true;
 }
