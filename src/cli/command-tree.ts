@@ -10,7 +10,7 @@ import { networkEntries } from './command-entries/network-entries.ts';
 import { manifestEntries, programEntries, registryEntries } from './command-entries/registry-entries.ts';
 import { systemEntries } from './command-entries/system-entries.ts';
 
-/** A word that only holds commands. */
+/** A word that only holds commands; in another one, both. */
 export interface Group {
   readonly name: string;
   readonly short: string;
@@ -19,6 +19,7 @@ export interface Group {
 const groups: readonly Group[] = [
   { name: 'builder', short: 'Manage builds' },
   { name: 'buildx', short: 'Build images with BuildKit' },
+  { name: 'buildx history', short: 'Look at builds that are over' },
   { name: 'completion', short: 'Generate the autocompletion script for the specified shell' },
   { name: 'container', short: 'Manage containers' },
   { name: 'context', short: 'Manage contexts' },
@@ -48,7 +49,7 @@ export const commandEntries: readonly CommandEntry[] = [
 export function findCommand(
   words: readonly string[],
 ): { entry: CommandEntry; path: string; length: number } | undefined {
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     if (words.length < length) continue;
     const path = words.slice(0, length).join(' ');
     const entry = commandEntries.find(candidate => candidate.path === path || candidate.aliases?.includes(path));
@@ -57,25 +58,34 @@ export function findCommand(
   return undefined;
 }
 
-/** The group called `name`. */
-export function findGroup(name: string | undefined): Group | undefined {
-  return groups.find(group => group.name === name);
+/** The group called by the first of `words`, or by the first two. */
+export function findGroup(words: readonly string[]): Group | undefined {
+  const named = (count: number) => groups.find(({ name }) => name === words.slice(0, count).join(' '));
+  return named(2) ?? named(1);
 }
 
+/** Those that are in no other. */
 export function groupNames(): readonly Group[] {
-  return groups;
+  return groups.filter(({ name }) => !name.includes(' '));
 }
 
-/** Commands of a group, by the word they are called by in it; those of other groups that have a name here, too. */
-export function childrenOf(group: string): { name: string; entry: CommandEntry }[] {
+/**
+ * Commands of a group, by the word they are called by in it; those of other groups that have a name here, too, and the
+ * groups in it.
+ */
+export function childrenOf(group: string): { name: string; entry: Pick<CommandEntry, 'short'> }[] {
   const start = `${group} `;
-  return commandEntries
+  const isChild = (name: string) => name.startsWith(start) && !name.slice(start.length).includes(' ');
+  const commands = commandEntries
     .filter(({ hidden }) => !hidden)
     .flatMap(entry => {
-      const path = [entry.path, ...(entry.aliases ?? [])].find(name => name.startsWith(start));
+      const path = [entry.path, ...(entry.aliases ?? [])].find(isChild);
       return path === undefined ? [] : [{ name: path.slice(start.length), entry }];
-    })
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    });
+  const inner = groups
+    .filter(({ name }) => isChild(name))
+    .map(({ name, short }) => ({ name: name.slice(start.length), entry: { short } }));
+  return [...commands, ...inner].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Commands that are called by one word, by that word. */

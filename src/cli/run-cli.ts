@@ -2,7 +2,7 @@
 
 import { buildInfo } from '../lib/build-info.ts';
 import type { Command } from './command.ts';
-import { commandEntries, findCommand, findGroup, groupNames, topLevelEntries } from './command-tree.ts';
+import { childrenOf, commandEntries, findCommand, findGroup, groupNames, topLevelEntries } from './command-tree.ts';
 import { createContext, describeFailure } from './context.ts';
 import { ExitError } from './failure.ts';
 import { type GlobalOptions, globalFlags } from './global-flags.ts';
@@ -88,13 +88,15 @@ function parseGlobal(argv: string[], io: Io) {
 function help(words: string[], io: Io, options: GlobalOptions): Promise<number> | number {
   const found = findCommand(words);
   if (found) return call(found.path, ['--help'], { io, options });
-  return words.length === 0 ? dispatch(['help'], io) : group([words[0]!, '--help'], io);
+  return words.length === 0
+    ? dispatch(['help'], io)
+    : group([...(findGroup(words)?.name.split(' ') ?? [words[0]!]), '--help'], io);
 }
 
 /** A word that is no command by itself: a group, or a mistake. */
 function group(words: string[], io: Io): number {
-  const found = findGroup(words[0]);
-  const [, child] = words;
+  const found = findGroup(words);
+  const child = words[found?.name.split(' ').length ?? 1];
   if (found && (child === undefined || child.startsWith('-'))) {
     // Who asked for a command and named none has made a mistake; who asked for help has not.
     (child === undefined ? io.stderr : io.stdout).write(groupHelp(io, found));
@@ -103,9 +105,7 @@ function group(words: string[], io: Io): number {
   const path = found ? `${io.program} ${found.name}` : io.program;
   const wrong = found ? child! : words[0]!;
   const known = found
-    ? commandEntries
-        .filter(entry => entry.path.startsWith(`${found.name} `))
-        .map(entry => entry.path.slice(found.name.length + 1))
+    ? childrenOf(found.name).map(({ name }) => name)
     : [...topLevelEntries().map(({ name }) => name), ...groupNames().map(({ name }) => name)];
   const [near] = nearest(wrong, known);
   const sections = [

@@ -16,7 +16,7 @@ export type ProgressMode = (typeof progressModes)[number];
 
 export interface DisplayOptions {
   readonly mode: ProgressMode;
-  /** What builds it: `docker:default`. */
+  /** What builds it: `docker:default`; empty where that is over. */
   readonly builder: string;
   readonly io: Io;
 }
@@ -30,5 +30,5 @@ export function openDisplay({ mode, builder, io }: DisplayOptions): BuildDisplay
   if (mode !== 'plain' && stderr.isTerminal)
     return new TerminalDisplay(stderr, { builder, environment: io.environment });
   const [driver, name] = builder.split(':');
-  return new PlainDisplay(stderr, `building with "${name}" instance using ${driver} driver`);
+  return new PlainDisplay(stderr, builder === '' ? '' : `building with "${name}" instance using ${driver} driver`);
 }

@@ -28,7 +28,7 @@ export class PlainDisplay {
 
   constructor(output: Pick<Output, 'write'>, title: string) {
     this.#output = output;
-    this.#line(`#0 ${title}`);
+    if (title !== '') this.#line(`#0 ${title}`);
   }
 
   update(news: StatusResponse): void {

@@ -29,6 +29,21 @@ export const buildEntries: readonly CommandEntry[] = [
     load: async () => (await import('../commands/builder/du.ts')).diskUsage,
   },
   {
+    path: 'buildx history logs',
+    short: 'Print what a build said',
+    load: async () => (await import('../commands/builder/history.ts')).historyLogs,
+  },
+  {
+    path: 'buildx history ls',
+    short: 'List builds, those that are over, too',
+    load: async () => (await import('../commands/builder/history.ts')).listHistory,
+  },
+  {
+    path: 'buildx history rm',
+    short: 'Forget builds',
+    load: async () => (await import('../commands/builder/history.ts')).removeHistory,
+  },
+  {
     path: 'buildx inspect',
     short: 'Show the builder',
     load: async () => (await import('../commands/builder/ls.ts')).inspectBuilder,

@@ -36,7 +36,8 @@ async function complete(before: readonly string[], current: string, io: Io): Pro
     return await flagOrElse(before, current, { flags: globals, io, options }, () => commandWords());
   const found = findCommand(words);
   if (!found) {
-    const group = words.length === 1 ? findGroup(words[0]) : undefined;
+    const called = findGroup(words);
+    const group = called?.name === words.join(' ') ? called : undefined;
     if (!group) return noWords;
     return {
       words: childrenOf(group.name).map(({ name, entry }) => word(name, entry.short)),

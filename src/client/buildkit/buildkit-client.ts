@@ -21,6 +21,7 @@ import {
   type BuildHistoryRequest,
   buildHistoryEvent,
   buildHistoryRequest,
+  updateBuildHistoryRequest,
 } from '../../api/buildkit/history.ts';
 import { decode, encode } from '../../api/buildkit/message.ts';
 import { GrpcConnection } from '../../lib/grpc/client.ts';
@@ -94,6 +95,12 @@ export class BuildkitClient implements Disposable {
     call.send(encode(buildHistoryRequest, request));
     call.end();
     for await (const message of call.messages()) yield decode(buildHistoryEvent, message);
+  }
+
+  /** Throws a GrpcError for a build that it does not remember, or that runs. */
+  async forgetBuild(ref: string): Promise<void> {
+    const request = encode(updateBuildHistoryRequest, { ref, delete: true });
+    await this.#connection.unary(`${control}UpdateBuildHistory`, request);
   }
 
   [Symbol.dispose](): void {

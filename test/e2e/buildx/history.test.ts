@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Buildx } from '../../support/buildx.ts';
 import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { berthCommand } from '../../support/daemon.ts';
+import { run } from '../../support/run.ts';
 
 interface Listed {
   readonly ref: string;
@@ -116,5 +118,26 @@ buildxScenarios(['busybox'], {
     expect(readFileSync(join(out, 'f'), 'utf8')).toBe('x');
     expect(readFileSync(`${out}.tar`).length).toBeGreaterThan(512);
     expect(await buildx.ok(['inspect', '-f', '{{len .RootFS.Layers}}', 'e2e-several'])).toBe('1');
+  },
+
+  'berth must list, show and forget the same builds': async buildx => {
+    const { env } = buildx.command([]);
+    const berth = (...args: string[]) =>
+      run([...berthCommand(), '-H', buildx.daemon.host, 'buildx', 'history', ...args], { env });
+    await buildx.failure([
+      '--target',
+      'it',
+      buildx.context({ Dockerfile: 'FROM busybox AS it\nRUN echo said; exit 2\n' }),
+    ]);
+    const [newest] = await list(buildx);
+    const own = JSON.parse((await berth('ls', '--format', 'json')).stdout.split('\n')[0] ?? '');
+    expect(own).toMatchObject({ ref: newest?.ref, status: 'Error', total_steps: newest?.total_steps, name: '(it)' });
+    expect((await berth('logs')).stderr).toContain(' said\n');
+    expect((await berth('ls', '--filter', 'status=completed')).stdout).not.toContain('Error');
+    const ref = newest?.ref.split('/').at(-1) ?? '';
+    expect(await berth('rm', ref.slice(0, 12))).toMatchObject({ code: 0 });
+    expect((await list(buildx)).map(one => one.ref)).not.toContain(newest?.ref);
+    expect((await berth('rm', '--all')).code).toBe(0);
+    expect(await list(buildx)).toEqual([]);
   },
 });
