@@ -111,6 +111,7 @@ async function fromStdin({ file }: BuildOptions, { io, folderWith }: Means): Pro
       place: id,
     };
   }
+  if (file !== '') throw new Error('ambiguous Dockerfile source: both stdin and flag correspond to Dockerfiles');
   const folder = folderWith('Dockerfile', await whole());
   const empty = folderWith('.dockerignore', '');
   return {

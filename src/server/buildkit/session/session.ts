@@ -100,6 +100,7 @@ export class Session {
 
   /** fsutil packets about a directory that the client sends. */
   syncFiles(metadata: Readonly<Record<string, string | readonly string[]>>, signal: AbortSignal): ClientCall {
+    if (!this.#answers(methods.syncFiles)) throw new GrpcError(grpcCodes.unknown, 'no local sources enabled');
     return this.#connection.call(methods.syncFiles, { metadata, signal });
   }
 
