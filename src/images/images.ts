@@ -5,6 +5,7 @@ import type { Registries } from '../distribution/index.ts';
 import type { Kernel } from '../kernel/index.ts';
 import { invalid, notFound } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Descriptor } from '../oci/descriptor.ts';
 import type { Digest } from '../oci/digest.ts';
 import type { ImageRunConfig } from '../oci/image-config.ts';
 import { linuxPlatform, type Platform } from '../oci/platform.ts';
@@ -21,6 +22,7 @@ import type { HistoryRow, Image, LoadEvent, RemovedImage } from './image.ts';
 import { type CommitOptions, commitLayer } from './import/commit-image.ts';
 import { importLayer } from './import/import-image.ts';
 import { type Change, listChanges } from './layers/diff/list-changes.ts';
+import { ExtractedEarly } from './layers/extracted-early.ts';
 import { LayerStore } from './layers/layer-store.ts';
 import { openLayerBlob } from './layers/open-layer-blob.ts';
 import { imageHistory } from './records/image-history.ts';
@@ -192,17 +194,22 @@ export class Images {
     stream: AsyncIterable<Uint8Array>,
     o: { signal?: AbortSignal; platforms?: readonly Platform[] | undefined } = {},
   ): AsyncGenerator<LoadEvent, void> {
+    const { content } = this.#deps;
     const lease = this.lease();
+    // What was here before is a layer by now, most likely.
+    const before = new Set(content.list());
+    const early = o.platforms ? undefined : new ExtractedEarly(this.#layers, o.signal);
     try {
       const deps = {
-        content: this.#deps.content,
-        lease,
-        register: (image: NewImage) => this.#register(image, { lease, signal: o.signal }),
+        ...{ content, lease },
+        onBlob: (blob: Descriptor) => void (before.has(blob.digest) || early?.begin(blob)),
+        register: (image: NewImage) => this.#register(image, { lease, early, signal: o.signal }),
         attach: (variant: Digest, image: Digest) => this.#naming.attach(variant, image),
         name: (id: Digest, name: Reference | undefined) => this.#nameLoaded(id, name),
       };
       yield* loadArchive(stream, deps, { platform: this.#platform, only: o.platforms, signal: o.signal });
     } finally {
+      await early?.[Symbol.asyncDispose]();
       lease[Symbol.dispose]();
       this.#garbage.collect();
     }

@@ -29,6 +29,8 @@ const layerTypes: Record<Compression, string> = {
 export interface ArchiveStore {
   content: ContentStore;
   lease: Lease;
+  /** Hears of each large file that is there; most are layers. */
+  onBlob?: (blob: Descriptor) => void;
 }
 
 /** Files by path, links followed. Make it with `readArchiveFiles`. */
@@ -127,7 +129,7 @@ function linkTarget(entry: TarEntry, path: string): string | undefined {
 async function ingest(
   body: AsyncIterable<Buffer>,
   entry: TarEntry,
-  { content, lease }: ArchiveStore,
+  { content, lease, onBlob }: ArchiveStore,
   signal?: AbortSignal,
 ): Promise<Descriptor> {
   let start: Buffer | undefined;
@@ -143,7 +145,9 @@ async function ingest(
     late: true,
     ...(signal ? { signal } : {}),
   });
-  return { mediaType: layerTypes[detectCompression(start ?? Buffer.alloc(0))], digest, size };
+  const blob = { mediaType: layerTypes[detectCompression(start ?? Buffer.alloc(0))], digest, size };
+  onBlob?.(blob);
+  return blob;
 }
 
 async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {

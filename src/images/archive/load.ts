@@ -1,6 +1,7 @@
 // `docker load`: reads an archive of any known format and registers its images.
 import type { ContentStore, Lease } from '../../content/index.ts';
 import { invalid } from '../../lib/errors.ts';
+import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { Reference } from '../../oci/reference.ts';
@@ -15,6 +16,8 @@ import { layoutIndex, type PlatformChoice, readOciLayout } from './oci-layout.ts
 export interface LoadDeps {
   content: ContentStore;
   lease: Lease;
+  /** Hears of each large file, while the rest of the archive is still to come. */
+  onBlob?: (blob: Descriptor) => void;
   /** Extracts and records; returns the id. */
   register: (image: NewImage) => AsyncGenerator<LoadEvent, Digest>;
   /** Makes an image the same one as another, for another platform. */

@@ -12,6 +12,7 @@ import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import { chainIds, type Digest, sha256 } from '../../oci/digest.ts';
 import { openStore, type Store } from '../../store/index.ts';
 import { addLayers } from './add-layers.ts';
+import { ExtractedEarly } from './extracted-early.ts';
 import { LayerStore } from './layer-store.ts';
 
 const kernel = createKernel();
@@ -92,4 +93,31 @@ test('news of a layer ends with all of it, and what is there is not spoken of', 
   expect(new Set(news.map(event => ('id' in event ? event.id : event.kind)))).toEqual(new Set([id]));
   expect(news.at(-1)).toMatchObject({ status: 'Loading layer', current: two.size, total: two.size });
   expect(await add([one, two])).toEqual([]);
+});
+
+test('what was extracted before anybody knew of which image it is, is taken; what nobody takes goes', async () => {
+  const signal = undefined;
+  const lease = content.pins.lease();
+  const [one, two] = [await blob([directory('one')], { large: true }), await blob([directory('two')], { large: true })];
+  const noLayer = {
+    mediaType: mediaTypes.ociLayer,
+    ...(await content.put(Buffer.alloc(padding.length, 'no archive'))),
+  };
+  const small = await blob([directory('small')]);
+  const numbers: number[] = [];
+  {
+    await using early = new ExtractedEarly(layers, signal);
+    for (const begun of [one, two, two, noLayer, small]) early.begin(begun);
+    const taken = await early.take(one.digest);
+    numbers.push(Number(/\d+$/.exec(taken?.path ?? '')?.[0]));
+    expect(await early.take(one.digest)).toBeUndefined();
+    const again = { take: async () => taken, slots: early.slots } as unknown as ExtractedEarly;
+    await Array.fromAsync(addLayers([one], [one.digest], { layers, lease, signal, early: again }));
+    const wrong = Array.fromAsync(addLayers([noLayer], [noLayer.digest], { layers, lease, signal, early }));
+    expect(await wrong.catch((thrown: unknown) => thrown)).toMatchObject({ kind: 'invalid' });
+    early.begin(one);
+    expect(await early.take(one.digest)).toBeUndefined();
+  }
+  expect(layers.path(one.digest)).toBe(join(root, 'layers', String(numbers[0])));
+  expect(readdirSync(join(root, 'layers'))).toEqual([String(numbers[0])]);
 });

@@ -6,7 +6,16 @@ import { Limiter } from '../../lib/limiter.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { chainIds, type Digest, shortId } from '../../oci/digest.ts';
 import type { LoadEvent } from '../image.ts';
+import type { ExtractedEarly } from './extracted-early.ts';
 import { type LayerStore, layersAtOnce } from './layer-store.ts';
+
+export interface AddOptions {
+  layers: LayerStore;
+  lease: Lease;
+  signal?: AbortSignal | undefined;
+  /** What was extracted before it was known of which image it is. */
+  early?: ExtractedEarly | undefined;
+}
 
 /** Milliseconds between two lines about the same layer. */
 const interval = 100;
@@ -18,19 +27,23 @@ const interval = 100;
 export async function* addLayers(
   blobs: readonly Descriptor[],
   diffIds: readonly Digest[],
-  { layers, lease, signal }: { layers: LayerStore; lease: Lease; signal: AbortSignal | undefined },
+  { layers, lease, signal, early }: AddOptions,
 ): AsyncGenerator<LoadEvent, void> {
   const chain = chainIds(diffIds);
   lease.keep(...chain);
   const stop = new AbortController();
   const news = new AsyncQueue<LoadEvent>();
-  const o = { signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal, slots: new Limiter(layersAtOnce) };
+  const o = {
+    signal: signal ? AbortSignal.any([signal, stop.signal]) : stop.signal,
+    slots: early?.slots ?? new Limiter(layersAtOnce),
+  };
   let ready: Promise<void> | undefined;
   const added = chain.map((chainId, at) => {
     const [diffId, descriptor] = [diffIds[at] as Digest, blobs[at] as Descriptor];
     if (layers.has(chainId)) return undefined;
     const { onRead, onAdded } = progressOf(diffId, descriptor.size, news);
-    const source = { descriptor, below: chain.slice(0, at), ready, onRead, slots: o.slots };
+    const aside = early && (() => early.take(descriptor.digest));
+    const source = { descriptor, below: chain.slice(0, at), ready, onRead, aside, slots: o.slots };
     ready = layers.ensure(chainId, diffId, source, o.signal).then(onAdded);
     return ready;
   });

@@ -28,8 +28,16 @@ export interface LayerSource {
   slots?: Limiter | undefined;
   /** Hears how many bytes of the blob were read each time. */
   onRead?: (bytes: number) => void;
+  /** What was extracted of it already, if anything; it is the caller's then. */
+  aside?: (() => Promise<ExtractedBlob | undefined>) | undefined;
   /** Where the bytes come from while they are no blob of the content store yet. */
   open?: (() => Promise<GrowingFile>) | undefined;
+}
+
+/** A blob in a directory that is no layer yet. */
+export interface ExtractedBlob {
+  path: string;
+  applied: AppliedLayer;
 }
 
 export interface LayerStoreDeps {
@@ -98,20 +106,39 @@ export class LayerStore {
   async ensure(chainId: Digest, diffId: Digest, source: LayerSource, signal?: AbortSignal): Promise<boolean> {
     return this.#extracting.run(chainId, async () => {
       if (this.has(chainId)) return false;
-      const temporary = this.#temporary();
+      const { path, applied: found } = (await source.aside?.()) ?? (await this.extractAside(source, signal));
       try {
-        const found = await this.#extractInTurn(temporary, source, signal);
         if (found.diffId !== diffId) {
           throw invalid(`layers from manifest don't match image configuration: ${found.diffId} is not ${diffId}`);
         }
         await source.ready;
-        await this.#adopt(temporary, chainId, { ...found, below: source.below });
+        await this.#adopt(path, chainId, { ...found, below: source.below });
       } catch (error) {
-        await rm(temporary, { recursive: true, force: true });
+        await rm(path, { recursive: true, force: true });
         throw error;
       }
       return true;
     });
+  }
+
+  /** Extracts a blob into a directory of the caller's, who gives it to `ensure` or removes it. Throws `invalid`, `cancelled`. */
+  async extractAside(
+    source: Pick<LayerSource, 'descriptor' | 'onRead' | 'open' | 'slots'>,
+    signal?: AbortSignal,
+  ): Promise<ExtractedBlob> {
+    using _slot = await source.slots?.acquire(signal);
+    const path = this.#temporary();
+    try {
+      return { path, applied: await this.#extract(path, source, { trusted: true, signal }) };
+    } catch (error) {
+      await rm(path, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** Whether one of that content is there, whatever it stands on. */
+  hasDiff(diffId: Digest): boolean {
+    return this.#records.list().some(({ value }) => value.diffId === diffId);
   }
 
   /** The chain ids below and of this one, bottom first; throws `system` when one is not there. */
@@ -227,11 +254,6 @@ export class LayerStore {
   /** A name for a directory that becomes a layer, or is removed; also by `sweep`. */
   #temporary(): string {
     return join(this.#root, `${temporaryPrefix}${this.#next++}`);
-  }
-
-  async #extractInTurn(target: string, source: LayerSource, signal: AbortSignal | undefined): Promise<AppliedLayer> {
-    using _slot = await source.slots?.acquire(signal);
-    return await this.#extract(target, source, { trusted: true, signal });
   }
 
   async #extract(

@@ -1,11 +1,11 @@
 // Makes an image out of a configuration and the blobs of its layers: the end of every load, import and pull.
-import type { ContentStore, Lease } from '../../content/index.ts';
+import type { ContentStore } from '../../content/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, sha256 } from '../../oci/digest.ts';
 import { parseImageConfig } from '../../oci/image-config.ts';
 import type { ImageSource, LoadEvent } from '../image.ts';
-import { addLayers } from '../layers/add-layers.ts';
+import { type AddOptions, addLayers } from '../layers/add-layers.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRecords } from './image-records.ts';
 
@@ -25,11 +25,8 @@ export interface NewImage {
   parent?: Digest;
 }
 
-export interface RegisterOptions {
-  /** Keeps what is there before the record speaks of it; the blobs of the layers are in it already. */
-  lease: Lease;
-  signal?: AbortSignal | undefined;
-}
+/** `lease` keeps what is there before the record speaks of it; the blobs of the layers are in it already. */
+export type RegisterOptions = Omit<AddOptions, 'layers'>;
 
 /**
  * Extracts the layers that are missing, then writes the record; returns the id. Yields news of each layer. An image
@@ -38,17 +35,17 @@ export interface RegisterOptions {
 export async function* registerImage(
   image: NewImage,
   { content, layers, records }: RegisterDeps,
-  { lease, signal }: RegisterOptions,
+  o: RegisterOptions,
 ): AsyncGenerator<LoadEvent, Digest> {
   const diffIds = parseImageConfig(image.config).rootfs.diff_ids;
   if (diffIds.length !== image.layers.length) {
     throw invalid(`invalid manifest, layers length mismatch: expected ${diffIds.length}, got ${image.layers.length}`);
   }
-  yield* addLayers(image.layers, diffIds, { layers, lease, signal });
+  yield* addLayers(image.layers, diffIds, { ...o, layers });
   await content.lateSync.settled(image.layers.map(({ digest }) => digest));
   const id = sha256(image.config);
-  lease.keep(id);
-  if (!content.has(id)) await content.put(image.config, { lease });
+  o.lease.keep(id);
+  if (!content.has(id)) await content.put(image.config, { lease: o.lease });
   recordImage(id, image, records);
   return id;
 }
