@@ -30,8 +30,23 @@ export async function runExports(
   request: Pick<BuildRequest, 'exports' | 'credentials'>,
   o: ExportContext & { step: ExportStep },
 ): Promise<ExportOutcome> {
-  let images: Image[] | undefined;
+  const recorded: { images?: Image[]; areKept: boolean } = { areKept: false };
   const before = new Set(o.images.list().map(({ id }) => id));
+  try {
+    return await runAll(solved, request, { ...o, recorded });
+  } finally {
+    // What was recorded for results elsewhere goes with the last of them.
+    const passing = recorded.areKept ? [] : (recorded.images ?? []);
+    for (const image of passing) if (!before.has(image.id) && o.images.find(image.id)) o.images.built.discard(image);
+  }
+}
+
+async function runAll(
+  solved: readonly SolvedPlatform[],
+  request: Pick<BuildRequest, 'exports' | 'credentials'>,
+  o: ExportContext & { step: ExportStep; recorded: { images?: Image[]; areKept: boolean } },
+): Promise<ExportOutcome> {
+  const { recorded } = o;
   let outcome: ExportOutcome = { images: [], names: [], response: {} };
   for (const one of request.exports) {
     if (one.type === 'cacheonly') continue;
@@ -47,12 +62,10 @@ export async function runExports(
     }
     const title = one.type === 'image' ? 'exporting to image' : `exporting to ${one.type} image format`;
     const made = await o.step(title, async report => {
-      images ??= await told(report, 'exporting layers', () => recordImages(solved, o));
-      return await exportImages(images, one, {
-        ...{ ...o, before, report },
-        credentials: request.credentials,
-      });
+      recorded.images ??= await told(report, 'exporting layers', () => recordImages(solved, o));
+      return await exportImages(recorded.images, one, { ...o, report, credentials: request.credentials });
     });
+    recorded.areKept ||= one.type === 'image' && one.store !== false;
     outcome = {
       ...made,
       names: [...outcome.names, ...made.names],
@@ -65,7 +78,7 @@ export async function runExports(
 async function exportImages(
   images: readonly Image[],
   one: ImageExport,
-  o: Parameters<typeof pushNames>[1] & { before: ReadonlySet<Digest>; report: ExportReport },
+  o: Parameters<typeof pushNames>[1] & { report: ExportReport },
 ): Promise<ExportOutcome> {
   const { report } = o;
   const composed = await composeManifests(images, one, o);
@@ -91,7 +104,6 @@ async function exportImages(
   } else if (one.target.kind === 'directory') {
     await unpackTar(o.images.built.archive(images, names, composed?.beside), one.target.path, o.signal);
   }
-  if (!keeps) for (const image of images) if (!o.before.has(image.id)) o.images.built.discard(image);
   const top = composed?.index ?? (composed?.manifests.length === 1 ? composed.manifests[0] : undefined);
   const id = images.length === 1 ? images[0]?.id : top?.digest;
   const full = one.names.map(name => formatReference(parseReference(name)));

@@ -118,6 +118,18 @@ buildxScenarios(['busybox'], {
     expect(readFileSync(join(out, 'f'), 'utf8')).toBe('x');
     expect(readFileSync(`${out}.tar`).length).toBeGreaterThan(512);
     expect(await buildx.ok(['inspect', '-f', '{{len .RootFS.Layers}}', 'e2e-several'])).toBe('1');
+    const archive = ['-o', `type=oci,dest=${out}.oci.tar`];
+    await buildx.build([
+      '-t',
+      'e2e-later',
+      ...archive,
+      '-o',
+      'type=image',
+      ...archive.map(text => text.replace('.oci', '.two')),
+      folder,
+    ]);
+    expect(await buildx.ok(['inspect', '-f', '{{len .RootFS.Layers}}', 'e2e-later'])).toBe('1');
+    expect(readFileSync(`${out}.two.tar`).length).toBeGreaterThan(512);
   },
 
   'berth must list, show and forget the same builds': async buildx => {

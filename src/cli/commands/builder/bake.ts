@@ -131,8 +131,8 @@ async function buildAll({ targets }: ResolvedTargets, watch: Watch): Promise<Rea
     const target = targets.get(name) ?? {};
     const contexts = await builtContexts(target, start);
     // What another target is built from has to be an image it can name.
-    const isIntermediate = used.has(name) && target.output?.every(output => output === 'type=cacheonly');
-    const options = targetOptions(isIntermediate ? { ...target, output: [] } : target, contexts);
+    const isIntermediate = used.has(name) && !staysHere(target);
+    const options = targetOptions(isIntermediate ? withImage(target) : target, contexts);
     await using plan = await planBuild(options, watch.context.io);
     const display = targets.size > 1 ? prefixedDisplay(watch.display, name) : watch.display;
     const outcome = await runBuild(plan, { ...watch, display });
@@ -148,6 +148,16 @@ async function buildAll({ targets }: ResolvedTargets, watch: Watch): Promise<Rea
     const { client } = watch.context;
     await Promise.allSettled(intermediate.map(id => client.call('ImageDelete', { path: { name: id } })));
   }
+}
+
+/** Whether an image comes of it that stays in the daemon. */
+function staysHere({ output = [] }: BakeTarget): boolean {
+  return output.length === 0 || output.some(one => /^type=(?:docker|image|registry)\b(?!.*\bdest=)/.test(one));
+}
+
+function withImage(target: BakeTarget): BakeTarget {
+  const others = (target.output ?? []).filter(output => output !== 'type=cacheonly');
+  return others.length === 0 ? { ...target, output: [] } : { ...target, output: [...others, 'type=image'] };
 }
 
 /** Contexts that are other targets become the images of those. */
