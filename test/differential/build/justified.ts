@@ -37,6 +37,11 @@ export const justifiedBuilds: readonly Entry[] = [
     reason: 'a registry that cannot be reached: the reason is worded by the resolver of the machine',
   },
   {
+    place: / > classic > message$/,
+    when: both(/failed to resolve source metadata for /, /^Get "https:\/\/registry-1\.docker\.io\/v2\/": /),
+    reason: 'the classic builder says what pulling the image says',
+  },
+  {
     place: /^RUN: --mount=type=ssh that is required > classic > message$/,
     reason: 'the classic protocol has no session that could be asked for a key',
   },
