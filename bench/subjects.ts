@@ -2,7 +2,7 @@
 
 import { berthCommand, type TestDaemon } from '../test/support/daemon.ts';
 import { dockerProgram } from '../test/support/stage.ts';
-import { findProcesses } from './processes.ts';
+import { findDockerd, findProcesses } from './processes.ts';
 import type { Subject } from './subject.ts';
 
 /** Berth by its own command line comes first: the others are compared with it. */
@@ -24,13 +24,14 @@ export function findSubjects(daemon: TestDaemon, env: Record<string, string | un
       forcedRemoval: ['rm', '-f'],
     });
   }
-  if (docker && env.BENCH_DOCKER_HOST) {
+  const host = env.BENCH_DOCKER_HOST;
+  if (docker && host) {
     subjects.push({
       name: 'dockerd',
-      command: [docker, '-H', env.BENCH_DOCKER_HOST],
+      command: [docker, '-H', host],
       forcedRemoval: ['rm', '-f'],
       processes: {
-        daemons: () => findProcesses(['dockerd', 'containerd']),
+        daemons: () => findDockerd(host),
         monitors: () => findProcesses(['containerd-shim-runc-v2']),
       },
     });

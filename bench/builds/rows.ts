@@ -42,11 +42,15 @@ export async function measureBuilds(
     for (let turn = 0; turn < turns; turn++) {
       const own = await measureAlone(join(shared.here, 'alone'), turn, record);
       for (const [at, builder] of builders.entries()) {
-        // A folder nobody has built from: its files have to be sent.
+        // Folders nobody has built from: all of their files have to be sent.
+        const seed = 1000 * (1 + turn * builders.length + at);
         const name = `${builder.subject.name.replace(/\W+/g, '-')}-${turn}`;
-        const context = { here: join(shared.here, name), there: join(builder.folder, name) };
-        makeContext(context.here, 1000 + turn * builders.length + at);
-        await measureTurn(builder, { context, turn, own, record });
+        const place = (kind: string) => {
+          makeContext(join(shared.here, name + kind), seed + kind.length);
+          return { here: join(shared.here, name + kind), there: join(builder.folder, name + kind) };
+        };
+        await measureTransfer(builder, { context: place('-files'), record });
+        await measureTurn(builder, { context: place(''), turn, own, record });
       }
     }
     return [...builders.map(({ subject }) => subject).filter(subject => !subjects.includes(subject)), alone];
@@ -55,15 +59,25 @@ export async function measureBuilds(
   }
 }
 
+interface Context {
+  /** Where the benchmark and where the builder sees it. */
+  readonly here: string;
+  readonly there: string;
+}
+
+async function measureTransfer(builder: Builder, o: { context: Context; record: Recorder }): Promise<void> {
+  const { there } = o.context;
+  o.record(rows.files, builder.subject, (await timeBuild(builder, ['-f', join(there, 'Copy'), there])).taken);
+}
+
 async function measureTurn(
   builder: Builder,
-  o: { context: { here: string; there: string }; turn: number; own: OwnWork; record: Recorder },
+  o: { context: Context; turn: number; own: OwnWork; record: Recorder },
 ): Promise<void> {
   const { context, record } = o;
   const { subject } = builder;
   const build = async (...options: string[]) =>
     (await timeBuild(builder, [...options, '-t', tag, context.there])).taken;
-  record(rows.files, subject, (await timeBuild(builder, ['-f', join(context.there, 'Copy'), context.there])).taken);
   const words = ['--no-cache', '-t', tag, context.there];
   const cold = await timeBuild(builder, words, { watched: true });
   record(rows.cold, subject, cold.taken);

@@ -1,6 +1,6 @@
 // One build by one builder: how long it takes, and how much memory.
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { withDescendants } from '../processes.ts';
 import { memory } from '../subject.ts';
 import type { Builder } from './builders.ts';
 
@@ -37,27 +37,4 @@ export async function timeBuild(
   const taken = performance.now() - started;
   if (code !== 0) throw new Error(`exit code ${code}: ${[...command, ...words].join(' ')}\n${await said}`);
   return { taken, peak };
-}
-
-/** The process and all that came of it and are still its children's children. */
-function withDescendants(pid: number): number[] {
-  const children = new Map<number, number[]>();
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const parent = parentOf(name);
-    children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
-  }
-  const all = [pid];
-  for (const one of all) all.push(...(children.get(one) ?? []));
-  return all;
-}
-
-function parentOf(pid: string): number {
-  try {
-    // "pid (name) state parent": the name may have anything in it but ends with the last bracket.
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0;
-  }
 }
