@@ -18,9 +18,9 @@ export interface OwnWork {
   readonly argumentChanged: number;
 }
 
-/** One step after the other, in folders beside `context` which are left to whoever removes that. */
-export async function measureOwnWork(context: string): Promise<OwnWork> {
-  const root = mkdtempSync(`${context}-alone-`);
+/** One step after the other, in new folders below `folder` which are left to whoever removes that. */
+export async function measureOwnWork(context: string, folder: string): Promise<OwnWork> {
+  const root = mkdtempSync(join(folder, 'steps-'));
   const stage = async (name: string) => {
     const path = join(root, name);
     await unpackBusybox(path);

@@ -1,6 +1,7 @@
 // Builds: cold, cached, after small changes; the files alone; the memory that a build takes.
 
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Record as Recorder } from '../rows.ts';
 import type { Subject } from '../subject.ts';
@@ -34,13 +35,15 @@ export async function measureBuilds(
   { record, env }: { record: Recorder; env: Readonly<Record<string, string | undefined>> },
 ): Promise<Subject[]> {
   const shared = sharedFolder();
+  // Where the daemon of the benchmark has its files, too.
+  const folder = mkdtempSync(join(tmpdir(), 'berth-bench-alone-'));
   // Nothing is removed before the end: ext4 makes files slowly where it has just removed many (it passes over each of their
   // inodes for a minute or more), and whoever comes next would pay for it.
   try {
     const builders = findBuilders(subjects, shared, env);
     const turns = Number(env.BENCH_BUILDS ?? defaultTurns);
     for (let turn = 0; turn < turns; turn++) {
-      const own = await measureAlone(join(shared.here, 'alone'), turn, record);
+      const own = await measureAlone(folder, turn, record);
       for (const [at, builder] of builders.entries()) {
         // Folders nobody has built from: all of their files have to be sent.
         const seed = 1000 * (1 + turn * builders.length + at);
@@ -55,7 +58,7 @@ export async function measureBuilds(
     }
     return [...builders.map(({ subject }) => subject).filter(subject => !subjects.includes(subject)), alone];
   } finally {
-    rmSync(shared.here, { recursive: true, force: true });
+    for (const made of [shared.here, folder]) rmSync(made, { recursive: true, force: true });
   }
 }
 
@@ -95,9 +98,10 @@ async function measureTurn(
   record(rows.argument, subject, await build('--build-arg', `VERSION=${o.turn}-${subject.name.length}`));
 }
 
-async function measureAlone(context: string, turn: number, record: Recorder): Promise<OwnWork> {
+async function measureAlone(folder: string, turn: number, record: Recorder): Promise<OwnWork> {
+  const context = join(folder, `context-${turn}`);
   makeContext(context, 1 + turn);
-  const own = await measureOwnWork(context);
+  const own = await measureOwnWork(context, folder);
   record(rows.cold, alone, own.cold);
   record(rows.application, alone, own.applicationChanged);
   record(rows.library, alone, own.libraryChanged);
