@@ -16,6 +16,7 @@ if [ "${1:-}" = --test ]; then
     busybox-static            # a small image from one file
     procps curl zstd
     openssl                   # certificates for TLS
+    openssh-client            # keys that builds are lent
     netbase                   # nft prints protocols by name only with /etc/protocols
   )
 fi

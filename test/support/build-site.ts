@@ -247,7 +247,7 @@ export async function* packed(folder: string): AsyncGenerator<Uint8Array> {
 async function feed(sink: Bun.FileSink, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   try {
     for await (const chunk of bytes) {
-      sink.write(chunk);
+      await sink.write(chunk);
       await sink.flush();
     }
     await sink.end();

@@ -13,7 +13,7 @@ import { Seeded } from '../../support/seeded.ts';
 const random = new Seeded();
 console.log(`cancel: BERTH_TEST_SEED=${random.seed} plays it again`);
 
-const fileCount = 800;
+const fileCount = 300;
 
 let site: BuildSite;
 let registry: FaultRegistry;
@@ -74,7 +74,7 @@ eachWay('while the context is sent', everyLeaving, async leaving => {
     let sent = 0;
     for await (const chunk of packed(many)) {
       yield chunk;
-      if ((sent += chunk.length) > 200_000) break;
+      if ((sent += chunk.length) > 100_000) break;
     }
     await never;
   }
@@ -136,7 +136,7 @@ eachWay('while two steps run beside each other', everyLeaving, async leaving => 
 });
 
 eachWay('while many files are copied', everyLeaving, async leaving => {
-  for (let time = 0; time < 3; time++) {
+  for (let time = 0; time < 2; time++) {
     const noCache = { query: { nocache: true }, args: ['--no-cache'] };
     const building = site.begin(leaving, { context: many, ...noCache });
     await saying(building, ' COPY d /d');
@@ -204,7 +204,7 @@ test('at any moment', async () => {
     'FROM busybox\nCOPY --from=left /left /\nCOPY --from=right /right /\nCOPY d /e\nCMD ["cat", "/left", "/right"]\n',
   ].join('\n');
   await Bun.write(join(many, 'any'), Dockerfile);
-  for (let time = 0; time < 16; time++) {
+  for (let time = 0; time < 10; time++) {
     const leaving = random.pick(everyLeaving);
     const building = site.begin(leaving, {
       context: many,

@@ -110,7 +110,7 @@ test('while layers are packed, and while they are compressed', async () => {
 }, 60_000);
 
 test('at any moment', async () => {
-  for (let time = 0; time < 12; time++) {
+  for (let time = 0; time < 7; time++) {
     const made = project(`moment ${time}`);
     const building = site.begin(random.pick(['close', 'kill']), { context: made.context });
     await Bun.sleep(random.between(0, 700));

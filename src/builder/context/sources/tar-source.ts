@@ -7,6 +7,7 @@ import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { TarEvent } from '../../../lib/tar/reader.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
+import { untilAborted } from '../../../lib/until-aborted.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { explainFullDisk } from '../../full-disk.ts';
 import type { OpenSourceOptions } from '../../source.ts';
@@ -112,10 +113,11 @@ function ancestors(path: string): string[] {
   return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
-async function* counted(stream: AsyncIterable<Uint8Array>, { report, what }: UnpackOptions) {
+async function* counted(stream: AsyncIterable<Uint8Array>, { report, signal, what }: UnpackOptions) {
   let current = 0;
   let told = 0;
-  for await (const chunk of stream) {
+  // Who sends it may say nothing any more.
+  for await (const chunk of untilAborted(stream, signal)) {
     yield chunk;
     current += chunk.length;
     if (current - told < 1024 * 1024) continue;
