@@ -42,6 +42,14 @@ export const justifiedBuilds: readonly Entry[] = [
     reason: 'the classic builder says what pulling the image says',
   },
   {
+    place: /^errors: .* > classic > message$/,
+    when: both(
+      /^(the Dockerfile cannot be empty|file with no instructions|failed to parse stage name .*)$/,
+      /^(the Dockerfile \(Dockerfile\) cannot be empty|failed to parse Dockerfile: file with no .*|invalid reference .*)$/,
+    ),
+    reason: 'the classic builder introduces these mistakes in other words',
+  },
+  {
     place: /^RUN: --mount=type=ssh that is required > classic > message$/,
     reason: 'the classic protocol has no session that could be asked for a key',
   },
