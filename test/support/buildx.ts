@@ -1,6 +1,6 @@
-// The real `docker buildx` against a daemon of ours. Where Docker's CLI or the plugin is not installed there is none;
-// BERTH_TEST_BUILDX names the plugin where it lies elsewhere.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+// The real `docker buildx` against a daemon of ours, by Docker's CLI and those plugins that `scripts/plugins.sh` fetched.
+// BERTH_TEST_BUILDX names another plugin; compose is looked for beside it.
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TestDaemon } from './daemon.ts';
@@ -9,16 +9,35 @@ import { listRemains } from './remains.ts';
 import { type RunOptions, type RunResult, run, runOk } from './run.ts';
 import { dockerProgram } from './stage.ts';
 
-const root = process.env.BERTH_TEST_PEER_ROOT ?? '/';
-const folders = ['usr/libexec/docker/cli-plugins', 'usr/lib/docker/cli-plugins', 'usr/local/lib/docker/cli-plugins'];
+/** Docker's plugins of one release of Debian. */
+export interface Plugins {
+  readonly buildx: string;
+  /** Undefined where it is missing. */
+  readonly compose?: string;
+  /** Of buildx, without its patch: 13 for 0.13.1. */
+  readonly version: number;
+}
 
-/** The plugin's path; undefined where it cannot be used. `compose` is looked for beside it. */
-export function pluginProgram(name: 'buildx' | 'compose'): string | undefined {
-  if (!dockerProgram()) return undefined;
+/** Oldest first; empty where there are none, or no `docker`. */
+export function findPlugins(): readonly Plugins[] {
+  if (!dockerProgram()) return [];
   const own = process.env.BERTH_TEST_BUILDX;
-  const beside = own === undefined ? [] : [join(dirname(own), `docker-${name}`)];
-  const places = [...beside, ...folders.map(folder => join(root, folder, `docker-${name}`))];
-  return places.find(path => existsSync(path));
+  const fetched = process.env.BERTH_PLUGINS ?? join(import.meta.dir, '../../.cache/plugins');
+  const paths = own ? [own] : existsSync(fetched) ? suitesOf(fetched) : [];
+  return paths.map(pluginsBeside).sort((a, b) => a.version - b.version);
+}
+
+function suitesOf(folder: string): string[] {
+  const paths = readdirSync(folder).map(suite => join(folder, suite, 'docker-buildx'));
+  return paths.filter(path => existsSync(path));
+}
+
+function pluginsBeside(buildx: string): Plugins {
+  const said = Bun.spawnSync([buildx, 'version']).stdout.toString();
+  const version = Number(/ v?0\.(\d+)\./.exec(said)?.[1]);
+  if (!Number.isInteger(version)) throw new Error(`${buildx} does not say its version: ${said}`);
+  const compose = join(dirname(buildx), 'docker-compose');
+  return { buildx, version, ...(existsSync(compose) && { compose }) };
 }
 
 /** Files of a context by their names; what ends with `/` is a folder. */
@@ -31,24 +50,26 @@ export class Buildx implements AsyncDisposable {
   readonly folder: string;
   /** What the daemon had before the first build. */
   readonly before: ReadonlySet<string>;
+  readonly plugins: Plugins;
   #contexts = 0;
 
-  private constructor(daemon: TestDaemon, folder: string, before: ReadonlySet<string>) {
+  private constructor(plugins: Plugins, daemon: TestDaemon, folder: string, before: ReadonlySet<string>) {
+    this.plugins = plugins;
     this.daemon = daemon;
     this.folder = folder;
     this.before = before;
   }
 
-  static async start(images: readonly TestImage[]): Promise<Buildx> {
+  static async start(images: readonly TestImage[], plugins: Plugins): Promise<Buildx> {
     const folder = mkdtempSync(join(tmpdir(), 'berth-buildx-'));
     mkdirSync(join(folder, 'config', 'cli-plugins'), { recursive: true });
     for (const name of ['buildx', 'compose'] as const) {
-      const path = pluginProgram(name);
+      const path = plugins[name];
       if (path) symlinkSync(path, join(folder, 'config', 'cli-plugins', `docker-${name}`));
     }
     const daemon = await TestDaemon.start();
     const before = await listRemains(daemon.places, daemon.pid);
-    const buildx = new Buildx(daemon, folder, before);
+    const buildx = new Buildx(plugins, daemon, folder, before);
     for (const image of images) await buildx.ok(await loadArguments(image));
     return buildx;
   }

@@ -1,7 +1,7 @@
 // What bake files mean: `berth bake --print` must print what the real `docker buildx bake --print` does.
 import { expect } from 'bun:test';
 import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { berthCommand } from '../../support/daemon.ts';
 import { run } from '../../support/run.ts';
 
@@ -118,7 +118,7 @@ async function printed(buildx: Buildx, words: readonly string[], o: { env: Recor
 }
 
 buildxScenarios(['busybox'], {
-  'what berth would bake must be what buildx would': async buildx => {
+  'what berth would bake must be what buildx would': sinceBuildx(29, async buildx => {
     const folder = buildx.context({
       ...{ 'a.json': JSON.stringify(whole), 'b.json': JSON.stringify(above), 'c.yaml': services },
       ...{ s: 'secret', 'd/F': 'FROM scratch\n' },
@@ -129,9 +129,9 @@ buildxScenarios(['busybox'], {
       const own = await printed(buildx, [...berthCommand(), '-H', buildx.daemon.host, 'bake', '--print', ...args], o);
       expect({ args, env, printed: own }).toEqual({ args, env, printed: await printed(buildx, words, o) });
     }
-  },
+  }),
 
-  'what berth asks of all targets must be answered as buildx shows it': async buildx => {
+  'what berth asks of all targets must be answered as buildx shows it': sinceBuildx(29, async buildx => {
     const folder = buildx.context({
       D1: '# base is the base\nFROM busybox AS base\nENV a b\n',
       D2: 'FROM busybox AS two\nARG X=1\n',
@@ -146,5 +146,5 @@ buildxScenarios(['busybox'], {
       const { code, stdout } = await buildx.run(['buildx', 'bake', ...question], { cwd: folder });
       expect({ question, code: own.code, stdout: own.stdout }).toEqual({ question, code, stdout });
     }
-  },
+  }),
 });

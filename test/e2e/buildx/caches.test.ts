@@ -3,7 +3,7 @@ import { expect } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Buildx, stepsRun } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { startBerthRegistry } from '../../support/registries.ts';
 
 const context = (buildx: Buildx, mark: string) =>
@@ -66,7 +66,7 @@ buildxScenarios(['busybox'], {
     expect(stepsRun(await buildx.build([folder]))).toHaveLength(3);
   },
 
-  'the builder must say what it is, and which builds there were': async buildx => {
+  'the builder must say what it is, and which builds there were': sinceBuildx(29, async buildx => {
     expect(await buildx.ok(['buildx', 'ls'])).toMatch(/default +running +v\d/);
     expect(await buildx.ok(['buildx', 'inspect'])).toMatch(/Platforms:\s+linux\//);
     await buildx.build([context(buildx, 'history')]);
@@ -76,7 +76,7 @@ buildxScenarios(['busybox'], {
     expect(history).toContain('Error');
     const [ref = ''] = (await buildx.ok(['buildx', 'history', 'ls', '--format', '{{.Ref}}'])).split('\n');
     expect((await buildx.run(['buildx', 'history', 'rm', ref.slice(ref.lastIndexOf('/') + 1)])).code).toBe(0);
-  },
+  }),
 
   'compose must build its services': async buildx => {
     const folder = buildx.context({

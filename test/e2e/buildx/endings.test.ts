@@ -3,7 +3,7 @@ import { expect } from 'bun:test';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Buildx, stepsRun } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { eventually } from '../../support/eventually.ts';
 import { run } from '../../support/run.ts';
 
@@ -51,7 +51,7 @@ buildxScenarios(['busybox'], {
     await nothingRuns(buildx);
   },
 
-  'one of two builds that share a step may go, and the other gets its result': async buildx => {
+  'one of two builds that share a step may go, and the other gets its result': sinceBuildx(29, async buildx => {
     const folder = buildx.context({ Dockerfile: 'FROM busybox\nRUN echo shared-step; sleep 4; echo done-step\n' });
     const { words, env } = buildx.command(['buildx', 'build', folder]);
     const first = Bun.spawn(['setsid', ...words], {
@@ -72,7 +72,7 @@ buildxScenarios(['busybox'], {
     await first.exited;
     expect(await second).toContain('exporting to image');
     expect(stepsRun(await buildx.build([folder]))).toEqual([]);
-  },
+  }),
 
   'a daemon that is killed in the middle of a build must start clean, and build it right': async buildx => {
     const { child, end } = await beginBuild(buildx, 'daemon');

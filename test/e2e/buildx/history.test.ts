@@ -3,7 +3,7 @@ import { expect } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { berthCommand } from '../../support/daemon.ts';
 import { run } from '../../support/run.ts';
 
@@ -29,7 +29,7 @@ async function metadata(buildx: Buildx, args: readonly string[], env: Record<str
 }
 
 buildxScenarios(['busybox'], {
-  'builds must be listed with their outcome, logs and errors, after a restart too': async buildx => {
+  'builds must be listed with their outcome, logs and errors, after a restart too': sinceBuildx(29, async buildx => {
     await buildx.build(['--label', 'of=history', buildx.context({ Dockerfile: 'FROM busybox\nRUN echo went-well\n' })]);
     await buildx.failure([buildx.context({ Dockerfile: 'FROM busybox\nRUN echo went-wrong; exit 9\n' })]);
     const look = async () => {
@@ -54,9 +54,9 @@ buildxScenarios(['busybox'], {
     expect({ ...after, inspected: '' }).toEqual({ ...before, inspected: '' });
     expect(after.inspected).toContain('>>> RUN echo went-wrong; exit 9');
     expect((await list(buildx, '--filter', 'status=error')).map(({ status }) => status)).toEqual(['Error']);
-  },
+  }),
 
-  'builds must be removed, one and all': async buildx => {
+  'builds must be removed, one and all': sinceBuildx(29, async buildx => {
     const folder = buildx.context({ Dockerfile: 'FROM busybox\n' });
     for (let at = 0; at < 2; at++) await buildx.build([folder]);
     const builds = await list(buildx);
@@ -67,9 +67,9 @@ buildxScenarios(['busybox'], {
     expect(await list(buildx)).toEqual([]);
     expect(readdirSync(join(buildx.daemon.places.dataRoot, 'builder', 'history'))).toEqual([]);
     expect((await buildx.run(['buildx', 'history', 'rm', 'nothing'])).code).not.toBe(0);
-  },
+  }),
 
-  'facts must tell how it was made, as much as is asked for': async buildx => {
+  'facts must tell how it was made, as much as is asked for': sinceBuildx(29, async buildx => {
     const folder = buildx.context({ Dockerfile: 'FROM busybox\nARG A\nENV b c\n' });
     const args = ['--build-arg', 'A=1', '-t', 'e2e-told', folder];
     const min = await metadata(buildx, args);
@@ -99,7 +99,7 @@ buildxScenarios(['busybox'], {
         .filter(key => key.startsWith('buildx.build.provenance'))
         .sort(),
     ).toEqual(['buildx.build.provenance/linux/amd64', 'buildx.build.provenance/linux/arm64']);
-  },
+  }),
 
   'several results at once must all be had': async buildx => {
     const folder = buildx.context({ Dockerfile: 'FROM scratch\nCOPY f /f\n', f: 'x' });
@@ -132,7 +132,7 @@ buildxScenarios(['busybox'], {
     expect(readFileSync(`${out}.two.tar`).length).toBeGreaterThan(512);
   },
 
-  'berth must list, show and forget the same builds': async buildx => {
+  'berth must list, show and forget the same builds': sinceBuildx(29, async buildx => {
     const { env } = buildx.command([]);
     const berth = (...args: string[]) =>
       run([...berthCommand(), '-H', buildx.daemon.host, 'buildx', 'history', ...args], { env });
@@ -151,5 +151,5 @@ buildxScenarios(['busybox'], {
     expect((await list(buildx)).map(one => one.ref)).not.toContain(newest?.ref);
     expect((await berth('rm', '--all')).code).toBe(0);
     expect(await list(buildx)).toEqual([]);
-  },
+  }),
 });

@@ -1,8 +1,8 @@
 // Real builds that stand upon other builds: targets of bake files, services of Compose files, images in OCI layouts.
 import { expect } from 'bun:test';
 import { join } from 'node:path';
-import { type Buildx, pluginProgram } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import type { Buildx } from '../../support/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** The result of a file of an image that nothing can run in. */
@@ -53,8 +53,8 @@ buildxScenarios(['busybox'], {
     expect(stderr).toContain('>>> RUN echo no-base; exit 3');
   },
 
-  'services of a Compose file must stand upon other services': async buildx => {
-    if (!pluginProgram('compose')) return;
+  'services of a Compose file must stand upon other services': sinceBuildx(29, async buildx => {
+    if (!buildx.plugins.compose) return;
     const folder = buildx.context({
       ...linked,
       'compose.yaml': `name: e2e-linked
@@ -66,7 +66,7 @@ services:
     const { code, stderr } = await buildx.run(['compose', 'build', '--no-cache'], { cwd: folder });
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(await fileOf(buildx, 'e2e-service-app', '/id')).toBe(await fileOf(buildx, 'e2e-service-base', '/id'));
-  },
+  }),
 
   'images in OCI layouts must be contexts, by tag and by digest': async buildx => {
     const layout = join(buildx.folder, 'base-layout');

@@ -1,7 +1,7 @@
 // What real builds are told of their Dockerfiles: errors at their lines, warnings, outlines.
 import { expect } from 'bun:test';
 import { stripVTControlCharacters } from 'node:util';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 
 const documented = `# VER which one
 ARG VER=latest
@@ -15,7 +15,7 @@ COPY --from=base /etc/passwd /
 `;
 
 buildxScenarios(['busybox'], {
-  'a command that fails must be shown with its output and its lines': async buildx => {
+  'a command that fails must be shown with its output and its lines': sinceBuildx(29, async buildx => {
     const folder = buildx.context({
       Dockerfile: 'FROM busybox\nRUN echo said && \\\n    exit 7\nCMD ["x"]\n',
     });
@@ -27,7 +27,7 @@ buildxScenarios(['busybox'], {
     expect(failure).toEndWith(
       'ERROR: failed to build: failed to solve: process "/bin/sh -c echo said &&     exit 7" did not complete successfully: exit code: 7\n',
     );
-  },
+  }),
 
   'a file that is not there and an unknown word must be shown at their lines': async buildx => {
     const missing = await buildx.failure([buildx.context({ Dockerfile: 'FROM busybox\nCOPY nope /x\n' })]);
@@ -41,7 +41,7 @@ buildxScenarios(['busybox'], {
     expect(await buildx.failure([buildx.context({ x: '' })])).toContain('open Dockerfile: no such file or directory');
   },
 
-  'warnings must be counted at the end, and explained to who asks': async buildx => {
+  'warnings must be counted at the end, and explained to who asks': sinceBuildx(29, async buildx => {
     const folder = buildx.context({ Dockerfile: 'FROM busybox\nENV a b\n' });
     const short =
       'LegacyKeyValueFormat: "ENV key=value" should be used instead of legacy "ENV key value" format (line 2)';
@@ -68,9 +68,9 @@ buildxScenarios(['busybox'], {
       warnings: null,
       buildError: { message: expect.stringContaining('RUX'), location: { ranges: [{ start: { line: 2 } }] } },
     });
-  },
+  }),
 
-  'outlines and targets must be told': async buildx => {
+  'outlines and targets must be told': sinceBuildx(29, async buildx => {
     const folder = buildx.context({ Dockerfile: documented });
     const ask = async (...args: string[]) => buildx.ok(['buildx', 'build', ...args, folder]);
     const lines = (text: string) => text.split('\n').map(line => line.trim().split(/ {2,}/));
@@ -94,5 +94,5 @@ buildxScenarios(['busybox'], {
       args: [{ name: 'VER' }, { name: 'NAME', value: 'me', location: { ranges: [{ start: { line: 6 } }] } }],
     });
     expect(await ask('--call', 'subrequests.describe')).toContain('outline');
-  },
+  }),
 });

@@ -7,7 +7,7 @@ import type { TarEntry } from '../../../src/lib/tar/entry.ts';
 import { readTar } from '../../../src/lib/tar/read-tar.ts';
 import { encodeTarMember, tarEnd } from '../../../src/lib/tar/writer.ts';
 import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { berthCommand } from '../../support/daemon.ts';
 import { startBerthRegistry } from '../../support/registries.ts';
 import { runOk } from '../../support/run.ts';
@@ -76,7 +76,7 @@ buildxScenarios(['busybox'], {
     expect(members.get('two')).toMatchObject({ type: 'link', linkName: 'one' });
   },
 
-  'an archive must be loaded again, and an OCI layout be one': async buildx => {
+  'an archive must be loaded again, and an OCI layout be one': sinceBuildx(29, async buildx => {
     const folder = files(buildx);
     const archive = join(buildx.folder, 'image.tar');
     await buildx.build(['-t', 'e2e-archive:1', '-o', `type=docker,dest=${archive}`, folder]);
@@ -94,7 +94,7 @@ buildxScenarios(['busybox'], {
       expect(blob.length).toBe(size);
       expect(`sha256:${new Bun.CryptoHasher('sha256').update(blob).digest('hex')}`).toBe(name);
     }
-  },
+  }),
 
   'ids and facts must be written to files': async buildx => {
     const [id, facts] = [join(buildx.folder, 'id'), join(buildx.folder, 'facts.json')];

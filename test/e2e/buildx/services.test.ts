@@ -2,8 +2,8 @@
 import { expect } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Buildx, pluginProgram } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import type { Buildx } from '../../support/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { startBerthRegistry } from '../../support/registries.ts';
 
 const compose = (buildx: Buildx, folder: string, ...args: string[]) =>
@@ -30,8 +30,8 @@ const whole = (folder: string) => ({
 });
 
 buildxScenarios(['busybox'], {
-  'a service must be built with all that its file says': async buildx => {
-    if (!pluginProgram('compose')) return;
+  'a service must be built with all that its file says': sinceBuildx(29, async buildx => {
+    if (!buildx.plugins.compose) return;
     const folder = buildx.context({
       D: `FROM busybox AS t
 ARG A
@@ -63,10 +63,10 @@ FROM scratch
     expect(await buildx.ok(['inspect', '-f', '{{.Id}}', 'e2e-whole:2'])).toBe(
       await buildx.ok(['inspect', '-f', '{{.Id}}', 'e2e-whole']),
     );
-  },
+  }),
 
   'services must be pushed, and built on their way up': async buildx => {
-    if (!pluginProgram('compose')) return;
+    if (!buildx.plugins.compose) return;
     await using registry = await startBerthRegistry();
     const image = (name: string) => `${registry.address}/e2e/${name}:1`;
     const service = (name: string) => ({
@@ -98,7 +98,7 @@ FROM scratch
     );
   },
 
-  'the builder must say what it keeps, and let go of what filters mean': async buildx => {
+  'the builder must say what it keeps, and let go of what filters mean': sinceBuildx(29, async buildx => {
     const inspected = await buildx.ok(['buildx', 'inspect']);
     expect(inspected).toMatch(/Filters: +type==source\.local,type==exec\.cachemount,type==source\.git\.checkout\n/);
     expect(inspected).toContain('Keep Duration:  48h0m0s');
@@ -118,5 +118,5 @@ FROM scratch
     expect(await prune('--filter', 'type=exec.cachemount', '--verbose')).toMatch(/Type:\s+exec\.cachemount/);
     expect(await buildx.ok(['buildx', 'du', '--filter', 'type=exec.cachemount'])).not.toContain('true');
     expect(await buildx.ok(['builder', 'prune', '-f', '--filter', 'until=1ns'])).not.toMatch(/^Total:\s+0B$/);
-  },
+  }),
 });
