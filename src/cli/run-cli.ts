@@ -33,9 +33,9 @@ export async function runCli(argv: string[], io: Io): Promise<number> {
   return code;
 }
 
-/** Paths of all commands: `container run`, `image ls`, ... */
+/** All commands by every name they go by: `container run`, `run`, `image ls`, ... */
 export function commandNames(): string[] {
-  return commandEntries.map(entry => entry.path).sort();
+  return commandEntries.flatMap(({ path, aliases = [] }) => [path, ...aliases]).sort();
 }
 
 function report(error: unknown, io: Io): number {

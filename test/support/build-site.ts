@@ -1,7 +1,7 @@
 // A daemon to build on, by both kinds of doors: the classic request and, as `berth build` uses it, BuildKit's. Builds can be
 // left in every way a client can leave, and what they left behind is looked for everywhere.
 
-import { expect } from 'bun:test';
+import { afterAll, afterEach, beforeAll, expect } from 'bun:test';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -54,32 +54,65 @@ export interface Answer {
 /** Makes the folders that stay for all builds that come after it. */
 const firstDockerfile = 'FROM busybox\nCOPY <<EOF /f\nx\nEOF\nRUN --mount=type=cache,target=/c true\n';
 
-/** Dispose of it, whatever became of the builds. */
+export interface BuildSiteOptions {
+  /** Starts the daemon, if it is no ordinary one. */
+  readonly daemon?: () => Promise<TestDaemon>;
+  /** When all that builds left must go without a trace: after the last test, or after every one of them. */
+  readonly emptied?: 'at the end' | 'after each';
+}
+
+/** A site for the tests of this file, or of this `describe`: it can be used within tests and hooks that are declared later. */
+export function buildSite({
+  daemon = () => TestDaemon.start(),
+  emptied = 'at the end',
+}: BuildSiteOptions = {}): BuildSite {
+  const site = new BuildSite();
+  beforeAll(async () => await site.start(await daemon()), 60_000);
+  if (emptied === 'after each') afterEach(async () => await site.expectEmptied(), 60_000);
+  afterAll(async () => {
+    try {
+      if (emptied === 'at the end') await site.expectEmptied();
+    } finally {
+      await site[Symbol.asyncDispose]();
+    }
+  }, 120_000);
+  return site;
+}
+
+/** What `buildSite` gives to tests. */
 export class BuildSite implements AsyncDisposable {
-  readonly daemon: TestDaemon;
-  readonly engine: Engine;
-  /** For what tests write; removed at the end. */
-  readonly folder: string;
+  #running: { readonly daemon: TestDaemon; readonly engine: Engine; readonly folder: string } | undefined;
   #before: ReadonlySet<string> = new Set();
   #empty: readonly string[] = [];
   #contexts = 0;
 
-  private constructor(daemon: TestDaemon, folder: string) {
-    this.daemon = daemon;
-    this.engine = new Engine(daemon);
-    this.folder = folder;
+  get daemon(): TestDaemon {
+    return this.#parts().daemon;
+  }
+
+  get engine(): Engine {
+    return this.#parts().engine;
+  }
+
+  /** For what tests write; removed at the end. */
+  get folder(): string {
+    return this.#parts().folder;
+  }
+
+  #parts() {
+    if (!this.#running) throw new Error('a build site can be used when the tests run, not when they are declared');
+    return this.#running;
   }
 
   /** With the image busybox. */
-  static async start(daemon?: TestDaemon): Promise<BuildSite> {
-    const site = new BuildSite(daemon ?? (await TestDaemon.start()), mkdtempSync(join(tmpdir(), 'berth-site-')));
-    await site.engine.loadBusybox();
+  async start(daemon: TestDaemon): Promise<void> {
+    this.#running = { daemon, engine: new Engine(daemon), folder: mkdtempSync(join(tmpdir(), 'berth-site-')) };
+    await this.engine.loadBusybox();
     // What the first build makes for all that come after it.
-    await site.build(['-t', 'first', site.context({ Dockerfile: firstDockerfile })]);
-    await site.empty();
-    site.#before = await listRemains(site.daemon.places, site.daemon.pid);
-    site.#empty = site.#stored();
-    return site;
+    await this.build(['-t', 'first', this.context({ Dockerfile: firstDockerfile })]);
+    await this.empty();
+    this.#before = await listRemains(daemon.places, daemon.pid);
+    this.#empty = this.#stored();
   }
 
   /** A new folder with these files. */
@@ -175,9 +208,11 @@ export class BuildSite implements AsyncDisposable {
     await this.berth(['builder', 'prune', '-af']);
   }
 
+  /** Also when it never started. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.daemon[Symbol.asyncDispose]();
-    rmSync(this.folder, { recursive: true, force: true });
+    if (!this.#running) return;
+    await this.#running.daemon[Symbol.asyncDispose]();
+    rmSync(this.#running.folder, { recursive: true, force: true });
   }
 
   /** What is in the data root, by path, as deep as rooms keep things apart. */

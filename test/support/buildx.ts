@@ -116,6 +116,16 @@ export class Buildx implements AsyncDisposable {
     return result.stderr;
   }
 
+  /** Removes every image but busybox, and the build cache. */
+  async empty(): Promise<void> {
+    const images = (await this.ok(['images', '-aq'])).split('\n').filter(Boolean);
+    for (const id of new Set(images)) {
+      const names = await this.ok(['inspect', '-f', '{{.RepoTags}}', id]);
+      if (!names.includes('busybox:latest')) await this.run(['rmi', '-f', id]);
+    }
+    await this.ok(['builder', 'prune', '-af']);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.daemon[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });

@@ -2,6 +2,15 @@
 // (api/services/content/v1/content.proto), as far as caches and image layouts in directories of the client need it.
 import { bytes, int32, int64, message, nested, string } from './message.ts';
 
+/** Where its methods are; the name of one follows. */
+export const contentService = '/containerd.services.content.v1.Content/';
+
+/** The metadata of a call that names one of several stores of a client, by the id a build has for it. */
+export const contentStoreKey = 'buildkit-attachable-store-id';
+
+/** Blobs are cut into messages of at most this many bytes. */
+export const contentPortion = 1024 * 1024;
+
 export const contentInfo = message({
   digest: string(1),
   size: int64(2),

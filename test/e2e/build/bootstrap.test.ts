@@ -1,23 +1,13 @@
 // `image bootstrap`: a base image from Debian's archive, by mmdebstrap, or by what stands in for it here.
 
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { run, runOk } from '../../support/run.ts';
 
-let site: BuildSite;
-beforeAll(async () => {
-  site = await BuildSite.start();
-}, 60_000);
-afterAll(async () => {
-  try {
-    await site.expectEmptied();
-  } finally {
-    await site[Symbol.asyncDispose]();
-  }
-}, 60_000);
+const site = buildSite();
 
 let programs = 0;
 

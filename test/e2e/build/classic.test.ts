@@ -1,26 +1,16 @@
 // `docker build` without BuildKit, by the real docker CLI: where contexts come from, and what is said of those that fail.
 
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/build-site.ts';
 import { type RunResult, run, runOk } from '../../support/run.ts';
 import { dockerProgram } from '../../support/stage.ts';
 
 const docker = dockerProgram();
 
 describe.skipIf(docker === undefined)('docker build', () => {
-  let site: BuildSite;
-  beforeAll(async () => {
-    site = await BuildSite.start();
-  }, 60_000);
-  afterAll(async () => {
-    try {
-      await site.expectEmptied();
-    } finally {
-      await site[Symbol.asyncDispose]();
-    }
-  }, 60_000);
+  const site = buildSite();
 
   const words = (...args: string[]) => [docker ?? 'docker', '-H', site.daemon.host, 'build', ...args];
   const env = { DOCKER_BUILDKIT: '0' };

@@ -12,25 +12,15 @@ const context = (buildx: Buildx, mark: string) =>
     f: mark,
   });
 
-/** Nothing of the build cache is left, and no image but busybox. */
-async function empty(buildx: Buildx): Promise<void> {
-  const images = (await buildx.ok(['images', '-aq'])).split('\n').filter(Boolean);
-  for (const id of new Set(images)) {
-    const names = await buildx.ok(['inspect', '-f', '{{.RepoTags}}', id]);
-    if (!names.includes('busybox:latest')) await buildx.run(['rmi', '-f', id]);
-  }
-  await buildx.ok(['builder', 'prune', '-af']);
-}
-
 buildxScenarios(['busybox'], {
   'a cache in a folder of the client must save its steps': async buildx => {
     const folder = context(buildx, 'local');
     const place = join(buildx.folder, 'cache');
     await buildx.build(['--cache-to', `type=local,dest=${place}`, folder]);
     expect(JSON.parse(readFileSync(join(place, 'index.json'), 'utf8')).manifests).toHaveLength(1);
-    await empty(buildx);
+    await buildx.empty();
     expect(stepsRun(await buildx.build([folder]))).toHaveLength(3);
-    await empty(buildx);
+    await buildx.empty();
     expect(stepsRun(await buildx.build(['--cache-from', `type=local,src=${place}`, folder]))).toEqual([]);
     await buildx.build(['--no-cache', '--cache-from', 'type=local,src=/nowhere', folder]);
   },
@@ -42,16 +32,16 @@ buildxScenarios(['busybox'], {
     await buildx.build(['--cache-to', `type=registry,ref=${cache}`, folder]);
     await buildx.build(['--cache-to', 'type=inline', '-t', image, '--push', folder]);
     for (const from of [`type=registry,ref=${cache}`, image]) {
-      await empty(buildx);
+      await buildx.empty();
       expect(stepsRun(await buildx.build(['--cache-from', from, folder]))).toEqual([]);
     }
-    await empty(buildx);
+    await buildx.empty();
     const missing = `type=registry,ref=${registry.address}/e2e/none:1`;
     expect(stepsRun(await buildx.build(['--cache-from', missing, folder]))).toHaveLength(3);
   },
 
   'the cache must be listed with its size, and pruned': async buildx => {
-    await empty(buildx);
+    await buildx.empty();
     const folder = context(buildx, 'listed');
     await buildx.build([folder]);
     const used = await buildx.ok(['buildx', 'du', '--verbose']);

@@ -20,16 +20,6 @@ const stages = (buildx: Buildx, mark: string) =>
     f: mark,
   });
 
-/** Nothing of the build cache is left, and no image but busybox. */
-async function empty(buildx: Buildx): Promise<void> {
-  const images = (await buildx.ok(['images', '-aq'])).split('\n').filter(Boolean);
-  for (const id of new Set(images)) {
-    const names = await buildx.ok(['inspect', '-f', '{{.RepoTags}}', id]);
-    if (!names.includes('busybox:latest')) await buildx.run(['rmi', '-f', id]);
-  }
-  await buildx.ok(['builder', 'prune', '-af']);
-}
-
 buildxScenarios(['busybox'], {
   'caches of every form must come back whole from a registry that wants a password': async buildx => {
     const hash = await Bun.password.hash('secret', { algorithm: 'bcrypt', cost: 4 });
@@ -48,7 +38,7 @@ buildxScenarios(['busybox'], {
     const places = forms.map((form, at) => `type=registry,ref=${host}/e2e/cache:${at},${form}`);
     await buildx.build([...places.flatMap(place => ['--cache-to', place]), folder]);
     for (const at of forms.keys()) {
-      await empty(buildx);
+      await buildx.empty();
       const from = `type=registry,ref=${host}/e2e/cache:${at}`;
       expect(stepsRun(await buildx.build(['--cache-from', from, folder]))).toEqual([]);
     }
@@ -64,7 +54,7 @@ buildxScenarios(['busybox'], {
     const [one, two] = [stages(buildx, 'one'), stages(buildx, 'two')];
     await buildx.build(['--cache-to', cache('one'), one]);
     await buildx.build(['--cache-to', cache('two'), two]);
-    await empty(buildx);
+    await buildx.empty();
     const azure = 'type=azblob,name=x,account_url=https://x';
     const from = ['none', 'one', 'two'].flatMap(name => ['--cache-from', cache(name)]);
     const progress = await buildx.build([...from, '--cache-from', azure, two]);
@@ -89,7 +79,7 @@ buildxScenarios(['busybox'], {
     const { manifests } = JSON.parse(readFileSync(join(place, 'index.json'), 'utf8'));
     expect(manifests).toHaveLength(2);
     const digest = manifests[0].digest as string;
-    await empty(buildx);
+    await buildx.empty();
     expect(
       stepsRun(await buildx.build(['--cache-from', `type=local,src=${place},tag=b`, stages(buildx, 'b')])),
     ).toEqual([]);
@@ -102,7 +92,7 @@ buildxScenarios(['busybox'], {
     const image = `${registry.address}/e2e/inline:1`;
     const folder = stages(buildx, 'inline');
     await buildx.build(['--build-arg', 'BUILDKIT_INLINE_CACHE=1', '-t', image, '--push', folder]);
-    await empty(buildx);
+    await buildx.empty();
     expect(stepsRun(await buildx.build(['--cache-from', image, folder]))).toEqual([]);
     expect(await buildx.ok(['images', '-q', image])).toBe('');
   },
@@ -118,9 +108,9 @@ buildxScenarios(['busybox'], {
     };
     await own('--cache-to', `type=local,dest=${cache},mode=max,tag=mine`, folder);
     await buildx.build(['--cache-to', `type=local,dest=${theirs}`, folder]);
-    await empty(buildx);
+    await buildx.empty();
     expect(stepsRun(await buildx.build(['--cache-from', `type=local,src=${cache},tag=mine`, folder]))).toEqual([]);
-    await empty(buildx);
+    await buildx.empty();
     expect(stepsRun(await own('--cache-from', `type=local,src=${theirs}`, folder))).toEqual([]);
     await own('-t', 'own/layout:1', '-o', `type=oci,dest=${layout},tar=false`, folder);
     const { manifests } = JSON.parse(readFileSync(join(`${layout}`, 'index.json'), 'utf8'));

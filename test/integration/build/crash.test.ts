@@ -1,28 +1,18 @@
 // The daemon dies in the middle of builds: the next one starts clean, what was finished is known to it, what was not is done
 // again, and what comes out is right. BERTH_TEST_SEED plays the random moments again.
 
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Building, BuildSite, packed, stepsRun } from '../../support/build-site.ts';
+import { type Building, buildSite, packed, stepsRun } from '../../support/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Seeded } from '../../support/seeded.ts';
 
 const random = new Seeded();
 console.log(`crash: BERTH_TEST_SEED=${random.seed} plays it again`);
 
-let site: BuildSite;
-beforeAll(async () => {
-  site = await BuildSite.start();
-}, 60_000);
-afterAll(async () => {
-  try {
-    await site.expectEmptied();
-  } finally {
-    await site[Symbol.asyncDispose]();
-  }
-}, 60_000);
+const site = buildSite();
 
 /** Kills the daemon under a build and starts the next one, which must find nothing that is nobody's. */
 async function die(building: Building): Promise<void> {

@@ -1,22 +1,17 @@
 // A disk that is full in the middle of a build: the message names the step, nothing of it stays, what is there can be removed,
 // and then the same build is right.
 
-import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/build-site.ts';
 import { startOnSmallDisk } from '../../support/small-disk.ts';
 
 /** What does not fit, twice what does, in megabytes: of the disk's 24 some are taken already. */
 const [tooMuch, half] = [30, 12];
 
-let site: BuildSite;
-beforeAll(async () => {
-  site = await BuildSite.start(await startOnSmallDisk('24m'));
-}, 60_000);
-afterAll(async () => await site[Symbol.asyncDispose](), 60_000);
 /** The mark of a leak is room that does not come back. */
-afterEach(async () => await site.expectEmptied(), 60_000);
+const site = buildSite({ daemon: () => startOnSmallDisk('24m'), emptied: 'after each' });
 
 const zeros = (megabytes: number, path: string) => `dd if=/dev/zero of=${path} bs=1M count=${megabytes}`;
 

@@ -1,40 +1,32 @@
 // Contexts and images that try to lead a build out of themselves: to read what is on the host, or to write there. Through every
 // door the answer is the same: what is outside is not there, and stays as it is.
 
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { beforeAll, describe, expect, test } from 'bun:test';
 import { linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { TarEntry } from '../../../src/lib/tar/entry.ts';
 import { encodeTarMember, tarEnd } from '../../../src/lib/tar/writer.ts';
-import { BuildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/build-site.ts';
 import { run } from '../../support/run.ts';
 
 /** Stands in no Dockerfile and no name: where it is found, a file of the host was read. */
 const mark = `mark-${crypto.randomUUID()}`;
 
-let site: BuildSite;
+const site = buildSite();
 /** A folder of the host that no build may reach. */
 let outside: string;
 /** The way there from anywhere. */
 let up: string;
 
-beforeAll(async () => {
-  site = await BuildSite.start();
+beforeAll(() => {
   outside = join(site.folder, 'outside');
   mkdirSync(outside);
   writeFileSync(join(outside, 'secret'), mark);
   writeFileSync(join(outside, 'Dockerfile'), `FROM busybox\nLABEL mark=${mark}\n`);
   writeFileSync(join(outside, 'passwd'), 'root:x:0:0::/:/bin/sh\nstranger:x:4711:4711::/:/bin/sh\n');
   up = '../'.repeat(20) + outside.slice(1);
-}, 60_000);
-afterAll(async () => {
-  try {
-    await site.expectEmptied();
-  } finally {
-    await site[Symbol.asyncDispose]();
-  }
-}, 60_000);
+});
 
 async function expectUntouched(): Promise<void> {
   expect(readdirSync(outside).sort()).toEqual(['Dockerfile', 'passwd', 'secret']);

@@ -1,10 +1,10 @@
 // What a build is only lent (secrets, agents, passwords of registries) is for its steps alone: it is in no layer, no record, no
 // cache, no attestation, no log and nowhere on disk, however the build ends.
 
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { beforeAll, expect, test } from 'bun:test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildSite, everyLeaving } from '../../support/build-site.ts';
+import { buildSite, everyLeaving } from '../../support/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { FaultRegistry } from '../../support/fault-registry.ts';
 import { addImage, layerArchive } from '../../support/remote-images.ts';
@@ -13,21 +13,13 @@ import { run, runOk } from '../../support/run.ts';
 /** What no search may find. */
 const secret = `lent-${crypto.randomUUID()}`;
 
-let site: BuildSite;
+const site = buildSite();
 let secretFile: string;
-beforeAll(async () => {
-  site = await BuildSite.start();
+beforeAll(() => {
   mkdirSync(join(site.folder, 'lent'));
   secretFile = join(site.folder, 'lent', 'secret');
   writeFileSync(secretFile, secret);
-}, 60_000);
-afterAll(async () => {
-  try {
-    await site.expectEmptied();
-  } finally {
-    await site[Symbol.asyncDispose]();
-  }
-}, 60_000);
+});
 
 /** Looks through everything the daemon has written, and through what came out of it. */
 async function expectNowhere(...folders: string[]): Promise<void> {

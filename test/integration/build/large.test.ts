@@ -1,10 +1,10 @@
 // Contexts that are large, in one file and in many: the daemon's memory does not grow with them, and it answers others
 // meanwhile. BERTH_TEST_LARGE=1 takes 2 GiB and 100,000 files instead of a sixteenth of that.
 
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/build-site.ts';
 import { residentMemory } from '../../support/remains.ts';
 import { startOnSmallDisk } from '../../support/small-disk.ts';
 
@@ -14,18 +14,8 @@ const fileSize = (2048 * megabyte) / part;
 const fileCount = part === 1 ? 100_000 : 6000;
 const patience = 30_000 + 240_000 / part;
 
-let site: BuildSite;
-beforeAll(async () => {
-  // In memory, so that it is not the disk that is measured.
-  site = await BuildSite.start(await startOnSmallDisk(part === 1 ? '6g' : '1g'));
-}, 60_000);
-afterAll(async () => {
-  try {
-    await site.expectEmptied();
-  } finally {
-    await site[Symbol.asyncDispose]();
-  }
-}, 120_000);
+// In memory, so that it is not the disk that is measured.
+const site = buildSite({ daemon: () => startOnSmallDisk(part === 1 ? '6g' : '1g') });
 
 /** Runs it, asking the daemon something else all the time: how often it answered before the end, and how much it grew. */
 async function watched(work: Promise<unknown>): Promise<{ answers: number; growth: number }> {

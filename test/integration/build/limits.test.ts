@@ -1,21 +1,11 @@
 // Steps that take all they can get: they come to an end at their limits, the message says at which, nothing of them is left,
 // and the daemon builds on. BERTH_TEST_LARGE=1 tries the limits nobody asked for, too.
 
-import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { BuildSite, everyLeaving } from '../../support/build-site.ts';
+import { expect, test } from 'bun:test';
+import { buildSite, everyLeaving } from '../../support/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 
-let site: BuildSite;
-beforeAll(async () => {
-  site = await BuildSite.start();
-}, 60_000);
-afterAll(async () => {
-  try {
-    await site.expectEmptied();
-  } finally {
-    await site[Symbol.asyncDispose]();
-  }
-}, 60_000);
+const site = buildSite();
 
 const large = process.env.BERTH_TEST_LARGE === '1' ? test : test.skip;
 const megabyte = 1024 * 1024;

@@ -1,18 +1,13 @@
 // Builds at the same time: what is the same is done once and for all of them, what is not does not touch each other, and
 // caches that steps share are shared as they say.
 
-import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
+import { expect, test } from 'bun:test';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BuildSite, everyLeaving } from '../../support/build-site.ts';
+import { buildSite, everyLeaving } from '../../support/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 
-let site: BuildSite;
-beforeAll(async () => {
-  site = await BuildSite.start();
-}, 60_000);
-afterEach(async () => await site.expectEmptied(), 60_000);
-afterAll(async () => await site[Symbol.asyncDispose](), 60_000);
+const site = buildSite({ emptied: 'after each' });
 
 const numbers = Array.from({ length: 10 }, (_, n) => n);
 const idOf = (name: string) => site.berth(['inspect', '-f', '{{.Id}}', name]);

@@ -6,6 +6,9 @@ import { dirname, join } from 'node:path';
 import {
   contentInfoRequest,
   contentInfoResponse,
+  contentPortion,
+  contentService,
+  contentStoreKey,
   readContentRequest,
   readContentResponse,
   writeAction,
@@ -16,26 +19,22 @@ import { decode, encode, type MessageOf } from '../../../api/buildkit/message.ts
 import type { GrpcHandler, ServerCall } from '../../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 
-const service = '/containerd.services.content.v1.Content/';
-/** Bytes in one message. */
-const portion = 1024 * 1024;
-
 /** containerd's content service, as far as a build needs it; `stores`: directories by the ids the build has for them. */
 export function contentMethods(stores: Readonly<Record<string, string>>): Record<string, GrpcHandler> {
   const storeOf = ({ metadata }: ServerCall): string => {
-    const id = String(metadata['buildkit-attachable-store-id'] ?? '');
+    const id = String(metadata[contentStoreKey] ?? '');
     const directory = stores[id];
     if (directory === undefined) throw new GrpcError(grpcCodes.notFound, `unknown content store ${JSON.stringify(id)}`);
     return directory;
   };
   return {
-    [`${service}Info`]: async call => {
+    [`${contentService}Info`]: async call => {
       const { digest } = decode(contentInfoRequest, await call.first());
       const size = sizeOf(blobPath(storeOf(call), digest), digest);
       await call.send(encode(contentInfoResponse, { info: { digest, size } }));
     },
-    [`${service}Read`]: call => read(call, storeOf(call)),
-    [`${service}Write`]: call => write(call, storeOf(call)),
+    [`${contentService}Read`]: call => read(call, storeOf(call)),
+    [`${contentService}Write`]: call => write(call, storeOf(call)),
   };
 }
 
@@ -44,7 +43,7 @@ async function read(call: ServerCall, directory: string): Promise<void> {
   const path = blobPath(directory, digest);
   sizeOf(path, digest);
   let offset = start;
-  const range = { start, ...(size > 0 && { end: start + size - 1 }), highWaterMark: portion };
+  const range = { start, ...(size > 0 && { end: start + size - 1 }), highWaterMark: contentPortion };
   for await (const data of createReadStream(path, range)) {
     await call.send(encode(readContentResponse, { offset, data: data as Buffer }));
     offset += (data as Buffer).length;

@@ -2,6 +2,8 @@
 import {
   contentInfoRequest,
   contentInfoResponse,
+  contentPortion,
+  contentService,
   readContentRequest,
   readContentResponse,
 } from '../../../api/buildkit/content.ts';
@@ -19,9 +21,6 @@ import type { BuildJobs } from '../solve/build-jobs.ts';
 import { watchHistory } from './watch-history.ts';
 
 const control = '/moby.buildkit.v1.Control/';
-const content = '/containerd.services.content.v1.Content/';
-/** Messages hold no more than this, in bytes. */
-const portion = 1024 * 1024;
 
 export function historyMethods(jobs: BuildJobs, history: Builder['history']): Record<string, GrpcHandler> {
   const blob = async (digest: string): Promise<Uint8Array> => {
@@ -42,16 +41,16 @@ export function historyMethods(jobs: BuildJobs, history: Builder['history']): Re
       if (request.delete) jobs.announce({ kind: 'deleted', ref });
       return {};
     }),
-    [`${content}Info`]: unary([contentInfoRequest, contentInfoResponse], async ({ digest }) => ({
+    [`${contentService}Info`]: unary([contentInfoRequest, contentInfoResponse], async ({ digest }) => ({
       info: { digest, size: (await blob(digest)).length },
     })),
-    [`${content}Read`]: streaming(
+    [`${contentService}Read`]: streaming(
       [readContentRequest, readContentResponse],
       async function* ({ digest, offset, size }) {
         const bytes = await blob(digest);
         const end = size > 0 ? Math.min(offset + size, bytes.length) : bytes.length;
-        for (let at = offset; at < end; at += portion) {
-          yield { offset: at, data: bytes.subarray(at, Math.min(at + portion, end)) };
+        for (let at = offset; at < end; at += contentPortion) {
+          yield { offset: at, data: bytes.subarray(at, Math.min(at + contentPortion, end)) };
         }
       },
     ),

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto';
 import {
   contentInfoRequest,
   contentInfoResponse,
+  contentPortion,
+  contentService,
+  contentStoreKey,
   readContentRequest,
   readContentResponse,
   writeAction,
@@ -15,10 +18,6 @@ import { notFound } from '../../../lib/errors.ts';
 import type { ClientCall, GrpcConnection } from '../../../lib/grpc/client.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 
-const service = '/containerd.services.content.v1.Content/';
-/** Messages hold no more than this, in bytes. */
-const portion = 1024 * 1024;
-
 /** `id` is what the client calls the directory. */
 export class SessionBlobs implements BlobStore {
   readonly #connection: Pick<GrpcConnection, 'call' | 'unary'>;
@@ -26,13 +25,16 @@ export class SessionBlobs implements BlobStore {
 
   constructor(connection: Pick<GrpcConnection, 'call' | 'unary'>, id: string) {
     this.#connection = connection;
-    this.#metadata = { 'buildkit-attachable-store-id': id };
+    this.#metadata = { [contentStoreKey]: id };
   }
 
   async size(digest: string, signal: AbortSignal): Promise<number | undefined> {
     try {
       const request = encode(contentInfoRequest, { digest });
-      const reply = await this.#connection.unary(`${service}Info`, request, { metadata: this.#metadata, signal });
+      const reply = await this.#connection.unary(`${contentService}Info`, request, {
+        metadata: this.#metadata,
+        signal,
+      });
       return decode(contentInfoResponse, reply).info?.size ?? 0;
     } catch (error) {
       if (error instanceof GrpcError && error.code === grpcCodes.notFound) return undefined;
@@ -72,7 +74,7 @@ export class SessionBlobs implements BlobStore {
   }
 
   #call(method: string, signal: AbortSignal): ClientCall {
-    return this.#connection.call(`${service}${method}`, { metadata: this.#metadata, signal });
+    return this.#connection.call(`${contentService}${method}`, { metadata: this.#metadata, signal });
   }
 }
 
@@ -93,8 +95,8 @@ async function upload(o: {
   };
   let { offset } = await ask({ action: writeAction.stat });
   for await (const part of o.data) {
-    for (let at = 0; at < part.length; at += portion) {
-      const data = part.subarray(at, at + portion);
+    for (let at = 0; at < part.length; at += contentPortion) {
+      const data = part.subarray(at, at + contentPortion);
       await ask({ action: writeAction.write, offset, data });
       offset += data.length;
     }
