@@ -56,7 +56,7 @@ describeContainers('adopt', import.meta.path, () => {
     await first.start();
     const { at } = await first.exited;
     const adopted = (await host.runtime().adopt(first.id)) as { exited: ExitStatus };
-    expect(adopted.exited).toEqual({ code: 9, at, oomKilled: false });
+    expect(adopted.exited).toEqual({ code: 9, at, oomKilled: false, forksRefused: false });
     await first.delete();
   });
 
