@@ -20,9 +20,9 @@ import type { Dockerfile, Instruction, Stage, Warning } from '../dockerfile/synt
 import type { PlannedStep } from '../progress.ts';
 import type { Entitlement, NamedContext } from '../request.ts';
 import type { BuildSource } from '../source.ts';
-import { dispatchInstruction, type StageContext } from './dispatch-instruction.ts';
 import { findContext } from './find-context.ts';
 import type { GraphInputs } from './graph-inputs.ts';
+import { dispatchInstruction, type StageContext } from './instructions/dispatch-instruction.ts';
 import { createNode, type Node } from './node.ts';
 import { StageState } from './stage-state.ts';
 import { StepNames } from './step-names.ts';

@@ -1,11 +1,11 @@
 // What bake files mean, as buildx prints it: expectations were taken from buildx 0.29.
 import { describe, expect, test } from 'bun:test';
-import type { BakeFile } from './bake-file.ts';
-import { mergeBakeFiles } from './merge-targets.ts';
+import type { BakeFile } from './files/bake-file.ts';
+import { mergeBakeFiles } from './files/merge-targets.ts';
+import { readBakeCompose } from './files/read-compose.ts';
+import { readBakeJson, readDeclarations } from './files/read-json.ts';
 import { applyOverrides, parseOverride } from './overrides.ts';
 import { printTargets } from './print-targets.ts';
-import { readBakeCompose } from './read-compose.ts';
-import { readBakeJson, readDeclarations } from './read-json.ts';
 import { resolveTargets } from './resolve-targets.ts';
 import { withFlags } from './target-options.ts';
 

@@ -1,6 +1,6 @@
 // `--print`: what would be built, as buildx prints it.
 import { parseFields } from '../build/options/fields.ts';
-import { type FieldName, fieldKinds } from './bake-file.ts';
+import { type FieldName, fieldKinds } from './files/bake-file.ts';
 import type { ResolvedTargets } from './resolve-targets.ts';
 
 /** Lists whose items are `key=value` fields, which are printed as objects. */

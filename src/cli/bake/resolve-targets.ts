@@ -1,8 +1,8 @@
 // Which targets a command line means, each with all that it inherits.
-import { posix } from 'node:path';
 import { matchPattern } from '../../lib/path-match.ts';
-import type { BakeFile, BakeGroup, BakeTarget } from './bake-file.ts';
-import { mergeTargets } from './merge-targets.ts';
+import type { BakeFile, BakeGroup, BakeTarget } from './files/bake-file.ts';
+import { cleanPath } from './files/clean-path.ts';
+import { mergeTargets } from './files/merge-targets.ts';
 
 export interface ResolvedTargets {
   /** Those that are built, and those whose results they are built from. */
@@ -48,11 +48,6 @@ function matching(file: BakeFile, name: string): string[] {
   const matched = found.filter(one => matchPattern(name, one)).sort();
   if (matched.length === 0) throw new Error(`could not find any target matching '${name}'`);
   return matched;
-}
-
-/** Directories without what is of no use in their paths; addresses as they are. */
-export function cleanPath(path: string): string {
-  return /^[a-z+]+:\/\/|^git@|^-$/.test(path) ? path : posix.normalize(path).replace(/(.)\/$/, '$1');
 }
 
 /** Targets that stand for contexts of this one. */

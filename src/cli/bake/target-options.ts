@@ -1,7 +1,7 @@
 // A target as a build.
 import { parseRamBytes } from '../../lib/units.ts';
 import { type BuildOptions, defaultBuildOptions } from '../build/build-options.ts';
-import type { BakeTarget } from './bake-file.ts';
+import type { BakeTarget } from './files/bake-file.ts';
 
 /** What the command line says of all targets. */
 export interface BakeFlags {

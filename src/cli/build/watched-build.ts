@@ -4,8 +4,8 @@ import { type BuildkitClient, connectBuildkit } from '../../client/index.ts';
 import { type BuildDisplay, openDisplay, type ProgressMode, progressModes } from '../build-progress/build-display.ts';
 import type { Context } from '../context.ts';
 import { ExitError } from '../failure.ts';
-import { failureExcerpt, failureMessage } from './build-failure.ts';
-import { warningsText } from './build-warnings.ts';
+import { failureExcerpt, failureMessage } from './outcome/build-failure.ts';
+import { warningsText } from './outcome/build-warnings.ts';
 
 export interface WatchOptions {
   readonly mode: ProgressMode;

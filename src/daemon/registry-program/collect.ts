@@ -9,9 +9,9 @@ import { createLogger } from '../../lib/logger.ts';
 import { humanSize } from '../../lib/units.ts';
 import { Registry } from '../../registry/index.ts';
 import type { OptionValues } from '../configuration/parse-flags.ts';
-import { flagTime } from './checks.ts';
 import { claimRoot } from './claim-root.ts';
-import { readConfiguration } from './configuration.ts';
+import { flagTime } from './configuration/checks.ts';
+import { readConfiguration } from './configuration/configuration.ts';
 
 /** Prints what went. Throws `conflict` when the folder is served: its registry collects by itself; `not-found`. */
 export async function collect(values: OptionValues, isRoot: boolean): Promise<number> {

@@ -6,7 +6,7 @@ import type { HttpServer } from '../../lib/http/http-server.ts';
 import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Registry } from '../../registry/index.ts';
-import type { RegistryConfiguration } from './configuration.ts';
+import type { RegistryConfiguration } from './configuration/configuration.ts';
 
 export interface ReloadDeps {
   /** Reads flags and file again. Throws `invalid`. */

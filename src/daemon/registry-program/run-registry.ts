@@ -7,7 +7,7 @@ import type { DaemonOption } from '../configuration/options.ts';
 import { type OptionValues, parseFlags } from '../configuration/parse-flags.ts';
 import { programHelp } from '../help.ts';
 import { collect } from './collect.ts';
-import { readConfiguration } from './configuration.ts';
+import { readConfiguration } from './configuration/configuration.ts';
 import { collectOptions, passwdOptions, serveOptions } from './options.ts';
 import { passwd } from './passwd.ts';
 import { serve } from './serve.ts';

@@ -10,7 +10,7 @@ import { createLogger, type Logger } from '../../lib/logger.ts';
 import { parseHtpasswd, Registry } from '../../registry/index.ts';
 import { readTlsIdentity } from '../tls-identity.ts';
 import { claimRoot } from './claim-root.ts';
-import type { ListenPlace, RegistryConfiguration } from './configuration.ts';
+import type { ListenPlace, RegistryConfiguration } from './configuration/configuration.ts';
 import { reload } from './reload.ts';
 
 const shutdownGrace = 10_000;

@@ -14,7 +14,7 @@ import { sendDirectory } from './session/send-directory.ts';
 import { sendLayout } from './session/send-layout.ts';
 import type { Session } from './session/session.ts';
 import { SessionSource } from './session/session-source.ts';
-import type { RequestParts } from './solve/solve-request.ts';
+import type { RequestParts } from './solve/requests/solve-request.ts';
 
 export interface ClientPartsOptions {
   readonly session: () => Promise<Session>;

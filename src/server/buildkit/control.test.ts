@@ -30,7 +30,7 @@ import { controlMethods } from './control.ts';
 import { gatewayMethods } from './gateway.ts';
 import { BuildJobs } from './solve/build-jobs.ts';
 import { buildFailure } from './solve/failure.ts';
-import type { RequestParts } from './solve/solve-request.ts';
+import type { RequestParts } from './solve/requests/solve-request.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {

@@ -23,12 +23,12 @@ import { recordBuild } from './history/record-build.ts';
 import { type MethodCall, streaming, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
-import { cachesOf } from './solve/cache-options.ts';
-import type { Evaluation } from './solve/evaluation.ts';
 import { evaluationInputs } from './solve/evaluation-inputs.ts';
 import { buildFailure } from './solve/failure.ts';
-import type { Attributes } from './solve/frontend-request.ts';
-import { type RequestParts, solveToRequest } from './solve/solve-request.ts';
+import { cachesOf } from './solve/requests/cache-options.ts';
+import type { Evaluation } from './solve/requests/evaluation.ts';
+import type { Attributes } from './solve/requests/frontend-request.ts';
+import { type RequestParts, solveToRequest } from './solve/requests/solve-request.ts';
 import { usageFilters, usageOf } from './usage-records.ts';
 import { buildkitVersion, type WorkerFacts, workerOf } from './worker.ts';
 

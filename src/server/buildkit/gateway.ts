@@ -24,8 +24,8 @@ import { fileMethods } from './gateway-files.ts';
 import { type MethodCall, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 import type { BuildJobs } from './solve/build-jobs.ts';
-import type { Evaluation } from './solve/evaluation.ts';
 import { evaluationInputs } from './solve/evaluation-inputs.ts';
+import type { Evaluation } from './solve/requests/evaluation.ts';
 import type { FrontendAnswer } from './solve/subrequests/frontend-answer.ts';
 import { type WorkerFacts, workerOf } from './worker.ts';
 

@@ -12,7 +12,7 @@ import { MessageDuplex } from './session/message-duplex.ts';
 import { Sessions } from './session/sessions.ts';
 import { BuildJobs } from './solve/build-jobs.ts';
 import { buildFailure } from './solve/failure.ts';
-import { solveToRequest } from './solve/solve-request.ts';
+import { solveToRequest } from './solve/requests/solve-request.ts';
 import { answerSubrequest } from './solve/subrequests.ts';
 import type { WorkerFacts } from './worker.ts';
 

@@ -1,17 +1,17 @@
 // `bake`, `buildx bake`: all the builds that a file describes, those that do not need each other at once.
 
 import { askTargets } from '../../bake/ask-targets.ts';
-import type { BakeTarget } from '../../bake/bake-file.ts';
-import { loadBakeFiles } from '../../bake/load-bake-files.ts';
+import type { BakeTarget } from '../../bake/files/bake-file.ts';
+import { loadBakeFiles } from '../../bake/files/load-bake-files.ts';
 import { applyOverrides, parseOverride } from '../../bake/overrides.ts';
 import { prefixedDisplay } from '../../bake/prefixed-display.ts';
 import { printTargets } from '../../bake/print-targets.ts';
 import { type ResolvedTargets, resolveTargets, usedTargets } from '../../bake/resolve-targets.ts';
 import { targetOptions, withFlags } from '../../bake/target-options.ts';
-import { failureMessage } from '../../build/build-failure.ts';
-import { buildMetadata, imageId, writeMetadata } from '../../build/build-results.ts';
 import { parseCall } from '../../build/frontend-call.ts';
 import { shortAttest } from '../../build/options/attest.ts';
+import { failureMessage } from '../../build/outcome/build-failure.ts';
+import { buildMetadata, imageId, writeMetadata } from '../../build/outcome/build-results.ts';
 import { planBuild } from '../../build/plan-build.ts';
 import { type BuildOutcome, runBuild } from '../../build/run-build.ts';
 import { readProgressMode, type Watch, watchedBuild } from '../../build/watched-build.ts';

@@ -1,11 +1,11 @@
 // `build`, `image build`, `builder build`, `buildx build`.
 
 import { writeFileSync } from 'node:fs';
-import { failureMessage } from '../../build/build-failure.ts';
 import type { BuildOptions } from '../../build/build-options.ts';
-import { buildMetadata, imageId, writeMetadata } from '../../build/build-results.ts';
 import { askQuestion, parseCall } from '../../build/frontend-call.ts';
 import { shortAttest } from '../../build/options/attest.ts';
+import { failureMessage } from '../../build/outcome/build-failure.ts';
+import { buildMetadata, imageId, writeMetadata } from '../../build/outcome/build-results.ts';
 import { type BuildPlan, planBuild } from '../../build/plan-build.ts';
 import { runBuild } from '../../build/run-build.ts';
 import { readProgressMode, type WatchOptions, watchedBuild } from '../../build/watched-build.ts';

@@ -2,7 +2,7 @@
 import type { SolveRequest } from '../../../api/buildkit/control.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import { BuildJob, type JobBuilder } from './build-job.ts';
-import type { Evaluation } from './evaluation.ts';
+import type { Evaluation } from './requests/evaluation.ts';
 
 /** Clients ask for a build before they have asked for it to begin; this long it may take, in milliseconds. */
 const patience = 5000;

@@ -3,7 +3,7 @@ import { readDefinition } from '../../../api/buildkit/definitions.ts';
 import type { Definition } from '../../../api/buildkit/ops.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import type { BuildJobs } from './build-jobs.ts';
-import type { Evaluation, EvaluationInput } from './evaluation.ts';
+import type { Evaluation, EvaluationInput } from './requests/evaluation.ts';
 
 /** What clients hand on of other builds' results. Throws a GrpcError for what is none of ours. */
 export function evaluationInputs(

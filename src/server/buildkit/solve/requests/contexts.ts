@@ -1,6 +1,6 @@
 // Where the files of a build come from, as the attributes of the frontend say it.
-import type { BuildRequest, BuildSource, DockerfileInput, NamedContext } from '../../../builder/index.ts';
-import { invalid } from '../../../lib/errors.ts';
+import type { BuildRequest, BuildSource, DockerfileInput, NamedContext } from '../../../../builder/index.ts';
+import { invalid } from '../../../../lib/errors.ts';
 import { Evaluation } from './evaluation.ts';
 import { type Attributes, type FrontendOptions, prefixed } from './frontend-request.ts';
 

@@ -1,8 +1,8 @@
 // A build that failed, as its user reads it: where in the Dockerfile, and why.
-import { status } from '../../api/buildkit/control.ts';
-import { decode } from '../../api/buildkit/message.ts';
-import { GrpcError, grpcCodes } from '../../lib/grpc/status.ts';
-import { formatExcerpt } from '../../lib/source-excerpt.ts';
+import { status } from '../../../api/buildkit/control.ts';
+import { decode } from '../../../api/buildkit/message.ts';
+import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import { formatExcerpt } from '../../../lib/source-excerpt.ts';
 
 const sourceType = 'github.com/moby/buildkit/errdefs.Source+json';
 

@@ -1,5 +1,5 @@
 // What a bake file says, whatever its form: targets, groups of them, variables.
-import type { Value } from './expressions/value.ts';
+import type { Value } from '../expressions/value.ts';
 
 /** Fields of a target that are texts, lists of texts, records of texts and switches, by their names in files. */
 export const fieldKinds = {

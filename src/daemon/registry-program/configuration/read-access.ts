@@ -1,7 +1,7 @@
 // The `auth` mapping of the configuration file: who may do what.
 
-import { invalid } from '../../lib/errors.ts';
-import type { AccessOptions, AccessRule, Action, TokenOptions } from '../../registry/index.ts';
+import { invalid } from '../../../lib/errors.ts';
+import type { AccessOptions, AccessRule, Action, TokenOptions } from '../../../registry/index.ts';
 import { Section } from './checks.ts';
 
 const actions: readonly Action[] = ['pull', 'push', 'delete', 'catalog'];

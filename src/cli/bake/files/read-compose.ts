@@ -1,9 +1,9 @@
 // Compose files as bake files: each service that is built is a target.
 import { parse } from 'yaml';
-import { bytesSize, parseRamBytes } from '../../lib/units.ts';
+import { bytesSize, parseRamBytes } from '../../../lib/units.ts';
 import type { BakeFile, BakeTarget } from './bake-file.ts';
 import { asList, asObject, asRecord, asText, checkTarget } from './check-target.ts';
-import { cleanPath } from './resolve-targets.ts';
+import { cleanPath } from './clean-path.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,12 +1,12 @@
 // COPY and ADD as vertices: what is copied from where, and where it goes.
-import { parseChmod } from '../dockerfile/instructions/chmod.ts';
-import type { AddInstruction, CopyInstruction } from '../dockerfile/syntax.ts';
+import { parseChmod } from '../../dockerfile/instructions/chmod.ts';
+import type { AddInstruction, CopyInstruction } from '../../dockerfile/syntax.ts';
+import type { GraphInputs } from '../graph-inputs.ts';
+import { createNode, type Node } from '../node.ts';
+import type { CopyOperation, CopyPart } from '../operation.ts';
+import type { StageState } from '../stage-state.ts';
 import type { AddNode } from './add-node.ts';
-import type { GraphInputs } from './graph-inputs.ts';
 import { copyText } from './history-text.ts';
-import { createNode, type Node } from './node.ts';
-import type { CopyOperation, CopyPart } from './operation.ts';
-import type { StageState } from './stage-state.ts';
 import { copyDestination } from './working-path.ts';
 
 export interface CopyContext {

@@ -1,15 +1,15 @@
 // RUN as a vertex: the command as it will be executed, and where its mounts come from.
 import { posix } from 'node:path';
-import { BerthError, invalid } from '../../lib/errors.ts';
-import type { StageVariables } from '../dockerfile/evaluation/evaluation.ts';
-import { runArguments } from '../dockerfile/instructions/run.ts';
-import type { RunInstruction, RunMount } from '../dockerfile/syntax.ts';
-import type { Entitlement } from '../request.ts';
+import { BerthError, invalid } from '../../../lib/errors.ts';
+import type { StageVariables } from '../../dockerfile/evaluation/evaluation.ts';
+import { runArguments } from '../../dockerfile/instructions/run.ts';
+import type { RunInstruction, RunMount } from '../../dockerfile/syntax.ts';
+import type { Entitlement } from '../../request.ts';
+import type { Node } from '../node.ts';
+import type { RunMountOperation, RunOperation } from '../operation.ts';
+import type { StageState } from '../stage-state.ts';
 import type { AddNode } from './add-node.ts';
 import { runText } from './history-text.ts';
-import type { Node } from './node.ts';
-import type { RunMountOperation, RunOperation } from './operation.ts';
-import type { StageState } from './stage-state.ts';
 import { workingPath } from './working-path.ts';
 
 export interface RunContext {

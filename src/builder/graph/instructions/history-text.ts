@@ -1,9 +1,9 @@
 // How the history of an image words its instructions: as BuildKit's frontend does.
 
-import { formatDuration } from '../../lib/duration.ts';
-import { quoteGo } from '../../lib/template/quote.ts';
-import type { Healthcheck } from '../../oci/image-config.ts';
-import type { AddInstruction, CopyInstruction } from '../dockerfile/syntax.ts';
+import { formatDuration } from '../../../lib/duration.ts';
+import { quoteGo } from '../../../lib/template/quote.ts';
+import type { Healthcheck } from '../../../oci/image-config.ts';
+import type { AddInstruction, CopyInstruction } from '../../dockerfile/syntax.ts';
 
 /** Go's `%q` of a list. */
 export const quotedList = (words: readonly string[]) => `[${words.map(quoteGo).join(' ')}]`;

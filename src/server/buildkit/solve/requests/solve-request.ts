@@ -1,7 +1,7 @@
 // A whole solve request as a build request of ours.
-import type { SolveRequest } from '../../../api/buildkit/control.ts';
-import type { BuildRequest, Entitlement } from '../../../builder/index.ts';
-import { invalid } from '../../../lib/errors.ts';
+import type { SolveRequest } from '../../../../api/buildkit/control.ts';
+import type { BuildRequest, Entitlement } from '../../../../builder/index.ts';
+import { invalid } from '../../../../lib/errors.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type ExportSinks, exportRequest } from './export-requests.ts';
 import { type FrontendOptions, frontendRequest } from './frontend-request.ts';

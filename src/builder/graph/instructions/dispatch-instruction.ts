@@ -1,24 +1,24 @@
 // One instruction after the other: what each does to the image of a stage, and the vertex it adds.
 
-import { BerthError } from '../../lib/errors.ts';
-import type { HistoryEntry } from '../../oci/image-config.ts';
-import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
-import type { StageVariables } from '../dockerfile/evaluation/evaluation.ts';
+import { BerthError } from '../../../lib/errors.ts';
+import type { HistoryEntry } from '../../../oci/image-config.ts';
+import { DockerfileError } from '../../dockerfile/dockerfile-error.ts';
+import type { StageVariables } from '../../dockerfile/evaluation/evaluation.ts';
 import type {
   CmdInstruction,
   CommandLine,
   EntrypointInstruction,
   Instruction,
   LineRange,
-} from '../dockerfile/syntax.ts';
+} from '../../dockerfile/syntax.ts';
+import { createNode, type Node } from '../node.ts';
+import type { Operation } from '../operation.ts';
+import type { StageState } from '../stage-state.ts';
+import type { StepNames } from '../step-names.ts';
 import type { AddNode } from './add-node.ts';
 import { type CopyContext, copyInstruction } from './copy-instruction.ts';
 import { healthcheckText, quotedList } from './history-text.ts';
-import { createNode, type Node } from './node.ts';
-import type { Operation } from './operation.ts';
 import { type RunContext, runInstruction } from './run-instruction.ts';
-import type { StageState } from './stage-state.ts';
-import type { StepNames } from './step-names.ts';
 import { joinWorkdir, workingPath } from './working-path.ts';
 
 /** The stage an instruction stands in. */

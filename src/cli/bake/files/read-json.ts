@@ -1,9 +1,10 @@
 // Bake files in JSON.
+
+import { evaluateTemplate } from '../expressions/template.ts';
+import { type Scope, textOf, truthOf, type Value } from '../expressions/value.ts';
 import type { BakeFile, BakeGroup, BakeTarget } from './bake-file.ts';
 import { type Declarations, type Environment, fill, noDeclarations, openScope, within } from './bake-scope.ts';
 import { asList, asObject, asText, checkTarget } from './check-target.ts';
-import { evaluateTemplate } from './expressions/template.ts';
-import { type Scope, textOf, truthOf, type Value } from './expressions/value.ts';
 
 /** What a file declares for expressions, on top of what earlier ones did. Throws a plain Error naming the place. */
 export function readDeclarations(text: string, below: Declarations = noDeclarations): Declarations {

@@ -1,8 +1,8 @@
 // What a client wants of the frontend, between asking for it and its build: other builds may stand upon it by then.
 import { randomUUID } from 'node:crypto';
-import type { SourceDefinition } from '../../../api/buildkit/definitions.ts';
-import type { BuildRun, NamedContext } from '../../../builder/index.ts';
-import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import type { SourceDefinition } from '../../../../api/buildkit/definitions.ts';
+import type { BuildRun, NamedContext } from '../../../../builder/index.ts';
+import { GrpcError, grpcCodes } from '../../../../lib/grpc/status.ts';
 import type { Attributes } from './frontend-request.ts';
 
 /** A result of another build, or files of its own. */

@@ -1,7 +1,14 @@
 // The attributes of BuildKit's `dockerfile.v0` frontend as a build request of ours.
-import type { SourceDefinition } from '../../../api/buildkit/definitions.ts';
-import type { BlobStore, Builder, BuildRequest, BuildSource, CacheReference, Ulimit } from '../../../builder/index.ts';
-import { invalid } from '../../../lib/errors.ts';
+import type { SourceDefinition } from '../../../../api/buildkit/definitions.ts';
+import type {
+  BlobStore,
+  Builder,
+  BuildRequest,
+  BuildSource,
+  CacheReference,
+  Ulimit,
+} from '../../../../builder/index.ts';
+import { invalid } from '../../../../lib/errors.ts';
 import { attestations, wordsOf } from './attestations.ts';
 import { contexts } from './contexts.ts';
 import type { Evaluation } from './evaluation.ts';

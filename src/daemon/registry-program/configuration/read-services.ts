@@ -1,7 +1,7 @@
 // What the registry does besides serving: upstreams, collections and webhooks in the configuration file.
 
 import { readFileSync } from 'node:fs';
-import { errorMessage, invalid } from '../../lib/errors.ts';
+import { errorMessage, invalid } from '../../../lib/errors.ts';
 import {
   type CollectionOptions,
   defaultOptions,
@@ -9,7 +9,7 @@ import {
   type UpstreamOptions,
   type WebhookAction,
   type WebhookOptions,
-} from '../../registry/index.ts';
+} from '../../../registry/index.ts';
 import type { Section } from './checks.ts';
 
 const usualFreshness = 60_000;

@@ -1,7 +1,7 @@
 // BuildKit's exporters as what a build of ours shall do with its result.
 import type { Duplex } from 'node:stream';
-import type { BlobOptions, Compression, ExportRequest, TreeTarget } from '../../../builder/index.ts';
-import { invalid } from '../../../lib/errors.ts';
+import type { BlobOptions, Compression, ExportRequest, TreeTarget } from '../../../../builder/index.ts';
+import { invalid } from '../../../../lib/errors.ts';
 import type { Attributes } from './frontend-request.ts';
 
 /** Where results go that the client keeps itself, by the number of the exporter. */

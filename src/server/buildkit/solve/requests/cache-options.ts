@@ -1,6 +1,6 @@
 // Where the caches of a solve request come from and go to, as clients of all ages say it.
-import type { CacheOptions } from '../../../api/buildkit/control.ts';
-import type { BlobStore, CacheReference } from '../../../builder/index.ts';
+import type { CacheOptions } from '../../../../api/buildkit/control.ts';
+import type { BlobStore, CacheReference } from '../../../../builder/index.ts';
 import { cacheReference } from './frontend-request.ts';
 
 export interface Caches {

@@ -1,10 +1,10 @@
 // The bake files of a command line, or those that lie in the working directory.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { errorMessage } from '../../lib/errors.ts';
-import { readAhead } from '../build/read-ahead.ts';
-import { systemMessage } from '../container-config/env.ts';
-import type { Io } from '../io.ts';
+import { errorMessage } from '../../../lib/errors.ts';
+import { readAhead } from '../../build/read-ahead.ts';
+import { systemMessage } from '../../container-config/env.ts';
+import type { Io } from '../../io.ts';
 import { type BakeFile, emptyBakeFile } from './bake-file.ts';
 import { type Declarations, noDeclarations } from './bake-scope.ts';
 import { mergeBakeFiles } from './merge-targets.ts';
