@@ -5,6 +5,8 @@ import { ProtocolError } from './protocol-error.ts';
 /** Feed it what follows the head until `done`; body bytes come out as views of what was fed. */
 export interface BodyDecoder {
   readonly done: boolean;
+  /** Bytes of the body that are still to come; infinite where nobody knows before they are there. */
+  readonly left: number;
   /** Hands body bytes to `emit`; returns how many bytes of `chunk` belonged to this body. Throws ProtocolError. */
   feed(chunk: Buffer, emit: (data: Buffer) => void): number;
 }
@@ -21,6 +23,10 @@ export class FixedDecoder implements BodyDecoder {
     return this.#left === 0;
   }
 
+  get left(): number {
+    return this.#left;
+  }
+
   feed(chunk: Buffer, emit: (data: Buffer) => void): number {
     const take = Math.min(this.#left, chunk.length);
     this.#left -= take;
@@ -32,6 +38,7 @@ export class FixedDecoder implements BodyDecoder {
 /** A body that ends with the connection (responses only). */
 export class UntilCloseDecoder implements BodyDecoder {
   readonly done = false;
+  readonly left = Number.POSITIVE_INFINITY;
 
   feed(chunk: Buffer, emit: (data: Buffer) => void): number {
     if (chunk.length > 0) emit(chunk);
@@ -54,6 +61,10 @@ export class ChunkedDecoder implements BodyDecoder {
 
   get done(): boolean {
     return this.#state === 'done';
+  }
+
+  get left(): number {
+    return this.done ? 0 : Number.POSITIVE_INFINITY;
   }
 
   feed(chunk: Buffer, emit: (data: Buffer) => void): number {

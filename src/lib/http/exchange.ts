@@ -11,6 +11,8 @@ export interface ExchangeOwner {
   readonly socket: Duplex;
   expendable: boolean;
   readonly requestComplete: boolean;
+  /** More of the request is to come than would be thrown away to keep the connection. */
+  readonly requestTooLong: boolean;
   drained(): Promise<void>;
   replied(): void;
   release(): Duplex;
@@ -76,6 +78,8 @@ export class Exchange {
   /** Sends a whole reply. 204 and 304 have no body; HEAD sends the headers of one. */
   send(status: number, headers: Headers, body: string | Uint8Array = ''): void {
     this.#begin();
+    // Said beforehand, or the client sends its next request into a connection that closes.
+    if (this.#owner.requestTooLong) this.closes = true;
     const bodyless = status === 204 || status === 304;
     const length = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const framing = bodyless ? '' : `Content-Length: ${length}\r\n`;

@@ -219,6 +219,44 @@ test('a small body nobody reads does not disturb the next request', async () => 
   expect(bodies(reply)).toEqual(['/1', '/2']);
 });
 
+test.each([
+  ['Content-Length: 262144', false],
+  ['Content-Length: 262145', true],
+  ['Transfer-Encoding: chunked', true],
+])('an answer before a body of %s says whether the connection stays', async (field, closes) => {
+  handler = exchange => exchange.send(200, {}, 'early');
+  const socket = open();
+  socket.write(`POST / HTTP/1.1\r\nHost: d\r\n${field}\r\n\r\n`);
+  expect((await readUntil(socket, text => text.endsWith('early'))).includes('\r\nConnection: close\r\n')).toBe(closes);
+  socket.destroy();
+});
+
+test('a client that goes on sending while its connection is closed reads the answer after it', async () => {
+  handler = exchange => exchange.send(413, {}, 'early');
+  const socket = open();
+  socket.pause();
+  socket.write('POST / HTTP/1.1\r\nHost: d\r\nContent-Length: 100000000\r\n\r\n');
+  for (let n = 0; n < 30; n++) {
+    socket.write(Buffer.alloc(100_000));
+    await Bun.sleep(50);
+  }
+  const reply = readAll(socket);
+  socket.resume();
+  expect(bodies(await reply)).toEqual(['early']);
+});
+
+test('a client that is slow gets all of the last answer before its connection is closed', async () => {
+  const size = 8 << 20;
+  handler = exchange => exchange.send(200, { Connection: 'close' }, Buffer.alloc(size));
+  const socket = open();
+  socket.pause();
+  socket.write('GET / HTTP/1.1\r\nHost: d\r\n\r\n');
+  await Bun.sleep(1_500);
+  const reply = readAll(socket);
+  socket.resume();
+  expect((await reply).length).toBeGreaterThan(size);
+});
+
 test('a reader that is slow holds its client back', async () => {
   const started = Promise.withResolvers<void>();
   const go = Promise.withResolvers<void>();

@@ -14,8 +14,9 @@ export type ExchangeHandler = (exchange: Exchange) => Promise<void> | void;
 const pipelineLimit = 64 * 1024;
 // A body nobody read is thrown away up to this size to keep the connection.
 const discardLimit = 256 * 1024;
-// How long a client may take to notice that its connection is being closed.
-const lingerMilliseconds = 1000;
+// How long a client whose connection is being closed may send nothing, and how long it may go on sending altogether.
+const lingerSilence = 5_000;
+const lingerLimit = 30_000;
 
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -36,6 +37,7 @@ export class ServerConnection implements ExchangeOwner {
   #discarded = 0;
   #pausedBy = { pipeline: false, body: false };
   #drainWaiters: (() => void)[] = [];
+  #linger: NodeJS.Timeout | undefined;
 
   constructor(socket: Duplex, handler: ExchangeHandler) {
     this.socket = socket;
@@ -86,8 +88,15 @@ export class ServerConnection implements ExchangeOwner {
     return this.#decoder === undefined || this.#decoder.done;
   }
 
+  get requestTooLong(): boolean {
+    return this.#decoder !== undefined && this.#decoder.left > discardLimit;
+  }
+
   readonly #onData = (chunk: Buffer): void => {
-    if (this.#closing) return;
+    if (this.#closing) {
+      this.#linger?.refresh();
+      return;
+    }
     try {
       const rest = this.#feedBody(chunk);
       if (rest.length > 0) this.#buffer = this.#buffer.length > 0 ? Buffer.concat([this.#buffer, rest]) : rest;
@@ -216,18 +225,27 @@ export class ServerConnection implements ExchangeOwner {
     this.#close();
   }
 
-  /** Ends the output but reads on for a moment: closing over unread bytes would reset what was just sent. */
+  /** Ends the output but reads on: closing over unread bytes would reset what was sent but has not been read. */
   #close(): void {
     if (this.#closing) return;
     this.#closing = true;
     this.#buffer = noBytes;
-    this.socket.end();
+    // Only once all is sent: who reads slowly gets it all.
+    this.socket.end(() => this.#lingerOn());
     if (this.#inputEnded) return;
     this.#pause('body', false);
     this.#pause('pipeline', false);
-    const timer = setTimeout(() => this.socket.destroy(), lingerMilliseconds);
-    timer.unref();
-    this.socket.once('close', () => clearTimeout(timer));
+  }
+
+  #lingerOn(): void {
+    if (this.#inputEnded || this.socket.destroyed) return;
+    const destroy = () => this.socket.destroy();
+    const limit = setTimeout(destroy, lingerLimit).unref();
+    this.#linger = setTimeout(destroy, lingerSilence).unref();
+    this.socket.once('close', () => {
+      clearTimeout(limit);
+      clearTimeout(this.#linger);
+    });
   }
 
   #pause(reason: 'pipeline' | 'body', on: boolean): void {
