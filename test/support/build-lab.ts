@@ -20,6 +20,7 @@ import { walkTree } from '../../src/lib/tar/tree/walk-tree.ts';
 import { Networks } from '../../src/networks/index.ts';
 import { describeHost, Runtime, resolveUser } from '../../src/runtime/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { writeFiles } from './write-files.ts';
 
 const applets =
   'sh ls cat echo true false sleep id touch mkdir rm cp ln chmod chown stat find wc env pwd hostname test mv yes head';
@@ -90,13 +91,7 @@ export class BuildLab {
 
   /** A directory with these files, by path. */
   context(files: Readonly<Record<string, string>>): string {
-    const directory = join(this.root, `context-${this.#contexts++}`);
-    mkdirSync(directory);
-    for (const [path, content] of Object.entries(files)) {
-      mkdirSync(join(directory, path, '..'), { recursive: true });
-      writeFileSync(join(directory, path), content);
-    }
-    return directory;
+    return writeFiles(join(this.root, `context-${this.#contexts++}`), files);
   }
 
   /** Builds without a network; without `context` there is none. Rejects as the build does. */

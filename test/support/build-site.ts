@@ -2,9 +2,9 @@
 // left in every way a client can leave, and what they left behind is looked for everywhere.
 
 import { afterAll, afterEach, beforeAll, expect } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { QueryOf } from '../../src/api/endpoint.ts';
 import type { Operations } from '../../src/api/endpoints.ts';
 import type { BuildInfo } from '../../src/api/types/build.ts';
@@ -13,9 +13,7 @@ import { Engine } from './engine.ts';
 import { eventually } from './eventually.ts';
 import { expectNothingLeft, listRemains } from './remains.ts';
 import { type RunOptions, run, runOk } from './run.ts';
-
-/** Files of a context by their names. */
-export type ContextFiles = Readonly<Record<string, string | Buffer>>;
+import { type FilesByPath, writeFiles } from './write-files.ts';
 
 /** How a client leaves: a classic one closes its connection or asks for an end, `berth build` gets ^C or is killed. */
 export type Leaving = 'close' | 'cancel' | 'interrupt' | 'kill';
@@ -116,14 +114,8 @@ export class BuildSite implements AsyncDisposable {
   }
 
   /** A new folder with these files. */
-  context(files: ContextFiles): string {
-    const place = join(this.folder, `context-${++this.#contexts}`);
-    mkdirSync(place);
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(place, name)), { recursive: true });
-      writeFileSync(join(place, name), content);
-    }
-    return place;
+  context(files: FilesByPath): string {
+    return writeFiles(join(this.folder, `context-${++this.#contexts}`), files);
   }
 
   /** The words of `berth ARGS…` against this daemon. */
@@ -289,18 +281,4 @@ async function feed(sink: Bun.FileSink, bytes: AsyncIterable<Uint8Array>): Promi
   } catch {
     // It is gone.
   }
-}
-
-/** Names of steps that a plain progress shows as run, without their numbers. */
-export function stepsRun(progress: string): string[] {
-  const names = new Map<string, string>();
-  const cached = new Set<string>();
-  for (const line of progress.split('\n')) {
-    const [, number = '', text = ''] = /^#(\d+) (.*)$/.exec(line) ?? [];
-    if (/^\[(\S+ +)?\d+\/\d+\] /.test(text)) names.set(number, text.replace(/^\[.*?\] /, ''));
-    if (text === 'CACHED') cached.add(number);
-  }
-  return [...names]
-    .filter(([number, name]) => !cached.has(number) && !name.startsWith('FROM '))
-    .map(([, name]) => name);
 }

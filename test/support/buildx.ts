@@ -1,6 +1,6 @@
 // The real `docker buildx` against a daemon of ours, by Docker's CLI and those plugins that `scripts/plugins.sh` fetched.
 // BERTH_TEST_BUILDX names another plugin; compose is looked for beside it.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TestDaemon } from './daemon.ts';
@@ -8,6 +8,7 @@ import { loadArguments, type TestImage } from './images.ts';
 import { listRemains } from './remains.ts';
 import { type RunOptions, type RunResult, run, runOk } from './run.ts';
 import { dockerProgram } from './stage.ts';
+import { type FilesByPath, writeFiles } from './write-files.ts';
 
 /** Docker's plugins of one release of Debian. */
 export interface Plugins {
@@ -39,9 +40,6 @@ function pluginsBeside(buildx: string): Plugins {
   const compose = join(dirname(buildx), 'docker-compose');
   return { buildx, version, ...(existsSync(compose) && { compose }) };
 }
-
-/** Files of a context by their names; what ends with `/` is a folder. */
-export type ContextFiles = Readonly<Record<string, string>>;
 
 /** A daemon, and Docker's CLI with its plugins to build there. */
 export class Buildx implements AsyncDisposable {
@@ -75,14 +73,8 @@ export class Buildx implements AsyncDisposable {
   }
 
   /** A new folder with these files. */
-  context(files: ContextFiles): string {
-    const place = join(this.folder, `context-${++this.#contexts}`);
-    mkdirSync(place);
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(place, name)), { recursive: true });
-      writeFileSync(join(place, name), text);
-    }
-    return place;
+  context(files: FilesByPath): string {
+    return writeFiles(join(this.folder, `context-${++this.#contexts}`), files);
   }
 
   /** The words of `docker ARGS…`, and what has to be in its environment. */
@@ -130,17 +122,4 @@ export class Buildx implements AsyncDisposable {
     await this.daemon[Symbol.asyncDispose]();
     rmSync(this.folder, { recursive: true, force: true });
   }
-}
-
-/** Steps of a plain progress that were run, by the names of their instructions; cached ones are left out. */
-export function stepsRun(progress: string): string[] {
-  const names = new Map<string, string>();
-  const cached = new Set<string>();
-  for (const line of progress.split('\n')) {
-    const [, number = '', text = ''] = /^#(\d+) (.*)$/.exec(line) ?? [];
-    if (/^\[\S+ .*\d\/\d\] /.test(text) || /^\[\d+\/\d+\] /.test(text))
-      names.set(number, text.replace(/^\[.*?\] /, ''));
-    if (text === 'CACHED') cached.add(number);
-  }
-  return [...names].filter(([number]) => !cached.has(number)).map(([, name]) => name);
 }

@@ -1,8 +1,9 @@
 // Repositories over HTTP: by git's own program (smart), or as plain files (dumb), which old servers are.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { runOk } from './run.ts';
+import { writeFiles } from './write-files.ts';
 
 /** Dispose of it. Its repositories are `/NAME.git` below `address`, as plain files below `address/dumb`. */
 export class GitServer implements AsyncDisposable {
@@ -33,10 +34,7 @@ export class GitServer implements AsyncDisposable {
       runOk(['git', '-C', place, '-c', 'user.name=n', '-c', 'user.email=n@example.com', ...args]);
     mkdirSync(place, { recursive: true });
     await git('init', '-q', '-b', 'main');
-    for (const [name, content] of Object.entries(files)) {
-      mkdirSync(dirname(join(place, name)), { recursive: true });
-      writeFileSync(join(place, name), content);
-    }
+    writeFiles(place, files);
     await git('add', '.');
     await git('commit', '-qm', 'next');
     if (tag !== undefined) await git('tag', tag);

@@ -1,7 +1,7 @@
 // `berth build` and `berth bake` as their users see them.
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from '../../support/daemon.ts';
@@ -9,6 +9,7 @@ import { eventually } from '../../support/eventually.ts';
 import { loadArguments } from '../../support/images.ts';
 import { expectNothingLeft, listRemains } from '../../support/remains.ts';
 import { type RunOptions, run, runOk } from '../../support/run.ts';
+import { writeFiles } from '../../support/write-files.ts';
 
 let daemon: TestDaemon;
 let before: Set<string>;
@@ -18,12 +19,7 @@ const command = (...args: string[]) => [...berthCommand(), '-H', daemon.host, ..
 const berth = (args: string[], options?: RunOptions) => runOk(command(...args), options);
 /** A context of these files. */
 function context(files: Record<string, string>): string {
-  const made = mkdtempSync(join(folder, 'context-'));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(join(made, name, '..'), { recursive: true });
-    writeFileSync(join(made, name), content);
-  }
-  return made;
+  return writeFiles(mkdtempSync(join(folder, 'context-')), files);
 }
 /** What a build shows with `--progress plain`. */
 async function progress(args: string[], options?: RunOptions): Promise<string> {

@@ -2,9 +2,10 @@
 import { expect } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Buildx, stepsRun } from '../../support/buildx.ts';
+import type { Buildx } from '../../support/buildx.ts';
 import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { startBerthRegistry } from '../../support/registries.ts';
+import { stepsRun } from '../../support/steps-run.ts';
 
 const context = (buildx: Buildx, mark: string) =>
   buildx.context({

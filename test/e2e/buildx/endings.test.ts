@@ -2,10 +2,11 @@
 import { expect } from 'bun:test';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Buildx, stepsRun } from '../../support/buildx.ts';
+import type { Buildx } from '../../support/buildx.ts';
 import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
 import { eventually } from '../../support/eventually.ts';
 import { run } from '../../support/run.ts';
+import { stepsRun } from '../../support/steps-run.ts';
 
 /** A build that waits in its step; `say` is what it said. In a process group of its own, for the plugin is a child. */
 async function beginBuild(buildx: Buildx, mark: string) {

@@ -2,12 +2,13 @@
 import { expect } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Buildx, stepsRun } from '../../support/buildx.ts';
+import type { Buildx } from '../../support/buildx.ts';
 import { buildxScenarios } from '../../support/buildx-scenarios.ts';
 import { berthCommand } from '../../support/daemon.ts';
 import { startBerthRegistry } from '../../support/registries.ts';
 import { TestRegistry } from '../../support/registry.ts';
 import { run } from '../../support/run.ts';
+import { stepsRun } from '../../support/steps-run.ts';
 
 const peer = process.env.BERTH_TEST_PEER_HOST;
 
