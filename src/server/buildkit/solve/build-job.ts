@@ -4,8 +4,8 @@ import { randomUUID } from 'node:crypto';
 import type { SolveRequest, StatusResponse } from '../../../api/buildkit/control.ts';
 import type { Builder, BuildRequest, BuildResult, BuildRun, SourceTree } from '../../../builder/index.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import type { Attributes } from './requests/attributes.ts';
 import { Evaluation } from './requests/evaluation.ts';
-import type { Attributes } from './requests/frontend-request.ts';
 import { joinStatus, StatusMessages } from './status-messages.ts';
 
 /** News come at most this often, in milliseconds: a burst of output is one message. */

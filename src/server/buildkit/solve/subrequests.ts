@@ -1,7 +1,7 @@
 // Questions about a Dockerfile that build nothing: `docker buildx build --call=check|outline|targets`.
 import type { Builder } from '../../../builder/index.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
-import type { Attributes } from './requests/frontend-request.ts';
+import type { Attributes } from './requests/attributes.ts';
 import { describeAnswer } from './subrequests/describe.ts';
 import type { FrontendAnswer } from './subrequests/frontend-answer.ts';
 import { type LintDeps, lintAnswer } from './subrequests/lint.ts';

@@ -2,7 +2,7 @@
 import type { Attestations, BuildWords, ProvenanceOptions } from '../../../../builder/index.ts';
 import { invalid, notImplemented } from '../../../../lib/errors.ts';
 import { withoutCredentials } from '../../../../lib/without-credentials.ts';
-import { type Attributes, prefixed } from './frontend-request.ts';
+import { type Attributes, prefixed } from './attributes.ts';
 
 /** Undefined where none are wanted. Throws `invalid` in BuildKit's words for what makes no sense. */
 export function attestations(attributes: Attributes): Attestations | undefined {

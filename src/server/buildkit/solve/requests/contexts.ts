@@ -1,8 +1,9 @@
 // Where the files of a build come from, as the attributes of the frontend say it.
 import type { BuildRequest, BuildSource, DockerfileInput, NamedContext } from '../../../../builder/index.ts';
 import { invalid } from '../../../../lib/errors.ts';
+import { type Attributes, prefixed } from './attributes.ts';
 import { Evaluation } from './evaluation.ts';
-import { type Attributes, type FrontendOptions, prefixed } from './frontend-request.ts';
+import type { FrontendOptions } from './frontend-options.ts';
 
 export interface ContextParts extends Pick<FrontendOptions, 'sources' | 'blobs'> {
   readonly inputs: Evaluation['inputs'];

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { SourceDefinition } from '../../../../api/buildkit/definitions.ts';
 import type { BuildRun, NamedContext } from '../../../../builder/index.ts';
 import { GrpcError, grpcCodes } from '../../../../lib/grpc/status.ts';
-import type { Attributes } from './frontend-request.ts';
+import type { Attributes } from './attributes.ts';
 
 /** A result of another build, or files of its own. */
 export type EvaluationInput = Evaluation | SourceDefinition;

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { BlobOptions, Compression, ExportRequest, TreeTarget } from '../../../../builder/index.ts';
 import { invalid } from '../../../../lib/errors.ts';
-import type { Attributes } from './frontend-request.ts';
+import type { Attributes } from './attributes.ts';
 
 /** Where results go that the client keeps itself, by the number of the exporter. */
 export interface ExportSinks {

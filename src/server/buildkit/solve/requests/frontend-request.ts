@@ -1,37 +1,10 @@
-// The attributes of BuildKit's `dockerfile.v0` frontend as a build request of ours.
-import type { SourceDefinition } from '../../../../api/buildkit/definitions.ts';
-import type {
-  BlobStore,
-  Builder,
-  BuildRequest,
-  BuildSource,
-  CacheReference,
-  Ulimit,
-} from '../../../../builder/index.ts';
+import type { BuildRequest, CacheReference, Ulimit } from '../../../../builder/index.ts';
 import { invalid } from '../../../../lib/errors.ts';
 import { attestations, wordsOf } from './attestations.ts';
+import { type Attributes, prefixed } from './attributes.ts';
 import { contexts } from './contexts.ts';
 import type { Evaluation } from './evaluation.ts';
-
-export type Attributes = Readonly<Record<string, string>>;
-
-/** Where the files come from that attributes name. */
-export interface FrontendSources {
-  /** A directory of the client by the name it gave it. */
-  local(name: string): BuildSource;
-  /** A git repository, an archive or a Dockerfile on the web, or what the client uploads. */
-  remote(address: string, options?: { readonly keepGitDir?: boolean }): BuildSource;
-  /** What a client's low-level definition names. Throws `invalid` for a kind of source there is not. */
-  defined(source: SourceDefinition): BuildSource;
-}
-
-export interface FrontendOptions {
-  readonly sources: FrontendSources;
-  /** A platform as users write it. Throws `invalid`. */
-  readonly parsePlatform: Builder['parsePlatform'];
-  /** Blobs in a directory of the client, by the id it gave it. */
-  readonly blobs: (id: string) => BlobStore;
-}
+import type { FrontendOptions } from './frontend-options.ts';
 
 type FrontendRequest = Omit<BuildRequest, 'exports' | 'id'>;
 
@@ -138,11 +111,6 @@ function parseUlimit(text: string): Ulimit {
   if (!match) throw invalid(`invalid ulimit ${JSON.stringify(text)}: name=soft[:hard]`);
   const [, name = '', soft, hard] = match;
   return { name, soft: Number(soft), hard: Number(hard ?? soft) };
-}
-
-export function prefixed(attributes: Attributes, prefix: string): Record<string, string> {
-  const own = Object.entries(attributes).filter(([name]) => name.startsWith(prefix));
-  return Object.fromEntries(own.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
 function flag(attributes: Attributes, name: string): boolean | undefined {

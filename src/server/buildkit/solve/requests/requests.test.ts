@@ -2,9 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { type SolveRequest, solveRequest } from '../../../../api/buildkit/control.ts';
 import { decode, encode } from '../../../../api/buildkit/message.ts';
 import type { BlobStore, BuildSource } from '../../../../builder/index.ts';
+import type { Attributes } from './attributes.ts';
 import { cachesOf } from './cache-options.ts';
 import { exportRequest } from './export-requests.ts';
-import { type Attributes, frontendRequest } from './frontend-request.ts';
+import { frontendRequest } from './frontend-request.ts';
 import { type RequestParts, solveToRequest } from './solve-request.ts';
 
 const source = (key: string) => ({ key }) as BuildSource;

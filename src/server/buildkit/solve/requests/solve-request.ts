@@ -4,7 +4,8 @@ import type { BuildRequest, Entitlement } from '../../../../builder/index.ts';
 import { invalid } from '../../../../lib/errors.ts';
 import type { Evaluation } from './evaluation.ts';
 import { type ExportSinks, exportRequest } from './export-requests.ts';
-import { type FrontendOptions, frontendRequest } from './frontend-request.ts';
+import type { FrontendOptions } from './frontend-options.ts';
+import { frontendRequest } from './frontend-request.ts';
 
 /** What a request needs of the client it came from, besides what is in its messages. */
 export interface RequestParts extends FrontendOptions, AsyncDisposable {
