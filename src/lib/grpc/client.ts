@@ -6,6 +6,9 @@ import { MessageStream } from './call.ts';
 import { withEarlyData } from './early-data.ts';
 import { errorOfTrailers, GrpcError, type GrpcHeaders, grpcCodes } from './status.ts';
 
+/** Bytes that may be on their way here: of one call, and of all calls together. */
+const window = 4 * 1024 * 1024;
+
 export interface CallOptions {
   metadata?: Readonly<Record<string, string | readonly string[]>>;
   signal?: AbortSignal;
@@ -28,6 +31,7 @@ export interface ClientCall {
 /** The calling end of a connection. */
 export class GrpcConnection {
   readonly #session: ClientHttp2Session;
+  #isWide = false;
   readonly closed: Promise<void>;
 
   /** Speaks HTTP/2 with prior knowledge; the connection belongs to it from now on. */
@@ -36,7 +40,7 @@ export class GrpcConnection {
     if ('allowHalfOpen' in connection) connection.allowHalfOpen = false;
     this.#session = connect('http://localhost', {
       createConnection: () => connection,
-      settings: { initialWindowSize: 4 * 1024 * 1024 },
+      settings: { initialWindowSize: window },
     });
     this.#session.on('error', () => {});
     this.closed = new Promise(resolve => {
@@ -69,6 +73,7 @@ export class GrpcConnection {
       te: 'trailers',
       ...metadata,
     });
+    stream.once('response', () => this.#widen());
     const cancel = () => stream.close(0x8 /* CANCEL of HTTP/2 */);
     signal?.addEventListener('abort', cancel, { once: true });
     stream.once('close', () => signal?.removeEventListener('abort', cancel));
@@ -88,6 +93,17 @@ export class GrpcConnection {
 
   close(): void {
     this.#session.destroy();
+  }
+
+  /**
+   * Settings are about single calls; all together may have 64 KiB on their way, and then the sender waits to be granted
+   * more: two processes that move a lot would work in turns. Not before an answer has come: told among the first frames of
+   * a connection that was upgraded, it leaves Bun's other end waiting forever.
+   */
+  #widen(): void {
+    if (this.#isWide || this.#session.destroyed) return;
+    this.#isWide = true;
+    this.#session.setLocalWindowSize(window);
   }
 }
 
