@@ -1,8 +1,7 @@
 // A blob that is being written, for somebody who reads along.
 import type { FileHandle } from 'node:fs/promises';
 import type { Digest } from '../oci/digest.ts';
-
-const portion = 512 * 1024;
+import { readGrowing } from './growing-file.ts';
 
 /** Stays readable when the blob is whole, under whatever name it has then. Whoever was given it closes it. */
 export class GrowingBlob implements AsyncDisposable {
@@ -27,17 +26,8 @@ export class GrowingBlob implements AsyncDisposable {
   }
 
   /** The bytes from `start` on, as they come, to the last one. Throws what ended the writing. May be called again. */
-  async *read(start: number): AsyncGenerator<Buffer, void> {
-    for (let position = start; ; ) {
-      while (position >= this.#written && !this.#ended) {
-        await new Promise<void>(resolve => this.#waiting.push(resolve));
-      }
-      if (position >= this.#written) return void (await this.whole);
-      const wanted = Math.min(portion, this.#written - position);
-      const { bytesRead, buffer } = await this.#file.read(Buffer.allocUnsafe(wanted), 0, wanted, position);
-      position += bytesRead;
-      yield buffer.subarray(0, bytesRead);
-    }
+  read(start: number): AsyncGenerator<Buffer, void> {
+    return readGrowing(this.#file.fd, this.#sizes(), start);
   }
 
   /** For the writer: there are `total` bytes by now. */
@@ -62,6 +52,16 @@ export class GrowingBlob implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
+  }
+
+  async *#sizes(): AsyncGenerator<number, void> {
+    for (let told = 0; ; ) {
+      if (this.#written > told) {
+        told = this.#written;
+        yield told;
+      } else if (this.#ended) return void (await this.whole);
+      else await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
   }
 
   #wake(): void {

@@ -26,9 +26,13 @@ export async function openWhole(path: string): Promise<GrowingFile> {
   };
 }
 
-/** The bytes from the first on, as they come, in chunks of 1 MiB at most. Leaves the file open. */
-export async function* readGrowing(descriptor: number, sizes: AsyncIterable<number>): AsyncGenerator<Buffer, void> {
-  let at = 0;
+/** The bytes from `start` on, as they come, in chunks of 1 MiB at most. Leaves the file open. */
+export async function* readGrowing(
+  descriptor: number,
+  sizes: AsyncIterable<number>,
+  start = 0,
+): AsyncGenerator<Buffer, void> {
+  let at = start;
   let isCut = false;
   for await (const size of sizes) {
     while (at < size && !isCut) {
