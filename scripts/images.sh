@@ -65,7 +65,7 @@ EOF
 bootstrap() {
   local name=$1 mirror
   shift
-  mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | head -1)
+  mirror=$(bash "$here/scripts/mirror.sh")
   mmdebstrap --quiet --variant=minbase \
     --aptopt='Acquire::Check-Valid-Until "false"' \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \

@@ -6,7 +6,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 plugins=${BERTH_PLUGINS:-$here/.cache/plugins}
 architecture=$(dpkg --print-architecture)
-mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -1)
 work=$(mktemp -d "${TMPDIR:-/tmp}/berth-plugins.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
@@ -20,7 +19,8 @@ find_package() {
 }
 
 fetch_suite() {
-  local suite=$1 name path digest
+  local suite=$1 mirror name path digest
+  mirror=$(bash "$here/scripts/mirror.sh") || return
   curl -sSf --max-time 120 -o "$work/packages.xz" "$mirror/dists/$suite/main/binary-$architecture/Packages.xz" || return
   mkdir -p "$work/$suite" "$work/files"
   for name in docker-buildx docker-compose; do
