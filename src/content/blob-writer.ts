@@ -28,7 +28,7 @@ export async function writeBlob(
 ): Promise<{ digest: Digest; size: number }> {
   const { expected, algorithm, onWritten } = o;
   const hash = createHash(algorithm);
-  const writer = new StreamWriter(file, hash, onWritten ? { onWritten } : {});
+  const writer = new StreamWriter(file, hash, { onWritten });
   await writer.copy(stream, o);
   const digest: Digest = `${algorithm}:${hash.digest('hex')}`;
   if (expected !== undefined && digest !== expected) throw invalid(`blob digest is ${digest}, expected ${expected}`);
@@ -37,7 +37,7 @@ export async function writeBlob(
 
 export interface WriterOptions {
   /** Hears, after each write, how many bytes are in the file by now. */
-  readonly onWritten?: (total: number) => void;
+  readonly onWritten?: ((total: number) => void) | undefined;
   /** Writes each chunk when it comes, and frees its memory: nobody has to wait for the garbage collector. */
   readonly direct?: DirectWrites | undefined;
 }

@@ -72,8 +72,8 @@ export class Uploads {
   }
 
   /**
-   * Adds the stream, whose chunks are given away, to the end and returns the new size. What came before a failure of the stream stays, so that the
-   * sender can go on from there; what a full disk cut short does not. Throws `not-found`, `conflict` (wrong offset), `invalid` (wrong size), `cancelled`, what the stream throws.
+   * Adds the stream, whose chunks are given away, to the end and returns the new size. What came before a failure of the
+   * stream stays, so that the sender can go on from there; what a full disk cut short does not. Throws `not-found`, `conflict` (wrong offset), `invalid` (wrong size), `cancelled`, what the stream throws.
    */
   async append(
     id: string,
@@ -216,9 +216,7 @@ export class Uploads {
       throw errorCode(error) === 'ENOENT' ? unknown(id) : error;
     });
     const heard = onWritten && ((total: number) => onWritten(before + total));
-    const writer = new StreamWriter(file, session.hash, {
-      ...{ direct: this.#writes, ...(heard ? { onWritten: heard } : {}) },
-    });
+    const writer = new StreamWriter(file, session.hash, { direct: this.#writes, onWritten: heard });
     try {
       await writer.copy(untilAborted(stream, signal), { signal, ...(size === undefined ? {} : { size }) });
       session.size = before + writer.written;
