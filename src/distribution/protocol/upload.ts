@@ -127,9 +127,15 @@ async function send(
   }
   const range: Headers =
     offset > 0 && source.size !== undefined ? { 'Content-Range': `${offset}-${source.size - 1}` } : {};
-  let isSent = false;
+  let isSent = length === 0;
   async function* whole(): AsyncGenerator<Uint8Array, void> {
-    yield* body();
+    let sent = 0;
+    for await (const chunk of body()) {
+      sent += chunk.length;
+      // The answer to the last byte may be here before anybody asks for more.
+      if (sent === length) isSent = true;
+      yield chunk;
+    }
     isSent = true;
   }
   const patched = await client.call({
