@@ -1,7 +1,7 @@
 // What `berth daemon --help` and the like print.
 
 import { basename } from 'node:path';
-import { alignColumns } from '../lib/table.ts';
+import { alignColumns } from '../lib/text/table.ts';
 import { type DaemonOption, daemonOptions } from './configuration/options.ts';
 
 export function daemonHelp(program: string): string {

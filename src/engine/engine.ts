@@ -2,8 +2,8 @@
 
 import type { Registries } from '../distribution/index.ts';
 import type { Images } from '../images/index.ts';
+import type { KeyedMutex } from '../lib/concurrency/keyed-mutex.ts';
 import type { IdMap, Owner } from '../lib/id-map.ts';
-import type { KeyedMutex } from '../lib/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Logs } from '../logs/index.ts';
 import type { Networks } from '../networks/index.ts';

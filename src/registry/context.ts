@@ -1,6 +1,6 @@
 // What everything that handles a request has at hand.
 import type { ContentStore } from '../content/index.ts';
-import type { KeyedMutex } from '../lib/keyed-mutex.ts';
+import type { KeyedMutex } from '../lib/concurrency/keyed-mutex.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { AccessControl } from './access/access-control.ts';
 import type { TokenServer } from './access/tokens/token-server.ts';

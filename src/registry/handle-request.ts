@@ -1,7 +1,7 @@
 // From a request to its answer: the rights it takes, what does it, and how a refusal is said.
 import { errorMessage } from '../lib/errors.ts';
 import type { Exchange } from '../lib/http/exchange.ts';
-import { splitOnce } from '../lib/split-once.ts';
+import { splitOnce } from '../lib/text/split-once.ts';
 import { type Call, commonHeaders, replyJson } from './call.ts';
 import type { Collector } from './collect/collector.ts';
 import type { RegistryContext } from './context.ts';

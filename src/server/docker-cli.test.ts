@@ -1,8 +1,8 @@
 // The real docker command line against the server, where there is one.
 
 import { expect, test } from 'bun:test';
-import { encodeFrame } from '../lib/frames.ts';
 import { readInput } from '../lib/http/read-input.ts';
+import { encodeFrame } from '../lib/streams/frames.ts';
 import { reply } from './handler.ts';
 import { testServer } from './test-server.ts';
 

@@ -18,7 +18,7 @@ import type {
 } from '../api/endpoint.ts';
 import type { Endpoints, Tag } from '../api/endpoints.ts';
 import { BerthError } from '../lib/errors.ts';
-import type { Frame } from '../lib/frames.ts';
+import type { Frame } from '../lib/streams/frames.ts';
 
 /** One call of an operation; everything in it is decoded and has the declared types. */
 export interface ApiRequest<E extends Endpoint = Endpoint> {

@@ -2,11 +2,11 @@
 
 import type { Endpoint } from '../api/endpoint.ts';
 import { isAtLeast } from '../api/versions.ts';
-import { BatchWriter } from '../lib/batch-writer.ts';
 import { errorMessage } from '../lib/errors.ts';
-import { encodeFrame, type Frame } from '../lib/frames.ts';
 import type { BodyWriter, Exchange } from '../lib/http/exchange.ts';
 import type { Headers } from '../lib/http/head.ts';
+import { BatchWriter } from '../lib/streams/batch-writer.ts';
+import { encodeFrame, type Frame } from '../lib/streams/frames.ts';
 import { type FramesReply, Reply, type StreamReply } from './handler.ts';
 
 const jsonType = 'application/json';

@@ -1,6 +1,6 @@
 // One of the two engines as a scenario sees it: whatever is asked of it is written down, to be compared.
 
-import { FrameDecoder } from '../../src/lib/frames.ts';
+import { FrameDecoder } from '../../src/lib/streams/frames.ts';
 import { type RunOptions, type RunResult, run } from '../support/run.ts';
 import { parseDocuments, shapeOf, stableText, stableValue } from './describe.ts';
 import { type HttpAnswer, type HttpRequest, requestOnce } from './http.ts';

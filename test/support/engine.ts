@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { ContainerCreateRequest } from '../../src/api/types/containers.ts';
 import { type Client, connect } from '../../src/client/index.ts';
-import { FrameDecoder } from '../../src/lib/frames.ts';
+import { FrameDecoder } from '../../src/lib/streams/frames.ts';
 import type { TestDaemon } from './daemon.ts';
 import { imageArchive } from './images.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AsyncQueue } from '../../lib/async-queue.ts';
+import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import { decode, encode } from './message.ts';
 import { type SentFile, sendFiles } from './send-files.ts';
 import { type Packet, packet, packetType } from './session.ts';

@@ -2,8 +2,8 @@
 // other side asks for are sent.
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { TimeSlice } from '../../lib/concurrency/time-slice.ts';
 import { encodeName } from '../../lib/tar/names.ts';
-import { TimeSlice } from '../../lib/time-slice.ts';
 import { contentAt, contentPacket } from './content-packet.ts';
 import type { FileStat } from './file-stat.ts';
 import { decode, encode } from './message.ts';

@@ -1,7 +1,7 @@
 // What all builds of one engine share.
 import type { Images, Owner } from '../../images/index.ts';
+import type { Limiter } from '../../lib/concurrency/limiter.ts';
 import type { IdMap } from '../../lib/id-map.ts';
-import type { Limiter } from '../../lib/limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Networks } from '../../networks/index.ts';
 import type { Platform } from '../../oci/platform.ts';

@@ -2,8 +2,8 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
 import { BerthError, errorMessage } from '../../lib/errors.ts';
-import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Collection, Store } from '../../store/index.ts';
 

@@ -1,7 +1,7 @@
 // `builder du`: what the cache holds, and which of it a filter means.
 import type { Images } from '../../images/index.ts';
-import { parseDuration } from '../../lib/duration.ts';
 import { errorMessage, invalid } from '../../lib/errors.ts';
+import { parseDuration } from '../../lib/text/duration.ts';
 import type { Mirrors } from '../context/mirror/mirrors.ts';
 import type { GitRepositories } from '../context/sources/git/git-repositories.ts';
 import type { CacheUsage, PruneOptions } from '../usage.ts';

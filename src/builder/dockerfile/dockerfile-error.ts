@@ -1,6 +1,6 @@
 // An error of a Dockerfile, which knows where it happened.
 import { BerthError, type ErrorKind } from '../../lib/errors.ts';
-import { formatExcerpt, type SourceLocation } from '../../lib/source-excerpt.ts';
+import { formatExcerpt, type SourceLocation } from '../../lib/text/source-excerpt.ts';
 
 /** An error at lines of a Dockerfile. `message` is what went wrong alone, `excerpt` shows the lines as BuildKit does. */
 export class DockerfileError extends BerthError {

@@ -1,6 +1,7 @@
 // Solves a graph for one build: looks up what is known, runs what is not, each vertex once, what is independent at once.
+
+import { unlessAborted } from '../../lib/concurrency/unless-aborted.ts';
 import { BerthError, errorKind, errorMessage } from '../../lib/errors.ts';
-import { unlessAborted } from '../../lib/unless-aborted.ts';
 import { sha256 } from '../../oci/digest.ts';
 import type { CacheRecord, CacheStore } from '../cache/cache-store.ts';
 import type { ImportedStep, ImportedSteps } from '../cache/external/imported-steps.ts';

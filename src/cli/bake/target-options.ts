@@ -1,5 +1,5 @@
 // A target as a build.
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 import { type BuildOptions, defaultBuildOptions } from '../build/build-options.ts';
 import type { BakeTarget } from './files/bake-file.ts';
 

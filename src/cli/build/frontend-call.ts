@@ -1,5 +1,5 @@
 // `--check`, `--call`: questions about a Dockerfile, and how their answers are printed.
-import { formatExcerpt } from '../../lib/source-excerpt.ts';
+import { formatExcerpt } from '../../lib/text/source-excerpt.ts';
 import type { Context } from '../context.ts';
 import type { BuildPlan } from './plan-build.ts';
 import { askAbout } from './run-build.ts';

@@ -1,8 +1,8 @@
 // Records of the build cache as rows of `buildx du` and `prune`.
 import type { UsageRecord } from '../../api/buildkit/control.ts';
-import { humanDuration } from '../../lib/duration.ts';
-import { alignColumns } from '../../lib/table.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanDuration } from '../../lib/text/duration.ts';
+import { alignColumns } from '../../lib/text/table.ts';
+import { humanSize } from '../../lib/text/units.ts';
 
 type Usage = Partial<UsageRecord>;
 

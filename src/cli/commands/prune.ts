@@ -2,7 +2,7 @@
 
 import type { ImageDeleteResponseItem } from '../../api/types/images.ts';
 import { addFilter } from '../../lib/filters.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { noArguments } from '../grammar/argument-rule.ts';

@@ -1,7 +1,7 @@
 // `--device`, `--gpus`, and the block device limits.
 
 import type { DeviceMapping, DeviceRequest, ThrottleDevice } from '../../api/types/container-config.ts';
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 import { parseCsvLine } from './csv.ts';
 
 /** `--device` texts as paths of the host and as devices known to the daemon by a CDI name (`vendor/class=name`). */

@@ -1,7 +1,7 @@
 // `--mount type=…,source=…,target=…`.
 
 import type { Mount } from '../../api/types/container-config.ts';
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 import { parseBool } from '../grammar/flag.ts';
 import { parseCsvLine } from './csv.ts';
 

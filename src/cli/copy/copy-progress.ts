@@ -1,6 +1,6 @@
 // What `cp` says on a terminal: how much has passed, and at the end where it is.
 
-import { humanSize } from '../../lib/units.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import type { Context } from '../context.ts';
 
 const interval = 500;

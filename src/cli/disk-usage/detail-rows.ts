@@ -3,9 +3,9 @@
 import type { BuildCache } from '../../api/types/build.ts';
 import type { ImageSummary } from '../../api/types/images.ts';
 import type { SystemDataUsageResponse } from '../../api/types/system.ts';
-import { humanDuration } from '../../lib/duration.ts';
 import { type GoStruct, goType } from '../../lib/template/values.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanDuration } from '../../lib/text/duration.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { containerHeaders, containerRow } from '../output/container-row.ts';
 import { formatList } from '../output/format-list.ts';
 import { imageHeaders, imageRows } from '../output/image-row.ts';

@@ -2,7 +2,7 @@
 
 import type { SystemDataUsageResponse } from '../../api/types/system.ts';
 import { type GoStruct, goType } from '../../lib/template/values.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanSize } from '../../lib/text/units.ts';
 
 /** The heads of the columns. */
 export const summaryHeaders = {

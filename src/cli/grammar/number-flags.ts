@@ -1,7 +1,7 @@
 // Flags with numbers, sizes, shares and durations, in Go's spelling and with Go's complaints.
 
-import { parseDuration } from '../../lib/duration.ts';
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseDuration } from '../../lib/text/duration.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 import { custom, type Flag, type FlagOptions } from './flag.ts';
 
 type Options = FlagOptions & { initial?: number; shownDefault?: string };

@@ -1,7 +1,7 @@
 // Images and their platforms as `images --tree` shows them: what stands in which row.
 
 import type { ImageManifestSummary, ImageSummary } from '../../api/types/images.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { formatPlatform } from '../../oci/platform.ts';
 
 /** What stands beside a name. */

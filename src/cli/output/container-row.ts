@@ -1,10 +1,10 @@
 // A container as `ps` shows it.
 
 import type { ContainerSummary, Port } from '../../api/types/containers.ts';
-import { humanDuration } from '../../lib/duration.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
 import { type GoStruct, goType } from '../../lib/template/values.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanDuration } from '../../lib/text/duration.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { familiarReference, parseReference } from '../../oci/reference.ts';
 import { formatGoTime } from '../time/format-time.ts';
 import { ellipsis, shortId } from './ellipsis.ts';

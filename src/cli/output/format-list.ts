@@ -1,9 +1,9 @@
 // Lists of things in the forms of `--format`: table, table with a template, json, template.
 
-import { alignColumns } from '../../lib/table.ts';
 import type { TemplateFunction } from '../../lib/template/functions.ts';
 import { compileTemplate, type Template } from '../../lib/template/template.ts';
 import type { GoStruct } from '../../lib/template/values.ts';
+import { alignColumns } from '../../lib/text/table.ts';
 
 export interface ListFormat {
   /** What `--format` says; '' and `table` mean `table`. */

@@ -1,9 +1,9 @@
 // A layer of an image as `history` shows it.
 
 import type { ImageHistoryResponseItem } from '../../api/types/images.ts';
-import { humanDuration } from '../../lib/duration.ts';
 import { type GoStruct, goType } from '../../lib/template/values.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanDuration } from '../../lib/text/duration.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { formatRfc3339 } from '../time/format-time.ts';
 import { ellipsis, shortId } from './ellipsis.ts';
 

@@ -1,9 +1,9 @@
 // An image as `images` shows it: a row for each of its names.
 
 import type { ImageSummary } from '../../api/types/images.ts';
-import { humanDuration } from '../../lib/duration.ts';
 import { type GoStruct, goType } from '../../lib/template/values.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanDuration } from '../../lib/text/duration.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { familiarName, parseReference } from '../../oci/reference.ts';
 import { formatGoTime } from '../time/format-time.ts';
 import { shortId } from './ellipsis.ts';

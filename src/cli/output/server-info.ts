@@ -1,7 +1,7 @@
 // The server's half of `info`, line by line as Docker prints it.
 
 import type { SystemInfo } from '../../api/types/system.ts';
-import { bytesSize } from '../../lib/units.ts';
+import { bytesSize } from '../../lib/text/units.ts';
 
 /** The lines, each with its indentation. */
 export function serverInfoLines(info: SystemInfo): string[] {

@@ -2,7 +2,7 @@
 
 import type { Volume } from '../../api/types/volumes.ts';
 import { type GoStruct, goType } from '../../lib/template/values.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { labelText } from './container-row.ts';
 
 /** The heads of the columns. */

@@ -1,6 +1,6 @@
 // The bar of one thing that is on its way, as Docker draws it: `[====>    ]  1.2MB/3.4MB 5s`.
 
-import { humanSize } from '../../lib/units.ts';
+import { humanSize } from '../../lib/text/units.ts';
 
 /** How far something is; keys as in the messages of the API. Bytes, unless `units` names something else. */
 export interface ProgressDetail {

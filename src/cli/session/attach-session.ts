@@ -2,7 +2,7 @@
 
 import type { Duplex } from 'node:stream';
 import type { HijackResult } from '../../client/index.ts';
-import { FrameDecoder } from '../../lib/frames.ts';
+import { FrameDecoder } from '../../lib/streams/frames.ts';
 import { ExitError } from '../failure.ts';
 import type { Io, Output } from '../io.ts';
 import { DetachScanner, parseDetachKeys } from './detach-keys.ts';

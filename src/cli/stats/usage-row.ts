@@ -1,7 +1,7 @@
 // A container as `stats` shows it.
 
 import { type GoStruct, goType } from '../../lib/template/values.ts';
-import { bytesSize, humanSize } from '../../lib/units.ts';
+import { bytesSize, humanSize } from '../../lib/text/units.ts';
 import { shortId } from '../output/ellipsis.ts';
 import type { Usage } from './usage.ts';
 

@@ -1,6 +1,6 @@
 // Times in `--since` and `--until`: an age, a date in one of several forms, or seconds since the epoch.
 
-import { parseDuration } from '../../lib/duration.ts';
+import { parseDuration } from '../../lib/text/duration.ts';
 
 const forms = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?)?(Z|[+-]\d{2}:\d{2})?$/;
 

@@ -1,7 +1,7 @@
 // Writes that keep nothing waiting in memory: at once, in this thread, as long as that is only copying.
 import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { Limiter } from '../../lib/limiter.ts';
+import { Limiter } from '../../lib/concurrency/limiter.ts';
 
 /** Milliseconds: whoever takes longer has not been copying, nor waited for a processor, but for the disk. */
 const patience = 100;

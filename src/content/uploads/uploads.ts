@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conflict, errorCode, invalid, notFound } from '../../lib/errors.ts';
-import { untilAborted } from '../../lib/until-aborted.ts';
+import { untilAborted } from '../../lib/streams/until-aborted.ts';
 import { type Digest, type DigestAlgorithm, digestParts } from '../../oci/digest.ts';
 import { StreamWriter } from '../blob-writer.ts';
 import { DirectWrites } from './direct-writes.ts';

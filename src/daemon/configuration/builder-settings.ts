@@ -1,8 +1,8 @@
 // `builder` of daemon.json: what goes from the build cache by itself, and what builds may be granted.
 import type { Entitlement, GcRule } from '../../builder/index.ts';
-import { parseDuration } from '../../lib/duration.ts';
 import { errorMessage, invalid } from '../../lib/errors.ts';
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseDuration } from '../../lib/text/duration.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 
 export interface BuilderSettings {
   readonly collection: { readonly enabled: boolean; readonly rules?: readonly GcRule[]; readonly reserve?: number };

@@ -1,7 +1,7 @@
 // The daemon's command line.
 
 import { invalid } from '../../lib/errors.ts';
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { type DaemonOption, daemonOptions, optionKey } from './options.ts';
 

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { errorCode, errorMessage, invalid } from '../../lib/errors.ts';
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 import { type DaemonOption, optionKey } from './options.ts';
 import { allOptions, type OptionValues } from './parse-flags.ts';
 

@@ -6,7 +6,7 @@ import { Distribution } from '../../distribution/index.ts';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
 import { notFound } from '../../lib/errors.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { humanSize } from '../../lib/units.ts';
+import { humanSize } from '../../lib/text/units.ts';
 import { Registry } from '../../registry/index.ts';
 import type { OptionValues } from '../configuration/parse-flags.ts';
 import { claimRoot } from './claim-root.ts';

@@ -1,7 +1,7 @@
 // What happened, for everybody who listens: the last events kept for `--since`, and live listeners.
 
 import type { EventMessage } from '../../api/types/system.ts';
-import { AsyncQueue } from '../../lib/async-queue.ts';
+import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 
 /** Docker keeps as many for `--since`. */
 const kept = 256;

@@ -3,7 +3,7 @@
 import type { Duplex } from 'node:stream';
 import type { ExecConfig, ExecInspectResponse, ExecStartConfig } from '../../api/types/exec.ts';
 import { conflict, errorMessage, invalid } from '../../lib/errors.ts';
-import { encodeFrame } from '../../lib/frames.ts';
+import { encodeFrame } from '../../lib/streams/frames.ts';
 import type { OciProcess } from '../../oci/runtime-spec.ts';
 import { type Process, resolveCapabilities } from '../../runtime/index.ts';
 import { publishContainerEvent } from '../containers/container-events.ts';

@@ -2,10 +2,10 @@
 
 import type { CreateImageInfo } from '../../api/types/images.ts';
 import { parseChanges } from '../../images/index.ts';
-import { AsyncQueue } from '../../lib/async-queue.ts';
 import { BerthError, invalid, notFound, systemError } from '../../lib/errors.ts';
 import { describeConnectionFailure } from '../../lib/http/client/connection-failure.ts';
 import { reasonPhrase } from '../../lib/http/status.ts';
+import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import { linuxPlatform, parsePlatform } from '../../oci/platform.ts';
 import type { Engine } from '../engine.ts';
 import { publishImageEvent } from './image-events.ts';

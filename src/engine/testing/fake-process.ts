@@ -1,6 +1,6 @@
 // A process whose output and end are in the hands of a test.
 
-import { AsyncQueue } from '../../lib/async-queue.ts';
+import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import type { AttachStream, ExitStatus, OutputChunk, Process } from '../../runtime/index.ts';
 import type { CallLog } from './call-log.ts';
 

@@ -1,8 +1,8 @@
 // The files of an image archive, taken in during one pass over the stream: large ones straight into the content store.
 import { posix } from 'node:path';
 import type { ContentStore, Lease } from '../../content/index.ts';
-import { type Compression, detectCompression, openDecompressed } from '../../lib/decompress.ts';
 import { BerthError, invalid } from '../../lib/errors.ts';
+import { type Compression, detectCompression, openDecompressed } from '../../lib/streams/decompress.ts';
 import type { TarEntry } from '../../lib/tar/entry.ts';
 import { readTar } from '../../lib/tar/read-tar.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';

@@ -1,8 +1,8 @@
 // Archives of Docker before 1.10: `repositories` names the top layers, each layer has a `json` that names its parent.
 import { createHash } from 'node:crypto';
 import type { ContentStore } from '../../content/index.ts';
-import { openDecompressed } from '../../lib/decompress.ts';
 import { invalid } from '../../lib/errors.ts';
+import { openDecompressed } from '../../lib/streams/decompress.ts';
 import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { HistoryEntry, ImageRunConfig } from '../../oci/image-config.ts';

@@ -1,6 +1,6 @@
 // Layers that others made: their blobs are fetched from wherever those are, then extracted.
 import type { ContentStore, Lease } from '../../content/index.ts';
-import { Limiter } from '../../lib/limiter.ts';
+import { Limiter } from '../../lib/concurrency/limiter.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { chainIds, type Digest } from '../../oci/digest.ts';
 import type { LayerStore } from '../layers/layer-store.ts';

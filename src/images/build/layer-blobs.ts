@@ -3,7 +3,7 @@ import { Readable, type Transform } from 'node:stream';
 import { constants, createGzip, createZstdCompress } from 'node:zlib';
 import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
-import { openDecompressed } from '../../lib/decompress.ts';
+import { openDecompressed } from '../../lib/streams/decompress.ts';
 import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Image, LayerStack } from '../image.ts';

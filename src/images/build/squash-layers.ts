@@ -11,8 +11,8 @@ import {
   rmSync,
 } from 'node:fs';
 import type { Kernel } from '../../kernel/index.ts';
+import { TimeSlice } from '../../lib/concurrency/time-slice.ts';
 import { decodeName, encodeName } from '../../lib/tar/names.ts';
-import { TimeSlice } from '../../lib/time-slice.ts';
 import { opaqueAttribute, opaqueValue } from '../layers/whiteout.ts';
 
 export interface SquashOptions {

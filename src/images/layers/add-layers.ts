@@ -1,8 +1,8 @@
 // The layers of an image whose blobs are here: some are extracted at a time, and each is there after the one below it.
 import type { Lease } from '../../content/index.ts';
-import { allEnded } from '../../lib/all-ended.ts';
-import { AsyncQueue } from '../../lib/async-queue.ts';
-import { Limiter } from '../../lib/limiter.ts';
+import { allEnded } from '../../lib/concurrency/all-ended.ts';
+import { Limiter } from '../../lib/concurrency/limiter.ts';
+import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { chainIds, type Digest, shortId } from '../../oci/digest.ts';
 import type { LoadEvent } from '../image.ts';

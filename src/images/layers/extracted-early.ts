@@ -1,6 +1,6 @@
 // Blobs of an archive that are extracted while the rest of it is still read: what they are layers of is said at its end.
 import { rm } from 'node:fs/promises';
-import { Limiter } from '../../lib/limiter.ts';
+import { Limiter } from '../../lib/concurrency/limiter.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { type ExtractedBlob, type LayerStore, layersAtOnce } from './layer-store.ts';

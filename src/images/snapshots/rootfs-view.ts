@@ -3,9 +3,9 @@
 import { type BigIntStats, closeSync, fstatSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
-import { openDecompressed } from '../../lib/decompress.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type IdMap, type Owner, rootOutside } from '../../lib/id-map.ts';
+import { openDecompressed } from '../../lib/streams/decompress.ts';
 import { decodeName } from '../../lib/tar/names.ts';
 import { type PackItem, packTree } from '../../lib/tar/tree/pack-tree.ts';
 import { TreeWriter } from '../../lib/tar/tree/tree-writer.ts';

@@ -8,11 +8,11 @@ import {
   type Repository,
 } from '../../distribution/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
-import { AsyncQueue } from '../../lib/async-queue.ts';
+import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
+import { Limiter } from '../../lib/concurrency/limiter.ts';
 import { BerthError, errorKind, errorMessage, invalid, notFound } from '../../lib/errors.ts';
-import { KeyedMutex } from '../../lib/keyed-mutex.ts';
-import { Limiter } from '../../lib/limiter.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { familiarName, familiarReference, type Reference, repositoryName } from '../../oci/reference.ts';

@@ -1,8 +1,8 @@
 // The worker that extracts, packs, copies and compresses layers: takes jobs, answers with outcomes.
 import { readGrowing } from '../../content/index.ts';
 import { createKernel } from '../../kernel/index.ts';
-import { AsyncQueue } from '../../lib/async-queue.ts';
 import { BerthError, errorCode, errorKind, errorMessage } from '../../lib/errors.ts';
+import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import { copyFiles } from '../build/copy/copy-files.ts';
 import { digestLayer } from '../build/digest-layer.ts';
 import { gzipMember } from '../build/gzip-member.ts';

@@ -1,6 +1,6 @@
 // Go's fmt.Sprintf and Sprint for the values a template can hold.
 
-import { formatG } from '../go-float.ts';
+import { formatG } from '../text/go-float.ts';
 import { quoteGo } from './quote.ts';
 import { isStruct, printValue, sortedEntries, typeName } from './values.ts';
 

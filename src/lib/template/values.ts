@@ -1,6 +1,6 @@
 // How JavaScript values stand for Go's in a template: types, truth, order, printing and JSON.
 
-import { formatG } from '../go-float.ts';
+import { formatG } from '../text/go-float.ts';
 
 /** An object may name its Go type under this key, for error messages (`*formatter.ContainerContext`). */
 export const goType = Symbol('goType');

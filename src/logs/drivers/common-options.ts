@@ -1,7 +1,7 @@
 // Log options: those every driver takes, and the refusal of unknown ones.
 
 import { errorMessage, invalid } from '../../lib/errors.ts';
-import { parseRamBytes } from '../../lib/units.ts';
+import { parseRamBytes } from '../../lib/text/units.ts';
 
 /**
  * Throws `invalid`, in Docker's words, unless every option is one of `own` or of the two common ones, and those two

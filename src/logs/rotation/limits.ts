@@ -1,7 +1,7 @@
 // The options that limit a log: `max-size`, `max-file`, `compress`.
 
 import { errorMessage, invalid } from '../../lib/errors.ts';
-import { parseHumanSize } from '../../lib/units.ts';
+import { parseHumanSize } from '../../lib/text/units.ts';
 
 /** How much of a log is kept. */
 export interface LogLimits {

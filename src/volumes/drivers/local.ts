@@ -5,9 +5,9 @@ import { chownSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mounts } from '../../kernel/index.ts';
+import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
 import { errorCode, errorMessage, systemError } from '../../lib/errors.ts';
 import type { Owner } from '../../lib/id-map.ts';
-import { KeyedMutex } from '../../lib/keyed-mutex.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { copyUp, stagingPrefix } from '../copy-up.ts';
 import type { VolumeDriver } from '../driver.ts';

@@ -1,7 +1,7 @@
 // What is in a file besides its times, as a digest.
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync, type Stats } from 'node:fs';
-import { TimeSlice } from '../../../lib/time-slice.ts';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { type Digest, sha256 } from '../../../oci/digest.ts';
 import { linkTarget, pathIn } from '../copy/resolve-in-root.ts';
 

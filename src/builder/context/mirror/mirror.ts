@@ -14,10 +14,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { SpecialFiles } from '../../../lib/tar/tree/tree-writer.ts';
-import { TimeSlice } from '../../../lib/time-slice.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { LinkedFiles, PathDigest } from '../../source.ts';
 import { isSameEntry } from './same-entry.ts';

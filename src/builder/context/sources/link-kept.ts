@@ -1,9 +1,9 @@
 // A second view of a directory without what patterns leave out.
 import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, rmdirSync, utimesSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
-import type { ParentMatches, PatternMatcher } from '../../../lib/pattern-matcher.ts';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { decodeName } from '../../../lib/tar/names.ts';
-import { TimeSlice } from '../../../lib/time-slice.ts';
+import type { ParentMatches, PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
 import { joinPath, pathIn } from '../copy/resolve-in-root.ts';
 
 /**

@@ -1,5 +1,5 @@
 // Whether a stream is an archive, told by its beginning.
-import { detectCompression } from '../../../lib/decompress.ts';
+import { detectCompression } from '../../../lib/streams/decompress.ts';
 import { blockSize, isZeroBlock, parseHeader } from '../../../lib/tar/header.ts';
 
 /** What the stream is, and the stream again from its start. Compressed data is taken for an archive, as Docker does. */

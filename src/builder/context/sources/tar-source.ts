@@ -1,13 +1,13 @@
 // An uploaded context: an archive, plain or compressed, or a Dockerfile alone.
 import { createHash, type Hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { openDecompressed } from '../../../lib/decompress.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { openDecompressed } from '../../../lib/streams/decompress.ts';
+import { untilAborted } from '../../../lib/streams/until-aborted.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { TarEvent } from '../../../lib/tar/reader.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
-import { untilAborted } from '../../../lib/until-aborted.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { explainFullDisk } from '../../full-disk.ts';
 import type { OpenSourceOptions } from '../../source.ts';

@@ -1,7 +1,8 @@
 // HEALTHCHECK.
-import { parseDuration } from '../../../lib/duration.ts';
+
 import { errorMessage, invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
+import { parseDuration } from '../../../lib/text/duration.ts';
 import type { Statement } from '../source/statement.ts';
 import type { HealthcheckInstruction, InstructionBase } from '../syntax.ts';
 import { parseFlags } from './flag-values.ts';

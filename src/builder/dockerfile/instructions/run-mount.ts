@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
-import { parseRamBytes } from '../../../lib/units.ts';
+import { parseRamBytes } from '../../../lib/text/units.ts';
 import { suggestion } from '../suggest.ts';
 import type { RunMount } from '../syntax.ts';
 import { parseCsvLine } from './csv.ts';

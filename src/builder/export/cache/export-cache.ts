@@ -1,5 +1,5 @@
 // `--cache-to`: what a build knows of its steps, with their layers, for other engines.
-import { Limiter } from '../../../lib/limiter.ts';
+import { Limiter } from '../../../lib/concurrency/limiter.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import type { CacheStore } from '../../cache/cache-store.ts';
 import { inlineCacheKey } from '../../cache/external/cache-config.ts';

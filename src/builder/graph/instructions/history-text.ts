@@ -1,7 +1,7 @@
 // How the history of an image words its instructions: as BuildKit's frontend does.
 
-import { formatDuration } from '../../../lib/duration.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
+import { formatDuration } from '../../../lib/text/duration.ts';
 import type { Healthcheck } from '../../../oci/image-config.ts';
 import type { AddInstruction, CopyInstruction } from '../../dockerfile/syntax.ts';
 

@@ -4,9 +4,9 @@ import { chownSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { WorkingLayer } from '../../../images/index.ts';
 import { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import type { Limiter } from '../../../lib/concurrency/limiter.ts';
 import { BerthError, errorMessage } from '../../../lib/errors.ts';
 import { rootOutside } from '../../../lib/id-map.ts';
-import type { Limiter } from '../../../lib/limiter.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import type { Networks } from '../../../networks/index.ts';
 import {

@@ -1,6 +1,6 @@
 // Compose files as bake files: each service that is built is a target.
 import { parse } from 'yaml';
-import { bytesSize, parseRamBytes } from '../../../lib/units.ts';
+import { bytesSize, parseRamBytes } from '../../../lib/text/units.ts';
 import type { BakeFile, BakeTarget } from './bake-file.ts';
 import { asList, asObject, asRecord, asText, checkTarget } from './check-target.ts';
 import { cleanPath } from './clean-path.ts';

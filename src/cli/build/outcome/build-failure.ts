@@ -2,7 +2,7 @@
 import { status } from '../../../api/buildkit/control.ts';
 import { decode } from '../../../api/buildkit/message.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
-import { formatExcerpt } from '../../../lib/source-excerpt.ts';
+import { formatExcerpt } from '../../../lib/text/source-excerpt.ts';
 
 const sourceType = 'github.com/moby/buildkit/errdefs.Source+json';
 

@@ -1,6 +1,6 @@
 // The warnings of a build, told of at its end.
 import type { VertexWarning } from '../../../api/buildkit/control.ts';
-import { formatExcerpt } from '../../../lib/source-excerpt.ts';
+import { formatExcerpt } from '../../../lib/text/source-excerpt.ts';
 
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
 

@@ -2,8 +2,8 @@
 
 import { type BuildHistoryRecord, buildHistoryEventType } from '../../../api/buildkit/history.ts';
 import { type BuildkitClient, connectBuildkit } from '../../../client/index.ts';
-import { humanDuration } from '../../../lib/duration.ts';
-import { alignColumns } from '../../../lib/table.ts';
+import { humanDuration } from '../../../lib/text/duration.ts';
+import { alignColumns } from '../../../lib/text/table.ts';
 import { buildName } from '../../build/build-name.ts';
 import { readProgressMode } from '../../build/watched-build.ts';
 import { openDisplay } from '../../build-progress/build-display.ts';

@@ -2,9 +2,9 @@
 
 import type { GcPolicy, WorkerRecord } from '../../../api/buildkit/control.ts';
 import { connectBuildkit } from '../../../client/index.ts';
-import { formatDuration } from '../../../lib/duration.ts';
-import { alignColumns } from '../../../lib/table.ts';
-import { bytesSize } from '../../../lib/units.ts';
+import { formatDuration } from '../../../lib/text/duration.ts';
+import { alignColumns } from '../../../lib/text/table.ts';
+import { bytesSize } from '../../../lib/text/units.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { atMost, noArguments } from '../../grammar/argument-rule.ts';

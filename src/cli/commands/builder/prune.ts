@@ -1,9 +1,9 @@
 // `builder prune` and `buildx prune`: what the build cache holds is removed.
 
 import { connectBuildkit } from '../../../client/index.ts';
-import { parseDuration } from '../../../lib/duration.ts';
 import { addFilter } from '../../../lib/filters.ts';
-import { humanSize } from '../../../lib/units.ts';
+import { parseDuration } from '../../../lib/text/duration.ts';
+import { humanSize } from '../../../lib/text/units.ts';
 import { usageDetails, usageTable } from '../../build/usage-rows.ts';
 import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';

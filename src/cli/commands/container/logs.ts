@@ -1,6 +1,6 @@
 // `logs`.
 
-import { FrameDecoder } from '../../../lib/frames.ts';
+import { FrameDecoder } from '../../../lib/streams/frames.ts';
 import { command } from '../../command.ts';
 import { exactly } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';

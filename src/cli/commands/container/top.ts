@@ -1,6 +1,6 @@
 // `top`.
 
-import { alignColumns } from '../../../lib/table.ts';
+import { alignColumns } from '../../../lib/text/table.ts';
 import { command } from '../../command.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 

@@ -1,6 +1,6 @@
 // `network create`, `connect` and `disconnect`: asked of the daemon, whose answer it is whether they are there.
 
-import { splitOnce } from '../../../lib/split-once.ts';
+import { splitOnce } from '../../../lib/text/split-once.ts';
 import { command } from '../../command.ts';
 import { checkLabel } from '../../container-config/env.ts';
 import { exactly } from '../../grammar/argument-rule.ts';

@@ -2,7 +2,7 @@
 
 import type { Repository } from '../../../distribution/index.ts';
 import { type GoStruct, goType } from '../../../lib/template/values.ts';
-import { humanSize } from '../../../lib/units.ts';
+import { humanSize } from '../../../lib/text/units.ts';
 import { parseReference } from '../../../oci/reference.ts';
 import { command } from '../../command.ts';
 import { exactly } from '../../grammar/argument-rule.ts';

@@ -1,7 +1,7 @@
 // `system dial-stdio`: standard input and output joined to the daemon's socket, for a client that came by ssh.
 
 import { openConnection, readTlsFiles } from '../../../client/index.ts';
-import { drained } from '../../../lib/drained.ts';
+import { drained } from '../../../lib/streams/drained.ts';
 import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 

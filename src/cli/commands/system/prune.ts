@@ -1,7 +1,7 @@
 // `system prune`: everything that nothing uses, one kind of thing after the other.
 
 import { addFilter, type Filters } from '../../../lib/filters.ts';
-import { humanSize } from '../../../lib/units.ts';
+import { humanSize } from '../../../lib/text/units.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';

@@ -1,7 +1,7 @@
 // `version`.
 
 import type { SystemVersion } from '../../../api/types/system.ts';
-import { alignColumns } from '../../../lib/table.ts';
+import { alignColumns } from '../../../lib/text/table.ts';
 import { type ClientVersion, clientVersion } from '../../client-version.ts';
 import { command } from '../../command.ts';
 import { type Context, describeFailure } from '../../context.ts';

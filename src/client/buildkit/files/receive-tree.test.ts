@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode, encode } from '../../../api/buildkit/message.ts';
 import { type Packet, packet, packetType } from '../../../api/buildkit/session.ts';
-import { AsyncQueue } from '../../../lib/async-queue.ts';
+import { AsyncQueue } from '../../../lib/streams/async-queue.ts';
 import { ConfinedTree } from '../../../lib/tar/tree/confined-tree.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { receiveTree } from './receive-tree.ts';

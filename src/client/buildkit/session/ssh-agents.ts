@@ -2,9 +2,9 @@
 import { connect, type Socket } from 'node:net';
 import { bytesMessage, checkAgentRequest, checkAgentResponse } from '../../../api/buildkit/callbacks.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
-import { drained } from '../../../lib/drained.ts';
 import type { GrpcHandler, ServerCall } from '../../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import { drained } from '../../../lib/streams/drained.ts';
 
 /** Answers BuildKit's SSH service; `agents` are sockets by id. */
 export function agentMethods(agents: Readonly<Record<string, string>>): Record<string, GrpcHandler> {

@@ -1,7 +1,7 @@
 // Typed values out of a configuration file; what is wrong is named by its place in the file.
 
-import { parseDuration } from '../../../lib/duration.ts';
 import { errorMessage, invalid } from '../../../lib/errors.ts';
+import { parseDuration } from '../../../lib/text/duration.ts';
 
 /** One mapping of the file. Each reader throws `invalid` naming the key; `done` refuses keys that nobody read. */
 export class Section {

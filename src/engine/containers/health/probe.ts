@@ -1,8 +1,8 @@
 // One run of a container's probe: an exec like any other, with a time limit and a short memory for output.
 
 import type { HealthcheckResult } from '../../../api/types/containers.ts';
-import { formatDuration } from '../../../lib/duration.ts';
 import { errorMessage } from '../../../lib/errors.ts';
+import { formatDuration } from '../../../lib/text/duration.ts';
 import type { Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { createExec, launchExec } from '../../exec/exec.ts';

@@ -1,9 +1,9 @@
 // `docker attach`: a client joins a container's terminal or streams, before the start or while it runs.
 
 import type { Duplex } from 'node:stream';
-import { drained } from '../../../lib/drained.ts';
 import { conflict } from '../../../lib/errors.ts';
-import { encodeFrame } from '../../../lib/frames.ts';
+import { drained } from '../../../lib/streams/drained.ts';
+import { encodeFrame } from '../../../lib/streams/frames.ts';
 import type { Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';

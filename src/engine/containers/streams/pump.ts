@@ -1,10 +1,10 @@
 // Bytes between a client's connection and a process: frames out, input in, detach keys noticed, nobody left waiting.
 
 import type { Duplex } from 'node:stream';
-import { BatchWriter } from '../../../lib/batch-writer.ts';
-import { drained } from '../../../lib/drained.ts';
-import { frameHeaderLength, writeFrameHeader } from '../../../lib/frames.ts';
 import { readInput } from '../../../lib/http/read-input.ts';
+import { BatchWriter } from '../../../lib/streams/batch-writer.ts';
+import { drained } from '../../../lib/streams/drained.ts';
+import { frameHeaderLength, writeFrameHeader } from '../../../lib/streams/frames.ts';
 import type { AttachStream } from '../../../runtime/index.ts';
 import { DetachKeyFilter } from './detach-keys.ts';
 

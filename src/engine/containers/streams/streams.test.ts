@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { encodeFrame } from '../../../lib/frames.ts';
+import { encodeFrame } from '../../../lib/streams/frames.ts';
 import { FakeClient } from '../../testing/fake-client.ts';
 import { FakeSession } from '../../testing/fake-process.ts';
 import { createTestEngine, outcome, type TestEngine, until } from '../../testing/test-engine.ts';

@@ -1,8 +1,8 @@
 // The filters of `docker ps`.
 
 import type { Filters } from '../../../api/codecs.ts';
-import { parseDuration } from '../../../lib/duration.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { parseDuration } from '../../../lib/text/duration.ts';
 import type { Engine } from '../../engine.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 

@@ -1,7 +1,7 @@
 // `docker logs`: a container's output from its log, as frames.
 
 import { invalid, notImplemented } from '../../../lib/errors.ts';
-import type { Frame } from '../../../lib/frames.ts';
+import type { Frame } from '../../../lib/streams/frames.ts';
 import type { LogEntry } from '../../../logs/index.ts';
 import type { Engine } from '../../engine.ts';
 import { logTarget } from '../log-target.ts';

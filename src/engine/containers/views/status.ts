@@ -1,6 +1,6 @@
 // The one-line status of `docker ps`: `Up 3 minutes`, `Exited (0) 5 seconds ago`.
 
-import { humanDuration } from '../../../lib/duration.ts';
+import { humanDuration } from '../../../lib/text/duration.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 
 export function describeStatus(container: Container, now: number = Date.now()): string {

@@ -2,7 +2,7 @@
 
 import type { CreateImageInfo } from '../../../api/types/images.ts';
 import type { TransferEvent } from '../../../images/index.ts';
-import { humanSize } from '../../../lib/units.ts';
+import { humanSize } from '../../../lib/text/units.ts';
 
 const width = 50;
 

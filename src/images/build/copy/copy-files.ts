@@ -2,8 +2,8 @@
 import { createReadStream, existsSync, lstatSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { Kernel } from '../../../kernel/index.ts';
-import { openDecompressed } from '../../../lib/decompress.ts';
 import { BerthError, notFound } from '../../../lib/errors.ts';
+import { openDecompressed } from '../../../lib/streams/decompress.ts';
 import { encodeName } from '../../../lib/tar/names.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';

@@ -14,9 +14,9 @@ import {
   unlinkSync,
 } from 'node:fs';
 import type { Kernel } from '../../../kernel/index.ts';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { BerthError, errorCode, invalid } from '../../../lib/errors.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
-import { TimeSlice } from '../../../lib/time-slice.ts';
 import { directoryMode, type ModeChange, type Owner } from './copy-job.ts';
 import { nanoseconds } from './make-directories.ts';
 import { applySymbolicMode } from './symbolic-mode.ts';

@@ -1,7 +1,7 @@
 // `docker diff`: which paths of a container differ from its image.
 import type { BigIntStats } from 'node:fs';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import type { TreeNode } from '../../../lib/tar/tree/walk-tree.ts';
-import { TimeSlice } from '../../../lib/time-slice.ts';
 import { type UpperFiles, walkUpper } from './walk-upper.ts';
 
 export interface Change {

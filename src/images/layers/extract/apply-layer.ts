@@ -1,10 +1,10 @@
 // A layer blob into a directory: decompressed, verified and written in small portions of time.
 import { createHash } from 'node:crypto';
 import { chmodSync } from 'node:fs';
-import { openDecompressed } from '../../../lib/decompress.ts';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { BerthError, errorCode, invalid, systemError } from '../../../lib/errors.ts';
+import { openDecompressed } from '../../../lib/streams/decompress.ts';
 import { TarReader } from '../../../lib/tar/reader.ts';
-import { TimeSlice } from '../../../lib/time-slice.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { BombGuard, type BombLimits } from './bomb-guard.ts';
 import { type LayerFiles, LayerWriter, type SkippedAttribute } from './layer-writer.ts';

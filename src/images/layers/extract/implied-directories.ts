@@ -1,7 +1,7 @@
 // Directories that an archive has files in and says nothing of: they take after those of the layers below.
 import { chmodSync, lchownSync, lstatSync, realpathSync, type Stats } from 'node:fs';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { encodeName } from '../../../lib/tar/names.ts';
-import { TimeSlice } from '../../../lib/time-slice.ts';
 
 /**
  * Gives the directories at these paths inside `root` (`''`: itself) owner and mode of the directory of that name in the

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentStore, readGrowing } from '../../../content/index.ts';
 import type { Repository } from '../../../distribution/index.ts';
-import { Limiter } from '../../../lib/limiter.ts';
+import { Limiter } from '../../../lib/concurrency/limiter.ts';
 import { mediaTypes } from '../../../oci/descriptor.ts';
 import { sha256 } from '../../../oci/digest.ts';
 import { Download } from './download.ts';

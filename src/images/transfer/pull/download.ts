@@ -1,8 +1,8 @@
 // One blob on its way from a registry to the disk, for everybody who waits for it.
 import type { ContentStore, GrowingFile, Lease, PartialBlob } from '../../../content/index.ts';
 import type { Repository } from '../../../distribution/index.ts';
+import type { Limiter } from '../../../lib/concurrency/limiter.ts';
 import { BerthError, errorCode, errorKind, systemError } from '../../../lib/errors.ts';
-import type { Limiter } from '../../../lib/limiter.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 
 export type DownloadState = 'waiting' | 'downloading' | 'verifying' | 'complete';

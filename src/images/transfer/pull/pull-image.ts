@@ -1,9 +1,9 @@
 // One image from a registry: everything is fetched before a record or a name says so.
 import type { ContentStore, Lease } from '../../../content/index.ts';
 import type { FetchedManifest, Repository } from '../../../distribution/index.ts';
-import { allEnded } from '../../../lib/all-ended.ts';
+import { allEnded } from '../../../lib/concurrency/all-ended.ts';
+import { Limiter } from '../../../lib/concurrency/limiter.ts';
 import { BerthError, invalid } from '../../../lib/errors.ts';
-import { Limiter } from '../../../lib/limiter.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { chainIds, type Digest, sha256 } from '../../../oci/digest.ts';
 import { type ImageConfig, parseImageConfig } from '../../../oci/image-config.ts';

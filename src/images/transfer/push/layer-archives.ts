@@ -1,8 +1,8 @@
 // The layers of an image as they are sent: compressed blobs that are there, or made from what is.
 import type { ContentStore } from '../../../content/index.ts';
 import type { Kernel } from '../../../kernel/index.ts';
-import { openDecompressed } from '../../../lib/decompress.ts';
-import { KeyedMutex } from '../../../lib/keyed-mutex.ts';
+import { KeyedMutex } from '../../../lib/concurrency/keyed-mutex.ts';
+import { openDecompressed } from '../../../lib/streams/decompress.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { Image, LayerStack } from '../../image.ts';

@@ -2,8 +2,8 @@
 import { createReadStream } from 'node:fs';
 import type { ContentStore, Lease } from '../../../content/index.ts';
 import { RegistryError, type Repository } from '../../../distribution/index.ts';
-import type { KeyedMutex } from '../../../lib/keyed-mutex.ts';
-import type { Limiter } from '../../../lib/limiter.ts';
+import type { KeyedMutex } from '../../../lib/concurrency/keyed-mutex.ts';
+import type { Limiter } from '../../../lib/concurrency/limiter.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../../oci/digest.ts';
 import { repositoryName } from '../../../oci/reference.ts';

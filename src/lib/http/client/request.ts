@@ -1,7 +1,7 @@
 // One request over a connection, and its response.
 
 import type { Duplex } from 'node:stream';
-import { drained } from '../../drained.ts';
+import { drained } from '../../streams/drained.ts';
 import { type BodyDecoder, ChunkedDecoder, FixedDecoder, UntilCloseDecoder } from '../body-decoder.ts';
 import { BodyReader } from '../body-reader.ts';
 import {

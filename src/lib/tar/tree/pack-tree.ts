@@ -1,8 +1,8 @@
 // Files of a tree as a tar stream, made in small portions of time and handed out in large pieces.
 import { closeSync, constants, openSync, read, readSync } from 'node:fs';
+import { TimeSlice } from '../../concurrency/time-slice.ts';
 import { BerthError, errorCode } from '../../errors.ts';
 import { type IdMap, idInside } from '../../id-map.ts';
-import { TimeSlice } from '../../time-slice.ts';
 import { type TarEntry, tarEntry } from '../entry.ts';
 import { encodeName } from '../names.ts';
 import type { Segment } from '../sparse.ts';

@@ -1,6 +1,6 @@
 // Removes a file or directory by descriptors: nobody who renames things meanwhile can lead the removal outside.
 import { closeSync, lstatSync, rmdirSync, unlinkSync } from 'node:fs';
-import { TimeSlice } from '../../time-slice.ts';
+import { TimeSlice } from '../../concurrency/time-slice.ts';
 import { encodeName } from '../names.ts';
 import { descriptorPath, entryNames, openDirectory } from './walk-tree.ts';
 

@@ -1,6 +1,7 @@
 // A plain archive into a tree: fed to a writer in small portions of time.
+
+import { TimeSlice } from '../../concurrency/time-slice.ts';
 import { BerthError, errorCode, errorMessage, systemError } from '../../errors.ts';
-import { TimeSlice } from '../../time-slice.ts';
 import { asBuffer } from '../read-tar.ts';
 import { TarReader } from '../reader.ts';
 import type { TreeWriter } from './tree-writer.ts';

@@ -5,8 +5,8 @@ import {
   buildHistoryEventType,
 } from '../../../api/buildkit/history.ts';
 import type { Builder } from '../../../builder/index.ts';
-import { AsyncQueue } from '../../../lib/async-queue.ts';
-import { untilAborted } from '../../../lib/until-aborted.ts';
+import { AsyncQueue } from '../../../lib/streams/async-queue.ts';
+import { untilAborted } from '../../../lib/streams/until-aborted.ts';
 import type { BuildJobs } from '../solve/build-jobs.ts';
 import { type HistoryFilter, historyFilter } from './history-filter.ts';
 import { messageOf, runningMessage } from './record-message.ts';

@@ -4,8 +4,8 @@ import { entryOfStat } from '../../../api/buildkit/file-stat.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
 import { packet, packetType, type Stat } from '../../../api/buildkit/session.ts';
 import type { Incoming, Mirror, Told } from '../../../builder/index.ts';
+import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
-import { TimeSlice } from '../../../lib/time-slice.ts';
 
 /** Longer messages about files than this, in bytes, are not worth remembering. */
 const longestStat = 1000;

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { formatExcerpt } from '../../../lib/source-excerpt.ts';
+import { formatExcerpt } from '../../../lib/text/source-excerpt.ts';
 import { shortenMessage, shortenSource } from './shorten.ts';
 
 const at = (source: string, start: number, end = start) => ({ name: 'Dockerfile', source, ranges: [{ start, end }] });

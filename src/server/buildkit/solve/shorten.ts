@@ -1,5 +1,5 @@
 // Texts of errors that travel in the trailers of a call, of which HTTP/2 of the runtime sends no more than 64 KiB.
-import type { SourceLocation } from '../../../lib/source-excerpt.ts';
+import type { SourceLocation } from '../../../lib/text/source-excerpt.ts';
 
 const maximumMessage = 6 * 1024;
 const maximumSource = 16 * 1024;

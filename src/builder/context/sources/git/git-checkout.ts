@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { invalid } from '../../../../lib/errors.ts';
-import { withoutCredentials } from '../../../../lib/without-credentials.ts';
+import { withoutCredentials } from '../../../../lib/text/without-credentials.ts';
 import { resolveInRoot } from '../../copy/resolve-in-root.ts';
 import type { Filled } from '../filled-source.ts';
 import { Git, type GitOptions } from './git-program.ts';

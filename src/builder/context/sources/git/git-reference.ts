@@ -1,6 +1,6 @@
 // Git repositories as builds name them: `https://host/repo.git#ref:subdir`, `git@host:repo`, `ssh://…`, `git://…`.
 import { invalid } from '../../../../lib/errors.ts';
-import { splitOnce } from '../../../../lib/split-once.ts';
+import { splitOnce } from '../../../../lib/text/split-once.ts';
 
 export interface GitReference {
   /** Without fragment and query: what git is asked for. */

@@ -1,9 +1,9 @@
 // Repositories that builds have come from, kept so that the next build fetches only what is new.
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KeyedMutex } from '../../../../lib/keyed-mutex.ts';
-import { unlessAborted } from '../../../../lib/unless-aborted.ts';
-import { withoutCredentials } from '../../../../lib/without-credentials.ts';
+import { KeyedMutex } from '../../../../lib/concurrency/keyed-mutex.ts';
+import { unlessAborted } from '../../../../lib/concurrency/unless-aborted.ts';
+import { withoutCredentials } from '../../../../lib/text/without-credentials.ts';
 import { sha256 } from '../../../../oci/digest.ts';
 import { Git, type GitOptions } from './git-program.ts';
 

@@ -1,7 +1,7 @@
 // `--attest`, `--provenance` and `--sbom` as attributes of the frontend say them, and what provenance may tell of the rest.
 import type { Attestations, BuildWords, ProvenanceOptions } from '../../../../builder/index.ts';
 import { invalid, notImplemented } from '../../../../lib/errors.ts';
-import { withoutCredentials } from '../../../../lib/without-credentials.ts';
+import { withoutCredentials } from '../../../../lib/text/without-credentials.ts';
 import { type Attributes, prefixed } from './attributes.ts';
 
 /** Undefined where none are wanted. Throws `invalid` in BuildKit's words for what makes no sense. */

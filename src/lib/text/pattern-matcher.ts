@@ -1,6 +1,6 @@
 // Lists of patterns as `.dockerignore` and `--exclude` have them: moby/patternmatcher's rules.
 import { posix } from 'node:path';
-import { invalid } from './errors.ts';
+import { invalid } from '../errors.ts';
 import { compilePattern } from './path-match.ts';
 
 interface Pattern {

@@ -1,5 +1,5 @@
 // So many at a time, first come first served.
-import { BerthError } from './errors.ts';
+import { BerthError } from '../errors.ts';
 
 /** `using slot = await limiter.acquire()`. The limit can change at any time; who has a slot keeps it. */
 export class Limiter {
