@@ -16,20 +16,20 @@ import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import { readLinks } from '../links/links.ts';
 import { type ContainerRecord, zeroTime } from '../state/container.ts';
-import { bindImages } from './bind-images.ts';
-import { bindVolumes } from './bind-volumes.ts';
-import { requireBindSources, requireWorkingDirectory } from './check-places.ts';
 import { choosePlatform } from './choose-platform.ts';
-import { clampedUlimits } from './clamped-ulimits.ts';
-import { collectMounts } from './collect-mounts.ts';
-import { discardUnsupported } from './discard-unsupported.ts';
 import { findImage } from './find-image.ts';
+import { clampedUlimits } from './limits/clamped-ulimits.ts';
+import { discardUnsupported } from './limits/discard-unsupported.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
+import { bindImages } from './mounts/bind-images.ts';
+import { bindVolumes } from './mounts/bind-volumes.ts';
+import { collectMounts } from './mounts/collect-mounts.ts';
 import { generateName, requireName } from './names.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
-import { requireOthers } from './require-others.ts';
 import { containerIds, refuseWithoutHostUsers } from './user-namespace.ts';
-import { validateConfiguration } from './validate.ts';
+import { requireBindSources, requireWorkingDirectory } from './validation/check-places.ts';
+import { requireOthers } from './validation/require-others.ts';
+import { validateConfiguration } from './validation/validate.ts';
 
 const deprecatedMacAddress =
   'The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead.';

@@ -7,8 +7,8 @@ import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import { describeResources } from '../launch/describe-resources.ts';
 import type { Container } from '../state/container.ts';
-import { discardUnsupported } from './discard-unsupported.ts';
-import { validateLimits, validateRestartPolicy } from './validate.ts';
+import { discardUnsupported } from './limits/discard-unsupported.ts';
+import { validateLimits, validateRestartPolicy } from './validation/validate.ts';
 
 /** What can change; of other fields in a request nothing is made, as in Docker. */
 const changeable = [

@@ -8,7 +8,7 @@ import { rootOutside } from '../../../lib/id-map.ts';
 import type { AttachRequest, Endpoint, PortRequest } from '../../../networks/index.ts';
 import type { Engine } from '../../engine.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
-import { requirePort } from '../configuration/validate.ts';
+import { requirePort } from '../configuration/validation/validate.ts';
 import { publishNetworkEvent } from '../container-events.ts';
 import { linkHosts } from '../links/links.ts';
 import { refreshParents } from '../links/refresh-hosts.ts';

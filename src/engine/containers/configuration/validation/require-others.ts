@@ -1,8 +1,8 @@
 // The containers that a new one wants to share namespaces with have to be there.
 
-import type { HostConfig } from '../../../api/types/container-config.ts';
-import { invalid } from '../../../lib/errors.ts';
-import type { Engine } from '../../engine.ts';
+import type { HostConfig } from '../../../../api/types/container-config.ts';
+import { invalid } from '../../../../lib/errors.ts';
+import type { Engine } from '../../../engine.ts';
 
 /** Throws `invalid` for a container of `--ipc`, `--pid` or `--volumes-from` that is not there. */
 export function requireOthers(engine: Pick<Engine, 'containers'>, host: HostConfig): void {

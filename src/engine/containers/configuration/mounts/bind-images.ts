@@ -1,10 +1,10 @@
 // Gives every image mount of a new container a view of its image: a layer of its own that nothing is written to.
 
-import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
-import type { Engine } from '../../engine.ts';
-import type { ContainerRecord } from '../state/container.ts';
-import { findImage } from './find-image.ts';
-import { containerIds } from './user-namespace.ts';
+import type { CleanupStack } from '../../../../lib/cleanup-stack.ts';
+import type { Engine } from '../../../engine.ts';
+import type { ContainerRecord } from '../../state/container.ts';
+import { findImage } from '../find-image.ts';
+import { containerIds } from '../user-namespace.ts';
 
 /**
  * Fills in image and source; the layers go with `undo`, later with the container. As long as they are there, what they

@@ -1,6 +1,6 @@
 // Lists of processors and memory nodes, as `--cpuset-cpus` takes them.
 
-import { invalid } from '../../../lib/errors.ts';
+import { invalid } from '../../../../lib/errors.ts';
 
 /** The numbers of `0-2,5`; undefined for what is no such list. */
 export function parseCpuset(text: string): Set<number> | undefined {

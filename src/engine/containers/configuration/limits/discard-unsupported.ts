@@ -1,7 +1,7 @@
 // Limits this machine cannot set: Docker leaves them out and says so.
 
-import type { HostConfig } from '../../../api/types/container-config.ts';
-import type { Engine } from '../../engine.ts';
+import type { HostConfig } from '../../../../api/types/container-config.ts';
+import type { Engine } from '../../../engine.ts';
 
 /** The limits without those that are not supported, and a warning for each of these and for what is dangerous. */
 export function discardUnsupported<T extends HostConfig>(

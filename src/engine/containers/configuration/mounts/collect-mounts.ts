@@ -1,10 +1,10 @@
 // All mounts a container asks for, from every place they can be written, one per destination.
 
 import { posix } from 'node:path';
-import type { ContainerConfig, HostConfig } from '../../../api/types/container-config.ts';
-import { invalid } from '../../../lib/errors.ts';
-import type { Container } from '../state/container.ts';
-import type { ContainerMount } from '../state/container-mount.ts';
+import type { ContainerConfig, HostConfig } from '../../../../api/types/container-config.ts';
+import { invalid } from '../../../../lib/errors.ts';
+import type { Container } from '../../state/container.ts';
+import type { ContainerMount } from '../../state/container-mount.ts';
 import { parseBind } from './bind-spec.ts';
 import { parseMount, parseTmpfs } from './mount-spec.ts';
 

@@ -1,7 +1,7 @@
 // What a container's network mode rules out, and the forms of ports, host entries and MAC addresses.
 
-import type { ContainerConfig, HostConfig } from '../../../api/types/container-config.ts';
-import { invalid } from '../../../lib/errors.ts';
+import type { ContainerConfig, HostConfig } from '../../../../api/types/container-config.ts';
+import { invalid } from '../../../../lib/errors.ts';
 
 /** Throws `invalid` in Docker's words. */
 export function validateNetwork(config: ContainerConfig, host: HostConfig): void {

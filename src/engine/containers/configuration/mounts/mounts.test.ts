@@ -1,10 +1,10 @@
 // Mounts in all their written forms: -v, --mount, --tmpfs, --volumes-from and VOLUME.
 
 import { describe, expect, test } from 'bun:test';
-import type { ContainerConfig, HostConfig, Mount } from '../../../api/types/container-config.ts';
-import { errorKind, errorMessage } from '../../../lib/errors.ts';
-import { Container, type ContainerRecord } from '../state/container.ts';
-import type { ContainerMount } from '../state/container-mount.ts';
+import type { ContainerConfig, HostConfig, Mount } from '../../../../api/types/container-config.ts';
+import { errorKind, errorMessage } from '../../../../lib/errors.ts';
+import { Container, type ContainerRecord } from '../../state/container.ts';
+import type { ContainerMount } from '../../state/container-mount.ts';
 import { parseBind } from './bind-spec.ts';
 import { collectMounts } from './collect-mounts.ts';
 import { parseMount, parseTmpfs } from './mount-spec.ts';

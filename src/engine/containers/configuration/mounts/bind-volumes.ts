@@ -1,9 +1,9 @@
 // Gives every volume mount of a new container its volume: an existing one by name, or a new one.
 
-import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
-import type { Engine } from '../../engine.ts';
-import { publishVolumeEvent } from '../../volumes/volume-events.ts';
-import type { ContainerRecord } from '../state/container.ts';
+import type { CleanupStack } from '../../../../lib/cleanup-stack.ts';
+import type { Engine } from '../../../engine.ts';
+import { publishVolumeEvent } from '../../../volumes/volume-events.ts';
+import type { ContainerRecord } from '../../state/container.ts';
 
 /** Fills in name, driver and source; volumes made here are removed again by `undo`. */
 export function bindVolumes(

@@ -1,8 +1,8 @@
 // `source:destination:mode`, the text form of a bind or volume mount (`-v`, HostConfig.Binds).
 
 import { posix } from 'node:path';
-import { invalid } from '../../../lib/errors.ts';
-import type { ContainerMount } from '../state/container-mount.ts';
+import { invalid } from '../../../../lib/errors.ts';
+import type { ContainerMount } from '../../state/container-mount.ts';
 
 const propagations = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'] as const;
 type Propagation = (typeof propagations)[number];

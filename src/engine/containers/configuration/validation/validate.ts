@@ -1,11 +1,11 @@
 // What a container may not be: each refusal names what was wrong, in Docker's words.
 
-import type { ContainerConfig, HostConfig, RestartPolicy } from '../../../api/types/container-config.ts';
-import { invalid, notImplemented } from '../../../lib/errors.ts';
-import { parseSignal } from '../../../lib/signals.ts';
-import { resolveCapabilities } from '../../../runtime/index.ts';
-import { validateHealth } from '../health/health-plan.ts';
-import { validateCpuset } from './cpuset.ts';
+import type { ContainerConfig, HostConfig, RestartPolicy } from '../../../../api/types/container-config.ts';
+import { invalid, notImplemented } from '../../../../lib/errors.ts';
+import { parseSignal } from '../../../../lib/signals.ts';
+import { resolveCapabilities } from '../../../../runtime/index.ts';
+import { validateHealth } from '../../health/health-plan.ts';
+import { validateCpuset } from '../limits/cpuset.ts';
 import { validateNetwork } from './validate-network.ts';
 import { validateSecurityOptions } from './validate-security.ts';
 

@@ -1,8 +1,8 @@
 // What a container may not be, in Docker's words.
 
 import { describe, expect, test } from 'bun:test';
-import type { ContainerConfig, HostConfig } from '../../../api/types/container-config.ts';
-import { errorKind, errorMessage } from '../../../lib/errors.ts';
+import type { ContainerConfig, HostConfig } from '../../../../api/types/container-config.ts';
+import { errorKind, errorMessage } from '../../../../lib/errors.ts';
 import { requirePort, validateConfiguration } from './validate.ts';
 
 const mebibyte = 1024 * 1024;

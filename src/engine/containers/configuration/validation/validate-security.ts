@@ -1,6 +1,6 @@
 // The options of `--security-opt` that can be understood.
 
-import { invalid } from '../../../lib/errors.ts';
+import { invalid } from '../../../../lib/errors.ts';
 
 const flags = ['no-new-privileges', 'disable'];
 const keys = ['label', 'apparmor', 'seccomp', 'no-new-privileges', 'systempaths', 'writable-cgroups', 'credentialspec'];

@@ -1,6 +1,6 @@
 // Limits of processes that the daemon itself may not exceed, and so cannot give.
 
-import type { HostConfig } from '../../../api/types/container-config.ts';
+import type { HostConfig } from '../../../../api/types/container-config.ts';
 
 /** A warning for each that will be lowered. `ceilings`: the host's hard limits by name (`RLIMIT_NOFILE`); -1 is none. */
 export function clampedUlimits(

@@ -1,9 +1,9 @@
 // What a container names has to be there, or to be possible, when it is created: files of the host and of the image.
 
 import { statSync } from 'node:fs';
-import { errorCode, invalid } from '../../../lib/errors.ts';
-import type { Engine } from '../../engine.ts';
-import type { ContainerMount } from '../state/container-mount.ts';
+import { errorCode, invalid } from '../../../../lib/errors.ts';
+import type { Engine } from '../../../engine.ts';
+import type { ContainerMount } from '../../state/container-mount.ts';
 
 /** Throws `invalid` for a source of `--mount type=bind` that is not there; that of `-v` is made at the start. */
 export function requireBindSources(mounts: readonly ContainerMount[]): void {

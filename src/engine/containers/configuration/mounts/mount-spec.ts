@@ -1,9 +1,9 @@
 // The structured form of a mount (`--mount`, HostConfig.Mounts) and of `--tmpfs`.
 
 import { posix } from 'node:path';
-import type { Mount } from '../../../api/types/container-config.ts';
-import { invalid, notImplemented } from '../../../lib/errors.ts';
-import type { ContainerMount } from '../state/container-mount.ts';
+import type { Mount } from '../../../../api/types/container-config.ts';
+import { invalid, notImplemented } from '../../../../lib/errors.ts';
+import type { ContainerMount } from '../../state/container-mount.ts';
 
 /** A mount whose volume, if it is one, has no source yet. Throws `invalid` with Docker's wording. */
 export function parseMount(mount: Mount): ContainerMount {
