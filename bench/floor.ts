@@ -3,7 +3,7 @@
 
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestDaemon } from '../test/support/daemon.ts';
+import type { TestDaemon } from '../test/support/daemons/daemon.ts';
 import { run } from '../test/support/run.ts';
 import { call, type Subject, time } from './subject.ts';
 

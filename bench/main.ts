@@ -9,7 +9,7 @@
 //   BENCH_BUILDX, BENCH_BUILDAH, BENCH_BERTH_BUILDX, BENCH_BUILDERS, BENCH_BUILDS   for the row `builds`: bench/builds
 //   BENCH_ROWS=crowd,runs,steps,list,logs,attach,images,registry   all by default; `builds` only when named
 
-import { TestDaemon } from '../test/support/daemon.ts';
+import { TestDaemon } from '../test/support/daemons/daemon.ts';
 import { imageArchive } from '../test/support/images.ts';
 import { measureBuilds } from './builds/rows.ts';
 import { measureFloor } from './floor.ts';

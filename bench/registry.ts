@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mediaTypes } from '../src/oci/descriptor.ts';
 import { type Digest, sha256 } from '../src/oci/digest.ts';
-import { startBerthRegistry, startPeerRegistry, type TestRegistry } from '../test/support/registries.ts';
+import { startBerthRegistry, startPeerRegistry, type TestRegistry } from '../test/support/registries/registries.ts';
 import { runOk } from '../test/support/run.ts';
 import { MemoryWatch } from './memory-watch.ts';
 import type { Record } from './rows.ts';

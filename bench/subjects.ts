@@ -1,6 +1,6 @@
 // Which engines a run measures: Berth always; dockerd and podman where the environment names them.
 
-import { berthCommand, type TestDaemon } from '../test/support/daemon.ts';
+import { berthCommand, type TestDaemon } from '../test/support/daemons/daemon.ts';
 import { dockerProgram } from '../test/support/stage.ts';
 import { findDockerd, findProcesses } from './processes.ts';
 import type { Subject } from './subject.ts';

@@ -7,7 +7,6 @@
 export type { DockerfileDescription } from './build/describe-dockerfile.ts';
 export { Builder, type BuilderDeps, type BuilderOptions } from './builder.ts';
 export type { GcRule } from './cache/gc-rules.ts';
-export { ClassicError } from './classic-error.ts';
 export { type ContextSources, directorySource } from './context/context-sources.ts';
 export { type FoundInTree, findInTree } from './context/find-in-tree.ts';
 export type { Incoming, Mirror, Told } from './context/mirror/mirror.ts';
@@ -16,11 +15,14 @@ export type { OwnedSource } from './context/sources/filled-source.ts';
 export { DockerfileError } from './dockerfile/dockerfile-error.ts';
 export { LintError } from './dockerfile/lint/lint-error.ts';
 export type { LineRange } from './dockerfile/syntax.ts';
+export { ClassicError } from './errors/classic-error.ts';
+export { MissingSourceError } from './errors/missing-source-error.ts';
+export { type FailedStep, StepError, StepStartError } from './errors/step-error.ts';
+export { VertexError } from './errors/vertex-error.ts';
 export type { Provenance } from './export/attest/provenance.ts';
 export type { BuildTarget } from './graph/build-target.ts';
 export type { BuildHistory } from './history/build-history.ts';
 export type { HistoryBlob, HistoryRecord } from './history/history-record.ts';
-export { MissingSourceError } from './missing-source-error.ts';
 export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
 export type {
   Attestations,
@@ -44,6 +46,4 @@ export type {
 } from './request.ts';
 export type { BuildResult, BuildRun, BuiltImage } from './run.ts';
 export type { BuildSource, OpenSourceOptions, SourceFilter, SourceStatus, SourceTree } from './source.ts';
-export { type FailedStep, StepError, StepStartError } from './step-error.ts';
 export type { CacheKind, CacheUsage, PruneOptions, PruneResult } from './usage.ts';
-export { VertexError } from './vertex-error.ts';

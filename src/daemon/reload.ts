@@ -6,7 +6,7 @@ import { errorMessage } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { distributionOptions, transferLimits } from './configuration/registry-settings.ts';
-import { findRuntimes } from './find-programs.ts';
+import { findRuntimes } from './machine/find-programs.ts';
 
 /** The daemon's own log, and what new containers get by default; running ones keep what they have. */
 const live = [

@@ -14,18 +14,18 @@ import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { conflict, errorMessage, invalid } from '../lib/errors.ts';
 import { createLogger, type Logger } from '../lib/logger.ts';
 import { createApiServer, createHandlers } from '../server/index.ts';
-import { keepActivatedSockets, takeActivatedSockets } from './activated-sockets.ts';
 import { buildDaemon } from './build-daemon.ts';
-import { claimCgroupParent } from './cgroup-parent.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { exportProxies } from './configuration/export-proxies.ts';
 import { daemonHelp } from './help.ts';
-import { checkHosts, planListeners } from './listeners.ts';
+import { keepActivatedSockets, takeActivatedSockets } from './listening/activated-sockets.ts';
+import { checkHosts, planListeners } from './listening/listeners.ts';
+import { readTlsIdentity } from './listening/tls-identity.ts';
+import { claimCgroupParent } from './machine/cgroup-parent.ts';
 import { EngineMetrics } from './metrics/engine-metrics.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import { serviceNotifier } from './notify.ts';
 import { reloadConfiguration } from './reload.ts';
-import { readTlsIdentity } from './tls-identity.ts';
 
 /** Serves until SIGTERM or SIGINT; returns the exit code. `program` is the name it was called by. */
 export async function runDaemon(argv: readonly string[], program: string, build: BuildInfo): Promise<number> {

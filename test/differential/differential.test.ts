@@ -2,7 +2,7 @@
 // of JSON are the same, but for the table of justified differences.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { imageArchive } from '../support/images.ts';
 import { dockerProgram } from '../support/stage.ts';
 import { cleanUp } from './clean-up.ts';

@@ -3,7 +3,7 @@
 
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 import { loadArguments } from '../support/images.ts';
 import { runOk } from '../support/run.ts';

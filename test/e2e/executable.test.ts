@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { eventually } from '../support/eventually.ts';
 import { run, runOk } from '../support/run.ts';
 

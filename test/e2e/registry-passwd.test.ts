@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { berthCommand } from '../support/daemon.ts';
+import { berthCommand } from '../support/daemons/daemon.ts';
 import { run } from '../support/run.ts';
 import { Terminal } from '../support/terminal.ts';
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
+import { type PrivateAccounts, privateAccounts } from '../support/daemons/private-accounts.ts';
 import { imageArchive } from '../support/images.ts';
-import { type PrivateAccounts, privateAccounts } from '../support/private-accounts.ts';
 import { run, runOk } from '../support/run.ts';
 
 const root = 300_000;

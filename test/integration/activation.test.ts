@@ -3,10 +3,10 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificates } from '../support/certificates.ts';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { type ListeningSocket, listeningSocket } from '../support/daemons/listening-socket.ts';
 import { eventually } from '../support/eventually.ts';
-import { type ListeningSocket, listeningSocket } from '../support/listening-socket.ts';
 import { run } from '../support/run.ts';
 
 let daemon: TestDaemon;

@@ -1,11 +1,11 @@
 // kill -9 at fifty random points under load: what runs goes on, what ended is known, what is removed leaves nothing.
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { errorMessage } from '../../src/lib/errors.ts';
-import { ChaosLoad, type Ender } from '../support/chaos-load.ts';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { ChaosLoad, type Ender } from '../support/daemons/chaos-load.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
-import { expectNothingLeft, listRemains } from '../support/remains.ts';
 import { Seeded } from '../support/seeded.ts';
 
 const kills = 50;

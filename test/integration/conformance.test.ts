@@ -4,8 +4,8 @@ import type { EventMessage } from '../../src/api/types/system.ts';
 import { loadSentProperties } from '../conformance/facts.ts';
 import { missingProperties } from '../conformance/missing-properties.ts';
 import { validateResponse } from '../conformance/validate-response.ts';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine, text } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine, text } from '../support/daemons/engine.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 

@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
-import { expectNothingLeft, listRemains } from '../support/remains.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
 import { run } from '../support/run.ts';
 
 let daemon: TestDaemon;

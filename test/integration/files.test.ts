@@ -2,10 +2,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
-import { expectNothingLeft, listRemains } from '../support/remains.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;

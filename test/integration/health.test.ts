@@ -1,9 +1,9 @@
 // Health checks go on whatever becomes of the daemon, and leave nothing behind.
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
-import { expectNothingLeft, listRemains } from '../support/remains.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;

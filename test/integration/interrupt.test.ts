@@ -4,10 +4,10 @@ import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test
 import { randomBytes } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { eventually } from '../support/eventually.ts';
-import { FaultRegistry } from '../support/fault-registry.ts';
-import { addImage, layerArchive } from '../support/remote-images.ts';
+import { FaultRegistry } from '../support/registries/fault-registry.ts';
+import { addImage, layerArchive } from '../support/registries/remote-images.ts';
 import { runOk } from '../support/run.ts';
 
 setDefaultTimeout(60_000);

@@ -3,8 +3,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine, frameText } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine, frameText } from '../support/daemons/engine.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;

@@ -16,8 +16,8 @@ import { sha256 } from '../../src/oci/digest.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { FaultRegistry } from '../support/fault-registry.ts';
-import { addImage, layerArchive } from '../support/remote-images.ts';
+import { FaultRegistry } from '../support/registries/fault-registry.ts';
+import { addImage, layerArchive } from '../support/registries/remote-images.ts';
 import { runOk } from '../support/run.ts';
 import { Seeded } from '../support/seeded.ts';
 
@@ -304,7 +304,7 @@ test('a daemon killed at any moment has the image whole or not at all, and goes 
     const image = addImage(registry, { repository: 'app', tag: 'k' }, [small, { tar }, large]);
     const child = Bun.spawn([
       process.execPath,
-      join(import.meta.dir, '../support/pull-program.ts'),
+      join(import.meta.dir, '../support/registries/pull-program.ts'),
       root,
       `${registry.host}/app:k`,
     ]);

@@ -18,8 +18,8 @@ import { sha256 } from '../../src/oci/digest.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { eventually } from '../support/eventually.ts';
-import { FaultRegistry } from '../support/fault-registry.ts';
-import { addImage, layerArchive } from '../support/remote-images.ts';
+import { FaultRegistry } from '../support/registries/fault-registry.ts';
+import { addImage, layerArchive } from '../support/registries/remote-images.ts';
 
 // For a machine that does much else.
 setDefaultTimeout(60_000);

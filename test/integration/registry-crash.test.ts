@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { mediaTypes } from '../../src/oci/descriptor.ts';
 import { type Digest, sha256 } from '../../src/oci/digest.ts';
 import { eventually } from '../support/eventually.ts';
-import { TestRegistry } from '../support/registry.ts';
+import { TestRegistry } from '../support/registries/registry.ts';
 import { runOk } from '../support/run.ts';
 import { Seeded } from '../support/seeded.ts';
 

@@ -12,7 +12,7 @@ import { silentLogger } from '../../src/lib/logger.ts';
 import { sha256 } from '../../src/oci/digest.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { makeCertificates } from '../support/certificates.ts';
-import { FaultRegistry } from '../support/fault-registry.ts';
+import { FaultRegistry } from '../support/registries/fault-registry.ts';
 import { Seeded } from '../support/seeded.ts';
 
 // For a machine that does much else.

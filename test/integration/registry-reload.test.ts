@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { makeCertificates, type Party } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
-import { TestRegistry } from '../support/registry.ts';
+import { TestRegistry } from '../support/registries/registry.ts';
 
 let certificates: string;
 let parties: Party[];

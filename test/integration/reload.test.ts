@@ -1,8 +1,8 @@
 // SIGHUP: the daemon takes over what it can, and keeps what it had when the file is wrong.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;

@@ -5,12 +5,12 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeCertificates, type Party } from '../support/certificates.ts';
-import { berthCommand, type TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { berthCommand, type TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
+import { startedBy } from '../support/daemons/started-by.ts';
 import { freePort } from '../support/free-port.ts';
-import { expectNothingLeft, listRemains } from '../support/remains.ts';
 import { type RunOptions, run } from '../support/run.ts';
-import { startedBy } from '../support/started-by.ts';
 
 let folder: string;
 let parties: Awaited<ReturnType<typeof makeCertificates>>;

@@ -1,10 +1,10 @@
 // Steps that fail: what came before them is undone, and the message says why.
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { createServer } from 'node:net';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
-import { expectNothingLeft, listRemains } from '../support/remains.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;

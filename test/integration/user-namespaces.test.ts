@@ -4,10 +4,10 @@ import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostConfig } from '../../src/api/types/container-config.ts';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
+import { type PrivateAccounts, privateAccounts } from '../support/daemons/private-accounts.ts';
 import { eventually } from '../support/eventually.ts';
-import { type PrivateAccounts, privateAccounts } from '../support/private-accounts.ts';
 
 const first = 231_072;
 let accounts: PrivateAccounts;

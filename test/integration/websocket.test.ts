@@ -1,8 +1,8 @@
 // Attaching through a websocket, as browsers do.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { connect } from 'node:net';
-import { TestDaemon } from '../support/daemon.ts';
-import { Engine } from '../support/engine.ts';
+import { TestDaemon } from '../support/daemons/daemon.ts';
+import { Engine } from '../support/daemons/engine.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { describeArchive } from '../support/describe-archive.ts';
 import { imageArchive, type TestImage } from '../support/images.ts';
 import { peerFolder, peerProgram } from '../support/peer-programs.ts';

@@ -5,11 +5,11 @@ import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { mediaTypes } from '../../src/oci/descriptor.ts';
 import { sha256 } from '../../src/oci/digest.ts';
-import { berthCommand, TestDaemon } from '../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { describeArchive } from '../support/describe-archive.ts';
 import { imageArchive, type TestImage } from '../support/images.ts';
 import { peerFolder, peerProgram } from '../support/peer-programs.ts';
-import { startBerthRegistry, startPeerRegistry, type TestRegistry } from '../support/registries.ts';
+import { startBerthRegistry, startPeerRegistry, type TestRegistry } from '../support/registries/registries.ts';
 import { run, runOk } from '../support/run.ts';
 import { dockerProgram } from '../support/stage.ts';
 

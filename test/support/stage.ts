@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from './daemon.ts';
+import { berthCommand, TestDaemon } from './daemons/daemon.ts';
+import { expectNothingLeft, listRemains } from './daemons/remains.ts';
 import { loadArguments, type TestImage } from './images.ts';
-import { TestRegistry } from './registry.ts';
-import { expectNothingLeft, listRemains } from './remains.ts';
+import { TestRegistry } from './registries/registry.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 import { Terminal } from './terminal.ts';
 

@@ -1,9 +1,9 @@
 // BuildKit's gateway: what buildx calls while a build of its own making runs (frontend/gateway/pb).
 
 import { cacheOptionsEntry, status, workerRecord } from './control.ts';
+import { stat } from './files/packet.ts';
 import { bool, bytes, int64, type MessageOf, map, message, nested, repeated, string } from './message.ts';
 import { definition, range, sourceInfo } from './ops.ts';
-import { stat } from './session.ts';
 
 export const ref = message({
   id: string(1),

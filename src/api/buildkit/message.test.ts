@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test';
 import { solveRequest, statusResponse } from './control.ts';
+import { packet } from './files/packet.ts';
 import { decode, encode, type MessageOf, message, repeated, string } from './message.ts';
-import { packet } from './session.ts';
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 

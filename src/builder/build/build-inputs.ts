@@ -11,13 +11,13 @@ import { formatReference, parseReference, withDefaultTag } from '../../oci/refer
 import { importCache, placeName } from '../cache/external/cache-places.ts';
 import type { ImportedSteps } from '../cache/external/imported-steps.ts';
 import type { ReadCache } from '../cache/external/read-cache.ts';
-import { ClassicError } from '../classic-error.ts';
 import { pathIn, resolveInRoot } from '../context/copy/resolve-in-root.ts';
 import { imageOfLayout } from '../context/layout/image-of-layout.ts';
 import { parseIgnoreFile } from '../context/patterns/ignore-file.ts';
 import type { AddInstruction } from '../dockerfile/syntax.ts';
+import { ClassicError } from '../errors/classic-error.ts';
+import { explainFullDisk } from '../errors/full-disk.ts';
 import type { BaseMaterial } from '../export/attest/build-facts.ts';
-import { explainFullDisk } from '../full-disk.ts';
 import type { BuildTarget } from '../graph/build-target.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
 import { workVertex } from '../graph/work-vertex.ts';

@@ -1,7 +1,7 @@
 // The door of the language: a Dockerfile's bytes in, its stages out.
 
 import { errorMessage, invalid } from '../../lib/errors.ts';
-import { ClassicError } from '../classic-error.ts';
+import { ClassicError } from '../errors/classic-error.ts';
 import { DockerfileError } from './dockerfile-error.ts';
 import { locate } from './evaluation/stage-context.ts';
 import { parseFrom } from './instructions/from.ts';

@@ -4,6 +4,7 @@ import { errorCode, errorKind, errorMessage, invalid, systemError } from '../../
 import { shortId } from '../../oci/digest.ts';
 import { type PlannedCopy, planCopy } from '../context/copy/plan-copy.ts';
 import type { ContentDigests, TreeDigests } from '../context/digest/content-digests.ts';
+import { MissingSourceError } from '../errors/missing-source-error.ts';
 import type { Node } from '../graph/node.ts';
 import type {
   CopyOperation,
@@ -13,7 +14,6 @@ import type {
   Operation,
   RunOperation,
 } from '../graph/operation.ts';
-import { MissingSourceError } from '../missing-source-error.ts';
 import type { ContentKey } from '../solve/content-key.ts';
 import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.ts';
 import type { Operations, WorkOptions } from '../solve/solver.ts';

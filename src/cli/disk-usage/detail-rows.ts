@@ -6,10 +6,10 @@ import type { SystemDataUsageResponse } from '../../api/types/system.ts';
 import { type GoStruct, goType } from '../../lib/template/values.ts';
 import { humanDuration } from '../../lib/text/duration.ts';
 import { humanSize } from '../../lib/text/units.ts';
-import { containerHeaders, containerRow } from '../output/container-row.ts';
 import { formatList } from '../output/format-list.ts';
-import { imageHeaders, imageRows } from '../output/image-row.ts';
-import { volumeHeaders, volumeRow } from '../output/volume-row.ts';
+import { containerHeaders, containerRow } from '../output/rows/container-row.ts';
+import { imageHeaders, imageRows } from '../output/rows/image-row.ts';
+import { volumeHeaders, volumeRow } from '../output/rows/volume-row.ts';
 import { formatGoTime } from '../time/format-time.ts';
 import { buildCacheSize } from './summary-rows.ts';
 

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { ContainerDefaults } from '../../engine/index.ts';
 import { conflict, invalid } from '../../lib/errors.ts';
 import type { LogLevel } from '../../lib/logger.ts';
-import { defaultCgroupParent } from '../cgroup-parent.ts';
+import { defaultCgroupParent } from '../machine/cgroup-parent.ts';
 import { type BuilderSettings, readBuilderSettings } from './builder-settings.ts';
 import { readContainerDefaults } from './container-defaults.ts';
 import { ignoredOptions, refusedOptions } from './foreign-options.ts';

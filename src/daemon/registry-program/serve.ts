@@ -8,7 +8,7 @@ import { HttpServer } from '../../lib/http/http-server.ts';
 import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import { createLogger, type Logger } from '../../lib/logger.ts';
 import { parseHtpasswd, Registry } from '../../registry/index.ts';
-import { readTlsIdentity } from '../tls-identity.ts';
+import { readTlsIdentity } from '../listening/tls-identity.ts';
 import { claimRoot } from './claim-root.ts';
 import type { ListenPlace, RegistryConfiguration } from './configuration/configuration.ts';
 import { reload } from './reload.ts';

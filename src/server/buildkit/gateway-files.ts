@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { statOfFile } from '../../api/buildkit/file-stat.ts';
+import { statOfFile } from '../../api/buildkit/files/file-stat.ts';
 import {
   readDirRequest,
   readDirResponse,

@@ -3,7 +3,7 @@
 import { expect, test } from 'bun:test';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/builds/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 import { run, runOk } from '../../support/run.ts';
 

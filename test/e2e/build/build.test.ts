@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { berthCommand, TestDaemon } from '../../support/daemon.ts';
+import { berthCommand, TestDaemon } from '../../support/daemons/daemon.ts';
+import { expectNothingLeft, listRemains } from '../../support/daemons/remains.ts';
 import { eventually } from '../../support/eventually.ts';
 import { loadArguments } from '../../support/images.ts';
-import { expectNothingLeft, listRemains } from '../../support/remains.ts';
 import { type RunOptions, run, runOk } from '../../support/run.ts';
 import { writeFiles } from '../../support/write-files.ts';
 

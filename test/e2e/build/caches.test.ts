@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSite } from '../../support/build-site.ts';
-import { TestRegistry } from '../../support/registry.ts';
-import { stepsRun } from '../../support/steps-run.ts';
+import { buildSite } from '../../support/builds/build-site.ts';
+import { stepsRun } from '../../support/builds/steps-run.ts';
+import { TestRegistry } from '../../support/registries/registry.ts';
 
 const site = buildSite();
 let registry: TestRegistry;

@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/builds/build-site.ts';
+import { GitServer } from '../../support/builds/git-server.ts';
 import { eventually } from '../../support/eventually.ts';
-import { GitServer } from '../../support/git-server.ts';
 import { runOk } from '../../support/run.ts';
 
 const site = buildSite();

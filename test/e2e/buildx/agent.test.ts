@@ -2,7 +2,7 @@
 import { expect } from 'bun:test';
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios } from '../../support/builds/buildx-scenarios.ts';
 
 /** An SSH agent that answers whatever it is asked with its one key. */
 async function fakeAgent(path: string): Promise<AsyncDisposable> {

@@ -2,9 +2,9 @@
 import { expect } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
-import { startBerthRegistry } from '../../support/registries.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios } from '../../support/builds/buildx-scenarios.ts';
+import { startBerthRegistry } from '../../support/registries/registries.ts';
 
 const status = 'Package: hello\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 2.10-3\\n';
 const dockerfile = `FROM busybox AS it

@@ -1,8 +1,8 @@
 // What bake files mean: `berth bake --print` must print what the real `docker buildx bake --print` does.
 import { expect } from 'bun:test';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
-import { berthCommand } from '../../support/daemon.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
+import { berthCommand } from '../../support/daemons/daemon.ts';
 import { run } from '../../support/run.ts';
 
 const whole = {

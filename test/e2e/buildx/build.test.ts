@@ -1,8 +1,8 @@
 // Builds by the real buildx: what is run, what is known already, what the client gives to it.
 import { expect } from 'bun:test';
 import { join } from 'node:path';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
-import { stepsRun } from '../../support/steps-run.ts';
+import { buildxScenarios } from '../../support/builds/buildx-scenarios.ts';
+import { stepsRun } from '../../support/builds/steps-run.ts';
 
 buildxScenarios(['busybox'], {
   'build must run what is new, and nothing a second time': async buildx => {

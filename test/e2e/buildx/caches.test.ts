@@ -2,10 +2,10 @@
 import { expect } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
-import { startBerthRegistry } from '../../support/registries.ts';
-import { stepsRun } from '../../support/steps-run.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
+import { stepsRun } from '../../support/builds/steps-run.ts';
+import { startBerthRegistry } from '../../support/registries/registries.ts';
 
 const context = (buildx: Buildx, mark: string) =>
   buildx.context({

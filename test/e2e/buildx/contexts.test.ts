@@ -2,8 +2,8 @@
 import { expect } from 'bun:test';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios } from '../../support/builds/buildx-scenarios.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { run, runOk } from '../../support/run.ts';

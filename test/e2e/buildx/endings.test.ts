@@ -2,11 +2,11 @@
 import { expect } from 'bun:test';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
+import { stepsRun } from '../../support/builds/steps-run.ts';
 import { eventually } from '../../support/eventually.ts';
 import { run } from '../../support/run.ts';
-import { stepsRun } from '../../support/steps-run.ts';
 
 /** A build that waits in its step; `say` is what it said. In a process group of its own, for the plugin is a child. */
 async function beginBuild(buildx: Buildx, mark: string) {

@@ -2,13 +2,13 @@
 import { expect } from 'bun:test';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios } from '../../support/buildx-scenarios.ts';
-import { berthCommand } from '../../support/daemon.ts';
-import { startBerthRegistry } from '../../support/registries.ts';
-import { TestRegistry } from '../../support/registry.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios } from '../../support/builds/buildx-scenarios.ts';
+import { stepsRun } from '../../support/builds/steps-run.ts';
+import { berthCommand } from '../../support/daemons/daemon.ts';
+import { startBerthRegistry } from '../../support/registries/registries.ts';
+import { TestRegistry } from '../../support/registries/registry.ts';
 import { run } from '../../support/run.ts';
-import { stepsRun } from '../../support/steps-run.ts';
 
 const peer = process.env.BERTH_TEST_PEER_HOST;
 

@@ -1,8 +1,8 @@
 // Real builds that stand upon other builds: targets of bake files, services of Compose files, images in OCI layouts.
 import { expect } from 'bun:test';
 import { join } from 'node:path';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
 import { eventually } from '../../support/eventually.ts';
 
 /** The result of a file of an image that nothing can run in. */

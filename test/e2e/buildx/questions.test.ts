@@ -1,7 +1,7 @@
 // What real builds are told of their Dockerfiles: errors at their lines, warnings, outlines.
 import { expect } from 'bun:test';
 import { stripVTControlCharacters } from 'node:util';
-import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
 
 const documented = `# VER which one
 ARG VER=latest

@@ -6,10 +6,10 @@ import { createKernel } from '../../../src/kernel/index.ts';
 import type { TarEntry } from '../../../src/lib/tar/entry.ts';
 import { readTar } from '../../../src/lib/tar/read-tar.ts';
 import { encodeTarMember, tarEnd } from '../../../src/lib/tar/writer.ts';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
-import { berthCommand } from '../../support/daemon.ts';
-import { startBerthRegistry } from '../../support/registries.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
+import { berthCommand } from '../../support/daemons/daemon.ts';
+import { startBerthRegistry } from '../../support/registries/registries.ts';
 import { runOk } from '../../support/run.ts';
 
 const digest = /^sha256:[0-9a-f]{64}$/;

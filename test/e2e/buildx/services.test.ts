@@ -2,9 +2,9 @@
 import { expect } from 'bun:test';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Buildx } from '../../support/buildx.ts';
-import { buildxScenarios, sinceBuildx } from '../../support/buildx-scenarios.ts';
-import { startBerthRegistry } from '../../support/registries.ts';
+import type { Buildx } from '../../support/builds/buildx.ts';
+import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
+import { startBerthRegistry } from '../../support/registries/registries.ts';
 
 const compose = (buildx: Buildx, folder: string, ...args: string[]) =>
   buildx.run(['compose', '--progress', 'plain', '-f', join(folder, 'compose.yaml'), ...args], { cwd: folder });

@@ -8,8 +8,8 @@ import { type BuildEvent, StepError } from '../../../src/builder/index.ts';
 import { findCause } from '../../../src/lib/errors.ts';
 import { parseReference } from '../../../src/oci/reference.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
-import { BuildLab, outcomes } from '../../support/build-lab.ts';
-import { TestRegistry } from '../../support/registry.ts';
+import { BuildLab, outcomes } from '../../support/builds/build-lab.ts';
+import { TestRegistry } from '../../support/registries/registry.ts';
 
 describeContainers('the builder', import.meta.path, () => {
   let lab: BuildLab;

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { CacheReference } from '../../../src/builder/index.ts';
 import { directorySource } from '../../../src/builder/index.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
-import { BlobsInMemory } from '../../support/blobs-in-memory.ts';
-import { BuildLab, type LabBuild, outcomes } from '../../support/build-lab.ts';
+import { BuildLab, type LabBuild, outcomes } from '../../support/builds/build-lab.ts';
+import { randomDockerfile } from '../../support/builds/random-dockerfile.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
-import { randomDockerfile } from '../../support/random-dockerfile.ts';
+import { BlobsInMemory } from '../../support/registries/blobs-in-memory.ts';
 import { run } from '../../support/run.ts';
 import { Seeded } from '../../support/seeded.ts';
 

@@ -4,12 +4,12 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Building, buildSite, everyLeaving, type Leaving, packed } from '../../support/build-site.ts';
+import { type Building, buildSite, everyLeaving, type Leaving, packed } from '../../support/builds/build-site.ts';
+import { stepsRun } from '../../support/builds/steps-run.ts';
 import { eventually } from '../../support/eventually.ts';
-import { FaultRegistry } from '../../support/fault-registry.ts';
-import { addImage, layerArchive } from '../../support/remote-images.ts';
+import { FaultRegistry } from '../../support/registries/fault-registry.ts';
+import { addImage, layerArchive } from '../../support/registries/remote-images.ts';
 import { Seeded } from '../../support/seeded.ts';
-import { stepsRun } from '../../support/steps-run.ts';
 
 const random = new Seeded();
 console.log(`cancel: BERTH_TEST_SEED=${random.seed} plays it again`);

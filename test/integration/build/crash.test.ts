@@ -5,10 +5,10 @@ import { expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Building, buildSite, packed } from '../../support/build-site.ts';
+import { type Building, buildSite, packed } from '../../support/builds/build-site.ts';
+import { stepsRun } from '../../support/builds/steps-run.ts';
 import { eventually } from '../../support/eventually.ts';
 import { Seeded } from '../../support/seeded.ts';
-import { stepsRun } from '../../support/steps-run.ts';
 
 const random = new Seeded();
 console.log(`crash: BERTH_TEST_SEED=${random.seed} plays it again`);

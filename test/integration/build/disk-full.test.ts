@@ -4,8 +4,8 @@
 import { expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSite } from '../../support/build-site.ts';
-import { startOnSmallDisk } from '../../support/small-disk.ts';
+import { buildSite } from '../../support/builds/build-site.ts';
+import { startOnSmallDisk } from '../../support/daemons/small-disk.ts';
 
 /** What does not fit, twice what does, in megabytes: of the disk's 24 some are taken already. */
 const [tooMuch, half] = [30, 12];

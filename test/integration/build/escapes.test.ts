@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { TarEntry } from '../../../src/lib/tar/entry.ts';
 import { encodeTarMember, tarEnd } from '../../../src/lib/tar/writer.ts';
-import { buildSite } from '../../support/build-site.ts';
+import { buildSite } from '../../support/builds/build-site.ts';
 import { run } from '../../support/run.ts';
 
 /** Stands in no Dockerfile and no name: where it is found, a file of the host was read. */

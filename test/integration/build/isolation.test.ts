@@ -4,10 +4,10 @@
 import { beforeAll, expect, test } from 'bun:test';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSite, everyLeaving } from '../../support/build-site.ts';
+import { buildSite, everyLeaving } from '../../support/builds/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
-import { FaultRegistry } from '../../support/fault-registry.ts';
-import { addImage, layerArchive } from '../../support/remote-images.ts';
+import { FaultRegistry } from '../../support/registries/fault-registry.ts';
+import { addImage, layerArchive } from '../../support/registries/remote-images.ts';
 import { run, runOk } from '../../support/run.ts';
 
 /** What no search may find. */

@@ -4,9 +4,9 @@
 import { expect, test } from 'bun:test';
 import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSite } from '../../support/build-site.ts';
-import { residentMemory } from '../../support/remains.ts';
-import { startOnSmallDisk } from '../../support/small-disk.ts';
+import { buildSite } from '../../support/builds/build-site.ts';
+import { residentMemory } from '../../support/daemons/remains.ts';
+import { startOnSmallDisk } from '../../support/daemons/small-disk.ts';
 
 const part = process.env.BERTH_TEST_LARGE === '1' ? 1 : 16;
 const megabyte = 1024 * 1024;

@@ -2,7 +2,7 @@
 // and the daemon builds on. BERTH_TEST_LARGE=1 tries the limits nobody asked for, too.
 
 import { expect, test } from 'bun:test';
-import { buildSite, everyLeaving } from '../../support/build-site.ts';
+import { buildSite, everyLeaving } from '../../support/builds/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const site = buildSite();

@@ -4,7 +4,7 @@
 import { expect, test } from 'bun:test';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSite, everyLeaving } from '../../support/build-site.ts';
+import { buildSite, everyLeaving } from '../../support/builds/build-site.ts';
 import { eventually } from '../../support/eventually.ts';
 
 const site = buildSite({ emptied: 'after each' });

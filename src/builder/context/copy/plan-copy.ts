@@ -6,7 +6,7 @@ import type { CopySource } from '../../../images/index.ts';
 import { errorMessage, notFound } from '../../../lib/errors.ts';
 import { PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import { ChecksumError } from '../../checksum-error.ts';
+import { ChecksumError } from '../../errors/checksum-error.ts';
 import type { DigestedTree, TreeDigests } from '../digest/content-digests.ts';
 import { expandWildcards, isWild } from './expand-wildcards.ts';
 import { type Place, resolveInRoot } from './resolve-in-root.ts';

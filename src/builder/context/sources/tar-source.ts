@@ -9,7 +9,7 @@ import type { TarEvent } from '../../../lib/tar/reader.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import { explainFullDisk } from '../../full-disk.ts';
+import { explainFullDisk } from '../../errors/full-disk.ts';
 import type { OpenSourceOptions } from '../../source.ts';
 import type { ContextFiles } from './context-files.ts';
 import type { Filled } from './filled-source.ts';

@@ -1,7 +1,7 @@
 // From the text of a Dockerfile to its statements: comments, continuation lines, here-documents.
 
 import { BerthError, errorMessage, invalid } from '../../../lib/errors.ts';
-import { ClassicError } from '../../classic-error.ts';
+import { ClassicError } from '../../errors/classic-error.ts';
 import type { Heredoc } from '../syntax.ts';
 import { DirectiveReader, parseEscape } from './directives.ts';
 import { heredocsOf } from './heredoc.ts';

@@ -18,13 +18,13 @@ import {
   type SpecHost,
   type SpecInput,
 } from '../../../runtime/index.ts';
+import { StepError, StepStartError } from '../../errors/step-error.ts';
 import type { Node } from '../../graph/node.ts';
 import type { RunOperation } from '../../graph/operation.ts';
 import type { BuildLimits, Ulimit } from '../../request.ts';
 import type { WorkNews } from '../../solve/shared-work.ts';
 import type { Snapshot } from '../../solve/snapshot.ts';
 import type { WorkOptions } from '../../solve/solver.ts';
-import { StepError, StepStartError } from '../../step-error.ts';
 import { prepareStepMounts, type StepMountDeps } from './step-mounts.ts';
 import { type NameServers, prepareStepNetwork } from './step-network.ts';
 import { readOutput } from './step-output.ts';

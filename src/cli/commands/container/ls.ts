@@ -5,8 +5,8 @@ import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { int } from '../../grammar/number-flags.ts';
-import { containerHeaders, containerRow, emptyContainer } from '../../output/container-row.ts';
 import { checkListFormat, formatList, usesField } from '../../output/format-list.ts';
+import { containerHeaders, containerRow, emptyContainer } from '../../output/rows/container-row.ts';
 import { filterFlag } from '../flags.ts';
 
 const table = '{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}';

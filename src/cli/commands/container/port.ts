@@ -3,7 +3,7 @@
 import type { PortBinding } from '../../../api/types/ports.ts';
 import { command } from '../../command.ts';
 import { between } from '../../grammar/argument-rule.ts';
-import { hostPort } from '../../output/container-row.ts';
+import { hostPort } from '../../output/rows/container-row.ts';
 
 export const port = command({
   usage: 'CONTAINER [PRIVATE_PORT[/PROTO]]',

@@ -5,7 +5,7 @@ import { exactly } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { readPlatformFlag } from '../../images/platform.ts';
 import { formatList } from '../../output/format-list.ts';
-import { historyHeaders, historyRow } from '../../output/history-row.ts';
+import { historyHeaders, historyRow } from '../../output/rows/history-row.ts';
 
 export const history = command({
   usage: '[OPTIONS] IMAGE',

@@ -8,7 +8,7 @@ import { bool, string } from '../../grammar/flag.ts';
 import { formatTree } from '../../image-tree/print-tree.ts';
 import { treeView } from '../../image-tree/tree-view.ts';
 import { formatList, usesField } from '../../output/format-list.ts';
-import { imageHeaders, imageRows } from '../../output/image-row.ts';
+import { imageHeaders, imageRows } from '../../output/rows/image-row.ts';
 import { filterFlag } from '../flags.ts';
 
 // What Docker takes where there is no terminal to ask.

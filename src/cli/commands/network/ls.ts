@@ -6,9 +6,9 @@ import { type GoStruct, goType } from '../../../lib/template/values.ts';
 import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
-import { labelText } from '../../output/container-row.ts';
 import { shortId } from '../../output/ellipsis.ts';
 import { formatList } from '../../output/format-list.ts';
+import { labelText } from '../../output/rows/container-row.ts';
 import { filterFlag } from '../flags.ts';
 
 const headers = {

@@ -7,7 +7,7 @@ import { exactly } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { int } from '../../grammar/number-flags.ts';
 import { formatList } from '../../output/format-list.ts';
-import { searchHeaders, searchRow } from '../../output/search-row.ts';
+import { searchHeaders, searchRow } from '../../output/rows/search-row.ts';
 import { filterFlag } from '../flags.ts';
 
 const table = '{{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}';

@@ -5,7 +5,7 @@ import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { formatList } from '../../output/format-list.ts';
-import { volumeHeaders, volumeRow } from '../../output/volume-row.ts';
+import { volumeHeaders, volumeRow } from '../../output/rows/volume-row.ts';
 import { filterFlag } from '../flags.ts';
 
 export const listVolumes = command({

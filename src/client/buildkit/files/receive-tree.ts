@@ -1,7 +1,7 @@
 // fsutil's receiving end: the files of a result, listed by the daemon, fetched one after the other.
-import { entryOfStat } from '../../../api/buildkit/file-stat.ts';
+import { entryOfStat } from '../../../api/buildkit/files/file-stat.ts';
+import { packet, packetType } from '../../../api/buildkit/files/packet.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
-import { packet, packetType } from '../../../api/buildkit/session.ts';
 import type { ServerCall } from '../../../lib/grpc/server.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';

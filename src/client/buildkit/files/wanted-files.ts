@@ -1,7 +1,7 @@
 // The files of a directory that a build wants, by BuildKit's patterns.
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { isDirectory, isFile, statOfFile } from '../../../api/buildkit/file-stat.ts';
-import type { SentFile } from '../../../api/buildkit/send-files.ts';
+import { isDirectory, isFile, statOfFile } from '../../../api/buildkit/files/file-stat.ts';
+import type { SentFile } from '../../../api/buildkit/files/send-files.ts';
 import { errorMessage, invalid } from '../../../lib/errors.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';

@@ -1,6 +1,6 @@
 // A directory of the client that a build asks for: it says which files, is told what they are like, and takes those that
 // it has not.
-import { sendFiles } from '../../../api/buildkit/send-files.ts';
+import { sendFiles } from '../../../api/buildkit/files/send-files.ts';
 import type { ServerCall } from '../../../lib/grpc/server.ts';
 import { GrpcError, type GrpcHeaders, grpcCodes } from '../../../lib/grpc/status.ts';
 import { followLinks } from '../files/follow-links.ts';

@@ -1,8 +1,8 @@
 // fsutil's receiving end: a client lists a directory, and sends the files that are not here as they are.
 
-import { entryOfStat } from '../../../api/buildkit/file-stat.ts';
+import { entryOfStat } from '../../../api/buildkit/files/file-stat.ts';
+import { packet, packetType, type Stat } from '../../../api/buildkit/files/packet.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
-import { packet, packetType, type Stat } from '../../../api/buildkit/session.ts';
 import type { Incoming, Mirror, Told } from '../../../builder/index.ts';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';

@@ -1,6 +1,6 @@
 // A directory of ours goes to a client: what a build leaves with `--output type=local`.
-import { statOfEntry } from '../../../api/buildkit/file-stat.ts';
-import { type SentFile, sendFiles } from '../../../api/buildkit/send-files.ts';
+import { statOfEntry } from '../../../api/buildkit/files/file-stat.ts';
+import { type SentFile, sendFiles } from '../../../api/buildkit/files/send-files.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 import { tarEntry } from '../../../lib/tar/entry.ts';
 import { type AttributeReader, describeNode } from '../../../lib/tar/tree/describe-node.ts';

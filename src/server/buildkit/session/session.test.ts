@@ -26,9 +26,9 @@ import {
   writeContentRequest,
   writeContentResponse,
 } from '../../../api/buildkit/content.ts';
-import { statOfEntry } from '../../../api/buildkit/file-stat.ts';
+import { statOfEntry } from '../../../api/buildkit/files/file-stat.ts';
+import { type Packet, packet, packetType } from '../../../api/buildkit/files/packet.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
-import { type Packet, packet, packetType } from '../../../api/buildkit/session.ts';
 import { Mirrors } from '../../../builder/index.ts';
 import { createGrpcServer, type GrpcHandler } from '../../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';

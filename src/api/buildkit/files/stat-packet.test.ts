@@ -1,0 +1,32 @@
+import { expect, test } from 'bun:test';
+import { encode } from '../message.ts';
+import { packet, packetType, type Stat } from './packet.ts';
+import { StatPackets } from './stat-packet.ts';
+
+test.each<[string, Partial<Stat>]>([
+  ['nothing', {}],
+  ['a file', { path: 'src/main.c', mode: 0o644, size: 4242, modTime: 1_763_736_000_123_456_789n }],
+  ['a directory', { path: 'src', mode: 0x8000_01ed, modTime: 1n }],
+  ['a link', { path: 'l', mode: 0x0800_01ff, linkname: '../ü/long', modTime: 1n << 40n }],
+  ['an owner', { path: 'x', uid: 1000, gid: 0xffff_fffe, size: 2 ** 40 + 1 }],
+  ['a time before 1970', { path: 'old', modTime: -1_500_000_000n }],
+  ['the last moments', { path: 'z', modTime: (1n << 63n) - 1n, size: 2 ** 53 - 1 }],
+  ['a name of 127 bytes', { path: 'n'.repeat(127) }],
+  ['a name of 128 bytes', { path: 'n'.repeat(128) }],
+  ['a name whose bytes are more than its characters', { path: 'ü'.repeat(100) }],
+  ['a name of characters outside the first plane', { path: '😀'.repeat(40) }],
+  ['a name that needs a long length', { path: 'd/'.repeat(4000), linkname: 'e' }],
+  ['a name too long for the short way', { path: 'd/'.repeat(100_000) }],
+  ['a device', { path: 'null', mode: 0x0420_01b6, devmajor: 1, devminor: 3 }],
+  ['attributes', { path: 'x', xattrs: { 'user.a': Buffer.from('b') } }],
+])('%s is told as the general encoder would', (_what, stat) => {
+  const expected = Buffer.from(encode(packet, { type: packetType.packetStat, stat }));
+  expect(Buffer.from(new StatPackets().encode(stat)).equals(expected)).toBe(true);
+});
+
+test('packets stay as they are when others follow', () => {
+  const packets = new StatPackets();
+  const stats = Array.from({ length: 5000 }, (_, at) => ({ path: `some/where/${at}`, size: at, modTime: BigInt(at) }));
+  const made = stats.map(stat => packets.encode(stat));
+  expect(made.every((bytes, at) => Buffer.compare(bytes, encode(packet, { stat: stats[at] })) === 0)).toBe(true);
+});
