@@ -8,7 +8,7 @@ import type { BuiltImage } from '../run.ts';
 import type { ExportContext, SolvedPlatform } from './export-context.ts';
 import { exportFiles, writeStream } from './export-files.ts';
 import { composeManifests, type ImageExport, nameImages, pushNames, recordImages } from './export-image.ts';
-import { told } from './told.ts';
+import { type ExportReport, type ExportStep, told } from './export-progress.ts';
 import { unpackTar } from './unpack-archive.ts';
 
 export interface ExportOutcome {
@@ -17,12 +17,6 @@ export interface ExportOutcome {
   readonly names: readonly string[];
   readonly response: Readonly<Record<string, string>>;
 }
-
-/** Tells how far a part of an export is, in bytes where those are known. */
-export type ExportReport = (status: { id: string; current: number; total: number; done?: boolean }) => void;
-
-/** Names of one step of an export for the progress; the work is done inside. */
-export type ExportStep = <T>(name: string, work: (report: ExportReport) => Promise<T>) => Promise<T>;
 
 /** Throws what a target or registry refuses, `cancelled`. */
 export async function runExports(

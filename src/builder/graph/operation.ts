@@ -1,8 +1,8 @@
 // What a vertex does, as plain data: the same operation on the same inputs gives the same result.
 import type { ModeChange } from '../../images/index.ts';
 import type { Digest } from '../../oci/digest.ts';
+import type { Resolution } from '../solve/resolution.ts';
 import type { BuildSource, SourceFilter } from '../source.ts';
-import type { BuildTarget } from './build-target.ts';
 
 /** The layers of an image that is here. `chain` undefined is an image without layers. */
 export interface ImageOperation {
@@ -124,10 +124,18 @@ export interface MergeOperation {
   readonly kind: 'merge';
 }
 
+/** The files that a build makes for one platform. */
+export interface BuiltFiles {
+  /** Names them among those of all builds of this process. */
+  readonly key: string;
+  /** By the keys of that build's own steps; rejects with what that build failed of. */
+  readonly resolution: Promise<Resolution>;
+}
+
 /** What another build makes: its files, whoever of the two runs first. */
 export interface LinkedOperation {
   readonly kind: 'linked';
-  readonly target: BuildTarget;
+  readonly target: BuiltFiles;
 }
 
 export type Operation =

@@ -3,7 +3,7 @@ import { parseReference, withDefaultTag } from '../../../oci/reference.ts';
 import type { BuildRequest, CacheReference } from '../../request.ts';
 import type { Solver } from '../../solve/solver.ts';
 import type { ExportContext, SolvedPlatform } from '../export-context.ts';
-import type { ExportStep } from '../run-exports.ts';
+import type { ExportStep } from '../export-progress.ts';
 import { cacheOptions } from './cache-options.ts';
 import { type CacheTarget, clientTarget, registryTarget } from './cache-target.ts';
 import { exportCache } from './export-cache.ts';

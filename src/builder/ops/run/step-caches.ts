@@ -1,12 +1,23 @@
 // The cache mounts of one step: each directory once, taken in an order that is the same for all steps.
 import type { Images } from '../../../images/index.ts';
-import type { CacheMountUse } from '../../cache/cache-mounts.ts';
+import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import type { CacheMounts, CacheMountUse } from '../../cache/cache-mounts.ts';
 import type { RunMountOperation } from '../../graph/operation.ts';
 import type { Snapshot } from '../../solve/snapshot.ts';
 import { openRoot } from '../open-root.ts';
-import type { StepMountDeps, StepMountOptions } from './step-mounts.ts';
 
 type CacheMount = Extract<RunMountOperation, { type: 'cache' }>;
+
+interface Options {
+  readonly inputs: readonly Snapshot[];
+  readonly undo: CleanupStack;
+  readonly signal: AbortSignal;
+}
+
+interface Deps {
+  readonly images: Pick<Images, 'builds'>;
+  readonly cacheMounts: CacheMounts;
+}
 
 /** Who lets others in comes last: of several mounts of one directory the strictest counts. */
 const strictness = ['shared', 'private', 'locked'] as const;
@@ -17,8 +28,8 @@ const strictness = ['shared', 'private', 'locked'] as const;
  */
 export async function takeCaches(
   mounts: readonly RunMountOperation[],
-  o: StepMountOptions,
-  deps: StepMountDeps,
+  o: Options,
+  deps: Deps,
 ): Promise<ReadonlyMap<CacheMount, string>> {
   const byKey = Map.groupBy(
     mounts.filter(mount => mount.type === 'cache'),
@@ -37,8 +48,8 @@ const keyOf = ({ id, input, source }: CacheMount) => JSON.stringify([id, input =
 async function take(
   key: string,
   same: readonly [CacheMount, ...CacheMount[]],
-  { inputs, signal, undo }: StepMountOptions,
-  { cacheMounts, images }: StepMountDeps,
+  { inputs, signal, undo }: Options,
+  { cacheMounts, images }: Deps,
 ): Promise<CacheMountUse> {
   const [{ id, input, source, target, mode, uid, gid }] = same;
   const sharing = strictness.findLast(one => same.some(mount => mount.sharing === one)) ?? 'shared';

@@ -1,11 +1,18 @@
 // Expressions of HCL, evaluated while they are read: what a condition or a loop does not want is only skipped.
 import { compute, precedence } from './operators.ts';
-import { evaluateTemplate } from './template.ts';
+import { fillTemplate } from './template.ts';
 import { type Token, tokenize } from './tokens.ts';
 import { listOf, numberOf, objectOf, type Scope, textOf, truthOf, type Value } from './value.ts';
 
-/** Throws a plain Error for what makes no sense, with names of what is not there. */
-export function evaluate(source: string, scope: Scope): Value {
+/**
+ * The value of a text with `${…}` in it, see `fillTemplate`. Throws a plain Error for what makes no sense, with names of what
+ * is not there.
+ */
+export function evaluateTemplate(text: string, scope: Scope): Value {
+  return fillTemplate(text, expression => evaluate(expression, scope));
+}
+
+function evaluate(source: string, scope: Scope): Value {
   const reader = new Reader(tokenize(source), source);
   const value = reader.expression(scope);
   reader.expect('end');
@@ -215,9 +222,9 @@ const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 function evaluateQuoted(text: string, scope: Scope): Value {
   const inner = text.slice(1, -1);
-  return evaluateTemplate(inner, scope, plain =>
-    plain.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code?: string, sign = '') =>
+  const plain = (literal: string) =>
+    literal.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code?: string, sign = '') =>
       code === undefined ? (escapes[sign] ?? sign) : String.fromCharCode(Number.parseInt(code, 16)),
-    ),
-  );
+    );
+  return fillTemplate(inner, expression => evaluate(expression, scope), plain);
 }

@@ -1,7 +1,7 @@
 // What expressions of bake files are: expectations were taken from buildx 0.29.
 import { expect, test } from 'bun:test';
+import { evaluateTemplate } from './evaluate.ts';
 import { callFunction } from './functions.ts';
-import { evaluateTemplate } from './template.ts';
 import type { Scope, Value } from './value.ts';
 
 const variables: Readonly<Record<string, Value>> = {

@@ -1,13 +1,16 @@
 // Texts with `${…}` in them.
-import { evaluate } from './evaluate.ts';
 import { closingBrace } from './tokens.ts';
-import { type Scope, textOf, type Value } from './value.ts';
+import { textOf, type Value } from './value.ts';
 
 /**
- * The text with what its expressions are; one that is nothing but an expression is that value itself. `$${` is `${`.
- * `plain` turns what stands outside of expressions. Throws a plain Error.
+ * The text with what `evaluate` makes of its expressions; one that is nothing but an expression is that value itself.
+ * `$${` is `${`. `plain` turns what stands outside of expressions. Throws a plain Error.
  */
-export function evaluateTemplate(text: string, scope: Scope, plain: (text: string) => string = same): Value {
+export function fillTemplate(
+  text: string,
+  evaluate: (expression: string) => Value,
+  plain: (text: string) => string = same,
+): Value {
   const parts: Value[] = [];
   let literal = '';
   let at = 0;
@@ -19,7 +22,7 @@ export function evaluateTemplate(text: string, scope: Scope, plain: (text: strin
       const end = closingBrace(text, at + 2);
       if (literal !== '') parts.push(literal);
       literal = '';
-      parts.push(evaluate(text.slice(at + 2, end), scope));
+      parts.push(evaluate(text.slice(at + 2, end)));
       at = end + 1;
     } else if (text.startsWith('%{', at)) {
       throw new Error('directives (%{…}) are not supported');

@@ -1,6 +1,7 @@
 // What expressions of bake files can use: variables with their values for this run, functions, names the builder gives.
+
+import { evaluateTemplate } from '../expressions/evaluate.ts';
 import { callFunction } from '../expressions/functions.ts';
-import { evaluateTemplate } from '../expressions/template.ts';
 import { numberOf, type Scope, truthOf, type Value } from '../expressions/value.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

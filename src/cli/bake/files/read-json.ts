@@ -1,6 +1,6 @@
 // Bake files in JSON.
 
-import { evaluateTemplate } from '../expressions/template.ts';
+import { evaluateTemplate } from '../expressions/evaluate.ts';
 import { type Scope, textOf, truthOf, type Value } from '../expressions/value.ts';
 import type { BakeFile, BakeGroup, BakeTarget } from './bake-file.ts';
 import { type Declarations, type Environment, fill, noDeclarations, openScope, within } from './bake-scope.ts';

@@ -1,9 +1,13 @@
 // A layer of which nobody has the blob: it is on its way while it is being compressed, under a digest yet to be known.
 import type { GrowingBlob } from '../../../content/index.ts';
+import type { Repository } from '../../../distribution/index.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
-import type { LayerToPush, Progress, PushLayerDeps } from './push-layer.ts';
+import type { LayerToPush, PushProgress } from './layer-to-push.ts';
 
-type Deps = Pick<PushLayerDeps, 'repository' | 'signal'>;
+interface Deps {
+  repository: Repository;
+  signal: AbortSignal;
+}
 
 /** Bytes of an archive that are compressed before anything is sent: that takes no time, and then one can ask. */
 const smallArchive = 4 * 1024 * 1024;
@@ -18,7 +22,7 @@ const worthAsking = 4 * 1024 * 1024;
 export async function compressAndSend(
   layer: Pick<LayerToPush, 'size' | 'compress'>,
   deps: Deps,
-  progress: Progress,
+  progress: PushProgress,
 ): Promise<{ blob: Descriptor; outcome: string | undefined }> {
   const { size, compress } = layer;
   if (size <= smallArchive) {

@@ -9,19 +9,7 @@ import { type Digest, shortId } from '../../../oci/digest.ts';
 import { repositoryName } from '../../../oci/reference.ts';
 import type { Emit } from '../transfer-event.ts';
 import { compressAndSend } from './compress-and-send.ts';
-import type { CompressOptions } from './compress-layer.ts';
-
-/** `compress` finds or makes the blob as it is sent. */
-export interface LayerToPush {
-  diffId: Digest;
-  /** Bytes of the archive, where nothing else is known of the blob. */
-  size: number;
-  /** The blob, when it is there as it is sent. */
-  blob: Descriptor | undefined;
-  compress: (o: Omit<CompressOptions, 'lease'>) => Promise<Descriptor>;
-  /** Repositories it can be mounted from. */
-  mountFrom: (digest: Digest) => string[];
-}
+import type { LayerToPush, PushProgress } from './layer-to-push.ts';
 
 export interface PushLayerDeps {
   content: ContentStore;
@@ -33,9 +21,6 @@ export interface PushLayerDeps {
   emit: Emit;
   signal: AbortSignal;
 }
-
-/** Hears how much was sent of how much. */
-export type Progress = (current: number, total: number) => void;
 
 const interval = 100;
 const readSize = 1024 * 1024;
@@ -61,7 +46,7 @@ async function sendWhole(
   blob: Descriptor,
   { mountFrom }: LayerToPush,
   deps: PushLayerDeps,
-  progress: Progress,
+  progress: PushProgress,
 ): Promise<string> {
   if ((await deps.repository.blobSize(blob.digest, deps)) !== undefined) return 'Layer already exists';
   for (const from of mountFrom(blob.digest)) if (await mount(blob.digest, from, deps)) return `Mounted from ${from}`;
@@ -90,7 +75,7 @@ async function mount(digest: Digest, from: string, { repository, signal }: PushL
   }
 }
 
-function reporter(id: string, emit: Emit): Progress {
+function reporter(id: string, emit: Emit): PushProgress {
   let last = 0;
   return (current, total) => {
     const now = Date.now();
