@@ -97,7 +97,7 @@ export class Images {
       view: id => this.#view(id) as Image,
     });
     this.transfers = new Transfers(
-      { platform: this.#platform, ...options.transfers },
+      { platform: this.#platform, variant: () => deps.kernel.host.processorLevel(), ...options.transfers },
       {
         ...{ ...deps, layers },
         find: (reference, platform) =>
@@ -153,6 +153,12 @@ export class Images {
   /** The image and those for other platforms that belong to it, itself first. Throws `not-found`. */
   platforms(reference: string): Image[] {
     return platformsOf(this.get(reference).id, this.#records).map(id => this.#view(id) as Image);
+  }
+
+  /** The image, its other platforms, and all images made from them; none when there is no such image. */
+  descendants(reference: string): Digest[] {
+    const id = this.findId(reference);
+    return id === undefined ? [] : this.#records.descendants(id);
   }
 
   /** Gives the image a name, taking it from the one that had it. Throws `not-found`, `invalid`. */

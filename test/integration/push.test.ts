@@ -73,6 +73,26 @@ async function importImage(reference: string, tar: Buffer): Promise<void> {
 
 const tar = layerArchive({ text: 'many words '.repeat(200_000), random: randomBytes(700_000) });
 
+test('of layers is told when there is somebody to push to, even if that refuses', async () => {
+  const tell = async (reference: string) => {
+    const events: TransferEvent[] = [];
+    const pushing = images.transfers.push(parseReference(reference), { signal });
+    const error = await (async () => {
+      for await (const event of pushing) events.push(event);
+    })().catch(error => error);
+    return { error, statuses: events.map(event => 'status' in event && event.status.split(' ')[0]) };
+  };
+  await importImage('127.0.0.1:1/app:1', tar);
+  const nobody = await tell('127.0.0.1:1/app:1');
+  expect(nobody.error.message).toContain('connection refused');
+  expect(nobody.statuses).toEqual(['The']);
+  await importImage(name('app:1'), tar);
+  registry.fault = () => ({ refuse: 403 });
+  const refused = await tell(name('app:1'));
+  expect(refused.error).toBeInstanceOf(Error);
+  expect(refused.statuses.slice(0, 2)).toEqual(['The', 'Preparing']);
+});
+
 test('layers are compressed, in a manifest as Docker makes it; the next push sends nothing but that', async () => {
   await importImage(name('app:1'), tar);
   const first = await push('app:1');

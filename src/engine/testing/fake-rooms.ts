@@ -55,6 +55,11 @@ export class FakeImages {
     return this.find(reference)?.id;
   }
 
+  descendants(reference: string): Digest[] {
+    const id = this.findId(reference);
+    return id === undefined ? [] : [id, ...this.images.filter(({ parent }) => parent === id).map(image => image.id)];
+  }
+
   platforms(reference: string): Image[] {
     return [this.get(reference)];
   }

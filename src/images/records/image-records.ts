@@ -112,6 +112,17 @@ export class ImageRecords {
     return this.list().flatMap(({ id: child, record }) => (record.parent === id ? [child] : []));
   }
 
+  /** The image, its other platforms, and whatever was made from one of them. */
+  descendants(id: Digest): Digest[] {
+    const found = new Set([id]);
+    const all = this.list();
+    // A set yields what is added while it is walked.
+    for (const one of found) {
+      for (const { id: other, record } of all) if (record.parent === one || record.variantOf === one) found.add(other);
+    }
+    return [...found];
+  }
+
   /** The other platforms this image stands for. */
   variants(id: Digest): Digest[] {
     return this.list().flatMap(({ id: other, record }) => (record.variantOf === id ? [other] : []));

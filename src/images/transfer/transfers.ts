@@ -35,6 +35,8 @@ export interface TransferLimits {
 export interface TransferOptions extends TransferLimits {
   /** Of the machine. */
   platform: Platform;
+  /** The variant up to which the machine can run more than that; asked for at each pull. */
+  variant?: () => string | undefined;
 }
 
 const downloadsByDefault = 3;
@@ -130,6 +132,7 @@ export class Transfers {
     const { credentials, signal } = request;
     const repository = this.#deps.registries.repository(reference, { credentials, actions: ['pull'] });
     const platform = request.platform ?? this.#options.platform;
+    const variant = request.platform ? undefined : this.#options.variant?.();
     const lease = this.#deps.content.pins.lease();
     let changed = false;
     try {
@@ -137,7 +140,7 @@ export class Transfers {
       const tags = all ? await Array.fromAsync(repository.tags({ signal })) : [];
       for (const one of all ? tags.map(tag => ({ ...reference, tag })) : [reference]) {
         const deps = { ...this.#deps, downloads: this.#downloads, collect: () => this.#collect() };
-        const pulled = await pullImage(one, repository, deps, { platform, lease, emit, signal });
+        const pulled = await pullImage(one, repository, deps, { platform, variant, lease, emit, signal });
         changed ||= pulled.changed;
         emit({ kind: 'line', status: `Digest: ${pulled.digest}` });
         emit({ kind: 'pulled', reference: one, image: pulled.id });

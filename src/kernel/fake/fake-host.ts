@@ -48,6 +48,10 @@ export class FakeHost implements Host {
     return 'x86_64';
   }
 
+  processorLevel(): string | undefined {
+    return undefined;
+  }
+
   bootId(): string {
     return 'fake-boot';
   }

@@ -18,6 +18,8 @@ export interface Host {
   operatingSystemVersion(): string;
   /** `x86_64`, `aarch64`. */
   machine(): string;
+  /** Of an x86-64 processor the level of the psABI that images can be made for: `v2`, `v3`, `v4`; undefined for others. */
+  processorLevel(): string | undefined;
   hostname(): string;
   /** Another one after each start of the kernel. */
   bootId(): string;

@@ -10,6 +10,7 @@ import type { NetworkScope } from '../network/network-scope.ts';
 import { capabilitiesOf, capabilityNames } from './capability-names.ts';
 import type { Host } from './host.ts';
 import { parseOsRelease } from './os-release.ts';
+import { processorLevel } from './processor-level.ts';
 
 /** By number, from include/uapi/asm-generic/resource.h. */
 const resources = [
@@ -73,6 +74,10 @@ export class LinuxHost implements Host {
 
   machine(): string {
     return machine();
+  }
+
+  processorLevel(): string | undefined {
+    return processorLevel(readIfThere(join(this.#proc, 'cpuinfo')) ?? '');
   }
 
   hostname(): string {

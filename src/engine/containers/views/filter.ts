@@ -55,9 +55,9 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
     return container =>
       !container.state.Running && container.state.StartedAt !== zeroTime && codes.includes(container.state.ExitCode);
   },
-  ancestor: (values, engine) => {
-    const ids = values.map(value => engine.images.findId(value));
-    return container => ids.includes(container.record.imageId) || values.includes(container.record.imageName);
+  ancestor: (values, { images }) => {
+    const ids = new Set(values.flatMap(value => images.descendants(value)));
+    return container => ids.has(container.record.imageId);
   },
   before: (values, engine) => {
     const time = engine.containers.get(values[0] ?? '').record.created;

@@ -79,6 +79,7 @@ describe('ps', () => {
     [{ label: ['tier=back'], status: ['created'] }, ['created']],
     [{ label: ['constructor'] }, []],
     [{ ancestor: ['app'] }, ['paused', 'running']],
+    [{ ancestor: ['nobody'] }, []],
     [{ before: ['ended'] }, ['created']],
     [{ since: ['ended'] }, ['paused', 'running']],
     [{ volume: ['data'], status: ['exited'] }, ['ended']],
@@ -92,6 +93,17 @@ describe('ps', () => {
   for (const [filters, found] of table) {
     test(JSON.stringify(filters), async () => expect(await names({ filters })).toEqual(found));
   }
+
+  test('ancestors are images of now: those made from them count, names that are gone do not', async () => {
+    const app = own.images.get('app');
+    const child = own.images.put('child:latest', {});
+    child.parent = app.id;
+    own.engine.containers.get('running').record.imageId = child.id;
+    expect(await names({ filters: { ancestor: ['app'] } })).toEqual(['paused', 'running']);
+    expect(await names({ filters: { ancestor: ['child'] } })).toEqual(['running']);
+    app.tags.splice(0);
+    expect(await names({ filters: { ancestor: ['app'] } })).toEqual([]);
+  });
 
   const refused: [filters: Filters, message: string][] = [
     [{ what: ['x'] }, "invalid: invalid filter 'what'"],

@@ -34,6 +34,8 @@ export interface PullDeps {
 
 export interface PullOptions {
   platform: Platform;
+  /** Up to which the machine can run more than `platform` says. */
+  variant?: string | undefined;
   lease: Lease;
   emit: Emit;
   signal: AbortSignal;
@@ -86,15 +88,15 @@ async function findSame(
   image: Image,
   repository: Repository,
   { content }: PullDeps,
-  { tagOrDigest, platform, signal }: PullOptions & { tagOrDigest: string },
+  { tagOrDigest, ...o }: PullOptions & { tagOrDigest: string },
 ): Promise<{ digest: Digest; source: Omit<NewImage, 'config'> } | undefined> {
   if (image.sources.length === 0) return undefined;
-  const { digest } = await repository.resolve(tagOrDigest, { signal });
+  const { digest } = await repository.resolve(tagOrDigest, o);
   const source = image.sources.find(({ manifest, index }) => (index ?? manifest).digest === digest);
   if (!source?.layers.every(layer => content.has(layer.digest))) return undefined;
   if (source.index) {
     const parsed = parseManifest(await content.bytes(source.index.digest));
-    const chosen = 'index' in parsed ? choosePlatform(parsed.index.manifests, platform) : undefined;
+    const chosen = 'index' in parsed ? choosePlatform(parsed.index.manifests, o) : undefined;
     if (chosen?.digest !== source.manifest.digest) return undefined;
   }
   const { layers, ...documents } = source;

@@ -26,7 +26,7 @@ const layerTypes: readonly string[] = [
 export async function readManifest(
   repository: Repository,
   tagOrDigest: string,
-  o: { platform: Platform; signal: AbortSignal; onFound: () => void },
+  o: { platform: Platform; variant?: string | undefined; signal: AbortSignal; onFound: () => void },
 ): Promise<PulledManifest> {
   const top = await repository.manifest(tagOrDigest, o);
   o.onFound();
@@ -38,7 +38,7 @@ export async function readManifest(
       return { manifest: parsed.manifest, source: current, ...(current === top ? {} : { index: top }) };
     }
     if (depth === deepestIndex) throw invalid(`index ${top.descriptor.digest} is nested too deeply`);
-    const entry = choosePlatform(parsed.index.manifests, o.platform);
+    const entry = choosePlatform(parsed.index.manifests, o);
     current = await repository.manifest(entry.digest, o);
     if (current.descriptor.size !== entry.size) {
       throw invalid(`manifest ${entry.digest} has ${current.descriptor.size} bytes, and should have ${entry.size}`);
@@ -62,12 +62,19 @@ function readDocument({ bytes, descriptor }: FetchedManifest): ReturnType<typeof
   return parsed;
 }
 
-/** The most suitable; one that names no platform counts when nothing else does. Throws `not-found` in Docker's words. */
-export function choosePlatform(entries: readonly Descriptor[], platform: Platform): Descriptor {
+/**
+ * The most suitable for `platform`, or up to its `variant`; one that names no platform counts when nothing else does.
+ * Throws `not-found` in Docker's words.
+ */
+export function choosePlatform(
+  entries: readonly Descriptor[],
+  { platform, variant }: { platform: Platform; variant?: string | undefined },
+): Descriptor {
+  const machine = variant === undefined ? platform : { ...platform, variant };
   const ranked = entries
     .filter(entry => entry.annotations?.['vnd.docker.reference.type'] !== 'attestation-manifest')
     .filter(entry => !isCacheEntry(entry.mediaType))
-    .map(entry => ({ entry, rank: entry.platform ? platformRank(entry.platform, platform) : 0.5 }))
+    .map(entry => ({ entry, rank: entry.platform ? platformRank(entry.platform, machine) : 0.5 }))
     .filter(({ rank }) => rank > 0)
     .sort((a, b) => b.rank - a.rank);
   const best = ranked[0]?.entry;

@@ -1,6 +1,7 @@
 // One name pushed: blobs first, then what refers to them.
 import type { ContentStore, Lease } from '../../../content/index.ts';
 import { RegistryError, type Repository } from '../../../distribution/index.ts';
+import { errorKind } from '../../../lib/errors.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { shortId } from '../../../oci/digest.ts';
@@ -10,6 +11,7 @@ import type { Image } from '../../image.ts';
 import type { NewImage } from '../../records/register-image.ts';
 import type { Emit } from '../transfer-event.ts';
 import type { CompressOptions } from './compress-layer.ts';
+import { holdBack } from './hold-back.ts';
 import type { LayerArchives } from './layer-archives.ts';
 import { mountSources } from './mount-sources.ts';
 import { type BesideManifest, type PushedImage, planPush } from './plan-push.ts';
@@ -93,12 +95,16 @@ async function pushBlobs(
   const { content, archives } = deps;
   const stop = new AbortController();
   const signal = AbortSignal.any([o.signal, stop.signal]);
-  const layerDeps = { ...deps, ...o, repository, signal };
+  // Asked while the layers are; sent after them.
+  const known = repository.blobSize(image.id, { ...o, signal });
+  const { emit, release } = holdBack(o.emit);
+  known.then(release, () => {});
+  const layerDeps = { ...deps, ...o, repository, signal, emit };
   o.lease.keep(image.id, ...image.chainIds, ...image.layers.map(({ digest }) => digest));
   if (source) o.lease.keep(source.manifest.digest, ...source.layers.map(({ digest }) => digest));
   const everything = deps.images();
   const order = [...image.diffIds.entries()].reverse();
-  for (const [, diffId] of order) o.emit({ kind: 'progress', id: shortId(diffId), status: 'Preparing' });
+  for (const [, diffId] of order) emit({ kind: 'progress', id: shortId(diffId), status: 'Preparing' });
   const config = { digest: image.id, size: content.size(image.id) };
   const sending = order.map(async ([at, diffId]) => {
     const layer = {
@@ -110,9 +116,6 @@ async function pushBlobs(
     };
     return pushLayer(layer, layerDeps);
   });
-  // Asked while the layers are; sent after them.
-  const known = repository.blobSize(config.digest, layerDeps);
-  known.catch(() => {});
   try {
     const layers = (await Promise.all(sending)).reverse();
     if ((await known) === undefined) await sendBlob(config, layerDeps, () => {});
@@ -123,7 +126,10 @@ async function pushBlobs(
     return { manifest: made.descriptor, bytes: made.bytes, layers };
   } catch (error) {
     stop.abort();
-    await Promise.allSettled(sending);
-    throw error instanceof RegistryError ? error.first : error;
+    await Promise.allSettled([...sending, known]);
+    const isRefused = error instanceof RegistryError;
+    // Otherwise there is nobody to push to.
+    if (isRefused || errorKind(error) !== 'unavailable') release();
+    throw isRefused ? error.first : error;
   }
 }
