@@ -32,6 +32,7 @@ export interface RegistryDependencies {
 /** Serves requests from construction to `close`. The caller sees to it that no other process uses the folder. */
 export class Registry {
   readonly #collector: Collector;
+  readonly #registries: Registries;
   #context: ServingContext;
 
   /** Throws `invalid` for options that mean nothing. */
@@ -49,18 +50,21 @@ export class Registry {
       news: new News(options.webhooks, { folder: join(options.root, 'webhooks'), logger, now }),
       metrics: new Metrics(),
     };
+    this.#registries = registries;
     this.#collector = new Collector(context);
     this.#context = { ...context, collector: this.#collector };
     addGauges(this.#context);
   }
 
   /**
-   * Takes other options for requests from now on; `root` and `upstreams` stay what they are. Throws `invalid` for options
-   * that mean nothing, and then changes nothing.
+   * Takes other options for requests from now on; `root` stays what it is. Throws `invalid` for options that mean nothing,
+   * and then changes nothing.
    */
-  async configure({ root: _root, upstreams: _upstreams, ...changed }: RegistryOptions): Promise<void> {
+  async configure({ root: _root, ...changed }: RegistryOptions): Promise<void> {
+    const { now, upstreams: previous } = this.#context;
     const options = { ...this.#context.options, ...changed };
-    this.#context = { ...this.#context, options, ...openDoor(options, this.#context.now) };
+    const upstreams = new Upstreams(options.upstreams, { registries: this.#registries, now }, previous);
+    this.#context = { ...this.#context, options, upstreams, ...openDoor(options, now) };
     this.#collector.follow(this.#context);
     await this.#context.news.configure(options.webhooks);
   }

@@ -1,7 +1,7 @@
 // The Engine API's conventions, over a real socket.
 
 import { expect, test } from 'bun:test';
-import { existsSync, linkSync, renameSync, statSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { conflict, notFound, notModified } from '../lib/errors.ts';
 import { dial } from '../lib/http/client/dial.ts';
@@ -310,6 +310,10 @@ test('a socket file left by a process that is gone is replaced, one in use is no
   await using first = await testServer({ system: { SystemPing: () => 'first' } });
   const other = createApiServer({ handlers: handlersWith({}), logger: silentLogger, version: '1' });
   await expect(other.listen({ kind: 'unix', path: first.path })).rejects.toThrow('another process listens on');
+  const file = `${first.path}.file`;
+  writeFileSync(file, 'of somebody');
+  await expect(other.listen({ kind: 'unix', path: file })).rejects.toThrow('no socket');
+  expect(readFileSync(file, 'utf8')).toBe('of somebody');
   const stale = `${first.path}.stale`;
   const holder = createServer().listen(stale);
   await new Promise(resolve => holder.once('listening', resolve));

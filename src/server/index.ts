@@ -5,5 +5,5 @@
 export { ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
 export type { ApiReply, ApiRequest, FramesReply, Handler, Handlers, StreamReply } from './handler.ts';
 export { notImplemented, Reply, reply } from './handler.ts';
-export { type BoundAddress, type ListenAddress, parseListenAddress } from './listen/listen-on.ts';
+export { type BoundAddress, type ListenAddress, listenOn, parseListenAddress } from './listen/listen-on.ts';
 export { createHandlers } from './routes/handlers.ts';

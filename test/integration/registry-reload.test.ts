@@ -105,7 +105,22 @@ test('a configuration that cannot be changes nothing, and the log says why', asy
 });
 
 test('what others rely on stays until a restart, and is named', async () => {
-  configure({ listen: ':1', upstreams: [{ prefix: 'hub', registry: 'docker.io' }], root: '/elsewhere' });
-  expect(await reload('configuration reloaded')).toContain('keys=upstreams');
+  configure({ root: '/elsewhere', tls: undefined, log: { format: 'json' } });
+  // The flag for the root counts more.
+  expect(await reload('configuration reloaded')).toContain('keys="log.format, tls"');
   expect(await status('/v2/')).toBe(200);
+});
+
+test('upstreams come and go', async () => {
+  const manifest = '/v2/cache/a/manifests/v';
+  const push = (name: string) => status(`/v2/${name}/blobs/uploads/`, { method: 'POST' });
+  expect(await status(manifest)).toBe(404);
+  configure({ upstreams: [{ prefix: 'cache', registry: '127.0.0.1:1' }] });
+  await reload('configuration reloaded');
+  expect(await status(manifest)).toBe(503);
+  expect(await push('cache/a')).toBe(405);
+  configure({});
+  await reload('configuration reloaded');
+  expect(await status(manifest)).toBe(404);
+  expect(await push('cache/a')).toBe(202);
 });

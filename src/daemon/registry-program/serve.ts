@@ -1,19 +1,18 @@
 // The registry as a process: it listens, serves until it is told to stop, and ends what runs.
 
-import { readFileSync, rmSync, writeSync } from 'node:fs';
-import { Distribution, type Proxies } from '../../distribution/index.ts';
+import { readFileSync, writeSync } from 'node:fs';
+import { Distribution } from '../../distribution/index.ts';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
-import { errorCode, errorMessage, invalid, systemError } from '../../lib/errors.ts';
-import { HttpServer } from '../../lib/http/http-server.ts';
+import { errorMessage, invalid } from '../../lib/errors.ts';
 import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import { createLogger, type Logger } from '../../lib/logger.ts';
 import { parseHtpasswd, Registry } from '../../registry/index.ts';
 import { readTlsIdentity } from '../listening/tls-identity.ts';
 import { claimRoot } from './claim-root.ts';
-import type { ListenPlace, RegistryConfiguration } from './configuration/configuration.ts';
+import type { RegistryConfiguration } from './configuration/configuration.ts';
+import { Listeners } from './listeners.ts';
 import { reload } from './reload.ts';
-
-const shutdownGrace = 10_000;
+import { upstreamOptions } from './upstream-options.ts';
 
 /**
  * Serves what `read` returns until SIGTERM or SIGINT, and reads again on SIGHUP; returns the exit code. Throws `conflict`
@@ -33,21 +32,15 @@ export async function serve(read: () => RegistryConfiguration): Promise<number> 
   );
   claimRoot(configuration.options.root, undo);
   survive(logger);
-  const registries = new Distribution(
-    {
-      ...{ insecureRegistries: configuration.insecureUpstreams, attempts: 2, proxies: environmentProxies() },
-      certificateFolders: ['/etc/berth/certs.d', '/etc/docker/certs.d'],
-    },
-    { logger },
-  );
+  const registries = new Distribution(upstreamOptions(configuration), { logger });
   undo.defer('connections', () => registries.close());
   const registry = new Registry(configuration.options, { logger, registries });
   undo.defer('registry', () => registry.close());
   for (const digest of await registry.recover()) logger.warn('a blob was not whole and was removed', { digest });
-  const server = new HttpServer(exchange => registry.handle(exchange));
-  undo.defer('server', () => server.close({ grace: shutdownGrace }));
-  for (const place of configuration.listen) await listen(server, place, { tls, logger, undo });
-  const deps = { read, check, registry, server, logger };
+  const listeners = new Listeners(exchange => registry.handle(exchange), { logger });
+  undo.defer('listeners', () => listeners.close());
+  await listeners.follow(configuration.listen, tls);
+  const deps = { read, check, registry, registries, listeners, logger };
   let reloading: Promise<void> = Promise.resolve();
   process.on('SIGHUP', () => {
     reloading = reloading.then(async () => {
@@ -63,30 +56,6 @@ export async function serve(read: () => RegistryConfiguration): Promise<number> 
 function checkFiles({ options, tls }: RegistryConfiguration, logger: Logger): TlsIdentity | undefined {
   checkUsers(options.access?.htpasswd, logger);
   return tls && identityOf(tls);
-}
-
-async function listen(
-  server: HttpServer,
-  place: ListenPlace,
-  { tls, logger, undo }: { tls: TlsIdentity | undefined; logger: Logger; undo: CleanupStack },
-): Promise<void> {
-  const text = place.path ?? `${place.host}:${place.port}`;
-  try {
-    if (place.path !== undefined) {
-      const path = place.path;
-      rmSync(path, { force: true });
-      await server.listen({ path });
-      undo.defer('socket', () => rmSync(path, { force: true }));
-      logger.info('listening', { address: `unix://${path}` });
-      return;
-    }
-    const bound = await server.listen({ host: place.host, port: place.port }, tls);
-    const port = typeof bound === 'object' ? bound?.port : place.port;
-    logger.info('listening', { address: `${place.host}:${port}`, tls: tls !== undefined });
-  } catch (error) {
-    const why = errorCode(error) === 'EADDRINUSE' ? 'the address is in use' : errorMessage(error);
-    throw systemError(`cannot listen on ${text}: ${why}`, error);
-  }
 }
 
 function identityOf({ cert, key, clientCa }: NonNullable<RegistryConfiguration['tls']>): TlsIdentity {
@@ -106,12 +75,6 @@ function checkUsers(path: string | undefined, logger: Logger): void {
   const names = text.split(/\r?\n/).flatMap(line => /^([^#:\s][^:]*):/.exec(line)?.[1] ?? []);
   const others = names.filter(name => !known.has(name));
   if (others.length > 0) logger.warn('users without a bcrypt password cannot sign in', { users: others.join(', ') });
-}
-
-/** Upstreams may be behind one. */
-function environmentProxies(): Proxies {
-  const proxy = (name: string) => process.env[name] ?? process.env[name.toLowerCase()];
-  return { http: proxy('HTTP_PROXY'), https: proxy('HTTPS_PROXY'), no: proxy('NO_PROXY') };
 }
 
 /** A mistake in one request must not end the registry for all the others. */

@@ -1,7 +1,9 @@
 // Events on their way to one receiver, oldest first, each a file: those that wait survive the process.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { errorMessage } from '../../lib/errors.ts';
+import { open } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode, errorMessage } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 interface Entry {
@@ -11,6 +13,8 @@ interface Entry {
 
 // A receiver that is down for days must not take the registry's memory.
 const mostEvents = 10_000;
+/** Milliseconds until an event goes to the disk: most are taken before that. */
+const syncDelay = 50;
 const fileName = /^\d{12}\.json$/;
 
 export class EventQueue {
@@ -18,6 +22,9 @@ export class EventQueue {
   readonly #logger: Logger;
   readonly #entries: Entry[];
   #next: number;
+  /** Names of files that a power cut might take. */
+  readonly #unsynced = new Set<string>();
+  #syncing: Promise<void> | undefined;
 
   /** Reads what `folder` (made when it is needed) has from before; what a crash has torn is dropped with a warning. */
   constructor(folder: string, logger: Logger) {
@@ -38,7 +45,8 @@ export class EventQueue {
 
   /**
    * Adds one, and drops the oldest but one (that may be on its way) when there are too many; returns how many were
-   * dropped. Where the disk takes nothing it is kept in memory only.
+   * dropped. A killed process loses nothing of it; it is on disk a moment later. Where the disk takes nothing it is kept
+   * in memory only.
    */
   push(body: string): number {
     const name = `${String(this.#next++).padStart(12, '0')}.json`;
@@ -53,6 +61,12 @@ export class EventQueue {
   shift(): void {
     const entry = this.#entries.shift();
     if (entry) this.#remove(entry);
+  }
+
+  /** Puts on disk what waits. */
+  async settle(): Promise<void> {
+    await this.#syncing;
+    await this.#sync();
   }
 
   #recall(): Entry[] {
@@ -76,13 +90,40 @@ export class EventQueue {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       writeFileSync(draft, body, { mode: 0o600 });
       renameSync(draft, join(this.#folder, name));
+      this.#unsynced.add(name);
+      this.#syncing ??= sleep(syncDelay, undefined, { ref: false }).then(() => this.#sync());
     } catch (error) {
       this.#logger.warn('an event will not survive a restart', { error: errorMessage(error) });
     }
   }
 
+  async #sync(): Promise<void> {
+    try {
+      while (this.#unsynced.size > 0) {
+        const names = [...this.#unsynced];
+        this.#unsynced.clear();
+        for (const name of names) await syncPath(join(this.#folder, name));
+        for (const folder of [this.#folder, dirname(this.#folder)]) await syncPath(folder);
+      }
+    } catch (error) {
+      this.#logger.warn('an event may not survive a power cut', { error: errorMessage(error) });
+    }
+    this.#syncing = undefined;
+  }
+
   #remove({ name }: Entry): void {
+    this.#unsynced.delete(name);
     rmSync(join(this.#folder, name), { force: true });
+  }
+}
+
+/** A file or folder; nothing where it is gone. */
+async function syncPath(path: string): Promise<void> {
+  try {
+    await using file = await open(path, 'r');
+    await file.sync();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
 

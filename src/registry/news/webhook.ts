@@ -49,6 +49,7 @@ export class Webhook {
   async close(): Promise<void> {
     this.#stop.abort(new Error('the registry closes'));
     await this.#running;
+    await this.#queue.settle();
     if (this.#queue.length > 0) this.#logger.info('events wait for the next start', { count: this.#queue.length });
   }
 

@@ -1,4 +1,5 @@
 // Which repositories are those of another registry.
+import { isDeepStrictEqual } from 'node:util';
 import type { Registries } from '../../distribution/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { isRepositoryName } from '../names.ts';
@@ -16,14 +17,24 @@ export interface CachedName {
 
 export class Upstreams {
   /** What is being fetched, by what it is: several who ask get one fetch. */
-  readonly fetches = new SharedFetches();
+  readonly fetches: SharedFetches;
   readonly #byPrefix: readonly (readonly [string, Upstream])[];
 
-  /** Throws `invalid` for a prefix that no repository's name can begin with. */
-  constructor(options: readonly UpstreamOptions[], dependencies: { registries: Registries; now: () => number }) {
+  /**
+   * Throws `invalid` for a prefix that no repository's name can begin with. After `previous`: fetches that run are
+   * shared with it, and what it knows of upstreams that stay as they are.
+   */
+  constructor(
+    options: readonly UpstreamOptions[],
+    dependencies: { registries: Registries; now: () => number },
+    previous?: Upstreams,
+  ) {
+    this.fetches = previous?.fetches ?? new SharedFetches();
+    const known = previous ? previous.#byPrefix : [];
     this.#byPrefix = options.map(one => {
       if (!isRepositoryName(one.prefix)) throw invalid(`upstreams: "${one.prefix}" cannot be a prefix`);
-      return [`${one.prefix}/`, new Upstream(one, dependencies)] as const;
+      const same = known.find(([, upstream]) => isDeepStrictEqual(upstream.options, one));
+      return same ?? ([`${one.prefix}/`, new Upstream(one, dependencies)] as const);
     });
   }
 

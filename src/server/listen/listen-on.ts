@@ -1,6 +1,6 @@
 // Listening on a unix socket, a TCP port, or a socket that somebody else opened.
 
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { BerthError, conflict, errorCode, errorMessage, invalid, systemError } from '../../lib/errors.ts';
@@ -90,8 +90,9 @@ async function listenUnix(
   return { bound: { kind: 'unix', path } as const, cleanup: () => removeQuietly(path) };
 }
 
-/** Removes the socket of a process that is gone. Throws `conflict` when somebody answers there. */
+/** Removes the socket of a process that is gone. Throws `conflict` for other files, and when somebody answers there. */
 async function removeStale(path: string): Promise<void> {
+  if (!lstatSync(path).isSocket()) throw conflict(`${path} is there already, and no socket`);
   const answered = await new Promise<boolean>(resolve => {
     const probe = connect({ path });
     const done = (answer: boolean) => {
