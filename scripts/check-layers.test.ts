@@ -63,6 +63,28 @@ test('import type, dynamic imports and import types count', () => {
   expectOne({ 'logs/a.ts': "\nimport {\n  a,\n  b,\n} from '../kernel/index.ts';\n" }, at, /may not import kernel/);
 });
 
+test('files do not import one another in a circle, types included', () => {
+  const circle = {
+    'lib/a.ts': "import { b } from './b.ts';\n",
+    'lib/b.ts': "import { d } from './d.ts';\nimport type { C } from './deep/c.ts';\n",
+    'lib/deep/c.ts': "import { a } from '../a.ts';\n",
+    'lib/d.ts': "import { e } from './e.ts';\n",
+    'lib/e.ts': '// Leads nowhere.\n',
+    'lib/before.ts': "import { a } from './a.ts';\n",
+  };
+  expectOne(circle, 'lib/a.ts:1', /circle, lib\/a\.ts → lib\/b\.ts → lib\/deep\/c\.ts → lib\/a\.ts/);
+  expectOne({ 'lib/a.ts': "\nexport type A = import('./a.ts').B;\n" }, 'lib/a.ts:2', /lib\/a\.ts → lib\/a\.ts/);
+});
+
+test('circles that share nothing are told one by one', () => {
+  const pair = (a: string, b: string) => ({
+    [`lib/${a}.ts`]: `import { x } from './${b}.ts';\n`,
+    [`lib/${b}.ts`]: `import { x } from './${a}.ts';\n`,
+  });
+  const found = check({ ...pair('a', 'b'), ...pair('c', 'd') });
+  expect(found.map(line => line.split(' ')[0])).toEqual(['lib/a.ts:1', 'lib/c.ts:1']);
+});
+
 test('another room is entered by its door, with names', () => {
   expectOne(
     { 'engine/a.ts': "import { x } from '../images/images.ts';\n" },

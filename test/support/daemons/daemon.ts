@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { runOk } from '../run.ts';
+import type { DaemonPlaces } from './daemon-places.ts';
 import { clearRemains } from './remains.ts';
 
 const repository = join(import.meta.dir, '..', '..', '..');
@@ -15,22 +16,6 @@ export function berthCommand(): string[] {
   const built = process.env.BERTH_TEST_PROGRAM ?? join(repository, 'dist', 'berth');
   if (!process.env.BERTH_TEST_SOURCE && existsSync(built)) return [built];
   return [process.execPath, join(repository, 'src', 'main.ts')];
-}
-
-/** Where one test daemon keeps what it makes. */
-export interface DaemonPlaces {
-  readonly root: string;
-  readonly dataRoot: string;
-  readonly execRoot: string;
-  readonly socket: string;
-  readonly pidFile: string;
-  readonly logFile: string;
-  readonly configFile: string;
-  readonly bridge: string;
-  readonly bip: string;
-  readonly table: string;
-  /** Every cgroup of its containers is below this path, in each hierarchy. */
-  readonly cgroupParent: string;
 }
 
 /** A daemon to start, stop, kill and start again on the same roots. Dispose it to remove everything it left. */

@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, 
 import { join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { runOk } from '../run.ts';
-import type { DaemonPlaces } from './daemon.ts';
+import type { DaemonPlaces } from './daemon-places.ts';
 import { clearRemains, expectNothingLeft, listRemains } from './remains.ts';
 
 let places: DaemonPlaces;

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statSyn
 import { basename, join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { run } from '../run.ts';
-import type { DaemonPlaces } from './daemon.ts';
+import type { DaemonPlaces } from './daemon-places.ts';
 
 /** Everything of one daemon that a finished container must not leave behind; each entry names itself. */
 export async function listRemains(places: DaemonPlaces, daemonPid: number | 'self'): Promise<Set<string>> {
