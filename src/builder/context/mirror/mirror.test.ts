@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, utimesSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  utimesSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TarEntry, tarEntry } from '../../../lib/tar/entry.ts';
@@ -176,4 +185,23 @@ test('another name of a file is that file, also when only the file has changed',
   expect(mirror.fileDigest('other')).toBe(sha256('three'));
   expect(await update(mirror, [file('file', 'three'), file('other', 'three')])).toEqual(['other']);
   expect(lstatSync(join(mirror.directory, 'other')).nlink).toBe(1);
+});
+
+test('what is told twice, or below what was not told, is refused: it could lead out through what was put in its way', () => {
+  const mirror = mirrors.acquire('k', '');
+  const outside = join(root, 'outside');
+  mkdirSync(outside);
+  const link = tarEntry({ type: 'symlink', name: 'a', linkName: outside });
+  const told = mirror.update();
+  told.add(folder('a'));
+  told.add(file('a/x', 'bad'));
+  expect(() => told.add(link)).toThrow('told twice');
+  expect(() => told.add(file('a/x', 'bad'))).toThrow('told twice');
+  expect(() => told.add(file('a/\0', 'bad'))).toThrow('invalid path');
+  // From the last update there may be a directory that this one has not told yet, and is going to replace.
+  const next = mirror.update();
+  expect(() => next.add(file('a/x', 'bad'))).toThrow('a of a/x is not a directory');
+  next.add(link);
+  expect(() => next.add(file('a/x', 'bad'))).toThrow('a of a/x is not a directory');
+  expect(readdirSync(outside)).toEqual([]);
 });

@@ -130,6 +130,8 @@ export class MirrorUpdate {
   readonly #touched = new Set<string>();
   readonly #slice = new TimeSlice();
   #links: Told[] = [];
+  /** Told, and not in their place yet. */
+  readonly #awaited = new Set<string>();
   /** Links that are told as before: they are made again when what they lead to is another file now. */
   readonly #sameLinks: Known[] = [];
   readonly #replaced = new Set<string>();
@@ -166,6 +168,7 @@ export class MirrorUpdate {
     const path = entry.name;
     this.#check(path);
     const known = this.#known.get(path);
+    if (known?.turn === this.#turn || this.#awaited.has(path)) throw toldTwice(path);
     if (known) this.#cursor = known.position + 1;
     const kept = words && Buffer.from(words);
     if (known && isSameEntry(known.entry, entry)) {
@@ -175,13 +178,18 @@ export class MirrorUpdate {
     }
     const told = { entry, words: kept, position: this.#order.length };
     this.#order.push(path);
+    if (entry.type !== 'file' && entry.type !== 'link') {
+      this.#make(told, known?.entry);
+      return undefined;
+    }
+    this.#awaited.add(path);
     if (entry.type === 'file') return told;
-    if (entry.type === 'link') this.#links.push(told);
-    else this.#make(told, known?.entry);
+    this.#links.push(told);
     return undefined;
   }
 
   #see(known: Known): void {
+    if (known.turn === this.#turn) throw toldTwice(known.entry.name);
     known.turn = this.#turn;
     known.position = this.#order.length;
     this.#order.push(known.entry.name);
@@ -308,14 +316,15 @@ export class MirrorUpdate {
     this.#special.setTimes(place, entry);
   }
 
-  /** A directory it lies in must have come before, and must be one: else a link could lead out. */
+  /** The directory it lies in must have been told before, and must be one: else a link could lead out. */
   #check(path: string): void {
     const parts = path.split('/');
-    if (path === '' || parts.some(part => part === '' || part === '.' || part === '..')) {
+    if (path === '' || path.includes('\0') || parts.some(part => part === '' || part === '.' || part === '..')) {
       throw invalid(`invalid path in the build context: ${JSON.stringify(path)}`);
     }
     const parent = dirname(path);
-    if (parent !== '.' && this.#known.get(parent)?.entry.type !== 'directory') {
+    const above = parent === '.' ? undefined : this.#known.get(parent);
+    if (parent !== '.' && (above?.entry.type !== 'directory' || above.turn !== this.#turn)) {
       throw invalid(`invalid path in the build context: ${parent} of ${path} is not a directory`);
     }
   }
@@ -324,3 +333,5 @@ export class MirrorUpdate {
     return `${this.#directory}/${path}`;
   }
 }
+
+const toldTwice = (path: string) => invalid(`invalid path in the build context: ${JSON.stringify(path)} is told twice`);
