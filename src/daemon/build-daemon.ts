@@ -14,8 +14,8 @@ import {
   restoreContainers,
   surveyContainers,
 } from '../engine/index.ts';
-import { Images, specialFiles } from '../images/index.ts';
-import { createKernel, type Kernel } from '../kernel/index.ts';
+import { Images } from '../images/index.ts';
+import { createKernel, type Kernel, specialFiles } from '../kernel/index.ts';
 import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { KeyedMutex } from '../lib/concurrency/keyed-mutex.ts';

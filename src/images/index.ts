@@ -19,7 +19,6 @@ export type { Change } from './layers/diff/list-changes.ts';
 export type { ImageManifest } from './records/manifests/list-manifests.ts';
 export type { ContainerLayer, RemappedRoot } from './snapshots/container-layers.ts';
 export type { ExtractOptions, PathStat, RootfsView } from './snapshots/rootfs-view.ts';
-export { specialFiles } from './snapshots/special-files.ts';
 export type { ViewMount } from './snapshots/view-mount.ts';
 export type { TransferEvent } from './transfer/transfer-event.ts';
 export type { TransferLimits, TransferRequest, Transfers } from './transfer/transfers.ts';

@@ -1,14 +1,11 @@
 // The host's files of a copy: a path as an archive, an archive below a directory.
 
-import { spawnSync } from 'node:child_process';
-import { lutimesSync } from 'node:fs';
 import type { TarEntry } from '../../lib/tar/entry.ts';
-import { encodeName } from '../../lib/tar/names.ts';
 import { asBuffer } from '../../lib/tar/read-tar.ts';
 import { TarReader } from '../../lib/tar/reader.ts';
 import { ConfinedTree } from '../../lib/tar/tree/confined-tree.ts';
 import { type PackItem, packTree } from '../../lib/tar/tree/pack-tree.ts';
-import { type SpecialFiles, type TreePlaces, TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
+import { type TreePlaces, TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
 import { nodeAt, walkTree } from '../../lib/tar/tree/walk-tree.ts';
 import { splitEntry } from './go-path.ts';
 import { type CopyPlan, renameEntry } from './plan-copy.ts';
@@ -31,7 +28,7 @@ function* hostItems(path: string, name: string): Generator<PackItem, void> {
  * outside. Files belong to whoever copies, as with docker.
  */
 export async function unpackToHost(archive: AsyncIterable<Uint8Array>, plan: CopyPlan): Promise<void> {
-  const writer = hostTreeWriter(plan.directory, { keepKinds: true });
+  const writer = await hostTreeWriter(plan.directory, { keepKinds: true });
   const reader = new TarReader();
   try {
     for await (const chunk of archive) {
@@ -49,9 +46,15 @@ export async function unpackToHost(archive: AsyncIterable<Uint8Array>, plan: Cop
   }
 }
 
-/** Writes members below a directory that is there; no name and no link in it leads outside. Files belong to whoever writes. */
-export function hostTreeWriter(directory: string, { keepKinds }: { keepKinds: boolean }): TreeWriter {
-  return new TreeWriter({ places: new HostPlaces(directory), special, keepKinds, setOwners: false, target: directory });
+/**
+ * Writes members below a directory that is there; no name and no link in it leads outside. Files belong to whoever writes;
+ * times are exact, and attributes kept as far as whoever writes may set them.
+ */
+export async function hostTreeWriter(directory: string, { keepKinds }: { keepKinds: boolean }): Promise<TreeWriter> {
+  // No other command pays for it.
+  const { hostSpecialFiles } = await import('../../kernel/index.ts');
+  const places = new HostPlaces(directory);
+  return new TreeWriter({ places, special: hostSpecialFiles(), keepKinds, setOwners: false, target: directory });
 }
 
 function renameMember(entry: TarEntry, { rename }: CopyPlan): void {
@@ -78,16 +81,3 @@ class HostPlaces implements TreePlaces {
     return this.#last.path;
   }
 }
-
-const special: SpecialFiles = {
-  makeNode(path, { type, mode, deviceMajor, deviceMinor }) {
-    const kind = type === 'fifo' ? ['p'] : [type === 'char' ? 'c' : 'b', String(deviceMajor), String(deviceMinor)];
-    const { status, stderr } = spawnSync('mknod', ['-m', mode.toString(8), path, ...kind], { encoding: 'utf8' });
-    if (status !== 0) throw new Error(stderr?.trim() || `cannot make ${path}`);
-  },
-  setTimes(path, { mtime, mtimeNanoseconds }) {
-    // node takes a time before 1970 for the present.
-    const time = Math.max(0, mtime + mtimeNanoseconds / 1e9);
-    lutimesSync(encodeName(path), time, time);
-  },
-};

@@ -2,7 +2,7 @@
 // while the container renames its directories: every path is resolved by the kernel and held by descriptor.
 import { type BigIntStats, closeSync, fstatSync, readlinkSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Kernel } from '../../kernel/index.ts';
+import { type Kernel, specialFiles } from '../../kernel/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type IdMap, type Owner, rootOutside } from '../../lib/id-map.ts';
 import { openDecompressed } from '../../lib/streams/decompress.ts';
@@ -11,7 +11,6 @@ import { type PackItem, packTree } from '../../lib/tar/tree/pack-tree.ts';
 import { TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../lib/tar/tree/unpack-tree.ts';
 import { descriptorPath, nodeAt, walkTree } from '../../lib/tar/tree/walk-tree.ts';
-import { specialFiles } from './special-files.ts';
 import type { ViewMount } from './view-mount.ts';
 import { ViewPlaces } from './view-places.ts';
 

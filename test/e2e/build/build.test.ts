@@ -1,15 +1,17 @@
 // `berth build` and `berth bake` as their users see them.
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createKernel } from '../../../src/kernel/index.ts';
+import { encodeTarMember, tarEnd } from '../../../src/lib/tar/writer.ts';
 import { berthCommand, TestDaemon } from '../../support/daemons/daemon.ts';
 import { expectNothingLeft, listRemains } from '../../support/daemons/remains.ts';
 import { eventually } from '../../support/eventually.ts';
 import { loadArguments } from '../../support/images.ts';
 import { type RunOptions, run, runOk } from '../../support/run.ts';
-import { writeFiles } from '../../support/write-files.ts';
+import { type FilesByPath, writeFiles } from '../../support/write-files.ts';
 
 let daemon: TestDaemon;
 let before: Set<string>;
@@ -18,7 +20,7 @@ let folder: string;
 const command = (...args: string[]) => [...berthCommand(), '-H', daemon.host, ...args];
 const berth = (args: string[], options?: RunOptions) => runOk(command(...args), options);
 /** A context of these files. */
-function context(files: Record<string, string>): string {
+function context(files: FilesByPath): string {
   return writeFiles(mkdtempSync(join(folder, 'context-')), files);
 }
 /** What a build shows with `--progress plain`. */
@@ -67,6 +69,27 @@ describe('a build', () => {
     const again = await progress(['--why', path]);
     expect(again).not.toContain('MB');
     expect(again).toMatch(/why: run, .*small changed/);
+  });
+
+  test('brings times and attributes of files out, and cp does', async () => {
+    const member = { type: 'file', name: 'f', mode: 0o640, mtime: -1000, mtimeNanoseconds: 123456789 } as const;
+    const xattrs = new Map([['user.note', Buffer.from('kept\0')]]);
+    const archive = Buffer.concat([encodeTarMember({ ...member, xattrs }), tarEnd()]);
+    const path = context({
+      Dockerfile: 'FROM busybox AS made\nADD a.tar /made/\nFROM scratch\nCOPY --from=made /made /\n',
+      'a.tar': archive,
+    });
+    const [built, copied] = [join(path, 'built'), join(path, 'copied')];
+    await berth(['build', '-q', '-o', built, path]);
+    const id = await berth(['create', await berth(['build', '-q', '--target', 'made', path])]);
+    await berth(['cp', `${id}:/made`, copied]);
+    await berth(['rm', id]);
+    const { files, close } = createKernel();
+    for (const folder of [built, copied]) {
+      expect(files.getXattr(join(folder, 'f'), 'user.note')?.toString()).toBe('kept\0');
+      expect(lstatSync(join(folder, 'f'), { bigint: true }).mtimeNs).toBe(-999_876_543_211n);
+    }
+    close();
   });
 
   test('takes a Dockerfile or an archive from standard input', async () => {

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSite } from '../../support/builds/build-site.ts';
+import { dockerProgram } from '../../support/docker-program.ts';
 import { type RunResult, run, runOk } from '../../support/run.ts';
-import { dockerProgram } from '../../support/stage.ts';
 
 const docker = dockerProgram();
 

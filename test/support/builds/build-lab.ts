@@ -12,8 +12,8 @@ import {
 } from '../../../src/builder/index.ts';
 import { ContentStore } from '../../../src/content/index.ts';
 import { Distribution } from '../../../src/distribution/index.ts';
-import { Images, specialFiles } from '../../../src/images/index.ts';
-import { createKernel, type Kernel } from '../../../src/kernel/index.ts';
+import { Images } from '../../../src/images/index.ts';
+import { createKernel, type Kernel, specialFiles } from '../../../src/kernel/index.ts';
 import { silentLogger as logger } from '../../../src/lib/logger.ts';
 import { packTree } from '../../../src/lib/tar/tree/pack-tree.ts';
 import { walkTree } from '../../../src/lib/tar/tree/walk-tree.ts';

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BuildOutput } from '../../../client/index.ts';
+import type { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { hostTreeWriter } from '../../copy/host-files.ts';
 import type { Io } from '../../io.ts';
@@ -109,7 +110,7 @@ export function finishLayouts(exports: readonly Export[], response: Readonly<Rec
   }
 }
 
-function openDirectory(path: string) {
+function openDirectory(path: string): Promise<TreeWriter> {
   mkdirSync(path, { recursive: true });
   return hostTreeWriter(path, { keepKinds: false });
 }

@@ -8,7 +8,7 @@ import { receiveTree, type TreeSink } from '../files/receive-tree.ts';
 
 export type BuildOutput =
   /** Files are added to what is in the directory. */
-  | { readonly kind: 'directory'; readonly open: () => TreeSink }
+  | { readonly kind: 'directory'; readonly open: () => Promise<TreeSink> }
   | { readonly kind: 'file'; readonly path: string }
   /** Awaited piece by piece. */
   | { readonly kind: 'stream'; readonly write: (data: Uint8Array) => Promise<void> };
@@ -19,7 +19,7 @@ export async function receiveOutput(call: ServerCall, outputs: readonly (BuildOu
   const number = Number(call.metadata['buildkit-attachable-exporter-id'] ?? 0);
   const output = outputs[number] ?? (outputs.length === 1 ? outputs[0] : undefined);
   if (!output) throw new GrpcError(grpcCodes.notFound, `no output was asked of exporter ${number}`);
-  if (output.kind === 'directory') await receiveTree(call, output.open());
+  if (output.kind === 'directory') await receiveTree(call, await output.open());
   else if (output.kind === 'file') await receiveFile(call, output.path);
   else for await (const message of call.messages()) await output.write(decode(bytesMessage, message).data);
 }

@@ -1,13 +1,12 @@
 // Carries out a copy into a layer being built.
 import { createReadStream, existsSync, lstatSync, statSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Kernel } from '../../../kernel/index.ts';
+import { type Kernel, specialFiles } from '../../../kernel/index.ts';
 import { BerthError, notFound } from '../../../lib/errors.ts';
 import { openDecompressed } from '../../../lib/streams/decompress.ts';
 import { encodeName } from '../../../lib/tar/names.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
-import { specialFiles } from '../../snapshots/special-files.ts';
 import { ViewPlaces } from '../../snapshots/view-places.ts';
 import { type CopyJob, type CopyOutcome, type CopySource, directoryMode } from './copy-job.ts';
 import { makeDirectories } from './make-directories.ts';

@@ -1,9 +1,14 @@
-// Devices, fifos, attributes and exact times for a writer of trees, by the kernel room.
+// Devices, fifos, attributes and exact times for a writer of trees.
 import { constants } from 'node:fs';
-import { type Kernel, makeDevice } from '../../kernel/index.ts';
 import type { SpecialFiles } from '../../lib/tar/tree/tree-writer.ts';
+import { openLibc } from '../libc/libc.ts';
+import type { Files } from './files.ts';
+import { LinuxFiles } from './linux-files.ts';
+import { makeDevice } from './make-device.ts';
 
-export function specialFiles(files: Kernel['files']): SpecialFiles {
+export function specialFiles(
+  files: Pick<Files, 'mkfifo' | 'mknod' | 'lutimes' | 'setXattr'>,
+): SpecialFiles & Required<Pick<SpecialFiles, 'setXattr'>> {
   return {
     makeNode(path, entry) {
       if (entry.type === 'fifo') return files.mkfifo(path, entry.mode);
@@ -16,4 +21,9 @@ export function specialFiles(files: Kernel['files']): SpecialFiles {
     },
     setXattr: (path, name, value) => files.setXattr(path, name, value),
   };
+}
+
+/** The same for a program that needs nothing else of the kernel. */
+export function hostSpecialFiles(): ReturnType<typeof specialFiles> {
+  return specialFiles(new LinuxFiles(openLibc()));
 }
