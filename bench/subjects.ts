@@ -1,7 +1,7 @@
 // Which engines a run measures: Berth always; dockerd and podman where the environment names them.
 
 import { berthCommand, type TestDaemon } from '../test/support/daemons/daemon.ts';
-import { dockerProgram } from '../test/support/stage.ts';
+import { dockerProgram } from '../test/support/docker-program.ts';
 import { findDockerd, findProcesses } from './processes.ts';
 import type { Subject } from './subject.ts';
 

@@ -1,7 +1,7 @@
 // Who builds in the benchmark: Berth, and those that the environment names.
 
+import { dockerProgram } from '../../test/support/docker-program.ts';
 import { peerFolder } from '../../test/support/peer-programs.ts';
-import { dockerProgram } from '../../test/support/stage.ts';
 import type { Subject } from '../subject.ts';
 
 /** The words before the options of a build, which come before its context. */

@@ -1,10 +1,11 @@
 // The same scenarios on Berth and on a real dockerd (BERTH_TEST_PEER_HOST): status and exit codes, messages and shapes
 // of JSON are the same, but for the table of justified differences.
+
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
+import { dockerProgram } from '../support/docker-program.ts';
 import { imageArchive } from '../support/images.ts';
-import { dockerProgram } from '../support/stage.ts';
 import { cleanUp } from './clean-up.ts';
 import { type Difference, findDifferences, formatDifference } from './differences.ts';
 import { justified, open } from './justified.ts';

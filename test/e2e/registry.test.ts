@@ -151,7 +151,7 @@ scenarios(['busybox'], {
 
       const login = await cli.run(['login', '-u', 'me', '--password-stdin', host], { env, stdin: 'secret\n' });
       expect(login.stdout).toBe('Login Succeeded\n');
-      expect(login.stderr).toContain('WARNING! Your credentials are stored unencrypted');
+      expect(login.stderr).toMatch(/^WARNING! Your (?:credentials are|password will be) stored unencrypted/m);
       expect(statSync(config).mode & 0o777).toBe(0o600);
       const { auths } = JSON.parse(readFileSync(config, 'utf8'));
       expect(auths).toEqual({ [host]: { auth: Buffer.from('me:secret').toString('base64') } });

@@ -1,10 +1,12 @@
 // Remapped users as somebody at a terminal meets them, by both command lines.
+
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { type PrivateAccounts, privateAccounts } from '../support/daemons/private-accounts.ts';
+import { dockerProgram } from '../support/docker-program.ts';
 import { imageArchive } from '../support/images.ts';
 import { run, runOk } from '../support/run.ts';
 
@@ -24,7 +26,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 }, 60_000);
 
-const docker = Bun.which('docker');
+const docker = dockerProgram();
 const commandLines = { berth: berthCommand(), ...(docker && { docker: [docker] }) };
 
 for (const [name, program] of Object.entries(commandLines)) {

@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
+import { dockerProgram } from '../support/docker-program.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultRegistry } from '../support/registries/fault-registry.ts';
 import { addImage, layerArchive } from '../support/registries/remote-images.ts';
@@ -12,7 +13,7 @@ import { runOk } from '../support/run.ts';
 
 setDefaultTimeout(60_000);
 
-const docker = Bun.which('docker');
+const docker = dockerProgram();
 const commands = [
   { name: 'berth', command: berthCommand() },
   ...(docker ? [{ name: 'docker', command: [docker] }] : []),

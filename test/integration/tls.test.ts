@@ -1,4 +1,5 @@
 // TCP with TLS: who is let in, what the others are told, and that streams end as they do on a unix socket.
+
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -9,6 +10,7 @@ import { berthCommand, type TestDaemon } from '../support/daemons/daemon.ts';
 import { Engine } from '../support/daemons/engine.ts';
 import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
 import { startedBy } from '../support/daemons/started-by.ts';
+import { dockerProgram } from '../support/docker-program.ts';
 import { freePort } from '../support/free-port.ts';
 import { type RunOptions, run } from '../support/run.ts';
 
@@ -39,7 +41,7 @@ afterAll(async () => {
   }
 }, 60_000);
 
-const docker = Bun.which('docker');
+const docker = dockerProgram();
 const programs = [['berth', berthCommand()], ...(docker ? [['docker', [docker]]] : [])] as [string, string[]][];
 
 for (const [name, program] of programs) {

@@ -4,10 +4,10 @@ import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { describeArchive } from '../support/describe-archive.ts';
+import { dockerProgram } from '../support/docker-program.ts';
 import { imageArchive, type TestImage } from '../support/images.ts';
 import { peerFolder, peerProgram } from '../support/peer-programs.ts';
 import { runOk } from '../support/run.ts';
-import { dockerProgram } from '../support/stage.ts';
 
 const dockerHost = process.env.BERTH_TEST_PEER_HOST;
 const docker = dockerHost && dockerProgram() ? [dockerProgram() ?? '', '-H', dockerHost] : undefined;

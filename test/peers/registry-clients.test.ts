@@ -6,11 +6,11 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCertificates } from '../support/certificates.ts';
 import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
+import { dockerProgram } from '../support/docker-program.ts';
 import { imageArchive } from '../support/images.ts';
 import { peerFolder, peerProgram } from '../support/peer-programs.ts';
 import { TestRegistry } from '../support/registries/registry.ts';
 import { type RunResult, run, runOk } from '../support/run.ts';
-import { dockerProgram } from '../support/stage.ts';
 
 let folder: { here: string; there: string };
 let registry: TestRegistry;

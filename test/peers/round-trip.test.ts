@@ -7,11 +7,11 @@ import { mediaTypes } from '../../src/oci/descriptor.ts';
 import { sha256 } from '../../src/oci/digest.ts';
 import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { describeArchive } from '../support/describe-archive.ts';
+import { dockerProgram } from '../support/docker-program.ts';
 import { imageArchive, type TestImage } from '../support/images.ts';
 import { peerFolder, peerProgram } from '../support/peer-programs.ts';
 import { startBerthRegistry, startPeerRegistry, type TestRegistry } from '../support/registries/registries.ts';
 import { run, runOk } from '../support/run.ts';
-import { dockerProgram } from '../support/stage.ts';
 
 const podman = peerProgram('podman');
 const skopeo = peerProgram('skopeo');

@@ -3,11 +3,12 @@
 // BERTH_TEST_PEER_HOST the same scenarios run against a real dockerd, to prove that they ask for what Docker does.
 
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from './daemons/daemon.ts';
 import { expectNothingLeft, listRemains } from './daemons/remains.ts';
+import { dockerProgram } from './docker-program.ts';
 import { loadArguments, type TestImage } from './images.ts';
 import { TestRegistry } from './registries/registry.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
@@ -89,11 +90,6 @@ export function scenarios(
 function commandLines(): string[] {
   const docker = dockerProgram() ? ['docker'] : [];
   return peer.host ? docker : ['berth', ...docker];
-}
-
-/** The real docker CLI, or undefined. */
-export function dockerProgram(): string | undefined {
-  return process.env.BERTH_TEST_DOCKER ?? ['/usr/local/bin/docker', '/usr/bin/docker'].find(path => existsSync(path));
 }
 
 /** What goes before a program that has to reach what the engine reaches. */

@@ -1,16 +1,17 @@
 // The corpus of builds on real BuildKit (BERTH_TEST_PEER_HOST, with the docker command line and its buildx plugin) and on
 // Berth by each of its doors: the same files, configuration and history, the same failures in the same words, but for
 // the tables in justified.ts. BERTH_TEST_BUILDS picks cases by a regular expression, BERTH_TEST_DOORS doors by name.
+
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from '../../support/daemons/daemon.ts';
+import { dockerProgram } from '../../support/docker-program.ts';
 import { eventually } from '../../support/eventually.ts';
 import { freePort } from '../../support/free-port.ts';
 import { imageArchive } from '../../support/images.ts';
 import { run } from '../../support/run.ts';
-import { dockerProgram } from '../../support/stage.ts';
 import { type Difference, findDifferences, formatDifference } from '../differences.ts';
 import type { BuildCase } from './build-case.ts';
 import { corpus } from './corpus.ts';

@@ -1,13 +1,14 @@
 // The real `docker buildx` against a daemon of ours, by Docker's CLI and those plugins that `scripts/plugins.sh` fetched.
 // BERTH_TEST_BUILDX names another plugin; compose is looked for beside it.
+
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TestDaemon } from '../daemons/daemon.ts';
 import { listRemains } from '../daemons/remains.ts';
+import { dockerProgram } from '../docker-program.ts';
 import { loadArguments, type TestImage } from '../images.ts';
 import { type RunOptions, type RunResult, run, runOk } from '../run.ts';
-import { dockerProgram } from '../stage.ts';
 import { type FilesByPath, writeFiles } from '../write-files.ts';
 
 /** Docker's plugins of one release of Debian. */
