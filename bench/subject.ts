@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { run } from '../test/support/run.ts';
 
 /** The processes whose memory an engine costs. */
-export interface EngineProcesses {
+interface EngineProcesses {
   /** The daemon's, present with no container at all. */
   daemons(): number[];
   /** Those that each container adds, besides its own. */

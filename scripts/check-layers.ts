@@ -14,13 +14,13 @@ export function checkLayers(root: string): Finding[] {
 }
 
 /** Import circles in the tree at `root`, whatever it is a tree of. */
-export function checkCircles(root: string): Finding[] {
+function checkCircles(root: string): Finding[] {
   const importsOf = (path: string) => readSourceFile(readFileSync(join(root, path), 'utf8')).imports;
   return findCircles(new Map(sourceFiles(root).map(path => [path, importsOf(path)])));
 }
 
 /** One line of a report: `src/a/b.ts:3: message`. */
-export function formatFinding(finding: Finding, root: string): string {
+function formatFinding(finding: Finding, root: string): string {
   return `${join(relative(process.cwd(), root) || root, finding.path)}:${finding.line}: ${finding.message}`;
 }
 

@@ -19,7 +19,7 @@ interface Row {
 }
 
 /** The whole document. */
-export function formatCoverage(): string {
+function formatCoverage(): string {
   const operations = Object.keys(endpoints).map(tag => ({ title: tag, rows: operationRows(tag as Tag) }));
   const commands = groupBy(commandRows(), row => row.name.split(' ')[0] ?? row.name);
   return [

@@ -7,7 +7,7 @@ import type { Builder } from './builders.ts';
 /** Milliseconds between two looks at the memory, which take one or two themselves. */
 const lookPause = 200;
 
-export interface BuildCost {
+interface BuildCost {
   /** Milliseconds from start to exit. */
   readonly taken: number;
   /** The most that daemon, client and all they started had at once, in bytes. */

@@ -11,7 +11,7 @@ import { measureSkopeo } from './skopeo.ts';
 
 const image = 'large';
 
-export interface ImageBench {
+interface ImageBench {
   /** Of the image `large`. */
   archive: string;
   scale: Scale;

@@ -8,7 +8,7 @@ import { type Subject, time } from '../subject.ts';
 
 const column: Subject = { name: 'skopeo, to a folder', command: [], forcedRemoval: [] };
 
-export interface SkopeoBench {
+interface SkopeoBench {
   archive: string;
   record: Record;
   /** A registry that has the image. */

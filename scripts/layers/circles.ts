@@ -5,7 +5,7 @@ import type { Finding } from './rules.ts';
 import type { ImportStatement } from './source-file.ts';
 
 /** By path: what each file of a tree imports. */
-export type ImportsByPath = ReadonlyMap<string, readonly ImportStatement[]>;
+type ImportsByPath = ReadonlyMap<string, readonly ImportStatement[]>;
 
 /** One finding a circle, the shortest through its first file; empty when imports only ever lead away. */
 export function findCircles(tree: ImportsByPath): Finding[] {

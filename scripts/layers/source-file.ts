@@ -8,7 +8,7 @@ export interface ImportStatement {
   readonly star: 'export' | 'import' | undefined;
 }
 
-export interface SourceFile {
+interface SourceFile {
   readonly imports: readonly ImportStatement[];
   /** The text with comments blanked, so that line numbers stay. */
   readonly code: string;

@@ -9,7 +9,7 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 // biome-ignore lint/suspicious/noExplicitAny: a codec is invariant, so only `any` admits every one of them.
 export type QuerySpec = Record<string, Codec<any>>;
 
-export type NoBody = { readonly kind: 'none' };
+type NoBody = { readonly kind: 'none' };
 /** A JSON document; an `optional` one may be missing or empty. */
 export type JsonBody<T, Optional extends boolean = boolean> = {
   readonly kind: 'json';
@@ -18,13 +18,13 @@ export type JsonBody<T, Optional extends boolean = boolean> = {
 };
 /** Bytes of any length, most often a tar archive. */
 export type StreamBody = { readonly kind: 'stream'; readonly contentType: string };
-export type BodySpec = NoBody | JsonBody<unknown> | StreamBody;
+type BodySpec = NoBody | JsonBody<unknown> | StreamBody;
 
 /** One JSON document. */
 export type JsonResponse<T> = { readonly kind: 'json'; readonly [wire]?: T };
 /** One JSON document that comes later than its headers: the status says that waiting has begun. */
 export type DeferredResponse<T> = { readonly kind: 'deferred'; readonly [wire]?: T };
-export type EmptyResponse = { readonly kind: 'empty' };
+type EmptyResponse = { readonly kind: 'empty' };
 export type TextResponse = { readonly kind: 'text' };
 /** Bytes of unknown length. */
 export type BytesResponse = { readonly kind: 'bytes'; readonly contentType: string };
@@ -38,7 +38,7 @@ export type FramesResponse = { readonly kind: 'frames' };
 /** The connection itself, in both directions. */
 export type HijackResponse = { readonly kind: 'hijack' };
 export type WebSocketResponse = { readonly kind: 'websocket' };
-export type ResponseSpec =
+type ResponseSpec =
   | JsonResponse<unknown>
   | DeferredResponse<unknown>
   | EmptyResponse

@@ -30,7 +30,7 @@ import type { BuildRun } from './run.ts';
 import { SharedWork } from './solve/shared-work.ts';
 import type { CacheUsage, PruneOptions, PruneResult } from './usage.ts';
 
-export interface BuilderOptions {
+interface BuilderOptions {
   readonly dataRoot: string;
   readonly execRoot: string;
   readonly cgroupParent: string;
@@ -50,7 +50,7 @@ export interface BuilderOptions {
   readonly ids?: IdMap | undefined;
 }
 
-export interface BuilderDeps {
+interface BuilderDeps {
   readonly images: Images;
   readonly networks: Networks;
   readonly runtime: Runtime;

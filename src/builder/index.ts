@@ -5,7 +5,7 @@
 // shown is the business of the doors (`server`, BuildKit's gRPC).
 
 export type { DockerfileDescription } from './build/describe-dockerfile.ts';
-export { Builder, type BuilderDeps, type BuilderOptions } from './builder.ts';
+export { Builder } from './builder.ts';
 export type { GcRule } from './cache/gc-rules.ts';
 export { type ContextSources, directorySource } from './context/context-sources.ts';
 export { type FoundInTree, findInTree } from './context/find-in-tree.ts';
@@ -17,19 +17,14 @@ export { LintError } from './dockerfile/lint/lint-error.ts';
 export type { LineRange } from './dockerfile/syntax.ts';
 export { ClassicError } from './errors/classic-error.ts';
 export { MissingSourceError } from './errors/missing-source-error.ts';
-export { type FailedStep, StepError, StepStartError } from './errors/step-error.ts';
+export { StepError, StepStartError } from './errors/step-error.ts';
 export { VertexError } from './errors/vertex-error.ts';
-export type { Provenance } from './export/attest/provenance.ts';
-export type { BuildTarget } from './graph/build-target.ts';
-export type { BuildHistory } from './history/build-history.ts';
 export type { HistoryBlob, HistoryRecord } from './history/history-record.ts';
 export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
 export type {
   Attestations,
   BlobOptions,
   BlobStore,
-  BuildCallbacks,
-  BuildLimits,
   BuildRequest,
   BuildWords,
   CacheReference,
@@ -37,13 +32,12 @@ export type {
   DockerfileInput,
   Entitlement,
   ExportRequest,
-  ExportTarget,
   NamedContext,
   ProvenanceOptions,
   RegistryCredentials,
   TreeTarget,
   Ulimit,
 } from './request.ts';
-export type { BuildResult, BuildRun, BuiltImage } from './run.ts';
-export type { BuildSource, OpenSourceOptions, SourceFilter, SourceStatus, SourceTree } from './source.ts';
-export type { CacheKind, CacheUsage, PruneOptions, PruneResult } from './usage.ts';
+export type { BuildResult, BuildRun } from './run.ts';
+export type { BuildSource, OpenSourceOptions, SourceFilter, SourceTree } from './source.ts';
+export type { CacheUsage, PruneOptions } from './usage.ts';

@@ -1,13 +1,7 @@
 // What the build cache holds, and what is asked of a prune.
 
 /** Docker's kinds of cache records. */
-export type CacheKind =
-  | 'internal'
-  | 'frontend'
-  | 'source.local'
-  | 'source.git.checkout'
-  | 'exec.cachemount'
-  | 'regular';
+type CacheKind = 'internal' | 'frontend' | 'source.local' | 'source.git.checkout' | 'exec.cachemount' | 'regular';
 
 /** One record. Sizes in bytes, of what the record adds to its parents. */
 export interface CacheUsage {

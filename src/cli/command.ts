@@ -5,7 +5,7 @@ import type { ArgumentRule } from './grammar/argument-rule.ts';
 import type { FlagSet, FlagValues } from './grammar/flag.ts';
 
 /** What a command is called with. */
-export interface Invocation<F extends FlagSet> {
+interface Invocation<F extends FlagSet> {
   flags: FlagValues<F>;
   /** Whether the flag was given, whatever its value. */
   changed(name: keyof F & string): boolean;

@@ -10,7 +10,7 @@ type EndpointOf<O extends OperationId> = Operations[O] extends Endpoint ? Operat
 type None = Record<string, never>;
 
 /** What a call carries; parts the operation does not have may be left out. */
-export type Parameters<O extends OperationId> = {
+type Parameters<O extends OperationId> = {
   /** Extra request headers, e.g. `X-Registry-Auth`. */
   headers?: SentHeaders;
 } & ([keyof PathOf<EndpointOf<O>>] extends [never] ? { path?: None } : { path: PathOf<EndpointOf<O>> }) & {
@@ -72,7 +72,7 @@ export interface Client {
 }
 
 /** `(operation)` alone suffices where nothing has to be given. */
-export type Rest<O extends OperationId> =
+type Rest<O extends OperationId> =
   Partial<Parameters<O>> extends Parameters<O>
     ? [parameters?: Parameters<O>, options?: CallOptions]
     : [parameters: Parameters<O>, options?: CallOptions];

@@ -16,7 +16,7 @@ import { parseHost } from './host.ts';
 import { jsonLines } from './json-lines.ts';
 import { formatTarget, type TargetParameters } from './target.ts';
 
-export interface ConnectOptions {
+interface ConnectOptions {
   /** `unix:///path`, `tcp://host:port` or `ssh://[user@]host[:port][/path]`. */
   host: string;
   /** Speak this version and no other; without it, the newest both sides know. */

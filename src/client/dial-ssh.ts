@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 import { BerthError, invalid } from '../lib/errors.ts';
 
-export interface SshHost {
+interface SshHost {
   user?: string;
   host: string;
   port?: string;

@@ -15,7 +15,7 @@ const kinds: Record<number, ErrorKind> = {
 };
 
 /** The `cause` of an error that the daemon answered with. */
-export class DaemonAnswer {
+class DaemonAnswer {
   readonly status: number;
 
   constructor(status: number) {

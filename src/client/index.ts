@@ -2,13 +2,11 @@
 // to reach a daemon, which version to speak, and what errors mean; in `buildkit/`, how a daemon is asked to build and is given what
 // its builds need. What to ask is left to `cli` and `compose`.
 
-export type { FrontendQuestion } from './buildkit/ask-frontend.ts';
 export type { BuildkitClient } from './buildkit/buildkit-client.ts';
-export type { TreeSink } from './buildkit/files/receive-tree.ts';
 export type { SessionOptions } from './buildkit/session/open-session.ts';
 export type { BuildOutput } from './buildkit/session/receive-output.ts';
-export type { CallOptions, Client, HijackResult, Parameters, StreamResult } from './client.ts';
-export { type ConnectOptions, connect } from './connect.ts';
+export type { Client, HijackResult } from './client.ts';
+export { connect } from './connect.ts';
 export { connectBuildkit } from './connect-buildkit.ts';
 export { isFromDaemon } from './failure.ts';
 export { openConnection } from './open-connection.ts';

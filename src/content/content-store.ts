@@ -14,7 +14,7 @@ import { type Lease, Pins } from './pins.ts';
 import { LateSync } from './uploads/late-sync.ts';
 import { Uploads } from './uploads/uploads.ts';
 
-export interface IngestOptions {
+interface IngestOptions {
   /** The digest the bytes must have. */
   expected?: Digest;
   /** The number of bytes there must be; reading stops as soon as there are more. */

@@ -4,9 +4,8 @@
 // is built, before anything collects; what work under way has fetched or is about to record is kept by a lease
 // (`using lease = store.pins.lease()`, and `{ lease }` to `ingest`), which needs no trace on disk: it dies with the
 // process, and so does what was not recorded by then. Blobs that come in pieces over several connections are `uploads`.
-export { ContentStore, type IngestOptions } from './content-store.ts';
+export { ContentStore } from './content-store.ts';
 export type { GrowingBlob } from './growing-blob.ts';
 export { type GrowingFile, readGrowing } from './growing-file.ts';
 export type { PartialBlob } from './partial-blob.ts';
-export { type Keeper, type Lease, Pins } from './pins.ts';
-export { type AppendOptions, Uploads } from './uploads/uploads.ts';
+export type { Keeper, Lease } from './pins.ts';

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel/index.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 
-export type ServiceState = 'ready' | 'reloading' | 'stopping';
+type ServiceState = 'ready' | 'reloading' | 'stopping';
 
 /**
  * What says it: nothing at all without NOTIFY_SOCKET, which is taken out of `environment` so that no child speaks for

@@ -24,7 +24,7 @@ const live = [
 ] satisfies (keyof Configuration)[];
 
 /** What a reload reaches. */
-export interface ReloadTarget {
+interface ReloadTarget {
   engine: Pick<Engine, 'config' | 'logs' | 'runtime' | 'events' | 'images'>;
   registries: Pick<Distribution, 'configure'>;
   logger: Logger;

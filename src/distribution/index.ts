@@ -3,8 +3,7 @@
 // It keeps nothing on disk: where bytes go and what they mean is for `images` and the others who ask.
 export type { Credentials } from './credentials.ts';
 export { checkDistributionOptions, Distribution } from './distribution.ts';
-export type { DistributionOptions, Proxies } from './options.ts';
+export type { DistributionOptions } from './options.ts';
 export type { Action, Registries, RegistryConfiguration } from './registries.ts';
 export { RegistryError, type RegistryProblem } from './registry-error.ts';
-export type { BlobSource, CallOptions, FetchedManifest, Repository, RepositoryName } from './repository.ts';
-export type { SearchResult } from './search-result.ts';
+export type { FetchedManifest, Repository } from './repository.ts';

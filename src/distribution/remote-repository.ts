@@ -15,7 +15,7 @@ import { RegistryError } from './registry-error.ts';
 import type { BlobSource, CallOptions, FetchedManifest, Repository, RepositoryName } from './repository.ts';
 import { TransportError } from './transport/transport-error.ts';
 
-export interface RemoteRepositoryDeps {
+interface RemoteRepositoryDeps {
   logger: Logger;
   /** Where registries answered before. */
   habits: Habits;

@@ -5,7 +5,7 @@ import { invalid } from '../lib/errors.ts';
 import { hasLabel, parseTime } from './containers/views/filter.ts';
 
 /** What is looked at: RFC 3339, and labels where there are any. */
-export interface Prunable {
+interface Prunable {
   created: string;
   labels: Record<string, string> | null | undefined;
 }

@@ -6,7 +6,7 @@ import type { LayerStore } from './layers/layer-store.ts';
 import type { ImageRecords } from './records/image-records.ts';
 import type { ContainerLayers } from './snapshots/container-layers.ts';
 
-export interface GarbageDeps {
+interface GarbageDeps {
   records: ImageRecords;
   layers: LayerStore;
   containerLayers: ContainerLayers;

@@ -41,7 +41,7 @@ import type { RootfsView } from './snapshots/rootfs-view.ts';
 import { RootfsViews } from './snapshots/rootfs-views.ts';
 import { type TransferLimits, Transfers } from './transfer/transfers.ts';
 
-export interface ImagesDeps {
+interface ImagesDeps {
   kernel: Pick<Kernel, 'mounts' | 'files' | 'host'>;
   store: Store;
   content: ContentStore;
@@ -49,7 +49,7 @@ export interface ImagesDeps {
   logger: Logger;
 }
 
-export interface ImagesOptions {
+interface ImagesOptions {
   /** The data root; layers go to `layers/`, container layers to `rw/`. */
   root: string;
   /** The machine's own, when that is not what Node says. */

@@ -4,22 +4,19 @@
 // images or networks: who owns a mount, when to undo it and what a failure means to a user is the business of the
 // rooms above. Rooms take the parts they need; their unit tests use `createFakeKernel`.
 
-export type { BlkioEntry, CgroupMode, CgroupStats, Cgroups } from './cgroups/cgroups.ts';
+export type { CgroupStats } from './cgroups/cgroups.ts';
 export { createKernel } from './create-kernel.ts';
 export { createFakeKernel } from './fake/create-fake-kernel.ts';
-export type { FakeKernel, FakeState } from './fake/fake-kernel.ts';
-export type { Files } from './files/files.ts';
+export type { FakeKernel } from './fake/fake-kernel.ts';
 export { makeDevice } from './files/make-device.ts';
 export { hostSpecialFiles, specialFiles } from './files/special-files.ts';
-export type { Firewall, SetElement } from './firewall/firewall.ts';
+export type { SetElement } from './firewall/firewall.ts';
 export type { Host } from './host/host.ts';
 export type { Kernel } from './kernel.ts';
 export { SystemCallError, systemCallError } from './libc/system-call-error.ts';
 export { ensureHybridMountNamespace, removeMountNamespace } from './mounts/hybrid-namespace.ts';
-export type { BindMount, MountEntry, Mounts, OverlayMount, Propagation } from './mounts/mounts.ts';
-export type { LinkInfo, LinkStatistics, Links, RouteInfo } from './network/links.ts';
-export type { NetworkNamespaces } from './network/network-namespaces.ts';
+export type { MountEntry, Mounts } from './mounts/mounts.ts';
+export type { LinkStatistics, Links } from './network/links.ts';
 export { execve } from './processes/execve.ts';
-export type { Processes } from './processes/processes.ts';
 export { type AdoptedSocket, adoptSocket, keepOnExec } from './sockets/adopt-socket.ts';
 export type { PortReservation, Sockets } from './sockets/sockets.ts';

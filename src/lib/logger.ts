@@ -1,7 +1,7 @@
 // The daemon's own log: levels, text or JSON lines, fields.
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'fatal';
-export type LogFields = Record<string, unknown>;
+type LogFields = Record<string, unknown>;
 
 /** Where a program says what it does. `with` returns a logger that adds fields to every line. */
 export interface Logger {

@@ -2,7 +2,7 @@
 
 import { inflateRawSync } from 'node:zlib';
 
-export interface ZipEntry {
+interface ZipEntry {
   readonly name: string;
   readonly content: Buffer;
 }

@@ -4,7 +4,5 @@
 // rotates, asking the monitor, through whoever knows it, to go on in a new file. What a client sees (framing,
 // timestamps, details) and when a container has ended are left to the rooms above.
 
-export type { LogDriver, LogEntry, LogSink, LogTarget, LogWriter, ReadOptions, Rotation } from './driver.ts';
-export { createJsonFileDriver } from './drivers/json-file.ts';
-export { createNoneDriver } from './drivers/none.ts';
+export type { LogEntry, Rotation } from './driver.ts';
 export { Logs } from './logs.ts';

@@ -44,7 +44,7 @@ export interface NetworksOptions {
   userlandIp?: string;
 }
 
-export interface NetworksDeps {
+interface NetworksDeps {
   kernel: Kernel;
   store: Store;
   logger: Logger;

@@ -7,7 +7,7 @@ import { formatIpv4, formatSubnet, overlaps, parseCidr, parseIpv4, type Subnet }
 import type { IpamConfig, Network } from './network.ts';
 
 /** What the daemon's configuration says about the default bridge. */
-export interface DefaultBridge {
+interface DefaultBridge {
   bridge: string;
   bip?: string;
   icc: boolean;
@@ -48,7 +48,7 @@ export function defaultBridgeOptions(o: DefaultBridge): Record<string, string> {
 }
 
 /** What the daemon's configuration says about the addresses of the default bridge. */
-export interface DefaultRange {
+interface DefaultRange {
   /** Address and prefix of the bridge: `172.17.0.1/16`. */
   bip?: string | undefined;
   /** Containers get their addresses from here; without `bip` it is the whole subnet. */

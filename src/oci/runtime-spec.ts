@@ -29,7 +29,7 @@ export interface OciProcess {
   oomScoreAdj?: number;
 }
 
-export interface OciUser {
+interface OciUser {
   uid: number;
   gid: number;
   umask?: number;
@@ -37,7 +37,7 @@ export interface OciUser {
 }
 
 /** Capability sets, names with their `CAP_` prefix. */
-export interface OciCapabilities {
+interface OciCapabilities {
   bounding?: string[];
   effective?: string[];
   inheritable?: string[];
@@ -59,7 +59,7 @@ export interface OciMount {
   options?: string[];
 }
 
-export interface OciHook {
+interface OciHook {
   path: string;
   args?: string[];
   env?: string[];
@@ -83,7 +83,7 @@ export interface OciNamespace {
   path?: string;
 }
 
-export interface OciIdMapping {
+interface OciIdMapping {
   containerID: number;
   hostID: number;
   size: number;
@@ -156,7 +156,7 @@ export interface OciCpu {
   mems?: string;
 }
 
-export interface OciThrottle {
+interface OciThrottle {
   major: number;
   minor: number;
   rate: number;
@@ -171,7 +171,7 @@ export interface OciBlockIo {
   throttleWriteIOPSDevice?: OciThrottle[];
 }
 
-export type SeccompAction =
+type SeccompAction =
   | 'SCMP_ACT_ALLOW'
   | 'SCMP_ACT_ERRNO'
   | 'SCMP_ACT_KILL'
@@ -182,7 +182,7 @@ export type SeccompAction =
   | 'SCMP_ACT_LOG'
   | 'SCMP_ACT_NOTIFY';
 
-export type SeccompOperator =
+type SeccompOperator =
   | 'SCMP_CMP_NE'
   | 'SCMP_CMP_LT'
   | 'SCMP_CMP_LE'

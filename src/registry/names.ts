@@ -12,7 +12,7 @@ export function isRepositoryName(name: string): boolean {
   return name.length <= maximumNameLength && repositoryName.test(name);
 }
 
-export function isTag(text: string): boolean {
+function isTag(text: string): boolean {
   return tagName.test(text);
 }
 

@@ -4,22 +4,13 @@
 // Docker's HostConfig: rootfs, namespaces and mounts come in as plain values, output leaves through a log sink, news
 // through promises. Which records exist and when to restart is the engine's business.
 
-export { allCapabilities, defaultCapabilities, resolveCapabilities } from './capabilities.ts';
+export { resolveCapabilities } from './capabilities.ts';
 export type { AttachStream, EndedProcess, ExitStatus, OutputChunk, Process } from './process.ts';
 export type { AdoptedExec } from './processes/adopt-execs.ts';
 export type { ResourceUsage } from './processes/resource-usage.ts';
-export { type CreateOptions, type ExecOptions, Runtime, type RuntimeOptions } from './runtime.ts';
+export { type CreateOptions, type ExecOptions, Runtime } from './runtime.ts';
 export { buildSpec } from './spec/build-spec.ts';
-export { defaultDevices, defaultMaskedPaths, defaultReadonlyPaths } from './spec/defaults.ts';
+export { defaultMaskedPaths, defaultReadonlyPaths } from './spec/defaults.ts';
 export { describeHost } from './spec/describe-host.ts';
-export type {
-  MountSpec,
-  NamespaceChoice,
-  ResourceLimits,
-  SeccompChoice,
-  SeccompProfile,
-  SpecHost,
-  SpecInput,
-  UserSpec,
-} from './spec/input.ts';
+export type { MountSpec, ResourceLimits, SpecHost, SpecInput } from './spec/input.ts';
 export { type ResolvedUser, resolveUser } from './users.ts';

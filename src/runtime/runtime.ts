@@ -30,7 +30,7 @@ import { type ResourceUsage, readUsage } from './processes/resource-usage.ts';
 import type { ResourceLimits } from './spec/input.ts';
 import { buildLimits } from './spec/resources.ts';
 
-export interface RuntimeOptions {
+interface RuntimeOptions {
   execRoot: string;
   /** OCI runtimes by name. */
   runtimes: Record<string, { path: string; args?: string[] }>;

@@ -22,7 +22,7 @@ import { checkVersion, readsJsonErrors, splitVersion } from './version.ts';
 /** A handler whose types the route table has taken care of. */
 type AnyHandler = (request: unknown) => unknown;
 
-export interface ApiServerOptions {
+interface ApiServerOptions {
   handlers: Handlers;
   logger: Logger;
   /** The engine's version, for the Server header. */

@@ -75,7 +75,7 @@ export interface FramesReply extends StreamReply<Frame> {
 }
 
 /** What a handler may return, by the declared response. */
-export type ApiReply<E extends Endpoint> =
+type ApiReply<E extends Endpoint> =
   E['response'] extends JsonResponse<infer T>
     ? T | Reply<T>
     : E['response'] extends DeferredResponse<infer T>
@@ -94,7 +94,7 @@ export type ApiReply<E extends Endpoint> =
 type Nothing = void | Reply<undefined>;
 
 /** A thrown BerthError becomes the HTTP error of its kind, any other error a 500. */
-export type Handler<E extends Endpoint> = (request: ApiRequest<E>) => ApiReply<E> | Promise<ApiReply<E>>;
+type Handler<E extends Endpoint> = (request: ApiRequest<E>) => ApiReply<E> | Promise<ApiReply<E>>;
 
 /** A handler for every operation, under its tag. One that is missing does not compile. */
 export type Handlers = {

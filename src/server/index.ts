@@ -2,8 +2,7 @@
 // carries, calls its handler and sends the reply or the error as Docker does. What the operations do is left to the
 // services; `routes/` binds the two.
 
-export { ApiServer, type ApiServerOptions, createApiServer } from './api-server.ts';
-export type { ApiReply, ApiRequest, FramesReply, Handler, Handlers, StreamReply } from './handler.ts';
-export { notImplemented, Reply, reply } from './handler.ts';
-export { type BoundAddress, type ListenAddress, listenOn, parseListenAddress } from './listen/listen-on.ts';
+export { createApiServer } from './api-server.ts';
+export type { Handlers } from './handler.ts';
+export { type ListenAddress, listenOn, parseListenAddress } from './listen/listen-on.ts';
 export { createHandlers } from './routes/handlers.ts';

@@ -18,7 +18,7 @@ export function outputContentType(multiplexed: boolean, version: string): string
 }
 
 /** A reply to send: where, for which operation, and with which headers besides its own. */
-export interface Sending {
+interface Sending {
   exchange: Exchange;
   endpoint: Endpoint;
   headers: Headers;

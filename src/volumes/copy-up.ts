@@ -10,7 +10,7 @@ import { systemError } from '../lib/errors.ts';
 /** Beginning of the name of a folder that is being filled, beside the volume's own; what is left of it is garbage. */
 export const stagingPrefix = '.copy-up.';
 
-export interface CopyUp {
+interface CopyUp {
   /** A folder of a mounted root file system. */
   from: string;
   /** The volume's folder; there already. */

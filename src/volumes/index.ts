@@ -2,6 +2,5 @@
 // image. It leaves to others: bind mounts of host paths and where a volume appears in a container (engine), and
 // system calls (kernel).
 
-export type { CreateVolume, Volume } from './volume.ts';
-export type { VolumesDeps } from './volumes.ts';
+export type { Volume } from './volume.ts';
 export { Volumes } from './volumes.ts';

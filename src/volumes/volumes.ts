@@ -10,7 +10,7 @@ import { LocalDriver } from './drivers/local.ts';
 import type { CreateVolume, Volume } from './volume.ts';
 import { randomVolumeName } from './volume-name.ts';
 
-export interface VolumesDeps {
+interface VolumesDeps {
   kernel: Kernel;
   store: Store;
   logger: Logger;

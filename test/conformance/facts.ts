@@ -19,7 +19,7 @@ export interface Schema {
   properties?: Record<string, Schema>;
 }
 
-export interface OperationFacts {
+interface OperationFacts {
   operation: string;
   method: string;
   path: string;

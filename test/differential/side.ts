@@ -11,7 +11,7 @@ export interface Observation {
   readonly result: unknown;
 }
 
-export interface SideOptions {
+interface SideOptions {
   readonly host: string;
   /** The command line before its arguments. */
   readonly program: readonly string[];

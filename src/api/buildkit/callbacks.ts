@@ -1,11 +1,10 @@
 // What a build asks of the client that wanted it, over its session (BuildKit's session/{auth,filesync,secrets,sshforward,upload}).
-import { bytes, type MessageOf, message, string } from './message.ts';
+import { bytes, message, string } from './message.ts';
 
 /** moby.filesync.v1.BytesMessage, moby.sshforward.v1.BytesMessage, moby.upload.v1.BytesMessage: all the same on the wire. */
 export const bytesMessage = message({
   data: bytes(1),
 });
-export type BytesMessage = MessageOf<typeof bytesMessage>;
 
 export const credentialsRequest = message({
   host: string(1),

@@ -11,7 +11,7 @@ export const contentStoreKey = 'buildkit-attachable-store-id';
 /** Blobs are cut into messages of at most this many bytes. */
 export const contentPortion = 1024 * 1024;
 
-export const contentInfo = message({
+const contentInfo = message({
   digest: string(1),
   size: int64(2),
 });

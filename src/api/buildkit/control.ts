@@ -15,8 +15,7 @@ import {
 import { definition, platform, range, sourceInfo } from './ops.ts';
 
 /** google.protobuf.Any. */
-export const any = message({ typeUrl: string(1), value: bytes(2) });
-export type Any = MessageOf<typeof any>;
+const any = message({ typeUrl: string(1), value: bytes(2) });
 
 export const pruneRequest = message({
   filter: repeated(string(1)),
@@ -58,14 +57,13 @@ export const exporter = message({
   type: string(1),
   attrs: map(2, string),
 });
-export type Exporter = MessageOf<typeof exporter>;
 
 export const cacheOptionsEntry = message({
   type: string(1),
   attrs: map(2, string),
 });
 
-export const cacheOptions = message({
+const cacheOptions = message({
   exportRefDeprecated: string(1),
   importRefsDeprecated: repeated(string(2)),
   exportAttrsDeprecated: map(3, string),
@@ -99,7 +97,7 @@ export const statusRequest = message({
   ref: string(1),
 });
 
-export const vertexLog = message({
+const vertexLog = message({
   vertex: string(1),
   timestamp: timestamp(2),
   // 1 stdout, 2 stderr.
@@ -107,7 +105,7 @@ export const vertexLog = message({
   msg: bytes(4),
 });
 
-export const vertex = message({
+const vertex = message({
   digest: string(1),
   inputs: repeated(string(2)),
   name: string(3),
@@ -116,9 +114,8 @@ export const vertex = message({
   completed: timestamp(6),
   error: string(7),
 });
-export type Vertex = MessageOf<typeof vertex>;
 
-export const vertexWarning = message({
+const vertexWarning = message({
   vertex: string(1),
   level: int64(2),
   short: bytes(3),
@@ -129,7 +126,7 @@ export const vertexWarning = message({
 });
 export type VertexWarning = MessageOf<typeof vertexWarning>;
 
-export const vertexStatus = message({
+const vertexStatus = message({
   id: string(1),
   vertex: string(2),
   name: string(3),
@@ -153,14 +150,14 @@ export const listWorkersRequest = message({
   filter: repeated(string(1)),
 });
 
-export const buildkitVersion = message({
+const buildkitVersion = message({
   package: string(1),
   version: string(2),
   revision: string(3),
 });
 export type BuildkitVersion = MessageOf<typeof buildkitVersion>;
 
-export const gcPolicy = message({
+const gcPolicy = message({
   all: bool(1),
   keepDuration: int64(2),
   reservedSpace: int64(3),

@@ -16,7 +16,7 @@ export interface SourceDefinition {
 }
 
 /** What a definition brings: the result of an evaluation of ours, by its reference, or files. */
-export type DefinedSource = { readonly kind: 'evaluation'; readonly ref: string } | SourceDefinition;
+type DefinedSource = { readonly kind: 'evaluation'; readonly ref: string } | SourceDefinition;
 
 const ours = 'berth-build://';
 

@@ -2,20 +2,19 @@
 
 import { cacheOptionsEntry, status, workerRecord } from './control.ts';
 import { stat } from './files/packet.ts';
-import { bool, bytes, int64, type MessageOf, map, message, nested, repeated, string } from './message.ts';
+import { bool, bytes, int64, map, message, nested, repeated, string } from './message.ts';
 import { definition, range, sourceInfo } from './ops.ts';
 
-export const ref = message({
+const ref = message({
   id: string(1),
   def: nested(2, definition),
 });
-export type Ref = MessageOf<typeof ref>;
 
-export const refMap = message({
+const refMap = message({
   refs: map(1, number => nested(number, ref)),
 });
 
-export const bridgeResult = message({
+const bridgeResult = message({
   refDeprecated: string(1),
   ref: nested(3, ref),
   refs: nested(4, refMap),
@@ -91,7 +90,7 @@ export const evaluateResponse = message({});
 
 export const pingRequest = message({});
 
-export const apiCap = message({
+const apiCap = message({
   id: string(1),
   enabled: bool(2),
 });

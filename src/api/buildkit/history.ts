@@ -26,20 +26,19 @@ export type BuildHistoryRequest = MessageOf<typeof buildHistoryRequest>;
 export const buildHistoryEventType = { started: 0, complete: 1, deleted: 2 } as const;
 
 /** A blob of the record, which the content service has. */
-export const blobDescriptor = message({
+const blobDescriptor = message({
   mediaType: string(1),
   digest: string(2),
   size: int64(3),
   annotations: map(5, string),
 });
-export type BlobDescriptor = MessageOf<typeof blobDescriptor>;
 
-export const buildResultInfo = message({
+const buildResultInfo = message({
   attestations: repeated(nested(2, blobDescriptor)),
 });
 export type BuildResultInfo = MessageOf<typeof buildResultInfo>;
 
-export const buildHistoryRecord = message({
+const buildHistoryRecord = message({
   ref: string(1),
   frontend: string(2),
   frontendAttrs: map(3, string),

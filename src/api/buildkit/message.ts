@@ -3,7 +3,7 @@
 import { BinaryReader, BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 /** How one field is written and read. `zero` makes the value of a field that is not there. */
-export interface Field<T> {
+interface Field<T> {
   readonly number: number;
   readonly zero: () => T;
   /** Writes nothing for the zero value. A method, so that fields of any type fit into one record. */

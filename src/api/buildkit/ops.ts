@@ -10,7 +10,6 @@ export const platform = message({
   osVersion: string(4),
   osFeatures: repeated(string(5)),
 });
-export type Platform = MessageOf<typeof platform>;
 
 /** The encoded graph of a client that brings its own, instead of naming a frontend: an `operation` each, the last one naming the result. */
 export const definition = message({
@@ -21,13 +20,13 @@ export const definition = message({
 export type Definition = MessageOf<typeof definition>;
 
 /** Files from outside: `git://…`, `https://…`, `local://…`. */
-export const sourceOperation = message({
+const sourceOperation = message({
   identifier: string(1),
   attrs: map(2, string),
 });
 
 /** Files brought into a directory; only copies are here. Inputs that are -1 are empty directories. */
-export const fileOperation = message({
+const fileOperation = message({
   actions: repeated(
     nested(
       2,
@@ -56,14 +55,12 @@ export const sourceInfo = message({
 });
 
 /** Lines count from 1, characters from 0. */
-export const position = message({
+const position = message({
   line: int32(1),
   character: int32(2),
 });
-export type Position = MessageOf<typeof position>;
 
 export const range = message({
   start: nested(1, position),
   end: nested(2, position),
 });
-export type Range = MessageOf<typeof range>;

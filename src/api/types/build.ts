@@ -28,7 +28,7 @@ export interface BuildCache {
   UsageCount: number;
 }
 
-export interface ImageID {
+interface ImageID {
   ID: string;
 }
 

@@ -23,11 +23,6 @@ export interface ProgressDetail {
   total?: number;
 }
 
-/** The body of every failed request. */
-export interface ErrorResponse {
-  message: string;
-}
-
 /** The id of what was made. */
 export interface IDResponse {
   Id: string;

@@ -63,7 +63,7 @@ export interface FilesystemChange {
 }
 
 /** 0 changed, 1 added, 2 deleted. */
-export type ChangeType = number;
+type ChangeType = number;
 
 /** Everything about a container. */
 export interface ContainerInspectResponse {
@@ -156,7 +156,7 @@ export interface ContainerWaitResponse {
   Error?: ContainerWaitExitError;
 }
 
-export interface ContainerWaitExitError {
+interface ContainerWaitExitError {
   Message: string;
 }
 

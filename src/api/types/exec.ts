@@ -1,7 +1,7 @@
 // Processes started in a running container.
 
 /** The process of an exec. */
-export interface ProcessConfig {
+interface ProcessConfig {
   privileged?: boolean;
   user?: string;
   tty: boolean;

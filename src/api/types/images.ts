@@ -15,7 +15,7 @@ export interface ImageHistoryResponseItem {
 }
 
 /** What an image tells its containers. */
-export interface ImageConfig {
+interface ImageConfig {
   User?: string;
   ExposedPorts?: Record<string, Record<string, unknown>>;
   Env?: string[];

@@ -21,19 +21,19 @@ export interface Network {
   Peers?: PeerInfo[];
 }
 
-export interface ConfigReference {
+interface ConfigReference {
   Network?: string;
 }
 
 /** How a network gives out addresses. */
-export interface IPAM {
+interface IPAM {
   Driver?: string;
   Config?: IPAMConfig[] | null;
   Options?: Record<string, string> | null;
 }
 
 /** A subnet of a network. */
-export interface IPAMConfig {
+interface IPAMConfig {
   Subnet?: string;
   IPRange?: string;
   Gateway?: string;
@@ -41,7 +41,7 @@ export interface IPAMConfig {
 }
 
 /** A container on a network; addresses with prefix length. */
-export interface NetworkContainer {
+interface NetworkContainer {
   Name: string;
   EndpointID: string;
   MacAddress: string;
@@ -49,7 +49,7 @@ export interface NetworkContainer {
   IPv6Address: string;
 }
 
-export interface PeerInfo {
+interface PeerInfo {
   Name: string;
   IP: string;
 }
@@ -79,7 +79,7 @@ export interface EndpointSettings {
 }
 
 /** Addresses a container asks for. */
-export interface EndpointIPAMConfig {
+interface EndpointIPAMConfig {
   IPv4Address?: string;
   IPv6Address?: string;
   LinkLocalIPs?: string[] | null;

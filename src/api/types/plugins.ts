@@ -1,6 +1,6 @@
 // Managed plugins.
 
-export interface PluginMount {
+interface PluginMount {
   Name: string;
   Description: string;
   Settable: string[];
@@ -10,21 +10,21 @@ export interface PluginMount {
   Options: string[];
 }
 
-export interface PluginDevice {
+interface PluginDevice {
   Name: string;
   Description: string;
   Settable: string[];
   Path: string;
 }
 
-export interface PluginEnv {
+interface PluginEnv {
   Name: string;
   Description: string;
   Settable: string[];
   Value: string;
 }
 
-export interface PluginInterfaceType {
+interface PluginInterfaceType {
   Prefix: string;
   Capability: string;
   Version: string;

@@ -27,7 +27,7 @@ export interface ContainerBlkioStats {
   sectors_recursive?: ContainerBlkioStatEntry[] | null;
 }
 
-export interface ContainerBlkioStatEntry {
+interface ContainerBlkioStatEntry {
   major: number;
   minor: number;
   op: string;
@@ -42,20 +42,20 @@ export interface ContainerCPUStats {
 }
 
 /** CPU time in nanoseconds. */
-export interface ContainerCPUUsage {
+interface ContainerCPUUsage {
   total_usage: number;
   percpu_usage?: number[];
   usage_in_kernelmode: number;
   usage_in_usermode: number;
 }
 
-export interface ContainerPidsStats {
+interface ContainerPidsStats {
   current?: number;
   limit?: number;
 }
 
 /** CPU throttling; times in nanoseconds. */
-export interface ContainerThrottlingData {
+interface ContainerThrottlingData {
   periods: number;
   throttled_periods: number;
   throttled_time: number;
@@ -86,7 +86,7 @@ export interface ContainerNetworkStats {
   instance_id?: string;
 }
 
-export interface ContainerStorageStats {
+interface ContainerStorageStats {
   read_count_normalized?: number;
   read_size_bytes?: number;
   write_count_normalized?: number;

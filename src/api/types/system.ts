@@ -98,7 +98,7 @@ export interface SystemInfo {
   Containerd?: ContainerdInfo;
 }
 
-export interface ContainerdInfo {
+interface ContainerdInfo {
   Address: string;
   Namespaces: {
     Containers: string;
@@ -106,12 +106,12 @@ export interface ContainerdInfo {
   };
 }
 
-export interface FirewallInfo {
+interface FirewallInfo {
   Driver: string;
   Info?: string[][];
 }
 
-export interface PluginsInfo {
+interface PluginsInfo {
   Volume: string[] | null;
   Network: string[] | null;
   Authorization: string[] | null;
@@ -125,7 +125,7 @@ export interface RegistryServiceConfig {
   Mirrors: string[];
 }
 
-export interface IndexInfo {
+interface IndexInfo {
   Name: string;
   Mirrors: string[];
   Secure: boolean;
@@ -133,23 +133,23 @@ export interface IndexInfo {
 }
 
 /** An OCI runtime. */
-export interface Runtime {
+interface Runtime {
   path: string;
   runtimeArgs?: string[];
   status?: Record<string, string>;
 }
 
-export interface Commit {
+interface Commit {
   ID: string;
 }
 
-export interface DeviceInfo {
+interface DeviceInfo {
   Source: string;
   ID: string;
 }
 
 /** What an event happened to. */
-export interface EventActor {
+interface EventActor {
   ID: string;
   Attributes: Record<string, string>;
 }

@@ -34,7 +34,7 @@ export interface VolumeListResponse {
 }
 
 /** The swarm’s side of a CSI volume. */
-export interface ClusterVolume {
+interface ClusterVolume {
   ID: string;
   Version: ObjectVersion;
   CreatedAt: string;
@@ -54,7 +54,7 @@ export interface ClusterVolume {
 }
 
 /** What is asked of a CSI volume. */
-export interface ClusterVolumeSpec {
+interface ClusterVolumeSpec {
   Group?: string;
   AccessMode?: {
     Scope?: 'single' | 'multi';
@@ -78,7 +78,7 @@ export interface ClusterVolumeSpec {
   } | null;
 }
 
-export interface Topology {
+interface Topology {
   Segments?: Record<string, string> | null;
 }
 

@@ -27,7 +27,7 @@ import type { BuildSource, SourceStatus, SourceTree } from '../source.ts';
 import type { BuilderContext } from './builder-context.ts';
 import { remoteSource } from './remote-source.ts';
 
-export interface BuildInputsDeps {
+interface BuildInputsDeps {
   readonly context: BuilderContext;
   /** Its id. */
   readonly build: string;

@@ -7,7 +7,7 @@ import { BerthError, errorMessage } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Collection, Store } from '../../store/index.ts';
 
-export interface CacheMountRecord {
+interface CacheMountRecord {
   readonly number: number;
   /** What steps ask for: id and what it was filled from. */
   readonly key: string;
@@ -17,7 +17,7 @@ export interface CacheMountRecord {
   readonly usageCount: number;
 }
 
-export interface CacheMountRequest {
+interface CacheMountRequest {
   readonly key: string;
   readonly description: string;
   readonly sharing: 'shared' | 'private' | 'locked';

@@ -3,7 +3,7 @@ import { statfsSync } from 'node:fs';
 import type { CacheUsage, PruneOptions, PruneResult } from '../usage.ts';
 import { cacheUsage, mirrorId, mountId, shortId, type UsageDeps } from './cache-usage.ts';
 
-export interface PruneDeps extends UsageDeps {
+interface PruneDeps extends UsageDeps {
   /** Where the cache lies. */
   readonly root: string;
 }

@@ -19,7 +19,7 @@ import { unpackContext } from './sources/tar-source.ts';
 import { downloadName, isWebAddress } from './sources/web-address.ts';
 
 /** Who shall own the files of an archive; undefined leaves them to whom the archive says. */
-export interface ArchiveOptions {
+interface ArchiveOptions {
   readonly owner?: { readonly uid: number; readonly gid: number };
 }
 

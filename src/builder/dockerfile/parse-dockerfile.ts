@@ -13,7 +13,7 @@ import type { Statement } from './source/statement.ts';
 import type { ArgInstruction, Dockerfile, Instruction, LineRange, Stage } from './syntax.ts';
 
 /** How messages name the file. */
-export interface ParseOptions {
+interface ParseOptions {
   readonly name: string;
 }
 

@@ -155,12 +155,12 @@ export interface EntrypointInstruction extends InstructionBase {
   readonly command: CommandLine;
 }
 
-export interface EnvInstruction extends InstructionBase {
+interface EnvInstruction extends InstructionBase {
   readonly kind: 'env';
   readonly pairs: readonly KeyValue[];
 }
 
-export interface LabelInstruction extends InstructionBase {
+interface LabelInstruction extends InstructionBase {
   readonly kind: 'label';
   readonly pairs: readonly KeyValue[];
 }
@@ -171,33 +171,33 @@ export interface ArgInstruction extends InstructionBase {
   readonly args: readonly { readonly name: string; readonly value?: string }[];
 }
 
-export interface WorkdirInstruction extends InstructionBase {
+interface WorkdirInstruction extends InstructionBase {
   readonly kind: 'workdir';
   readonly path: string;
 }
 
-export interface UserInstruction extends InstructionBase {
+interface UserInstruction extends InstructionBase {
   readonly kind: 'user';
   readonly user: string;
 }
 
 /** Ports as written (`80`, `8000-8010/udp`, `$PORT`); `exposedPorts` makes `80/tcp` of the expanded ones. */
-export interface ExposeInstruction extends InstructionBase {
+interface ExposeInstruction extends InstructionBase {
   readonly kind: 'expose';
   readonly ports: readonly string[];
 }
 
-export interface VolumeInstruction extends InstructionBase {
+interface VolumeInstruction extends InstructionBase {
   readonly kind: 'volume';
   readonly paths: readonly string[];
 }
 
-export interface StopSignalInstruction extends InstructionBase {
+interface StopSignalInstruction extends InstructionBase {
   readonly kind: 'stopsignal';
   readonly signal: string;
 }
 
-export interface ShellInstruction extends InstructionBase {
+interface ShellInstruction extends InstructionBase {
   readonly kind: 'shell';
   readonly shell: readonly string[];
 }
@@ -208,12 +208,12 @@ export interface HealthcheckInstruction extends InstructionBase {
 }
 
 /** `ONBUILD RUN …`: the trigger as it is kept in the image; `parseTriggers` reads it in the image built upon it. */
-export interface OnbuildInstruction extends InstructionBase {
+interface OnbuildInstruction extends InstructionBase {
   readonly kind: 'onbuild';
   readonly trigger: string;
 }
 
-export interface MaintainerInstruction extends InstructionBase {
+interface MaintainerInstruction extends InstructionBase {
   readonly kind: 'maintainer';
   readonly author: string;
 }
@@ -260,7 +260,7 @@ export interface CheckOptions {
 }
 
 /** `# syntax=`, `# escape=`, `# check=` at the head of the file. */
-export interface Directives {
+interface Directives {
   readonly syntax?: string;
   readonly escape: '\\' | '`';
   readonly check: CheckOptions;

@@ -3,7 +3,7 @@ import { BerthError, errorKind, errorMessage } from '../../lib/errors.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
 import type { Digest } from '../../oci/digest.ts';
 
-export interface FailedStep {
+interface FailedStep {
   readonly vertex: Digest;
   /** As BuildKit prints it: `[build 2/5] RUN make`. */
   readonly name: string;

@@ -5,12 +5,12 @@ import type { HistoryEntry, ImageRunConfig } from '../../oci/image-config.ts';
 import type { StageState } from '../graph/stage-state.ts';
 
 /** A layer of the result; `created` unless it belongs to the base image. */
-export interface ExportedLayer {
+interface ExportedLayer {
   readonly diffId: Digest;
   readonly created?: Date | undefined;
 }
 
-export interface ImageConfigOptions {
+interface ImageConfigOptions {
   readonly labels: Readonly<Record<string, string>>;
   /** Seconds since 1970, for everything that has no time of its own. */
   readonly sourceDateEpoch?: number | undefined;

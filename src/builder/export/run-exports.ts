@@ -11,7 +11,7 @@ import { composeManifests, type ImageExport, nameImages, pushNames, recordImages
 import { type ExportReport, type ExportStep, told } from './export-progress.ts';
 import { unpackTar } from './unpack-archive.ts';
 
-export interface ExportOutcome {
+interface ExportOutcome {
   readonly images: readonly BuiltImage[];
   readonly id?: Digest;
   readonly names: readonly string[];

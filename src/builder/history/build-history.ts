@@ -12,7 +12,7 @@ import type { HistoryBlob, HistoryRecord } from './history-record.ts';
 /** BuildKit's own: so many builds, for so long (milliseconds). Pinned ones stay. */
 const limits = { entries: 50, age: 48 * 60 * 60 * 1000 };
 
-export interface HistoryContents {
+interface HistoryContents {
   readonly blobs: ReadonlyMap<string, Uint8Array>;
   /** What was told while it ran, message by message. */
   readonly log: AsyncIterable<Uint8Array>;

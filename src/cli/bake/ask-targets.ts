@@ -7,7 +7,7 @@ import { describeTargets } from './print-targets.ts';
 import type { ResolvedTargets } from './resolve-targets.ts';
 import { targetOptions } from './target-options.ts';
 
-export interface TargetAnswers {
+interface TargetAnswers {
   /** What is printed, as buildx does. */
   readonly output: string;
   /** 1 where a Dockerfile has something wrong with it. */

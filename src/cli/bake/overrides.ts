@@ -3,7 +3,7 @@ import { matchPattern } from '../../lib/text/path-match.ts';
 import { type BakeFile, type BakeTarget, type FieldName, fieldKinds } from './files/bake-file.ts';
 
 /** What is set: `value` replaces lists, or is added to them. */
-export interface Override {
+interface Override {
   readonly pattern: string;
   readonly field: FieldName;
   /** Key of a record. */

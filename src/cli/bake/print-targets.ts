@@ -11,7 +11,7 @@ export function printTargets(resolved: ResolvedTargets): string {
   return `${JSON.stringify(describeTargets(resolved), undefined, 2)}\n`;
 }
 
-export interface TargetsDocument {
+interface TargetsDocument {
   readonly group: Readonly<Record<string, unknown>>;
   readonly target: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

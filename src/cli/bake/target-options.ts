@@ -4,7 +4,7 @@ import { type BuildOptions, defaultBuildOptions } from '../build/build-options.t
 import type { BakeTarget } from './files/bake-file.ts';
 
 /** What the command line says of all targets. */
-export interface BakeFlags {
+interface BakeFlags {
   readonly noCache: boolean;
   readonly pull: boolean;
   readonly push: boolean;

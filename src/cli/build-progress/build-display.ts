@@ -14,7 +14,7 @@ export interface BuildDisplay {
 export const progressModes = ['auto', 'none', 'plain', 'quiet', 'rawjson', 'tty'] as const;
 export type ProgressMode = (typeof progressModes)[number];
 
-export interface DisplayOptions {
+interface DisplayOptions {
   readonly mode: ProgressMode;
   /** What builds it: `docker:default`; empty where that is over. */
   readonly builder: string;

@@ -3,7 +3,7 @@
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 
 /** Powers of 1000 with two decimals, `1.21MB`; bytes without any. */
-export function progressBytes(bytes: number): string {
+function progressBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
   while (value >= 1000 && unit < units.length - 1) {

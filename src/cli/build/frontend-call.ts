@@ -39,7 +39,7 @@ export async function askQuestion(
   return answer.isFine ? 0 : 1;
 }
 
-export interface FrontendAnswer {
+interface FrontendAnswer {
   readonly text: string;
   readonly json: unknown;
   /** Nothing is wrong with the Dockerfile, as far as that was asked. */

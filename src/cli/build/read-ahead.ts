@@ -9,7 +9,7 @@ const compressed = [
   [0x28, 0xb5, 0x2f, 0xfd],
 ];
 
-export interface ReadAhead {
+interface ReadAhead {
   /** A tar, or something compressed. */
   readonly isArchive: boolean;
   /** All of it, read once. */

@@ -7,7 +7,7 @@ import { openCredentials } from '../credentials/registry-auth.ts';
 import { credentialKey } from '../credentials/registry-key.ts';
 import type { BuildPlan } from './plan-build.ts';
 
-export interface RunOptions {
+interface RunOptions {
   readonly context: Context;
   readonly buildkit: BuildkitClient;
   readonly display: Pick<BuildDisplay, 'update'>;

@@ -13,7 +13,7 @@ import { parsePorts } from './ports.ts';
 import { parseSecurityOptions } from './security.ts';
 import { parseTmpfs, parseVolumes } from './volumes.ts';
 
-export interface CreateInput {
+interface CreateInput {
   flags: CreateFlags;
   changed(name: keyof CreateFlags & string): boolean;
   image: string;

@@ -2,7 +2,7 @@
 
 import type { RestartPolicy } from '../../api/types/container-config.ts';
 
-export interface Ulimit {
+interface Ulimit {
   Name: string;
   Hard: number;
   Soft: number;

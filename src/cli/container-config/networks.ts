@@ -5,7 +5,7 @@ import type { EndpointSettings } from '../../api/types/networks.ts';
 import { parseCsvLine } from './csv.ts';
 
 /** One `--network`. */
-export interface NetworkArgument {
+interface NetworkArgument {
   target: string;
   aliases: string[];
   driverOptions: Record<string, string>;
@@ -18,7 +18,7 @@ export interface NetworkArgument {
 }
 
 /** Flags about the first network: `--network-alias`, `--link`, `--ip`, `--ip6`, `--mac-address`, `--link-local-ip`. */
-export interface FirstNetworkFlags {
+interface FirstNetworkFlags {
   aliases: readonly string[];
   links: readonly string[];
   ipv4: string;
@@ -94,7 +94,7 @@ function applyField(argument: NetworkArgument, key: string, value: string): void
 }
 
 /** Whether `name` is a network of the user and not one of Docker's modes. */
-export function isUserNetwork(name: string): boolean {
+function isUserNetwork(name: string): boolean {
   return !['', 'default', 'bridge', 'host', 'none'].includes(name) && !name.startsWith('container:');
 }
 

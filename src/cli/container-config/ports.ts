@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { PortMap } from '../../api/types/ports.ts';
 import { parseInteger } from '../grammar/number-flags.ts';
 
-export interface Ports {
+interface Ports {
   exposed: Record<string, Record<string, unknown>>;
   bindings: PortMap;
 }

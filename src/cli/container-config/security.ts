@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { systemMessage } from './env.ts';
 
-export interface SecurityOptions {
+interface SecurityOptions {
   options: string[] | null;
   /** Empty lists: nothing is masked or read-only; null: the daemon's defaults. */
   maskedPaths: string[] | null;

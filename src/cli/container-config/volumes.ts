@@ -2,7 +2,7 @@
 
 import { isAbsolute, resolve } from 'node:path';
 
-export interface VolumeArguments {
+interface VolumeArguments {
   /** `source:target[:options]`, relative sources made absolute. */
   binds: string[];
   /** Targets without a source. */

@@ -8,7 +8,7 @@ import { type Flag, parseBool } from '../grammar/flag.ts';
 import type { ContextStore, EndpointMetadata } from './context-store.ts';
 
 /** An endpoint and its PEM files. */
-export interface DockerEndpoint {
+interface DockerEndpoint {
   readonly metadata: EndpointMetadata;
   readonly tls: Readonly<Record<string, Buffer>>;
 }

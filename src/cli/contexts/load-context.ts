@@ -14,4 +14,4 @@ export function loadContext(context: Context, name: string): ArchivedContext {
 }
 
 /** What lists say of the default context. */
-export const defaultDescription = 'Current DOCKER_HOST based configuration';
+const defaultDescription = 'Current DOCKER_HOST based configuration';

@@ -15,7 +15,7 @@ export function base(path: string): string {
 }
 
 /** `dir/.` or `.`: the content of a directory rather than the directory. */
-export function meansContent(path: string): boolean {
+function meansContent(path: string): boolean {
   return base(path) === '.';
 }
 

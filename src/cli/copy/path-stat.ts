@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import type { Context } from '../context.ts';
 import { splitEntry } from './go-path.ts';
 
-export interface ContainerPathStat {
+interface ContainerPathStat {
   /** Go's fs.FileMode. */
   mode: number;
   /** Where a link leads, absolute in the container as far as the daemon could tell. */

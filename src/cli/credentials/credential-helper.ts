@@ -1,4 +1,4 @@
-// Programs that keep credentials: `docker-credential-NAME get|store|erase|list`, their input and output as
+// Programs that keep credentials: `docker-credential-NAME get|store|erase`, their input and output as
 // docker-credential-helpers defines them.
 
 import { spawn } from 'node:child_process';
@@ -47,14 +47,6 @@ export class CredentialHelper {
     const { failure, output } = await this.#run('erase', server);
     if (failure !== undefined)
       throw new Error(`error erasing credentials - err: ${failure}, out: \`${output.trim()}\``);
-  }
-
-  /** The servers it has credentials of. */
-  async list(): Promise<string[]> {
-    const { failure, output } = await this.#run('list', 'unused');
-    if (failure !== undefined)
-      throw new Error(`error listing credentials - err: ${failure}, out: \`${output.trim()}\``);
-    return Object.keys(parseAnswer(output, this.#program));
   }
 
   /** Runs one verb with `input` on its standard input; `failure` is what Go would say of its end. */

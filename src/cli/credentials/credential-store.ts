@@ -37,21 +37,6 @@ export class CredentialStore {
     return { ...rest, ...(await helper.get(server)) };
   }
 
-  /** Everything there is, by server, for a daemon that has to find out itself which it needs (`X-Registry-Config`). */
-  async all(): Promise<Record<string, AuthConfig>> {
-    const settings = readRegistrySettings(this.file);
-    const found: Record<string, AuthConfig> = {};
-    if (settings.credsStore) {
-      const helper = new CredentialHelper(settings.credsStore, this.#environment);
-      for (const server of await helper.list())
-        found[server] = { ...settings.auths[server], ...(await helper.get(server)) };
-    } else {
-      Object.assign(found, settings.auths);
-    }
-    for (const server of Object.keys(settings.credHelpers)) found[server] = await this.get(server);
-    return { ...found, ...this.#given()?.auths };
-  }
-
   /** Keeps credentials; returns the file when they lie there as plain text, undefined when a helper has them. */
   async store(auth: AuthConfig): Promise<string | undefined> {
     const server = auth.serveraddress ?? '';

@@ -7,7 +7,7 @@ import { Prompt } from '../terminal/prompt.ts';
 import { hubKey } from './registry-key.ts';
 
 /** What is known already; what is '' is asked for. */
-export interface KnownCredentials {
+interface KnownCredentials {
   username: string;
   password: string;
   /** Offered where nothing is typed. */

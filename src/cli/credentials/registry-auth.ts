@@ -1,7 +1,6 @@
 // Credentials as the Engine API takes them: headers with base64url of JSON.
 
 import type { AuthConfig } from '../../api/types/common.ts';
-import { parseReference } from '../../oci/reference.ts';
 import type { Context } from '../context.ts';
 import { CredentialStore } from './credential-store.ts';
 import { credentialKey } from './registry-key.ts';
@@ -23,19 +22,6 @@ export async function findAuth(context: Pick<Context, 'io' | 'options'>, domain:
 /** The header that carries `auth`. */
 export function registryAuthHeader(auth: AuthConfig): Record<string, string> {
   return { 'X-Registry-Auth': encode(auth) };
-}
-
-/** The header for the registry that an image name points to. Throws `invalid` for a name that is none. */
-export async function authHeaderFor(
-  context: Pick<Context, 'io' | 'options'>,
-  image: string,
-): Promise<Record<string, string>> {
-  return registryAuthHeader(await findAuth(context, parseReference(image).domain));
-}
-
-/** The header with all credentials, for operations that may reach any registry. */
-export async function registryConfigHeader(context: Pick<Context, 'io' | 'options'>): Promise<Record<string, string>> {
-  return { 'X-Registry-Config': encode(await openCredentials(context).all()) };
 }
 
 function encode(value: object): string {

@@ -32,7 +32,7 @@ const cacheHeaders = {
 };
 
 /** The rows of each kind of thing, for templates. */
-export interface Details {
+interface Details {
   Images: GoStruct[];
   Containers: GoStruct[];
   Volumes: GoStruct[];

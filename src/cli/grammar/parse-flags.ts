@@ -14,7 +14,7 @@ export class FlagError extends Error {
   }
 }
 
-export interface ParsedFlags<F extends FlagSet> {
+interface ParsedFlags<F extends FlagSet> {
   flags: FlagValues<F>;
   /** Whether the flag stood in the arguments, whatever its value. */
   changed(name: keyof F & string): boolean;

@@ -43,7 +43,7 @@ export function readClientConfig(io: Io, options: Pick<GlobalOptions, 'config'>)
 }
 
 /** What a named context says of its daemon. */
-export interface ContextEndpoint {
+interface ContextEndpoint {
   host: string;
   /** Undefined: not encrypted. */
   tls: TlsFiles | undefined;

@@ -9,7 +9,7 @@ import { type ClientConfig, readContextEndpoint } from './client-config.ts';
 import { resolveTls } from './resolve-tls.ts';
 
 /** A daemon, and how to reach it; `tls` is undefined where nothing is encrypted. */
-export interface Target {
+interface Target {
   host: string;
   context: string;
   tls: TlsFiles | undefined;
@@ -59,7 +59,7 @@ export function hostVariable(io: Io): 'BERTH_HOST' | 'DOCKER_HOST' | undefined {
 }
 
 /** An address with its scheme: `/run/x.sock` and `:2375` are completed. */
-export function normalizeHost(text: string): string {
+function normalizeHost(text: string): string {
   const host = text.trim();
   if (host.startsWith('/')) return `unix://${host}`;
   if (!host.includes('://')) return `tcp://${host.startsWith(':') ? `127.0.0.1${host}` : host}`;

@@ -20,7 +20,7 @@ export interface TreeImage extends TreeDetails {
   platforms: TreePlatform[];
 }
 
-export interface TreePlatform extends TreeDetails {
+interface TreePlatform extends TreeDetails {
   platform: string;
   /** Its content is here. */
   available: boolean;

@@ -6,7 +6,7 @@ import { withLogin } from '../credentials/with-login.ts';
 import type { Output } from '../io.ts';
 import { showProgress } from '../progress/show-progress.ts';
 
-export interface PullOptions {
+interface PullOptions {
   platform: string;
   /** Where progress is shown; undefined: nowhere. */
   output: Output | undefined;

@@ -5,7 +5,7 @@ import { parseReference } from '../../oci/reference.ts';
 import { type ImageManifest, orderPlatform } from './image-manifest.ts';
 
 /** What goes to the registry. */
-export interface ManifestList {
+interface ManifestList {
   mediaType: string;
   /** JSON, indented as Docker does: its digest depends on it. */
   text: string;

@@ -11,7 +11,7 @@ import { ExitError } from '../failure.ts';
 import type { Io } from '../io.ts';
 
 /** Where an archive goes. */
-export interface FileTarget {
+interface FileTarget {
   /** Writes all of `body`. A regular file is there when it is complete, or not at all, even when the user gives up. */
   write(body: AsyncIterable<Buffer>): Promise<void>;
 }

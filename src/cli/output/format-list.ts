@@ -5,7 +5,7 @@ import { compileTemplate, type Template } from '../../lib/template/template.ts';
 import type { GoStruct } from '../../lib/template/values.ts';
 import { alignColumns } from '../../lib/text/table.ts';
 
-export interface ListFormat {
+interface ListFormat {
   /** What `--format` says; '' and `table` mean `table`. */
   format: string;
   /** The template of the default table, cells parted by tabs. */

@@ -6,7 +6,7 @@ import { ExitError } from '../failure.ts';
 import { asMaps, asTyped } from './go-values.ts';
 
 /** Finds one object; undefined is never returned, what is not there is an error. */
-export type Find = (name: string) => Promise<unknown>;
+type Find = (name: string) => Promise<unknown>;
 
 /**
  * Prints the objects called `names`. Those that fail are reported after the others, with exit code 1.

@@ -18,7 +18,7 @@ export interface ProgressMessage {
   errorDetail?: { code?: number; message?: string };
 }
 
-export interface ProgressOptions {
+interface ProgressOptions {
   /** Where it is shown; undefined: nothing is, errors still count. */
   output: Output | undefined;
   /** What a message carries for the program rather than for the user. */

@@ -10,7 +10,7 @@ import { DetachScanner, parseDetachKeys } from './detach-keys.ts';
 /** What a shell shows of a process that SIGPIPE ended. */
 const brokenPipeCode = 141;
 
-export interface SessionOptions {
+interface SessionOptions {
   io: Io;
   connection: HijackResult;
   tty: boolean;

@@ -1,7 +1,7 @@
 // The keys that leave a container's terminal: how they are written, and finding them in what is typed.
 
 /** Docker's default: Ctrl-P, Ctrl-Q. */
-export const defaultDetachKeys = 'ctrl-p,ctrl-q';
+const defaultDetachKeys = 'ctrl-p,ctrl-q';
 
 /** The bytes of `ctrl-p,ctrl-q` or `a,b`. Throws a plain Error for a key there is not. */
 export function parseDetachKeys(text: string): number[] {

@@ -2,7 +2,7 @@
 
 import type { Input, Io, Output } from '../io.ts';
 
-export interface FakeIo extends Io {
+interface FakeIo extends Io {
   readonly out: () => string;
   readonly err: () => string;
 }

@@ -25,7 +25,7 @@ export interface Recorder {
 }
 
 /** What an answer may be: JSON, or a status with JSON or text. */
-export type Answer = { status?: number; json?: unknown; text?: string; headers?: Record<string, string> };
+type Answer = { status?: number; json?: unknown; text?: string; headers?: Record<string, string> };
 
 /** Answers by `METHOD /path` (path by regular expression); the first that fits wins; otherwise 404. */
 export type Answers = [pattern: RegExp, answer: Answer | ((request: RecordedRequest) => Answer)][];

@@ -21,7 +21,7 @@ interface Session {
   work: { stop: AbortController; done: Promise<void> } | undefined;
 }
 
-export interface AppendOptions {
+interface AppendOptions {
   /** Where the bytes belong; throws `conflict` when that is not the end. */
   offset?: number;
   /** How many bytes there must be. */

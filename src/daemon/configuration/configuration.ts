@@ -71,7 +71,7 @@ export interface Configuration {
 }
 
 /** What the command line asks for besides a configuration. */
-export type Request =
+type Request =
   | { kind: 'help' }
   | { kind: 'version' }
   | { kind: 'validate'; configuration: Configuration }
@@ -96,7 +96,7 @@ export function parseRequest(argv: readonly string[], asDockerd: boolean): Reque
 }
 
 /** Merges and checks; a value given in both places is refused, as Docker does. */
-export function buildConfiguration(flags: OptionValues, file: OptionValues, asDockerd: boolean): Configuration {
+function buildConfiguration(flags: OptionValues, file: OptionValues, asDockerd: boolean): Configuration {
   requireOnePlace(flags, file);
   refuseForeign({ ...file, ...flags });
   const values = { ...file, ...flags, runtimes: { ...(file.runtimes as object), ...(flags.runtimes as object) } };

@@ -19,7 +19,7 @@ export function readConfigFile(path: string): OptionValues | undefined {
 }
 
 /** `path` is only named in errors. An empty file says nothing. */
-export function parseConfigFile(text: string, path: string): OptionValues {
+function parseConfigFile(text: string, path: string): OptionValues {
   const refuse = (why: string) => invalid(`unable to configure the daemon with file ${path}: ${why}`);
   let parsed: unknown;
   try {

@@ -10,7 +10,7 @@ import { chooseActivatedSockets } from './activated-sockets.ts';
 export type ListenOptions = Pick<Configuration, 'hosts' | 'group' | 'tls' | 'allowInsecureTcp'>;
 
 /** One place the API is served at; `host` as it was configured. */
-export interface Listener {
+interface Listener {
   host: string;
   address: ListenAddress;
 }

@@ -4,7 +4,7 @@ import { accessSync, constants } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
 
-export type Runtimes = Record<string, { path: string; args?: string[] }>;
+type Runtimes = Record<string, { path: string; args?: string[] }>;
 
 const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const inits = ['tini-static', 'docker-init', 'catatonit'];

@@ -10,7 +10,7 @@ import type { RegistryConfiguration } from './configuration/configuration.ts';
 import type { Listeners } from './listeners.ts';
 import { upstreamOptions } from './upstream-options.ts';
 
-export interface ReloadDeps {
+interface ReloadDeps {
   /** Reads flags and file again. Throws `invalid`. */
   readonly read: () => RegistryConfiguration;
   /** Checks what files it names and reads the certificates. Throws `invalid`. */

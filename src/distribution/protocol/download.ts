@@ -8,7 +8,7 @@ import type { Answer } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport-error.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-export interface DownloadOptions extends CallOptions {
+interface DownloadOptions extends CallOptions {
   offset?: number;
   size?: number;
 }

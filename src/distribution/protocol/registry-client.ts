@@ -12,7 +12,7 @@ import { answerError } from './answer-error.ts';
 import { backOff, pause } from './back-off.ts';
 
 /** A request below an endpoint. `path` begins with a slash; a URL the registry gave is taken as it is. */
-export interface RegistryCall extends Pick<Call, 'body' | 'length' | 'signal'> {
+interface RegistryCall extends Pick<Call, 'body' | 'length' | 'signal'> {
   readonly method: string;
   readonly path: string | URL;
   readonly headers?: Headers;

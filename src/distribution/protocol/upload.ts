@@ -8,7 +8,7 @@ import type { Answer } from '../transport/transport.ts';
 import { TransportError } from '../transport/transport-error.ts';
 import { discard, type RegistryClient } from './registry-client.ts';
 
-export interface UploadOptions extends CallOptions {
+interface UploadOptions extends CallOptions {
   onProgress?: (sent: number) => void;
   /** An upload that is open already: a mount that the registry would not do leaves one. */
   location?: URL | undefined;

@@ -8,7 +8,7 @@ import type { Challenge } from './challenge.ts';
 import { basic, fetchToken, type Token } from './token-server.ts';
 
 /** Who asks whom for what. */
-export interface Access {
+interface Access {
   readonly endpoint: Endpoint;
   readonly credentials: Credentials | undefined;
   /** As `repository:library/nginx:pull,push`. */

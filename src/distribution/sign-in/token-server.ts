@@ -14,7 +14,7 @@ export interface Token {
   readonly identityToken: string | undefined;
 }
 
-export interface TokenRequest {
+interface TokenRequest {
   /** The token server's URL. */
   readonly realm: string;
   readonly service: string | undefined;

@@ -40,7 +40,7 @@ export interface Answer {
   close(): void;
 }
 
-export interface TransportOptions {
+interface TransportOptions {
   certificateFolders: readonly string[];
   proxies: Proxies;
   userAgent: string;

@@ -8,7 +8,7 @@ const kept = 256;
 /** A listener that does not read loses the oldest beyond this, so that it cannot fill the daemon's memory. */
 const listenerLimit = 10_000;
 
-export type EventInput = Pick<EventMessage, 'Type' | 'Action'> & { id: string; attributes: Record<string, string> };
+type EventInput = Pick<EventMessage, 'Type' | 'Action'> & { id: string; attributes: Record<string, string> };
 
 export class EventLog {
   readonly #past: EventMessage[] = [];

@@ -44,7 +44,7 @@ async function* stream(
 }
 
 /** Keys are anded, values of one key ored, as in Docker. */
-export function eventFilter(filters: Filters): (event: EventMessage) => boolean {
+function eventFilter(filters: Filters): (event: EventMessage) => boolean {
   const tests = Object.entries(filters).map(([key, values]) => {
     const test = tester(key);
     if (!test) throw invalid(`invalid filter '${key}'`);

@@ -13,7 +13,7 @@ import type { Engine } from '../engine.ts';
 import { publishImageEvent } from './image-events.ts';
 import { targetReference } from './target-reference.ts';
 
-export interface CommitRequest {
+interface CommitRequest {
   container: string | undefined;
   repository?: string | undefined;
   tag?: string | undefined;

@@ -11,7 +11,7 @@ import type { Engine } from '../engine.ts';
 import { publishImageEvent } from './image-events.ts';
 import { targetReference } from './target-reference.ts';
 
-export interface ImportOptions {
+interface ImportOptions {
   /** What the client sends where `-` is the source. */
   readonly body: AsyncIterable<Uint8Array>;
   /** `-` or an address on the web; without a scheme it is http. */

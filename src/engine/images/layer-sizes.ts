@@ -3,7 +3,7 @@
 import type { Image } from '../../images/index.ts';
 
 /** Layers by chain id: their bytes, and how many of the images have them. */
-export type LayerSizes = Map<string, { size: number; images: number }>;
+type LayerSizes = Map<string, { size: number; images: number }>;
 
 export function layerSizes(images: readonly Image[]): LayerSizes {
   const layers: LayerSizes = new Map();

@@ -26,7 +26,7 @@ const layerTypes: Record<Compression, string> = {
 };
 
 /** Where the blobs go, and what keeps them there. */
-export interface ArchiveStore {
+interface ArchiveStore {
   content: ContentStore;
   lease: Lease;
   /** Hears of each large file that is there; most are layers. */

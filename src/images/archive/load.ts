@@ -13,7 +13,7 @@ import { dockerManifest, readDockerArchive } from './docker-archive.ts';
 import { legacyRepositories, readLegacyArchive } from './legacy-archive.ts';
 import { layoutIndex, type PlatformChoice, readOciLayout } from './oci-layout.ts';
 
-export interface LoadDeps {
+interface LoadDeps {
   content: ContentStore;
   lease: Lease;
   /** Hears of each large file, while the rest of the archive is still to come. */

@@ -25,7 +25,7 @@ export interface PlatformChoice {
 }
 
 /** A manifest of the layout whose layers are all in the archive, and how it was found. */
-export interface LayoutImage {
+interface LayoutImage {
   source: Omit<ImageSource, 'layers'>;
   manifest: Manifest;
 }

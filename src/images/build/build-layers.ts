@@ -15,7 +15,7 @@ import { type FetchableLayer, type FetchedLayer, type FetchOptions, fetchLayers 
 import { squashLayers } from './squash-layers.ts';
 import { WorkingLayer } from './working-layer.ts';
 
-export interface BuildLayersDeps {
+interface BuildLayersDeps {
   kernel: Pick<Kernel, 'mounts' | 'files'>;
   layers: LayerStore;
   content: ContentStore;
@@ -25,7 +25,7 @@ export interface BuildLayersDeps {
 }
 
 /** A chain of layers to be read. Dispose it when nothing of it is read any more. */
-export interface LayerView extends Disposable {
+interface LayerView extends Disposable {
   readonly root: string;
 }
 

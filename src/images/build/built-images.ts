@@ -19,7 +19,7 @@ import type { LayerWorkers } from '../workers/layer-workers.ts';
 import type { SettledLayer } from './build-layer.ts';
 import { LayerBlobs, type LayerForm } from './layer-blobs.ts';
 
-export interface BuiltImagesDeps {
+interface BuiltImagesDeps {
   readonly content: ContentStore;
   readonly layers: LayerStore;
   readonly records: ImageRecords;

@@ -27,7 +27,7 @@ export interface LayerForm {
   readonly signal: AbortSignal;
 }
 
-export interface LayerBlobsDeps {
+interface LayerBlobsDeps {
   readonly content: ContentStore;
   readonly layers: LayerStore;
   readonly kernel: Pick<Kernel, 'files'>;

@@ -15,7 +15,7 @@ import { TimeSlice } from '../../lib/concurrency/time-slice.ts';
 import { decodeName, encodeName } from '../../lib/tar/names.ts';
 import { opaqueAttribute, opaqueValue } from '../layers/whiteout.ts';
 
-export interface SquashOptions {
+interface SquashOptions {
   /** Directories of the layers, bottom first. */
   readonly layers: readonly string[];
   /** Directories of the layers below them, topmost first. */

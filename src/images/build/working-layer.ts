@@ -9,7 +9,7 @@ import type { BuildLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome, Owner } from './copy/copy-job.ts';
 import { makeDirectories } from './copy/make-directories.ts';
 
-export interface WorkingLayerOptions {
+interface WorkingLayerOptions {
   /** Bottom first. */
   readonly below: readonly BuildLayer[];
   /** Where the layer itself is written. */

@@ -8,7 +8,7 @@ import { layerMediaType } from '../archive/archive-files.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { NewImage } from '../records/register-image.ts';
 
-export interface ImportOptions {
+interface ImportOptions {
   changes: ImageRunConfig;
   message?: string | undefined;
   platform: Platform;

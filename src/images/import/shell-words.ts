@@ -1,7 +1,7 @@
 // Words as Dockerfile instructions read them: quotes, backslashes and `$NAME`, `${NAME:-default}`, `${NAME:+other}`.
 import { errorMessage, invalid } from '../../lib/errors.ts';
 
-export type Variables = ReadonlyMap<string, string>;
+type Variables = ReadonlyMap<string, string>;
 
 /** The text as one word: quotes removed, variables replaced, white space kept. Throws `invalid` for an open quote. */
 export function expandWord(text: string, variables: Variables): string {

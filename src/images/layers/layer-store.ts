@@ -40,7 +40,7 @@ export interface ExtractedBlob {
   applied: AppliedLayer;
 }
 
-export interface LayerStoreDeps {
+interface LayerStoreDeps {
   kernel: Pick<Kernel, 'files' | 'host'>;
   store: Store;
   content: ContentStore;

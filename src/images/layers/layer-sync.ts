@@ -9,7 +9,7 @@ import type { LayerRecord } from './layer-record.ts';
 /** Layers come in groups, and writing out meanwhile would slow the next one down. */
 const delay = 500;
 
-export interface LayerSyncDeps {
+interface LayerSyncDeps {
   kernel: { files: Pick<Kernel['files'], 'syncFileSystem'>; host: Pick<Kernel['host'], 'bootId'> };
   store: Store;
   records: Collection<LayerRecord>;

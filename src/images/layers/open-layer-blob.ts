@@ -7,7 +7,7 @@ import type { Image } from '../image.ts';
 import { packDiff } from './diff/pack-diff.ts';
 import type { LayerStore } from './layer-store.ts';
 
-export interface LayerBlobDeps {
+interface LayerBlobDeps {
   content: ContentStore;
   layers: LayerStore;
   kernel: { files: Kernel['files'] };

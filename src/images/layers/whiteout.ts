@@ -12,7 +12,7 @@ export const opaqueValue = Buffer.from('y');
  * What the last part of a name means: `plain` a file, `opaque` its directory hides what is below, `hides` the name it
  * removes, `ignored` a leftover of AUFS.
  */
-export type Whiteout = { kind: 'plain' } | { kind: 'opaque' } | { kind: 'ignored' } | { kind: 'hides'; name: string };
+type Whiteout = { kind: 'plain' } | { kind: 'opaque' } | { kind: 'ignored' } | { kind: 'hides'; name: string };
 
 const plain: Whiteout = { kind: 'plain' };
 

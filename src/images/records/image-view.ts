@@ -5,7 +5,7 @@ import type { Image } from '../image.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRecord, ImageRecords } from './image-records.ts';
 
-export interface ImageSources {
+interface ImageSources {
   records: Pick<ImageRecords, 'config' | 'chainIds'>;
   layers: Pick<LayerStore, 'size'>;
 }

@@ -9,7 +9,7 @@ import { type AddOptions, addLayers } from '../layers/add-layers.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRecords } from './image-records.ts';
 
-export interface RegisterDeps {
+interface RegisterDeps {
   content: ContentStore;
   layers: LayerStore;
   records: ImageRecords;

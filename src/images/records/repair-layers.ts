@@ -7,7 +7,7 @@ import type { Digest } from '../../oci/digest.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import type { ImageRecords } from './image-records.ts';
 
-export interface RepairDeps {
+interface RepairDeps {
   records: ImageRecords;
   layers: LayerStore;
   content: ContentStore;

@@ -5,7 +5,7 @@ import { familiarReference, parseAnyReference, withDefaultTag } from '../../oci/
 import type { ImageNames } from './image-names.ts';
 import type { ImageRecords } from './image-records.ts';
 
-export interface ImageLookup {
+interface ImageLookup {
   names: Pick<ImageNames, 'get'>;
   records: Pick<ImageRecords, 'get' | 'list'>;
 }

@@ -16,7 +16,7 @@ export interface RemovalOptions {
   inUse: (image: Image) => ImageUser[];
 }
 
-export interface ImageRemovalDeps {
+interface ImageRemovalDeps {
   store: Store;
   records: ImageRecords;
   names: ImageNames;

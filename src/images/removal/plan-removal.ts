@@ -13,7 +13,7 @@ export interface RemovalView {
   users(id: Digest): ImageUser[];
 }
 
-export interface RemovalRequest {
+interface RemovalRequest {
   image: Digest;
   /** As the user typed it. */
   typed: string;

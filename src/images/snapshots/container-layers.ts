@@ -37,7 +37,7 @@ export interface ContainerLayer {
   lower: string[];
 }
 
-export interface ContainerLayersDeps {
+interface ContainerLayersDeps {
   kernel: Pick<Kernel, 'mounts'>;
   store: Store;
   layers: Pick<LayerStore, 'path'>;

@@ -20,7 +20,7 @@ import type { ContainerLayers } from './container-layers.ts';
 import { RootfsView } from './rootfs-view.ts';
 import type { ViewMount } from './view-mount.ts';
 
-export interface RootfsViewsDeps {
+interface RootfsViewsDeps {
   kernel: Pick<Kernel, 'mounts' | 'files'>;
   containerLayers: ContainerLayers;
 }

@@ -32,7 +32,7 @@ export interface TransferLimits {
   maxUploads?: number;
 }
 
-export interface TransferOptions extends TransferLimits {
+interface TransferOptions extends TransferLimits {
   /** Of the machine. */
   platform: Platform;
   /** The variant up to which the machine can run more than that; asked for at each pull. */
@@ -42,7 +42,7 @@ export interface TransferOptions extends TransferLimits {
 const downloadsByDefault = 3;
 const uploadsByDefault = 5;
 
-export interface TransfersDeps extends Pick<PullDeps, 'has' | 'record'>, Pick<PushDeps, 'images' | 'platforms'> {
+interface TransfersDeps extends Pick<PullDeps, 'has' | 'record'>, Pick<PushDeps, 'images' | 'platforms'> {
   /** The image a name stands for now, for that platform if one is given; then throws `not-found` when it is not there. */
   find: (reference: Reference, platform?: Platform) => Image | undefined;
   kernel: Pick<Kernel, 'files'>;
@@ -57,7 +57,7 @@ export interface TransfersDeps extends Pick<PullDeps, 'has' | 'record'>, Pick<Pu
 }
 
 /** A pull or a push; of several platforms of an image only `platform`, where that is said. */
-export interface TransferRequest {
+interface TransferRequest {
   credentials?: Credentials | undefined;
   platform?: Platform | undefined;
   /** Of a push: the manifest or index to send, of those that the image has; else the one that fits the name best. */

@@ -4,7 +4,7 @@ import type { CopyJob, CopyOutcome } from '../build/copy/copy-job.ts';
 import type { AppliedLayer } from '../layers/extract/apply-layer.ts';
 
 /** The archive of an upper directory, digested and not kept. `lower` topmost first. */
-export interface DigestJob {
+interface DigestJob {
   readonly kind: 'digest';
   readonly upper: string;
   readonly lower: readonly string[];
@@ -19,7 +19,7 @@ export interface DigestOutcome {
 }
 
 /** A piece of an archive as one gzip member: members after one another are a gzip file. */
-export interface GzipJob {
+interface GzipJob {
   readonly kind: 'gzip';
   readonly piece: Uint8Array | FilePiece;
 }
@@ -31,7 +31,7 @@ export interface FilePiece {
   readonly length: number;
 }
 
-export interface GzipOutcome {
+interface GzipOutcome {
   readonly member: Uint8Array;
 }
 

@@ -48,7 +48,7 @@ const symbols = {
 type Functions = ReturnType<typeof dlopen<typeof symbols>>['symbols'];
 
 /** What a raw system call takes: numbers, and buffers whose address is passed. */
-export type SystemCallArgument = number | bigint | Uint8Array | null;
+type SystemCallArgument = number | bigint | Uint8Array | null;
 
 /** libc's functions, and what turns -1 into an exception. One per kernel object; loading takes about a millisecond. */
 export interface Libc {

@@ -17,7 +17,7 @@ export const receiveSize = 256 << 10;
 /** Flags of a request (struct nlmsghdr). */
 export const NLM_F = { REQUEST: 1, ACK: 4, DUMP_INTR: 0x10, DUMP: 0x300, EXCL: 0x200, CREATE: 0x400 } as const;
 
-export interface NetlinkMessage {
+interface NetlinkMessage {
   type: number;
   flags: number;
   sequence: number;

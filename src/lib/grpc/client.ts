@@ -9,7 +9,7 @@ import { errorOfTrailers, GrpcError, type GrpcHeaders, grpcCodes } from './statu
 /** Bytes that may be on their way here: of one call, and of all calls together. */
 const window = 4 * 1024 * 1024;
 
-export interface CallOptions {
+interface CallOptions {
   metadata?: Readonly<Record<string, string | readonly string[]>>;
   signal?: AbortSignal;
 }

@@ -3,7 +3,7 @@
 const prefix = 5;
 
 /** Longest message taken; BuildKit's clients send no more than 16 MiB at once. */
-export const longestMessage: number = 64 * 1024 * 1024;
+const longestMessage: number = 64 * 1024 * 1024;
 
 /** Messages with their prefixes, one after the other. */
 export function frames(messages: readonly Uint8Array[]): Buffer {

@@ -25,7 +25,7 @@ export interface ServerCall {
 /** Ends the call with `ok` when it returns. What it throws is the end of the call: a GrpcError as it is. */
 export type GrpcHandler = (call: ServerCall) => Promise<void>;
 
-export interface GrpcServerOptions {
+interface GrpcServerOptions {
   /** `/package.Service/Method`; undefined: the call is answered with `unimplemented`. */
   handler(path: string): GrpcHandler | undefined;
   /** Turns what a handler threw into the end of its call. */

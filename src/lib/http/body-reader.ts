@@ -6,7 +6,7 @@ import { ProtocolError } from './protocol-error.ts';
 const highWater = 64 * 1024;
 
 /** What the queue asks of the connection that fills it. */
-export interface BodySource {
+interface BodySource {
   /** Stop delivering; too much is queued. */
   pause(): void;
   resume(): void;

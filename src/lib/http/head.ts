@@ -23,7 +23,7 @@ export interface ResponseHead {
   headers: Headers;
 }
 
-export const maximumHeadLength = 64 * 1024;
+const maximumHeadLength = 64 * 1024;
 const maximumFields = 256;
 
 const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;

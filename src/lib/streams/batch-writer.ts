@@ -3,7 +3,7 @@
 const batchSize = 64 * 1024;
 
 /** Sends bytes; what it returns is awaited before more is sent (undefined: no need to). */
-export type Write = (data: Uint8Array) => Promise<void> | undefined;
+type Write = (data: Uint8Array) => Promise<void> | undefined;
 
 /**
  * Pieces added in one turn of the event loop leave together, so nothing waits noticeably. A full batch leaves at

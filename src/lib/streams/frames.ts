@@ -1,7 +1,7 @@
 // Docker's stdcopy framing: stdout and stderr of one process in one byte stream.
 // A frame is an 8 byte header (stream, 0, 0, 0, big-endian length) and its bytes.
 
-export type FrameStream = 'stdin' | 'stdout' | 'stderr' | 'system';
+type FrameStream = 'stdin' | 'stdout' | 'stderr' | 'system';
 
 /** Bytes that belong to one stream. `system` carries an error of the daemon itself. */
 export interface Frame {
@@ -15,12 +15,10 @@ const headerLength = frameHeaderLength;
 const streams: FrameStream[] = ['stdin', 'stdout', 'stderr', 'system'];
 const numbers: Record<FrameStream, number> = { stdin: 0, stdout: 1, stderr: 2, system: 3 };
 
-/** The 8 bytes that go before `length` bytes of `stream`. */
-export function frameHeader(stream: FrameStream, length: number): Buffer {
-  return writeFrameHeader(Buffer.alloc(headerLength), stream, length);
-}
-
-/** The same into a zeroed buffer of `frameHeaderLength` bytes that is used again and again; returns it. */
+/**
+ * The 8 bytes that go before `length` bytes of `stream`, written into a zeroed buffer of `frameHeaderLength` bytes that may be
+ * used again and again; returns it.
+ */
 export function writeFrameHeader(header: Buffer, stream: FrameStream, length: number): Buffer {
   header[0] = numbers[stream];
   header.writeUInt32BE(length, 4);
@@ -84,10 +82,4 @@ export class FrameDecoder {
     if (stream === undefined) throw new RangeError(`Unrecognized input header: ${this.#header[0]}`);
     return stream;
   }
-}
-
-/** The frames of a framed byte stream, as they come. */
-export async function* decodeFrames(source: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
-  const decoder = new FrameDecoder();
-  for await (const chunk of source) yield* decoder.decode(chunk);
 }

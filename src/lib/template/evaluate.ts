@@ -16,7 +16,7 @@ export class TemplateExecutionError extends Error {
   }
 }
 
-export interface EvaluationOptions {
+interface EvaluationOptions {
   functions: Readonly<Record<string, TemplateFunction>>;
   definitions: Map<string, Node[]>;
   /** A key that a map does not have is an error instead of `<no value>`. */

@@ -1,6 +1,6 @@
 // The parsed form of a template: text, actions and control structures, each with its offset for error messages.
 
-export type Literal = string | number | boolean | null;
+type Literal = string | number | boolean | null;
 
 /** An operand. `text` is how Go writes it in messages (`<.Names>`), `offset` the byte offset it is blamed at. */
 export type Expression =

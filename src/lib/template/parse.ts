@@ -5,7 +5,7 @@ import type { Command, Expression, Node, Pipeline } from './nodes.ts';
 import { unquoteGo } from './quote.ts';
 
 /** The nodes of a template and of the templates it defines by name. */
-export interface ParsedTemplate {
+interface ParsedTemplate {
   nodes: Node[];
   definitions: Map<string, Node[]>;
 }

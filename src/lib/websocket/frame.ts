@@ -1,8 +1,8 @@
 // Frames of a WebSocket (RFC 6455, 5.2): read from a client's bytes, written as a server does (without a mask).
 
-export type Opcode = 'continuation' | 'text' | 'binary' | 'close' | 'ping' | 'pong';
+type Opcode = 'continuation' | 'text' | 'binary' | 'close' | 'ping' | 'pong';
 
-export interface WebSocketFrame {
+interface WebSocketFrame {
   opcode: Opcode;
   final: boolean;
   payload: Buffer;

@@ -5,7 +5,7 @@ import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 
-export interface RotatedFile {
+interface RotatedFile {
   path: string;
   number: number;
   compressed: boolean;

@@ -22,7 +22,7 @@ interface Resolver {
 }
 
 /** Where the machine's own file was read, and its text. */
-export interface HostResolvConf {
+interface HostResolvConf {
   path: string;
   text: string;
 }

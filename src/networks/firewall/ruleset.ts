@@ -8,7 +8,7 @@ const dispatchMaps = ['arrive_from', 'forward_to', 'leave_by', 'leave_from'] as 
 type DispatchMap = (typeof dispatchMaps)[number];
 
 /** What the firewall must know about one bridge. */
-export interface BridgeRules {
+interface BridgeRules {
   /** Names the network's chains; letters and digits. */
   key: string;
   /** Name of the bridge link. */

@@ -4,7 +4,7 @@ import { conflict } from '../../lib/errors.ts';
 import { overlaps, parseIpv4, type Subnet } from './ipv4.ts';
 
 /** 172.17.0.0/16 to 172.31.0.0/16, then 192.168.0.0/20 to 192.168.240.0/20. */
-export function defaultPools(): Subnet[] {
+function defaultPools(): Subnet[] {
   const large = Array.from({ length: 15 }, (_, i) => ({ base: parseIpv4(`172.${17 + i}.0.0`) ?? 0, prefix: 16 }));
   const small = Array.from({ length: 16 }, (_, i) => ({ base: parseIpv4(`192.168.${16 * i}.0`) ?? 0, prefix: 20 }));
   return [...large, ...small];

@@ -12,7 +12,7 @@ interface Mentions {
   readonly subject: Digest | undefined;
 }
 
-export interface Marked {
+interface Marked {
   readonly manifests: ReadonlySet<Digest>;
   readonly blobs: ReadonlySet<Digest>;
 }

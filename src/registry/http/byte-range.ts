@@ -1,7 +1,7 @@
 // The `Range` header of a download (RFC 9110, 14).
 
 /** Bytes `start` to `end`, both included. */
-export interface ByteRange {
+interface ByteRange {
   readonly start: number;
   readonly end: number;
 }

@@ -7,7 +7,7 @@ export interface Page<T> {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-export interface PageOptions<T> {
+interface PageOptions<T> {
   readonly key: (item: T) => string;
   readonly compare: (a: string, b: string) => number;
   /** Where the list is, without a query. */

@@ -7,7 +7,7 @@ import { Refusal } from '../refusal.ts';
 import type { Repository } from '../storage/repository.ts';
 import { type ReadManifest, readManifest } from './read-manifest.ts';
 
-export interface PushedManifest {
+interface PushedManifest {
   readonly name: string;
   /** A tag, or the digest the bytes must have. */
   readonly reference: { tag: string } | { digest: Digest };

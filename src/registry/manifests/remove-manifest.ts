@@ -33,7 +33,7 @@ export async function removeManifest(
 }
 
 /** What a manifest refers to; undefined also when its bytes are not there any more. */
-export async function readSubject(content: RegistryContext['content'], digest: Digest): Promise<Digest | undefined> {
+async function readSubject(content: RegistryContext['content'], digest: Digest): Promise<Digest | undefined> {
   try {
     const parsed = parseManifest(await content.bytes(digest));
     return ('index' in parsed ? parsed.index : parsed.manifest).subject?.digest;

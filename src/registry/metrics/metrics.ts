@@ -3,7 +3,7 @@
 type Labels = Readonly<Record<string, string>>;
 
 /** A number asked for when somebody looks. */
-export interface Gauge {
+interface Gauge {
   readonly name: string;
   readonly help: string;
   /** One value, or one for each set of labels. */
@@ -21,7 +21,7 @@ const counters = {
   berth_registry_collected_bytes_total: 'Bytes that collections freed.',
 } as const;
 
-export type CounterName = keyof typeof counters;
+type CounterName = keyof typeof counters;
 
 export class Metrics {
   readonly #values = new Map<CounterName, Map<string, number>>();

@@ -6,7 +6,7 @@ import type { WebhookOptions } from '../options.ts';
 import type { RegistryEvent } from './event.ts';
 import { Webhook, type WebhookState } from './webhook.ts';
 
-export interface NewsDeps {
+interface NewsDeps {
   /** Where events wait, in a folder for each receiver by its name. */
   readonly folder: string;
   readonly logger: Logger;

@@ -45,7 +45,7 @@ export async function getManifest(
 }
 
 /** Notes that somebody relies on it; throws the refusal when the repository does not have it. */
-export async function findManifest(
+async function findManifest(
   { repositories, content, uses }: Pick<RegistryContext, 'repositories' | 'content' | 'uses'>,
   name: string,
   wanted: { tag: string } | { digest: Digest },

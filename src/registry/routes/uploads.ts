@@ -7,7 +7,7 @@ import { parseChunkRange } from '../http/byte-range.ts';
 import { checkDigest } from '../names.ts';
 import { Refusal } from '../refusal.ts';
 
-export interface PushedBlob {
+interface PushedBlob {
   readonly digest: Digest;
   readonly size: number;
 }

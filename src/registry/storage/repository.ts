@@ -9,7 +9,7 @@ import { DigestLinks, names } from './digest-links.ts';
 import { writeLink } from './write-link.ts';
 
 /** What a repository knows of a manifest besides its bytes. Times are ISO 8601. */
-export interface ManifestLink {
+interface ManifestLink {
   readonly mediaType: string;
   readonly pushed: string;
 }

@@ -60,7 +60,7 @@ export function writeBundle(bundle: Bundle, spec: OciSpec, record: BundleRecord)
 }
 
 /** What the bundle of an exec'd process remembers. */
-export interface ExecRecord {
+interface ExecRecord {
   runtime: string;
   tty: boolean;
   stdin: boolean;

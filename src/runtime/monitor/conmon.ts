@@ -7,7 +7,7 @@ import { errorMessage, systemError } from '../../lib/errors.ts';
 import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import { type Bundle, readText } from './bundle.ts';
 
-export interface MonitorOptions {
+interface MonitorOptions {
   conmon: string;
   runtime: OciRuntime;
   containerId: string;

@@ -2,7 +2,7 @@
 
 import { BerthError } from '../../lib/errors.ts';
 
-export interface FailedCommand {
+interface FailedCommand {
   /** crun, runc, ... */
   runtime: string;
   action: 'create' | 'exec';

@@ -17,7 +17,7 @@ const unknownCode = 255;
 const notFoundCode = 127;
 const failedCode = 126;
 
-export interface ExecDescription {
+interface ExecDescription {
   id: string;
   containerId: string;
   bundle: Bundle;

@@ -5,7 +5,7 @@ import type { OciSeccomp, SeccompRule } from '../../oci/runtime-spec.ts';
 import type { SeccompFilter, SeccompProfile, SeccompProfileRule } from '../spec/input.ts';
 import { kernelAtLeast } from '../spec/kernel-version.ts';
 
-export interface SeccompConditions {
+interface SeccompConditions {
   /** The container's bounding set, full names. */
   capabilities: readonly string[];
   /** Go's name: amd64, arm64, ... */

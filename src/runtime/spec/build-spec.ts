@@ -38,7 +38,7 @@ export function buildSpec(input: SpecInput, host: SpecHost): OciSpec {
 }
 
 /** The first process; an exec'd one is this with other args, env, cwd or user. */
-export function buildProcess(input: SpecInput, host: SpecHost): OciProcess {
+function buildProcess(input: SpecInput, host: SpecHost): OciProcess {
   const capabilities = input.capabilities;
   const { uid, gid, additionalGids, umask } = input.user;
   return {

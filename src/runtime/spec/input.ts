@@ -47,7 +47,7 @@ export interface ResourceLimits {
   unified?: Record<string, string>;
 }
 
-export interface UserSpec {
+interface UserSpec {
   uid: number;
   gid: number;
   additionalGids?: number[];
@@ -102,7 +102,7 @@ export interface SpecInput {
 }
 
 /** `default`: Docker's profile; an object: a profile in Docker's or the OCI's form, already parsed. */
-export type SeccompChoice = 'default' | 'unconfined' | SeccompProfile | OciSeccomp;
+type SeccompChoice = 'default' | 'unconfined' | SeccompProfile | OciSeccomp;
 
 /** A seccomp profile in Docker's own JSON form: rules with conditions on capabilities, architecture and kernel. */
 export interface SeccompProfile {

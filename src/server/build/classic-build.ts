@@ -17,9 +17,9 @@ import {
 import { BerthError, errorKind, errorMessage, findCause, invalid } from '../../lib/errors.ts';
 import { ClassicLines, shortId } from './classic-lines.ts';
 
-export type BuildQuery = QueryOf<(typeof endpoints)['ImageBuild']>;
+type BuildQuery = QueryOf<(typeof endpoints)['ImageBuild']>;
 
-export interface ClassicBuild {
+interface ClassicBuild {
   readonly query: BuildQuery;
   readonly body: AsyncIterable<Uint8Array>;
   readonly headers: Readonly<Record<string, string>>;

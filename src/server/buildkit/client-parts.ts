@@ -16,7 +16,7 @@ import type { Session } from './session/session.ts';
 import { SessionSource } from './session/session-source.ts';
 import type { RequestParts } from './solve/requests/solve-request.ts';
 
-export interface ClientPartsOptions {
+interface ClientPartsOptions {
   readonly session: () => Promise<Session>;
   /** Of the session. */
   readonly id: string;

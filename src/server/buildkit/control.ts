@@ -32,7 +32,7 @@ import { type RequestParts, solveToRequest } from './solve/requests/solve-reques
 import { usageFilters, usageOf } from './usage-records.ts';
 import { buildkitVersion, type WorkerFacts, workerOf } from './worker.ts';
 
-export interface ControlDeps {
+interface ControlDeps {
   readonly builder: Builder;
   readonly jobs: BuildJobs;
   readonly worker: WorkerFacts;

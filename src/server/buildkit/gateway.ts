@@ -29,7 +29,7 @@ import type { Evaluation } from './solve/requests/evaluation.ts';
 import type { FrontendAnswer } from './solve/subrequests/frontend-answer.ts';
 import { type WorkerFacts, workerOf } from './worker.ts';
 
-export interface GatewayDeps {
+interface GatewayDeps {
   readonly jobs: BuildJobs;
   readonly worker: WorkerFacts;
   /** Answers what is a question about a Dockerfile rather than a build; undefined for a build. */

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { errorMessage, invalid, systemError } from '../../lib/errors.ts';
 
 /** What to mount at the volume's path; the words of `options` as in mount(8). */
-export interface LocalMount {
+interface LocalMount {
   type: string;
   device: string;
   options: string;

@@ -8,7 +8,7 @@ import { PatternMatcher } from '../../../src/lib/text/pattern-matcher.ts';
 import { run } from '../../support/run.ts';
 import type { BuildCase } from './build-case.ts';
 
-export interface BuildOutcome {
+interface BuildOutcome {
   readonly built: boolean;
   /** Why not, without what differs from run to run. */
   readonly message: string;

@@ -11,7 +11,7 @@ const configKeys = [
   ...['Healthcheck', 'OnBuild', 'Shell'],
 ];
 
-export interface ImageObservation {
+interface ImageObservation {
   readonly config: Readonly<Record<string, unknown>>;
   /** `created_by` of each step, oldest first. */
   readonly history: readonly string[];

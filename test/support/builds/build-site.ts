@@ -20,7 +20,7 @@ export type Leaving = 'close' | 'cancel' | 'interrupt' | 'kill';
 
 export const everyLeaving: readonly Leaving[] = ['close', 'cancel', 'interrupt', 'kill'];
 
-export interface BuildParts {
+interface BuildParts {
   /** A folder, or the archive itself as it comes. */
   readonly context: string | AsyncIterable<Uint8Array>;
   /** For the classic door. */
@@ -43,7 +43,7 @@ export interface Building {
 }
 
 /** What a classic build came to. */
-export interface Answer {
+interface Answer {
   readonly text: string;
   readonly id: string | undefined;
   readonly error: string | undefined;
@@ -52,7 +52,7 @@ export interface Answer {
 /** Makes the folders that stay for all builds that come after it. */
 const firstDockerfile = 'FROM busybox\nCOPY <<EOF /f\nx\nEOF\nRUN --mount=type=cache,target=/c true\n';
 
-export interface BuildSiteOptions {
+interface BuildSiteOptions {
   /** Starts the daemon, if it is no ordinary one. */
   readonly daemon?: () => Promise<TestDaemon>;
   /** When all that builds left must go without a trace: after the last test, or after every one of them. */
@@ -78,7 +78,7 @@ export function buildSite({
 }
 
 /** What `buildSite` gives to tests. */
-export class BuildSite implements AsyncDisposable {
+class BuildSite implements AsyncDisposable {
   #running: { readonly daemon: TestDaemon; readonly engine: Engine; readonly folder: string } | undefined;
   #before: ReadonlySet<string> = new Set();
   #empty: readonly string[] = [];

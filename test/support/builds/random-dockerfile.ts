@@ -2,7 +2,7 @@
 import type { Seeded } from '../seeded.ts';
 
 /** What a Dockerfile may take files from besides its stages. */
-export interface RandomSources {
+interface RandomSources {
   /** Files of the context. */
   readonly files: readonly string[];
   /** An archive of the context. */

@@ -9,7 +9,7 @@ import { HttpServer } from '../../../src/lib/http/http-server.ts';
  * What happens to one answer. `cutAfter` and `stopAfter`: bytes of the body; `stopAfter` then says nothing more, and
  * `stopUploadAfter` takes no more.
  */
-export type Fault =
+type Fault =
   | { refuse: number; headers?: Record<string, string>; body?: string }
   | { cutAfter: number }
   | { stopAfter: number }
@@ -18,7 +18,7 @@ export type Fault =
   | { cutUploadAfter: number }
   | { stopUploadAfter: number };
 
-export interface SeenRequest {
+interface SeenRequest {
   method: string;
   target: string;
   /** From 1, for this method and target. */

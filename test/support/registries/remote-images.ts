@@ -6,7 +6,7 @@ import { type Descriptor, mediaTypes } from '../../../src/oci/descriptor.ts';
 import { type Digest, sha256 } from '../../../src/oci/digest.ts';
 import type { FaultRegistry } from './fault-registry.ts';
 
-export type Packing = 'gzip' | 'zstd' | 'plain';
+type Packing = 'gzip' | 'zstd' | 'plain';
 
 /** A layer's archive: files by path. */
 export function layerArchive(files: Readonly<Record<string, string | Buffer>>): Buffer {
@@ -22,7 +22,7 @@ const packers = {
   plain: { pack: (tar: Buffer) => tar, mediaType: mediaTypes.ociLayer },
 } as const;
 
-export interface RemoteImage {
+interface RemoteImage {
   id: Digest;
   digest: Digest;
   layers: Descriptor[];

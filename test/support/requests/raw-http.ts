@@ -9,10 +9,10 @@ export interface RawAnswer {
 }
 
 /** Bytes to send, or milliseconds to wait before the next. */
-export type Piece = string | Buffer | number;
+type Piece = string | Buffer | number;
 
 /** How the sender leaves once everything is sent: waits for the answer, ends its side first, or is gone. */
-export type Leaving = 'stays' | 'half-closes' | 'vanishes';
+type Leaving = 'stays' | 'half-closes' | 'vanishes';
 
 /**
  * Sends the pieces and returns the first answer; undefined when the connection was closed without one. Throws when the
@@ -57,7 +57,7 @@ export function request(method: string, target: string, body?: string | Buffer, 
 }
 
 /** Enough of a request to recognise it by. */
-export function describe(pieces: readonly Piece[]): string {
+function describe(pieces: readonly Piece[]): string {
   return JSON.stringify(pieces.map(String).join('').slice(0, 400));
 }
 

@@ -11,7 +11,7 @@ import { packet, packetType } from './packet.ts';
 import { StatPackets } from './stat-packet.ts';
 
 /** The messages of a call, whichever side began it. */
-export interface PacketCall {
+interface PacketCall {
   batches(): AsyncGenerator<readonly Buffer[]>;
   sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined;
 }
@@ -28,7 +28,7 @@ const portion = 256 * 1024;
 /** Packets are sent together when they are this many bytes, or when there are no more for now. */
 const together = 128 * 1024;
 
-export interface SendFilesOptions {
+interface SendFilesOptions {
   /** Is told how many bytes of content were sent so far. */
   readonly report?: (sent: number) => void;
   /** Milliseconds that are worked before anything else gets its turn. */

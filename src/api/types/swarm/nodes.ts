@@ -24,7 +24,7 @@ export interface Node {
   ManagerStatus?: ManagerStatus;
 }
 
-export interface NodeDescription {
+interface NodeDescription {
   Hostname?: string;
   Platform?: Platform;
   Resources?: ResourceObject;
@@ -32,7 +32,7 @@ export interface NodeDescription {
   TLSInfo?: TLSInfo;
 }
 
-export interface EngineDescription {
+interface EngineDescription {
   EngineVersion?: string;
   Labels?: Record<string, string>;
   Plugins?: {
@@ -41,18 +41,18 @@ export interface EngineDescription {
   }[];
 }
 
-export interface NodeStatus {
+interface NodeStatus {
   State?: NodeState;
   Message?: string;
   Addr?: string;
 }
 
-export type NodeState = 'unknown' | 'down' | 'ready' | 'disconnected';
+type NodeState = 'unknown' | 'down' | 'ready' | 'disconnected';
 
-export interface ManagerStatus {
+interface ManagerStatus {
   Leader?: boolean;
   Reachability?: Reachability;
   Addr?: string;
 }
 
-export type Reachability = 'unknown' | 'unreachable' | 'reachable';
+type Reachability = 'unknown' | 'unreachable' | 'reachable';

@@ -5,7 +5,7 @@ import type { EndpointPortConfig } from './ports.ts';
 import type { NetworkAttachmentConfig, TaskSpec } from './tasks.ts';
 
 /** What a service is told to be. */
-export interface ServiceSpec {
+interface ServiceSpec {
   Name?: string;
   Labels?: Record<string, string> | null;
   TaskTemplate?: TaskSpec | null;
@@ -41,7 +41,7 @@ export interface ServiceSpec {
 }
 
 /** How a service is reached. */
-export interface EndpointSpec {
+interface EndpointSpec {
   Mode?: 'vip' | 'dnsrr';
   Ports?: EndpointPortConfig[] | null;
 }

@@ -51,7 +51,7 @@ export interface SwarmSpec {
 }
 
 /** A swarm, without its secrets. */
-export interface ClusterInfo {
+interface ClusterInfo {
   ID?: string;
   Version?: ObjectVersion;
   CreatedAt?: string;
@@ -65,7 +65,7 @@ export interface ClusterInfo {
 }
 
 /** Tokens machines join a swarm with. */
-export interface JoinTokens {
+interface JoinTokens {
   Worker?: string;
   Manager?: string;
 }
@@ -88,9 +88,9 @@ export interface SwarmInfo {
   Cluster?: ClusterInfo;
 }
 
-export type LocalNodeState = '' | 'inactive' | 'pending' | 'active' | 'error' | 'locked';
+type LocalNodeState = '' | 'inactive' | 'pending' | 'active' | 'error' | 'locked';
 
-export interface PeerNode {
+interface PeerNode {
   NodeID?: string;
   Addr?: string;
 }

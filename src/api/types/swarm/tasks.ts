@@ -132,7 +132,7 @@ export interface TaskSpec {
   } | null;
 }
 
-export type TaskState =
+type TaskState =
   | 'new'
   | 'allocated'
   | 'pending'
@@ -149,18 +149,18 @@ export type TaskState =
   | 'remove'
   | 'orphaned';
 
-export interface ContainerStatus {
+interface ContainerStatus {
   ContainerID?: string;
   PID?: number;
   ExitCode?: number;
 }
 
-export interface PortStatus {
+interface PortStatus {
   Ports?: EndpointPortConfig[];
 }
 
 /** What became of a task. */
-export interface TaskStatus {
+interface TaskStatus {
   Timestamp?: string;
   State?: TaskState;
   Message?: string;
@@ -169,7 +169,7 @@ export interface TaskStatus {
   PortStatus?: PortStatus;
 }
 
-export interface NetworkAttachment {
+interface NetworkAttachment {
   Network?: Network;
   Addresses?: string[];
 }
@@ -199,7 +199,7 @@ export interface Task {
   NetworksAttachments?: NetworkAttachment[];
 }
 
-export interface Limit {
+interface Limit {
   NanoCPUs?: number;
   MemoryBytes?: number;
   Pids?: number;

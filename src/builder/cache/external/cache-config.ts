@@ -10,7 +10,7 @@ export const inlineCacheKey = 'moby.buildkit.cache.v0';
 const mostLayers = 256;
 
 /** What only another engine of ours understands of a step. */
-export interface StepNote {
+interface StepNote {
   /** See `Resolution`. */
   readonly quick?: string;
   readonly result: string;
@@ -45,7 +45,7 @@ export interface NotedStep extends StepNote {
 }
 
 /** What a configuration says: our steps that make sense, and how many records others have made. */
-export interface ReadRecords {
+interface ReadRecords {
   readonly steps: readonly NotedStep[];
   readonly foreign: number;
 }

@@ -8,7 +8,7 @@ import type { BlobStore, CacheReference, RegistryCredentials } from '../../reque
 import { inlineCacheKey } from './cache-config.ts';
 import { type CachePlace, type ReadCache, readCache, readInline } from './read-cache.ts';
 
-export interface PlaceOptions {
+interface PlaceOptions {
   readonly images: Images;
   readonly credentials?:
     | ((registry: string, signal: AbortSignal) => Promise<RegistryCredentials | undefined>)

@@ -29,7 +29,7 @@ export interface DigestedTree {
 }
 
 /** What is left out of a directory. */
-export interface Selection {
+interface Selection {
   readonly digest: Digest;
   /** Paths relative to the directory which the patterns leave out with all that is below. */
   readonly skip: readonly string[];

@@ -8,7 +8,7 @@ import { formatPlatform, type Platform, platformRank } from '../../../oci/platfo
 import type { BlobStore } from '../../request.ts';
 import { archiveOfLayout, manifestBytes } from './archive-of-layout.ts';
 
-export interface LayoutImage {
+interface LayoutImage {
   readonly image: Image;
   /** Forgets the image unless it was here before, or has a name by now. */
   readonly dispose: () => void;

@@ -10,7 +10,7 @@ import { Mirror } from './mirror.ts';
 const kept = 20;
 
 /** What is known of the use of a mirror. */
-export interface MirrorUse {
+interface MirrorUse {
   /** The name of its directory. */
   readonly name: string;
   readonly key: string;

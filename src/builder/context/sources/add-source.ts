@@ -3,7 +3,7 @@ import { invalid } from '../../../lib/errors.ts';
 import { type GitReference, parseGitReference } from './git/git-reference.ts';
 import { isWebAddress } from './web-address.ts';
 
-export type AddSource =
+type AddSource =
   | { readonly kind: 'path' }
   | { readonly kind: 'web' }
   | { readonly kind: 'git'; readonly reference: GitReference };

@@ -16,13 +16,13 @@ interface Kept {
   readonly lastModified?: string;
 }
 
-export interface Downloaded {
+interface Downloaded {
   readonly digest: Digest;
   /** Of the file, in seconds since 1970: what the server says, or 0. */
   readonly mtime: number;
 }
 
-export interface DownloadOptions extends Pick<OpenSourceOptions, 'signal' | 'report'> {
+interface DownloadOptions extends Pick<OpenSourceOptions, 'signal' | 'report'> {
   readonly checksum?: Digest;
 }
 

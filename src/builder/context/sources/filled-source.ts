@@ -17,7 +17,7 @@ export interface Filled {
 }
 
 /** Brings the files into an empty directory; what it throws is what `open` throws. */
-export type Fill = (directory: string, options: OpenSourceOptions) => Promise<Filled>;
+type Fill = (directory: string, options: OpenSourceOptions) => Promise<Filled>;
 
 /** Files belong to the source, not to its trees: dispose of it when the build is over. */
 export interface OwnedSource extends BuildSource, AsyncDisposable {}

@@ -19,7 +19,7 @@ import { PlacesInside } from './places-inside.ts';
 /** A Dockerfile on its own is not longer than this. */
 const longestDockerfile = 16 * 1024 * 1024;
 
-export interface UnpackOptions extends Pick<OpenSourceOptions, 'signal' | 'report'> {
+interface UnpackOptions extends Pick<OpenSourceOptions, 'signal' | 'report'> {
   /** Of everything, instead of the archive's owners. */
   readonly owner?: { readonly uid: number; readonly gid: number };
   /** What progress is about: `transferring context:`. */

@@ -3,7 +3,7 @@ import { BerthError, invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
 import { replacePattern, trimPrefix, trimSuffix } from './shell-pattern.ts';
 
-export interface ExpandOptions {
+interface ExpandOptions {
   readonly escape: '\\' | '`';
   /** Keep quotes in the result. */
   readonly rawQuotes?: boolean;

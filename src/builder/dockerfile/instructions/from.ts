@@ -5,7 +5,7 @@ import type { Statement } from '../source/statement.ts';
 import { parseFlags } from './flag-values.ts';
 
 /** The words of FROM, unexpanded. */
-export interface FromWords {
+interface FromWords {
   readonly base: string;
   readonly platform?: string;
   /** The keyword and the name as written: `as`, `Build`. */

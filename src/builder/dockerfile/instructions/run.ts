@@ -39,7 +39,7 @@ export function parseRun(statement: Statement, base: InstructionBase): RunInstru
 }
 
 /** What a shell or exec form runs, and a file that must be there for it. */
-export interface RunArguments {
+interface RunArguments {
   readonly args: readonly string[];
   /** A here-document with a `#!` line: a file of mode 0755, read-only at this absolute path and never in a layer. */
   readonly script?: { readonly path: string; readonly content: string };

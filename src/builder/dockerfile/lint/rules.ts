@@ -127,7 +127,7 @@ const rules = {
   },
 } as const satisfies Readonly<Record<string, Rule>>;
 
-export type RuleName = keyof typeof rules;
+type RuleName = keyof typeof rules;
 
 /** A finding of a rule at some lines; `details` are what its message names. */
 export function finding(name: RuleName, range: LineRange, ...details: (string | undefined)[]): Warning {

@@ -4,7 +4,7 @@ import { stageBelow, stageFrom } from '../stage-references.ts';
 import type { ArgInstruction, Dockerfile, LineRange, RunInstruction, Stage } from '../syntax.ts';
 import { docComment } from './doc-comment.ts';
 
-export interface OutlineArgument {
+interface OutlineArgument {
   readonly name: string;
   readonly description: string;
   /** Of this build; undefined where neither the file nor the build gives one. */
@@ -12,7 +12,7 @@ export interface OutlineArgument {
   readonly range: LineRange;
 }
 
-export interface OutlineMount {
+interface OutlineMount {
   /** The id. */
   readonly name: string;
   readonly required: boolean;
@@ -36,7 +36,7 @@ interface Found {
 }
 
 /** What one build brings. */
-export interface OutlineBuild {
+interface OutlineBuild {
   readonly evaluation: Evaluation;
   readonly buildArgs: Readonly<Record<string, string>>;
 }

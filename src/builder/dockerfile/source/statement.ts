@@ -4,7 +4,7 @@ import { takeFlags } from './flags.ts';
 import { parseJsonWords, parsePairs, splitQuoted, splitSpaces } from './words.ts';
 
 /** A line of the Dockerfile, taken apart as its keyword asks for. */
-export interface StatementLine {
+interface StatementLine {
   readonly keyword: string;
   /** `--name=value` with quotes removed. */
   readonly flags: readonly string[];

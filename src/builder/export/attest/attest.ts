@@ -13,7 +13,7 @@ import { packageUrl } from './package-url.ts';
 import { provenance } from './provenance.ts';
 import { sbom, sbomType } from './sbom.ts';
 
-export interface AttestOptions {
+interface AttestOptions {
   readonly wanted: Attestations;
   /** Asked when everything has been read. */
   readonly facts: () => BuildFacts;

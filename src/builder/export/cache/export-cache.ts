@@ -16,7 +16,7 @@ import { type CacheTarget, inMemory } from './cache-target.ts';
 import { describeCache, describeInline, type LayeredStep, onlyThese } from './describe-cache.ts';
 import { type CacheBlob, type StepLayer, stepLayers } from './step-layers.ts';
 
-export interface CacheExportContext extends Pick<ExportContext, 'images' | 'lease' | 'signal'> {
+interface CacheExportContext extends Pick<ExportContext, 'images' | 'lease' | 'signal'> {
   readonly cache: CacheStore;
   readonly solver: Solver;
   readonly report: ExportReport;

@@ -32,7 +32,7 @@ import { readOutput } from './step-output.ts';
 const sigkill = 9;
 
 /** What of a build concerns its containers and is no part of what they do. */
-export interface StepSettings {
+interface StepSettings {
   readonly cgroupParent: string;
   readonly limits: BuildLimits;
   readonly ulimits: readonly Ulimit[];
@@ -60,7 +60,7 @@ export interface RunStepDeps extends StepMountDeps {
   readonly own: (tree: AsyncDisposable) => void;
 }
 
-export interface RunStepOptions extends WorkOptions {
+interface RunStepOptions extends WorkOptions {
   readonly working: WorkingLayer;
   readonly inputs: readonly Snapshot[];
 }

@@ -24,7 +24,7 @@ export interface StepMountDeps {
   readonly ids?: IdMap | undefined;
 }
 
-export interface StepMountOptions {
+interface StepMountOptions {
   readonly inputs: readonly Snapshot[];
   /** In memory (below the exec root): for secrets and sockets. */
   readonly directory: string;
@@ -33,7 +33,7 @@ export interface StepMountOptions {
 }
 
 /** `env`: variables that secrets and agents come with. `files`: which targets are files. */
-export interface StepMounts {
+interface StepMounts {
   readonly mounts: MountSpec[];
   readonly env: string[];
   readonly places: { path: string; file: boolean }[];

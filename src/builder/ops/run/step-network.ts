@@ -14,7 +14,7 @@ export interface NameServers {
 }
 
 /** Nothing of `mounts` gets into the layer. */
-export interface StepNetwork {
+interface StepNetwork {
   /** Path of a network namespace, `host`, or `new`: the process makes it, so that it belongs to its user namespace. */
   readonly sandbox: string;
   readonly mounts: MountSpec[];
@@ -24,7 +24,7 @@ export interface StepNetwork {
 
 type StepOperation = Pick<RunOperation, 'network' | 'hostname' | 'extraHosts'>;
 
-export interface StepNetworkOptions {
+interface StepNetworkOptions {
   readonly id: string;
   /** Where the files are written, removed by the caller. */
   readonly directory: string;

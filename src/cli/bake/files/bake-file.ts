@@ -44,7 +44,7 @@ export interface BakeGroup {
   readonly description?: string;
 }
 
-export interface BakeVariable {
+interface BakeVariable {
   readonly value: Value;
   readonly type?: string;
   readonly description?: string;

@@ -7,7 +7,7 @@ import { parseFields } from './fields.ts';
 import { addToLayout, findInLayout, taggedAs } from './layout.ts';
 
 /** A place where results of steps are kept besides the daemon's own cache. */
-export interface CachePlace {
+interface CachePlace {
   readonly type: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
@@ -52,7 +52,7 @@ export function openCaches(
 }
 
 /** `type=registry,ref=…`, or names of images. Throws a plain Error. */
-export function parseCachePlaces(texts: readonly string[], directory: string): CachePlace[] {
+function parseCachePlaces(texts: readonly string[], directory: string): CachePlace[] {
   return texts.flatMap(text => (isImages(text) ? images(text) : [parseCachePlace(text, directory)]));
 }
 

@@ -6,7 +6,7 @@ import { keyValues } from './fields.ts';
 import { findInLayout } from './layout.ts';
 
 /** Attributes of the frontend, and what they speak of by the names the build has for it. */
-export interface NamedContexts {
+interface NamedContexts {
   readonly attributes: Readonly<Record<string, string>>;
   readonly directories: Readonly<Record<string, string>>;
   /** OCI layouts. */

@@ -10,7 +10,7 @@ import type { Io } from '../../io.ts';
 const run = promisify(execFile);
 
 /** Sockets by id. Disposing of it ends the agents that were started for keys. */
-export interface SshAgents extends AsyncDisposable {
+interface SshAgents extends AsyncDisposable {
   readonly sockets: Readonly<Record<string, string>>;
 }
 

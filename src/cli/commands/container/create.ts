@@ -37,7 +37,7 @@ export interface NewContainer {
 }
 
 /** What creating takes besides the request. */
-export interface CreateInput {
+interface CreateInput {
   request: ContainerCreateRequest;
   flags: { name: string; platform: string; pull: string; quiet: boolean; cidfile: string; 'use-api-socket': boolean };
   image: string;

@@ -145,7 +145,7 @@ function streamOf(
 }
 
 /** Docker's exit codes for a container that could not be started: 127 not found, 126 not executable, 125 otherwise. */
-export function startFailureCode(message: string): number {
+function startFailureCode(message: string): number {
   if (/executable file not found|no such file or directory|system cannot find the file specified/.test(message))
     return 127;
   return /permission denied|is a directory/.test(message) ? 126 : 125;

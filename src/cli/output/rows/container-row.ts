@@ -113,7 +113,7 @@ function sizeText({ SizeRw = 0, SizeRootFs = 0 }: ContainerSummary): string {
 }
 
 /** Ports as text; neighbours that are published under their own number become ranges. */
-export function portText(ports: readonly Port[] | null): string {
+function portText(ports: readonly Port[] | null): string {
   const groups = new Map<string, { first: number; last: number }>();
   const ranges: string[] = [];
   const mapped: string[] = [];

@@ -7,7 +7,7 @@ import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 import { type ParentMatches, PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
 
-export interface FileFilter {
+interface FileFilter {
   /** Only what matches one of these, and what lies below; none: all. */
   readonly include: readonly string[];
   /** Not what matches these; `!pattern` takes back. */

@@ -126,7 +126,7 @@ export class Section {
 }
 
 /** Milliseconds of a duration in Go's notation, or in days (`30d`); never less than none. Throws `invalid`. */
-export function parseTime(text: string): number {
+function parseTime(text: string): number {
   const days = /^(\d+)d$/.exec(text);
   if (days) return Number(days[1]) * 86_400_000;
   const milliseconds = text === '0' ? 0 : parseDuration(text) / 1_000_000;

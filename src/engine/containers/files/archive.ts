@@ -7,7 +7,7 @@ import { type FileRooms, openContainerFiles } from './open-files.ts';
 import { pathStatHeaders } from './path-stat.ts';
 
 /** An archive on its way: headers that describe the path, and the bytes. */
-export interface ContainerArchive {
+interface ContainerArchive {
   headers: Record<string, string>;
   stream: AsyncGenerator<Buffer, void>;
 }

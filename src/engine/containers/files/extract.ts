@@ -6,7 +6,7 @@ import type { Container } from '../state/container.ts';
 import { cleanArchivePath, explainPath } from './archive-path.ts';
 import { type FileRooms, openContainerFiles } from './open-files.ts';
 
-export interface ExtractRequest {
+interface ExtractRequest {
   path: string | undefined;
   /** A directory must not take the place of something else, nor the other way round. */
   noOverwriteDirNonDir: boolean;

@@ -42,7 +42,7 @@ export async function openContainerFiles(engine: FileRooms, container: Container
 }
 
 /** A view of the root alone: what `docker export` takes. Throws `conflict` for a container on its way out. */
-export function openRootfs(engine: Pick<Engine, 'images'>, container: Container): RootfsView {
+function openRootfs(engine: Pick<Engine, 'images'>, container: Container): RootfsView {
   if (container.state.Dead) throw conflict(`container ${container.id} is dead`);
   if (container.removing || container.removed) throw conflict(`container ${container.id} is being removed`);
   return engine.images.openRootfs(container.id);

@@ -18,7 +18,7 @@ import { joinSharedMemory } from './shared-memory.ts';
 const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** What the earlier steps of a start have made. */
-export interface Prepared {
+interface Prepared {
   rootfs: string;
   mounts: MountSpec[];
   /** Network namespace path, `host`, or `new`. */

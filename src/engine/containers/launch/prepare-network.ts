@@ -14,7 +14,7 @@ import { linkHosts } from '../links/links.ts';
 import { refreshParents } from '../links/refresh-hosts.ts';
 import type { Container } from '../state/container.ts';
 
-export interface PreparedNetwork {
+interface PreparedNetwork {
   /** Path of a network namespace, `host`, or `new`: the process makes it, so that it belongs to its user namespace. */
   sandbox: string;
   /** For `new`: what is left to do when the process is there and its program does not run yet. */

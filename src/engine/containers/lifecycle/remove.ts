@@ -13,7 +13,7 @@ const SIGKILL = 9;
 const killPatience = 10;
 
 /** `volumes`: anonymous volumes too. `force`: kill it first. */
-export interface RemoveOptions {
+interface RemoveOptions {
   force: boolean;
   volumes: boolean;
 }

@@ -18,7 +18,7 @@ export function planRestart(container: Container, status: ExitStatus): number | 
 }
 
 /** The policy's answer after an exit with `code`. */
-export function wantsRestart(container: Container, code: number): boolean {
+function wantsRestart(container: Container, code: number): boolean {
   const { hostConfig, manuallyStopped, restartCount } = container.record;
   if (manuallyStopped || container.removing) return false;
   const { Name: name, MaximumRetryCount: limit = 0 } = hostConfig.RestartPolicy ?? {};

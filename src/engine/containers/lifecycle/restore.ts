@@ -14,7 +14,7 @@ import { startContainer } from './start.ts';
 import { handleMissedExit, scheduleRestart, watchExit } from './supervise.ts';
 
 /** What the daemon found: containers with a live process, and those whose process ended while nobody looked. */
-export interface Survey {
+interface Survey {
   running: Map<Container, Process>;
   ended: Map<Container, EndedProcess>;
   /** Could not be found out: they may run, so that everything they have stays, until a later daemon knows more. */

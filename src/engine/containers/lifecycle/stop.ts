@@ -11,7 +11,7 @@ import { cancelRestart, meansToEnd, nextExit, sendSignal, terminate, untilKilled
 const SIGKILL = 9;
 
 /** `signal` and `timeout` (seconds, negative: for ever) override the container's own. Throws not-modified if stopped. */
-export interface StopOptions {
+interface StopOptions {
   signal?: string;
   timeout?: number;
 }

@@ -74,7 +74,7 @@ export function meansToEnd(container: Container, signal: number): boolean {
 }
 
 /** The signal that asks this container to end. */
-export function stopSignal(container: Container): number {
+function stopSignal(container: Container): number {
   return container.record.config.StopSignal ? parseSignal(container.record.config.StopSignal) : SIGTERM;
 }
 

@@ -1,7 +1,7 @@
 // The variables that tell a container where one it is linked to serves what.
 
 /** What a link leads to. */
-export interface LinkedPlace {
+interface LinkedPlace {
   address: string;
   /** As exposed: `80/tcp`. */
   ports: readonly string[];

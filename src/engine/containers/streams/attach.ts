@@ -12,7 +12,7 @@ import { readLogs } from '../views/logs.ts';
 import { parseDetachKeys } from './detach-keys.ts';
 import { type PumpOptions, pump } from './pump.ts';
 
-export interface AttachOptions {
+interface AttachOptions {
   stdin?: boolean;
   stdout?: boolean;
   stderr?: boolean;

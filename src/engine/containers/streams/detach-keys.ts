@@ -3,7 +3,7 @@
 import { invalid } from '../../../lib/errors.ts';
 
 /** ctrl-p ctrl-q. */
-export const defaultDetachKeys = Buffer.from([16, 17]);
+const defaultDetachKeys = Buffer.from([16, 17]);
 
 /** `ctrl-p,ctrl-q`, `ctrl-@`, single characters; '' is the default. Throws `invalid` in Docker's words for an `as`. */
 export function parseDetachKeys(text: string | undefined, as: 'detach' | 'escape'): Buffer {

@@ -21,7 +21,7 @@ export interface PumpOptions {
 }
 
 /** Why the pump stopped: the process closed its output, the client went away, or it typed the detach keys. */
-export type PumpEnd = 'output-ended' | 'client-gone' | 'detached';
+type PumpEnd = 'output-ended' | 'client-gone' | 'detached';
 
 /** Runs until one side is done; then both are closed. Never rejects. */
 export async function pump(connection: Duplex, session: AttachStream, options: PumpOptions): Promise<PumpEnd> {

@@ -11,7 +11,7 @@ import { describeMounts } from './mount-points.ts';
 import { describeNetworks, summarisePorts } from './network-settings.ts';
 import { describeStatus } from './status.ts';
 
-export interface ListOptions {
+interface ListOptions {
   all?: boolean;
   limit?: number;
   size?: boolean;

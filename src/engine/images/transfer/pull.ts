@@ -10,7 +10,7 @@ import { publishTransfer } from '../image-events.ts';
 import { progressLine } from './progress-line.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 
-export interface PullImageRequest {
+interface PullImageRequest {
   /** A name, with a tag or digest or without. */
   image: string;
   /** A tag or a digest; without one, and none in `image`, every tag of the repository is pulled. */

@@ -11,7 +11,7 @@ import { progressLine } from './progress-line.ts';
 import { asDockerFails } from './pull.ts';
 import { decodeRegistryAuth } from './registry-auth.ts';
 
-export interface PushImageRequest {
+interface PushImageRequest {
   /** A name without a tag. */
   name: string;
   /** Without one, every tag of the repository is pushed. */

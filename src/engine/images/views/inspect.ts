@@ -10,7 +10,7 @@ import type { Engine } from '../../engine.ts';
 import { requestedPlatform } from '../platform.ts';
 import { listManifests } from './manifests.ts';
 
-export interface InspectOptions {
+interface InspectOptions {
   platform?: OCIPlatform | undefined;
   manifests?: boolean | undefined;
   /** Of the API that the client speaks. */

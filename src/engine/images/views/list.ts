@@ -14,7 +14,7 @@ import { unixSeconds } from './unix-seconds.ts';
 
 type Rooms = Pick<Engine, 'images' | 'containers'>;
 
-export interface ListOptions {
+interface ListOptions {
   filters?: Filters | undefined;
   /** Nameless images that others were made from, too. */
   all?: boolean | undefined;

@@ -26,7 +26,7 @@ export interface ArchivePlan {
   documents: Map<string, Buffer>;
 }
 
-export interface PlanSources {
+interface PlanSources {
   /** Bytes; throws `not-found`. */
   size: (digest: Digest) => number;
   /** The archive of a layer, by its place. */

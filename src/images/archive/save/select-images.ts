@@ -10,7 +10,7 @@ export interface SelectedImage {
   references: Reference[];
 }
 
-export interface ImageLookup {
+interface ImageLookup {
   /** Throws `not-found`. */
   get: (text: string) => Image;
   has: (text: string) => boolean;

@@ -21,7 +21,7 @@ import { directoryMode, type ModeChange, type Owner } from './copy-job.ts';
 import { nanoseconds } from './make-directories.ts';
 import { applySymbolicMode } from './symbolic-mode.ts';
 
-export interface TreeCopierOptions {
+interface TreeCopierOptions {
   files: Kernel['files'];
   owner?: Owner | undefined;
   mode?: ModeChange | undefined;

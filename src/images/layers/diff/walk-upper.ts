@@ -7,7 +7,7 @@ import { opaqueAttribute } from '../whiteout.ts';
 export type UpperFiles = Pick<Kernel['files'], 'getXattr'>;
 
 /** One entry of the upper directory, parents first. Names have no leading slash. */
-export interface UpperEntry {
+interface UpperEntry {
   node: TreeNode;
   /** What the container saw there before: the topmost of the layers below; undefined where there was nothing. */
   below: BigIntStats | undefined;

@@ -10,7 +10,7 @@ import type { LayerFiles } from './layer-writer.ts';
 const worthAWorker = 2 * 1024 * 1024;
 
 /** An archive as it comes. */
-export interface LayerArchive {
+interface LayerArchive {
   readonly bytes: GrowingFile;
   /** Of the whole blob, in bytes. */
   readonly size: number;

@@ -5,7 +5,7 @@ import type { Limiter } from '../../../lib/concurrency/limiter.ts';
 import { BerthError, errorCode, errorKind, systemError } from '../../../lib/errors.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 
-export type DownloadState = 'waiting' | 'downloading' | 'verifying' | 'complete';
+type DownloadState = 'waiting' | 'downloading' | 'verifying' | 'complete';
 
 export interface DownloadDeps {
   content: ContentStore;

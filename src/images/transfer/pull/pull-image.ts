@@ -32,7 +32,7 @@ export interface PullDeps {
   record: (id: Digest, image: Omit<NewImage, 'config'>, names: readonly Reference[]) => void;
 }
 
-export interface PullOptions {
+interface PullOptions {
   platform: Platform;
   /** Up to which the machine can run more than `platform` says. */
   variant?: string | undefined;

@@ -11,7 +11,7 @@ import type { Downloads } from './downloads.ts';
 /** Milliseconds between two lines about the same bytes. */
 const interval = 100;
 
-export interface LayerDeps {
+interface LayerDeps {
   layers: LayerStore;
   downloads: Downloads;
   emit: Emit;

@@ -7,7 +7,7 @@ import type { Digest } from '../../../oci/digest.ts';
 import type { FilePiece } from '../../workers/layer-jobs.ts';
 import type { LayerWorkers } from '../../workers/layer-workers.ts';
 
-export interface CompressDeps {
+interface CompressDeps {
   content: ContentStore;
   workers: LayerWorkers;
 }

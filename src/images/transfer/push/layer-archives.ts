@@ -11,7 +11,7 @@ import { openLayerBlob } from '../../layers/open-layer-blob.ts';
 import type { LayerWorkers } from '../../workers/layer-workers.ts';
 import { type CompressOptions, compressFile, compressStream } from './compress-layer.ts';
 
-export interface LayerArchivesDeps {
+interface LayerArchivesDeps {
   content: ContentStore;
   layers: LayerStore;
   kernel: Pick<Kernel, 'files'>;

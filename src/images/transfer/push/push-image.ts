@@ -29,7 +29,7 @@ export interface PushDeps extends Pick<PushLayerDeps, 'slots' | 'sending'> {
   record: (id: Digest, image: Omit<NewImage, 'config'>, names: readonly Reference[]) => void;
 }
 
-export interface PushOptions {
+interface PushOptions {
   platform: Platform | undefined;
   /** What to send, where that is known. */
   manifest?: Digest | undefined;

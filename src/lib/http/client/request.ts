@@ -27,7 +27,7 @@ export interface HttpRequest {
   length?: number | undefined;
 }
 
-export interface SendOptions {
+interface SendOptions {
   signal?: AbortSignal | undefined;
   upgrade?: boolean;
   /**

@@ -6,7 +6,7 @@ import { decodeName, encodeName } from '../names.ts';
 const maximumLinks = 40;
 
 /** Called for a directory that no entry of the archive describes; it must set owner and mode. */
-export type ImpliedDirectory = (path: string, relative: string, hidesLower: boolean) => void;
+type ImpliedDirectory = (path: string, relative: string, hidesLower: boolean) => void;
 
 /**
  * Only one writer may use the tree at a time; what was resolved is remembered, so tell it of removals by removing

@@ -23,7 +23,7 @@ interface Bridge {
   pool: AddressPool;
 }
 
-export interface BridgeDriverOptions {
+interface BridgeDriverOptions {
   /** nftables table of this daemon. */
   table: string;
   /** Address that ports are published on when none is named. */

@@ -4,7 +4,7 @@ import type { Host, Kernel } from '../../../kernel/index.ts';
 import { errorCode } from '../../../lib/errors.ts';
 
 /** One end on the host, one in the sandbox. Addresses in text form. */
-export interface Cable {
+interface Cable {
   bridge: string;
   hostLink: string;
   sandbox: string;

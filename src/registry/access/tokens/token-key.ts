@@ -7,7 +7,7 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const signing = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
 /** What a token says. Times are seconds of the epoch. */
-export interface Claims {
+interface Claims {
   readonly iss: string;
   readonly sub: string;
   readonly aud: string;

@@ -13,7 +13,7 @@ import { messageOf, runningMessage } from './record-message.ts';
 
 type Event = Partial<BuildHistoryEvent>;
 
-export interface HistorySources {
+interface HistorySources {
   readonly jobs: BuildJobs;
   readonly history: Pick<Builder['history'], 'list' | 'find'>;
 }

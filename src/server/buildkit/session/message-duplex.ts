@@ -6,9 +6,9 @@ import type { ClientCall } from '../../../lib/grpc/client.ts';
 const portion = 3 * 1024 * 1024;
 
 /** A call of either side. */
-export type ByteCall = Pick<ClientCall, 'messages' | 'send' | 'end' | 'cancel'>;
+type ByteCall = Pick<ClientCall, 'messages' | 'send' | 'end' | 'cancel'>;
 
-export interface ByteMessages {
+interface ByteMessages {
   decode(message: Buffer): Uint8Array;
   encode(data: Uint8Array): Uint8Array;
 }

@@ -7,7 +7,7 @@ import { type AttributeReader, describeNode } from '../../../lib/tar/tree/descri
 import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 import { walkTree } from '../../../lib/tar/tree/walk-tree.ts';
 
-export interface SendOptions {
+interface SendOptions {
   /** Where on the client's side everything belongs; empty is the top. */
   readonly folder: string;
   readonly attributes?: AttributeReader;

@@ -7,7 +7,7 @@ import type { Evaluation } from './requests/evaluation.ts';
 /** Clients ask for a build before they have asked for it to begin; this long it may take, in milliseconds. */
 const patience = 5000;
 /** What becomes of builds. Those that clients ask on the side are nobody else's business. */
-export type BuildChange =
+type BuildChange =
   | { readonly kind: 'started'; readonly job: BuildJob }
   | { readonly kind: 'completed' | 'deleted'; readonly ref: string };
 

@@ -7,7 +7,7 @@ import type { FrontendAnswer } from './subrequests/frontend-answer.ts';
 import { type LintDeps, lintAnswer } from './subrequests/lint.ts';
 import { outlineAnswer, targetsAnswer } from './subrequests/outline.ts';
 
-export interface SubrequestDeps extends LintDeps {
+interface SubrequestDeps extends LintDeps {
   readonly builder: Pick<Builder, 'start' | 'describe'>;
 }
 

@@ -1,6 +1,6 @@
 // Bodies of operations on a swarm.
 
-export const driver = { Name: 'string', Options: { '*': 'string' } } as const;
+const driver = { Name: 'string', Options: { '*': 'string' } } as const;
 
 export const swarmSpec = {
   Name: 'string',

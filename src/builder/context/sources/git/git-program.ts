@@ -11,7 +11,7 @@ export interface GitOptions {
 }
 
 /** What a run came to. */
-export interface GitOutcome {
+interface GitOutcome {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

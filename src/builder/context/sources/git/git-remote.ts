@@ -7,7 +7,7 @@ const commitPattern = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const everything = ['--tags', '+refs/heads/*:refs/remotes/origin/*'];
 
 /** A ref by its full name with the object it stands for now, or a commit; undefined may be the beginning of a commit. */
-export interface RemoteRef {
+interface RemoteRef {
   readonly name: string;
   readonly id: string;
 }

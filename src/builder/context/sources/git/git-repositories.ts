@@ -19,7 +19,7 @@ interface KeptRepository {
 }
 
 /** `name` is that of its directory. */
-export interface RepositoryUse extends KeptRepository {
+interface RepositoryUse extends KeptRepository {
   readonly name: string;
   readonly directory: string;
   readonly inUse: boolean;

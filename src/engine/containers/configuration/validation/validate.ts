@@ -13,7 +13,7 @@ const mebibyte = 1024 * 1024;
 const policies = ['', 'no', 'always', 'on-failure', 'unless-stopped'];
 
 /** Facts of the machine that limits are held against. */
-export interface Limits {
+interface Limits {
   cpus: number;
   /** `0-1`. */
   memoryNodes: string;

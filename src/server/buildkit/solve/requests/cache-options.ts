@@ -3,7 +3,7 @@ import type { CacheOptions } from '../../../../api/buildkit/control.ts';
 import type { BlobStore, CacheReference } from '../../../../builder/index.ts';
 import { cacheReference } from './frontend-request.ts';
 
-export interface Caches {
+interface Caches {
   readonly cacheFrom: readonly CacheReference[];
   readonly cacheTo: readonly CacheReference[];
 }

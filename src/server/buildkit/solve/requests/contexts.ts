@@ -5,7 +5,7 @@ import { type Attributes, prefixed } from './attributes.ts';
 import { Evaluation } from './evaluation.ts';
 import type { FrontendOptions } from './frontend-options.ts';
 
-export interface ContextParts extends Pick<FrontendOptions, 'sources' | 'blobs'> {
+interface ContextParts extends Pick<FrontendOptions, 'sources' | 'blobs'> {
   readonly inputs: Evaluation['inputs'];
 }
 

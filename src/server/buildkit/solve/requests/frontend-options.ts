@@ -3,7 +3,7 @@ import type { SourceDefinition } from '../../../../api/buildkit/definitions.ts';
 import type { BlobStore, Builder, BuildSource } from '../../../../builder/index.ts';
 
 /** Where the files come from that attributes name. */
-export interface FrontendSources {
+interface FrontendSources {
   /** A directory of the client by the name it gave it. */
   local(name: string): BuildSource;
   /** A git repository, an archive or a Dockerfile on the web, or what the client uploads. */
