@@ -76,6 +76,22 @@ test('other bytes than the digest says are refused, and can be fetched anew', as
   expect(partials()).toEqual([]);
 });
 
+test('who follows anew while it begins anew gets the right bytes', async () => {
+  const blob = await content.resume(digest);
+  await blob.append(Buffer.alloc(whole.length));
+  await expect(blob.verify()).rejects.toMatchObject({ kind: 'invalid' });
+  const restarting = blob.restart();
+  // Before any system call has ended, and so before the file was cut.
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+  expect(blob.size).toBe(0);
+  const anew = followed(blob);
+  await restarting;
+  await blob.append(whole);
+  await blob.verify();
+  expect((await anew).equals(whole)).toBe(true);
+  await blob.discard();
+});
+
 test('those who follow hear why no more will come', async () => {
   const blob = await content.resume(digest);
   await blob.append(whole.subarray(0, 2_000_000));

@@ -72,11 +72,12 @@ export class PartialBlob {
     await this.#flush();
     await this.#writing;
     this.#epoch++;
-    this.#wake();
-    await this.#file.truncate(0);
     this.#hash = createHash(digestParts(this.digest).algorithm);
     this.#size = 0;
+    // Who follows anew while the file is cut must not be told of what it had.
     this.#written = 0;
+    this.#wake();
+    await this.#file.truncate(0);
   }
 
   /** Everything came: writes it to the disk and compares the digest. Throws `invalid` when it is another. */

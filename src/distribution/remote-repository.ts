@@ -128,6 +128,7 @@ export class RemoteRepository implements Repository {
 
   async #try<T>(work: (client: RegistryClient) => Promise<T>): Promise<T> {
     const places = await this.#places();
+    let refused: unknown;
     for (let index = this.#current; ; index++) {
       const client = places[index] as RegistryClient;
       try {
@@ -135,7 +136,10 @@ export class RemoteRepository implements Repository {
         this.#settle(client, index);
         return result;
       } catch (error) {
+        // It speaks no TLS after all: what it said before is what it says.
+        if (refused !== undefined && error instanceof TransportError) throw refused;
         if (!this.#goesOn(error, client, index + 1 < places.length)) throw error;
+        if (!client.endpoint.mirror && error instanceof RegistryError) refused = error;
         if (!this.#settled) this.#current = Math.max(this.#current, index + 1);
       }
     }

@@ -66,7 +66,7 @@ export class Listeners {
   async #listen(place: ListenPlace, tls: TlsIdentity | undefined): Promise<Listener> {
     const server = new HttpServer(this.#handler);
     const { bound, cleanup } = await listenOn(server, addressOf(place, tls), this.#logger);
-    const address = bound.kind === 'tcp' ? `${place.host}:${bound.port}` : nameOf(place);
+    const address = nameOf(bound.kind === 'tcp' ? bound : place);
     this.#logger.info('listening', { address, ...(place.path === undefined ? { tls: tls !== undefined } : {}) });
     return { place, server, cleanup };
   }
@@ -82,7 +82,8 @@ export class Listeners {
 }
 
 function nameOf({ path, host, port }: ListenPlace): string {
-  return path === undefined ? `${host}:${port}` : `unix://${path}`;
+  if (path !== undefined) return `unix://${path}`;
+  return host?.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 function addressOf({ path, host = '0.0.0.0', port = 0 }: ListenPlace, tls: TlsIdentity | undefined) {

@@ -1,5 +1,5 @@
 // Manifests of another registry: asked for there, kept here, served from here when there is nobody to ask.
-import { errorMessage } from '../../lib/errors.ts';
+import { BerthError, errorMessage } from '../../lib/errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { RegistryContext } from '../context.ts';
 import { linkManifest } from '../manifests/put-manifest.ts';
@@ -60,11 +60,20 @@ async function fetchManifest(
   if (known) await retag(context, name, { digest, tag });
   else {
     const { bytes, descriptor } = await repository.manifest(digest, { signal });
-    const manifest = readManifest(bytes, descriptor.mediaType);
+    const manifest = understand(bytes, descriptor.mediaType);
     await context.content.put(bytes, { expected: digest });
     await linkManifest(context, name, { descriptor: { ...descriptor, mediaType: manifest.mediaType }, manifest, tag });
   }
   if (tag !== undefined) upstream.markFresh(path, tag);
+}
+
+/** What makes no sense is no answer: somebody between us may speak for the upstream, as the page of a hotel does. */
+function understand(bytes: Buffer, mediaType: string): ReturnType<typeof readManifest> {
+  try {
+    return readManifest(bytes, mediaType);
+  } catch (error) {
+    throw new BerthError('unavailable', `no manifest was sent: ${errorMessage(error)}`, { cause: error });
+  }
 }
 
 async function retag(

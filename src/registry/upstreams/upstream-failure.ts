@@ -1,4 +1,5 @@
 // What another registry said, or that it said nothing, as this registry says it.
+import { RegistryError } from '../../distribution/index.ts';
 import { type ErrorKind, errorKind, errorMessage } from '../../lib/errors.ts';
 import { Refusal, type RefusalCode } from '../refusal.ts';
 
@@ -17,6 +18,10 @@ export function isPassing(error: unknown): boolean {
 /** The refusal for an error of another registry; `missing` is the code for what it does not have. */
 export function refuseUpstream(error: unknown, missing: RefusalCode): Error {
   if (error instanceof Refusal) return error;
+  // Clients know how to wait; that of others is theirs.
+  if (error instanceof RegistryError && error.status === 429) {
+    return new Refusal('TOOMANYREQUESTS', { message: `upstream: ${error.message}` });
+  }
   const code = errorKind(error) === 'not-found' ? missing : codes[errorKind(error)];
   if (code === undefined) return error instanceof Error ? error : new Error(errorMessage(error));
   return new Refusal(code, { message: `upstream: ${errorMessage(error)}` });

@@ -14,12 +14,15 @@ class Origin {
   down = false;
   silent = false;
   spoil = false;
+  /** Says this to whatever it is asked. */
+  says: [status: number, body: string] | undefined;
   port = 0;
   gate: Promise<void> = Promise.resolve();
   readonly #server = new HttpServer(async exchange => {
     this.asked.push(`${exchange.method} ${exchange.target}`);
     if (this.silent) await new Promise(() => {});
     if (this.down) return exchange.send(503, {}, '');
+    if (this.says) return exchange.send(this.says[0], { 'Content-Type': 'text/html' }, this.says[1]);
     const isBlob = exchange.method === 'GET' && exchange.target.includes('/blobs/');
     if (isBlob) await this.gate;
     if (isBlob && this.spoil) {
@@ -103,6 +106,22 @@ test('when the upstream is down, what is here is served, with a warning', async 
   const other = await get('manifests/v2');
   expect(other.status).toBe(503);
   expect(await InProcessRegistry.codes(other)).toEqual(['UNAVAILABLE']);
+});
+
+test('the page of somebody between counts as no answer; that it was asked too often is passed on', async () => {
+  await origin.inner.pushImage('app', 'v1', ['one']);
+  await get('manifests/v1');
+  origin.says = [200, '<html>Welcome to our hotel</html>'];
+  clock.now += 61_000;
+  const other = await get('manifests/v2');
+  expect(other.status).toBe(503);
+  expect(await other.text()).toContain('upstream: no manifest was sent');
+  const stale = await get('manifests/v1');
+  expect([stale.status, stale.headers.has('warning')]).toEqual([200, true]);
+  origin.says = [429, '{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}'];
+  const tooOften = await get('manifests/v3');
+  expect(tooOften.status).toBe(429);
+  expect(await tooOften.text()).toContain('"TOOMANYREQUESTS","message":"upstream: toomanyrequests: slow down"');
 });
 
 test('an upstream that takes requests and never answers is not waited for where there is something here', async () => {
