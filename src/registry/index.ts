@@ -3,6 +3,7 @@
 // It answers exchanges: who listens, reads configuration files and ends the process is left to the program (`daemon`);
 // how other registries are spoken to, to `distribution`.
 export { parseHtpasswd, withPassword } from './access/htpasswd.ts';
+export { isRepositoryName } from './names.ts';
 export {
   type AccessOptions,
   type AccessRule,

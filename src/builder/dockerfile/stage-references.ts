@@ -1,9 +1,9 @@
 // Which stage a name means, and whether stages that need each other make sense.
 import { invalid } from '../../lib/errors.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
+import { suggestion } from '../../lib/text/suggestion.ts';
 import { DockerfileError } from './dockerfile-error.ts';
 import { mountFrom } from './instructions/run-mount.ts';
-import { suggestion } from './suggest.ts';
 import type { Dockerfile, Instruction, Stage } from './syntax.ts';
 
 /** The stage to be built: the last one of that name (in any case), or the last of all. Throws `invalid`. */

@@ -1,11 +1,11 @@
 // A Dockerfile under the arguments of one build.
 import { BerthError, errorMessage, invalid } from '../../../lib/errors.ts';
+import { nearest, suggestion } from '../../../lib/text/suggestion.ts';
 import { formatPlatform, type Platform, parsePlatform } from '../../../oci/platform.ts';
 import { parseReference } from '../../../oci/reference.ts';
 import { type Expansion, expandWord, type Variables } from '../expansion/expand-word.ts';
 import { finding, isExperimental } from '../lint/rules.ts';
 import { parseCheckOptions } from '../source/directives.ts';
-import { nearest, suggestion } from '../suggest.ts';
 import type { ArgInstruction, CheckOptions, Dockerfile, LineRange, Stage, Warning } from '../syntax.ts';
 import type { BaseVariables, BuildVariables, Evaluation, StageBase, StageVariables } from './evaluation.ts';
 import { locate, type StageContext } from './stage-context.ts';

@@ -1,11 +1,11 @@
 // One stage, instruction by instruction: variables come and go, words get expanded, rules look on.
 import { posix } from 'node:path';
+import { nearest } from '../../../lib/text/suggestion.ts';
 import { parseAddSource } from '../../context/sources/add-source.ts';
 import { expandWord } from '../expansion/expand-word.ts';
 import { exposedPorts, hasUpperProtocol, namesHost } from '../instructions/exposed-ports.ts';
 import { heredocSummary } from '../instructions/run.ts';
 import { finding } from '../lint/rules.ts';
-import { nearest } from '../suggest.ts';
 import type { AddInstruction, ArgInstruction, CopyInstruction, Instruction, LineRange } from '../syntax.ts';
 import type { BaseVariables, StageVariables } from './evaluation.ts';
 import { type Expanders, expandInstruction } from './expand-instruction.ts';

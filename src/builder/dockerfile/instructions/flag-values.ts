@@ -1,6 +1,6 @@
 // Flags of an instruction against the flags it takes.
 import { invalid } from '../../../lib/errors.ts';
-import { suggestion } from '../suggest.ts';
+import { suggestion } from '../../../lib/text/suggestion.ts';
 
 type FlagKind = 'boolean' | 'string' | 'strings';
 type FlagValue<K extends FlagKind> = K extends 'boolean' ? boolean : K extends 'string' ? string : readonly string[];

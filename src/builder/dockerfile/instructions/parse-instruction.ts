@@ -1,7 +1,7 @@
 // From a statement to a typed instruction: each keyword's own rules.
 import { invalid } from '../../../lib/errors.ts';
+import { suggestion } from '../../../lib/text/suggestion.ts';
 import { keywords, type Statement } from '../source/statement.ts';
-import { suggestion } from '../suggest.ts';
 import type { ArgInstruction, CommandLine, Instruction, InstructionBase, KeyValue } from '../syntax.ts';
 import { parseAdd, parseCopy } from './copy.ts';
 import { parseFlags } from './flag-values.ts';

@@ -2,8 +2,8 @@
 import { posix } from 'node:path';
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
+import { suggestion } from '../../../lib/text/suggestion.ts';
 import { parseRamBytes } from '../../../lib/text/units.ts';
-import { suggestion } from '../suggest.ts';
 import type { RunMount } from '../syntax.ts';
 import { parseCsvLine } from './csv.ts';
 import { parseGoBool, parseUnsigned } from './go-values.ts';

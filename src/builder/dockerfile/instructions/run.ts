@@ -1,9 +1,9 @@
 // RUN and what its command line becomes.
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
+import { suggestion } from '../../../lib/text/suggestion.ts';
 import { heredocText, parseHeredoc } from '../source/heredoc.ts';
 import type { Statement } from '../source/statement.ts';
-import { suggestion } from '../suggest.ts';
 import type { CommandLine, InstructionBase, RunDevice, RunInstruction } from '../syntax.ts';
 import { parseCsvLine } from './csv.ts';
 import { parseFlags } from './flag-values.ts';

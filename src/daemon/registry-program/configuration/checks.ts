@@ -2,6 +2,7 @@
 
 import { errorMessage, invalid } from '../../../lib/errors.ts';
 import { parseDuration } from '../../../lib/text/duration.ts';
+import { nearest, suggestion } from '../../../lib/text/suggestion.ts';
 
 /** One mapping of the file. Each reader throws `invalid` naming the key; `done` refuses keys that nobody read. */
 export class Section {
@@ -60,13 +61,16 @@ export class Section {
     const value = this.#take(key);
     if (value === undefined) return undefined;
     const list: unknown[] = Array.isArray(value) ? value : [value];
-    if (!list.every(item => typeof item === 'string')) throw this.#refuse(key, 'expected a list of strings');
+    const wrong = list.find(item => typeof item !== 'string');
+    if (typeof wrong === 'number') throw this.#refuse(key, `${wrong} is a number: write "${wrong}"`);
+    if (wrong !== undefined) throw this.#refuse(key, 'expected a list of strings');
     return list as string[];
   }
 
   /** A list of words out of a closed set. */
   words<T extends string>(key: string, allowed: readonly T[]): T[] | undefined {
     const list = this.strings(key);
+    if (list?.length === 0) throw this.#refuse(key, `expected at least one of ${allowed.join(', ')}`);
     const wrong = list?.find(word => !allowed.includes(word as T));
     if (wrong !== undefined) throw this.#refuse(key, `"${wrong}" is none of ${allowed.join(', ')}`);
     return list as T[] | undefined;
@@ -94,10 +98,12 @@ export class Section {
     return Object.keys(this.#values);
   }
 
-  /** Throws `invalid` for a key that must be there. */
+  /** Throws `invalid` for a key that must be there, with something in it. */
   required<T>(key: string, value: T | undefined): T {
-    if (value === undefined) throw this.#refuse(key, 'is missing');
-    return value;
+    if (value !== undefined && (value as { length?: number }).length !== 0) return value;
+    const like = nearest(key, this.keys());
+    const instead = value === undefined && like !== undefined ? ` (there is ${this.#name(like)})` : '';
+    throw this.#refuse(key, value === undefined ? `is missing${instead}` : 'is empty');
   }
 
   /** Throws `invalid` for a value that cannot be. */
@@ -108,7 +114,11 @@ export class Section {
   /** Call it last. */
   done(): void {
     const unknown = this.keys().filter(key => !this.#read.has(key));
-    if (unknown.length > 0) throw invalid(`unknown key: ${unknown.map(key => this.#name(key)).join(', ')}`);
+    if (unknown.length === 0) return;
+    const meant = unknown.map(key => `${this.#name(key)}${suggestion(key, this.#read)}`);
+    const alone = unknown.every(key => suggestion(key, this.#read) === '');
+    const known = alone ? `: expected ${[...this.#read].sort().join(', ')}` : '';
+    throw invalid(`unknown key: ${meant.join(', ')}${known}`);
   }
 
   #take(key: string): unknown {

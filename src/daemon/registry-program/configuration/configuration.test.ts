@@ -48,13 +48,26 @@ test('users without rules may do everything, others nothing', () => {
 
 test('what is wrong is named', () => {
   const wrong: Record<string, string> = {
-    'gc: {intervall: 1h}': 'unknown key: gc.intervall',
+    'gc: {intervall: 1h}': 'unknown key: gc.intervall (did you mean interval?)',
+    'tls: {cert: /c, key: /k, ciphers: x}': 'unknown key: tls.ciphers: expected cert, client-ca, key',
+    'auth: {htpasswd: /u, rules: [{users: x, actions: pull, repository: x}]}': 'auth.rules[0].repositories: is missing',
+    'auth: {htpasswd: /u, rules: [{users: x, actions: pull, repositoris: x}]}':
+      'auth.rules[0].repositories: is missing (there is auth.rules[0].repositoris)',
+    'auth: {htpasswd: /u, rules: [{users: [], actions: pull, repositories: x}]}': 'auth.rules[0].users: is empty',
+    'auth: {htpasswd: /u, rules: [{users: x, actions: [], repositories: x}]}':
+      'auth.rules[0].actions: expected at least one of',
+    'auth: {htpasswd: /u, tokens: {lifetime: 0s}}': 'auth.tokens.lifetime: at least one second',
+    'listen: 5000': 'listen: 5000 is a number: write "5000"',
+    'root: ""': 'root: is empty',
+    'log: {level: loud}': 'log.level: "loud" is none of',
+    'upstreams: [{prefix: "A b", registry: b}]': 'upstreams[0].prefix: "A b" cannot begin',
+    'webhooks: [{url: "http://h/a", name: x}, {url: "http://h/b", name: x}]': 'webhooks[1].name: "x" is another',
     'gc: {interval: soon}': 'gc.interval',
     'gc: {interval: -1h}': 'gc.interval: -1h is before now',
     'upstreams: [{prefix: a, registry: "http://b/c"}]': 'upstreams[0].registry: "http://b/c" is no registry',
     'upstreams: [{prefix: a, registry: b, username: me}]': 'upstreams[0].username: goes with a password-file',
     'gc: {grace: 1s}': 'gc.grace: at least one minute',
-    'gc: {retention: [{tags: x}]}': 'needs keep-last or max-age',
+    'gc: {retention: [{tags: x}]}': 'gc.retention[0].keep-last: is missing, and so is max-age',
     'auth: {htpasswd: /u, rules: [{users: "@dev", actions: pull, repositories: x}]}': 'no group "dev"',
     'auth: {htpasswd: /u, rules: [{users: x, actions: fly, repositories: x}]}':
       'auth.rules[0].actions: "fly" is none of',
@@ -62,12 +75,17 @@ test('what is wrong is named', () => {
     'tls: {cert: /c}': 'both a certificate and its key',
     'listen: nowhere': 'invalid address "nowhere"',
     'upstreams: [{prefix: a, registry: b}, {prefix: a, registry: c}]': 'prefix "a" is there twice',
-    'webhooks: [{url: "ftp://x"}]': 'no http or https URL',
+    'webhooks: [{url: "ftp://x"}]': 'webhooks[0].url: "ftp://x" is no http or https URL',
     'read-only: maybe': 'read-only: expected true or false',
     '[]': 'expected a mapping',
     '{': 'configuration file',
   };
   for (const [text, message] of Object.entries(wrong)) expect(() => read(text)).toThrow(message);
+});
+
+test('webhooks on one host are told apart', () => {
+  const { webhooks } = read('webhooks: [{url: "http://h/a"}, {url: "http://h/b"}]').options;
+  expect(webhooks.map(({ name }) => name)).toEqual(['h', 'h/b']);
 });
 
 test('a flag that is wrong is named', () => {

@@ -55,7 +55,7 @@ function merge(file: Section, flags: OptionValues, isRoot: boolean): RegistryCon
   const collection = readCollection(file);
   const configuration: RegistryConfiguration = {
     options: {
-      root: text('root', file.string('root')) ?? defaultRoot(isRoot),
+      root: file.required('root', text('root', file.string('root')) ?? defaultRoot(isRoot)),
       access: readAccess(file, {
         htpasswd: flags.htpasswd as string | undefined,
         tokens: flags.tokens as boolean | undefined,
@@ -71,8 +71,8 @@ function merge(file: Section, flags: OptionValues, isRoot: boolean): RegistryCon
     listen: listOf(flags.listen, file.strings('listen'), ['127.0.0.1:5000']).map(parsePlace),
     tls,
     insecureUpstreams: listOf(flags['insecure-upstream'], file.strings('insecure-upstreams'), []),
-    logLevel: oneOf('log level', text('log-level', log.string('level')) ?? 'info', levels),
-    logFormat: oneOf('log format', text('log-format', log.string('format')) ?? 'text', ['text', 'json'] as const),
+    logLevel: oneOf('log.level', text('log-level', log.string('level')) ?? 'info', levels),
+    logFormat: oneOf('log.format', text('log-format', log.string('format')) ?? 'text', ['text', 'json'] as const),
   };
   for (const section of [log, tlsSection, file]) section.done();
   return configuration;
@@ -104,6 +104,6 @@ const listOf = (flag: unknown, inFile: string[] | undefined, usual: string[]) =>
   (flag as string[] | undefined) ?? inFile ?? usual;
 
 function oneOf<T extends string>(what: string, value: string, allowed: readonly T[]): T {
-  if (!allowed.includes(value as T)) throw invalid(`${what} "${value}" is none of ${allowed.join(', ')}`);
+  if (!allowed.includes(value as T)) throw invalid(`${what}: "${value}" is none of ${allowed.join(', ')}`);
   return value as T;
 }

@@ -59,11 +59,18 @@ function readTokens(auth: Section, flag: boolean | undefined): TokenOptions | un
     issuer: section.string('issuer') ?? 'berth-registry',
     service: section.string('service') ?? 'berth-registry',
     realm: section.string('realm'),
-    lifetime: section.duration('lifetime') ?? 5 * minute,
-    refreshLifetime: section.duration('refresh-lifetime') ?? 30 * 24 * 60 * minute,
+    lifetime: lifetime(section, 'lifetime') ?? 5 * minute,
+    refreshLifetime: lifetime(section, 'refresh-lifetime') ?? 30 * 24 * 60 * minute,
   };
   section.done();
   return options;
+}
+
+/** They count in seconds. */
+function lifetime(section: Section, key: string): number | undefined {
+  const value = section.duration(key);
+  if (value !== undefined && value < 1000) section.refuse(key, 'at least one second');
+  return value;
 }
 
 function isBool(auth: Section): boolean {

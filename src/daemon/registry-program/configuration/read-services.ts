@@ -5,6 +5,7 @@ import { errorMessage, invalid } from '../../../lib/errors.ts';
 import {
   type CollectionOptions,
   defaultOptions,
+  isRepositoryName,
   type RetentionRule,
   type UpstreamOptions,
   type WebhookAction,
@@ -28,8 +29,10 @@ export function readUpstreams(file: Section, flags: Readonly<Record<string, stri
     if ((username === undefined) !== (passwordFile === undefined)) {
       section.refuse('username', 'goes with a password-file, and that with it');
     }
+    const prefix = section.required('prefix', section.string('prefix'));
+    if (!isRepositoryName(prefix)) section.refuse('prefix', `"${prefix}" cannot begin the name of a repository`);
     const upstream = {
-      prefix: section.required('prefix', section.string('prefix')),
+      prefix,
       ...{ domain, username },
       password: passwordFile === undefined ? undefined : readSecret(passwordFile),
       fresh: section.duration('fresh') ?? usualFreshness,
@@ -82,7 +85,7 @@ function readRetention(section: Section): RetentionRule {
     maxAge: section.duration('max-age'),
   };
   if (rule.keepLast === undefined && rule.maxAge === undefined) {
-    throw invalid('gc.retention: a rule needs keep-last or max-age');
+    section.refuse('keep-last', 'is missing, and so is max-age: a rule needs one of them');
   }
   section.done();
   return rule;
@@ -90,11 +93,12 @@ function readRetention(section: Section): RetentionRule {
 
 /** `webhooks` of the file. */
 export function readWebhooks(file: Section): WebhookOptions[] {
+  const names = new Set<string>();
   return file.sections('webhooks').map(section => {
     const url = section.required('url', section.string('url'));
-    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw invalid(`webhooks: "${url}" is no http or https URL`);
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) section.refuse('url', `"${url}" is no http or https URL`);
     const webhook: WebhookOptions = {
-      name: section.string('name') ?? new URL(url).host,
+      name: section.string('name') ?? usualName(new URL(url), names),
       url,
       headers: section.stringMap('headers'),
       actions: section.words('actions', webhookActions) ?? ['push', 'delete'],
@@ -103,8 +107,16 @@ export function readWebhooks(file: Section): WebhookOptions[] {
       attempts: section.count('attempts') ?? usualAttempts,
     };
     section.done();
+    // What waits for one is kept under its name.
+    if (names.has(webhook.name)) section.refuse('name', `"${webhook.name}" is another webhook's already`);
+    names.add(webhook.name);
     return webhook;
   });
+}
+
+/** Of several on one host the first is called by that alone. */
+function usualName({ host, pathname }: URL, taken: ReadonlySet<string>): string {
+  return taken.has(host) ? `${host}${pathname}` : host;
 }
 
 function readSecret(path: string): string {

@@ -24,8 +24,11 @@ export function suggestion(word: string, options: Iterable<string>, caseSensitiv
   return match === undefined ? '' : ` (did you mean ${match}?)`;
 }
 
-/** Levenshtein's distance; any number from `limit` up when it is not below it. */
-function editDistance(a: string, b: string, limit: number): number {
+/**
+ * Levenshtein's distance: insertions, deletions and replacements that turn `a` into `b`; any number from `limit` up when
+ * it is not below it.
+ */
+export function editDistance(a: string, b: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
