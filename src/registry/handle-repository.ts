@@ -130,5 +130,8 @@ function tellBlob(
 
 function tell({ news }: RegistryContext, { exchange }: Call, event: RegistryEvent): void {
   const { host = '', 'user-agent': userAgent = '' } = exchange.headers;
-  news.tell({ ...event, request: { method: exchange.method, host, userAgent, address: exchange.peer } });
+  news.tell({
+    ...event,
+    request: { method: exchange.method, host, userAgent, address: exchange.peer, secure: exchange.secure },
+  });
 }

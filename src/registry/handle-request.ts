@@ -49,13 +49,22 @@ async function answer(context: ServingContext, call: Call, route: Route | undefi
     case 'collection':
       allow(exchange, ['POST']);
       await context.access.authorize(exchange, [{ repository: '*', actions: ['delete'] }]);
-      if (context.options.readOnly) throw new Refusal('UNSUPPORTED', { message: 'the registry is read-only' });
-      return replyJson(call, await context.collector.run());
+      return replyJson(call, await collectGarbage(context, call.query.get('dry-run')));
     default:
       allow(exchange, ['GET', 'HEAD']);
       return await answerGet(context, call, route.kind);
   }
   throw new Refusal('UNSUPPORTED', { status: 404, message: 'page not found' });
+}
+
+/** `dry-run`: nothing goes, and what would is named. */
+async function collectGarbage({ options, collector }: ServingContext, dryRun: string | null): Promise<unknown> {
+  if (dryRun !== null && dryRun !== 'false') {
+    const removes: string[] = [];
+    return { ...(await collector.run({ dryRun: true, onGone: what => removes.push(what) })), removes };
+  }
+  if (options.readOnly) throw new Refusal('UNSUPPORTED', { message: 'the registry is read-only' });
+  return await collector.run();
 }
 
 type GetKind = 'base' | 'catalog' | 'search' | 'ping' | 'metrics' | 'health';

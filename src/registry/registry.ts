@@ -9,7 +9,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Digest } from '../oci/digest.ts';
 import { openAccess } from './access/access-control.ts';
 import { GuardedAccess } from './access/guarded-access.ts';
-import type { CollectionReport } from './collect/collect.ts';
+import type { CollectionReport, CollectOptions } from './collect/collect.ts';
 import { Collector } from './collect/collector.ts';
 import type { RegistryContext } from './context.ts';
 import { handleRequest, type ServingContext } from './handle-request.ts';
@@ -79,9 +79,9 @@ export class Registry {
     return handleRequest(this.#context, exchange);
   }
 
-  /** Collects garbage now; `grace` in milliseconds, that of the options when not said. */
-  collect(grace?: number): Promise<CollectionReport> {
-    return this.#context.collector.run(grace);
+  /** Collects garbage now; `grace` is that of the options when not said. */
+  collect(options: Partial<CollectOptions> = {}): Promise<CollectionReport> {
+    return this.#context.collector.run(options);
   }
 
   /** Removes uploads that nobody goes on with; returns how many. */

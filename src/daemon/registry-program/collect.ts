@@ -15,7 +15,7 @@ import { readConfiguration } from './configuration/configuration.ts';
 
 /** Prints what went. Throws `conflict` when the folder is served: its registry collects by itself; `not-found`. */
 export async function collect(values: OptionValues, isRoot: boolean): Promise<number> {
-  const { grace, ...flags } = values;
+  const { grace, 'dry-run': dryRun = false, ...flags } = values as OptionValues & { 'dry-run'?: boolean };
   const { options, logLevel, logFormat } = readConfiguration(flags, isRoot);
   const milliseconds = grace === undefined ? options.collection.grace : flagTime('grace', grace as string);
   const level = logLevel === 'info' ? 'warn' : logLevel;
@@ -30,11 +30,13 @@ export async function collect(values: OptionValues, isRoot: boolean): Promise<nu
     { logger, registries },
   );
   undo.defer('registry', () => registry.close());
-  await registry.recover();
-  const uploads = await registry.expireUploads();
-  const { tags, manifests, blobs, bytes } = await registry.collect(milliseconds);
-  const counts = { tags, manifests, blobs, 'abandoned uploads': uploads };
-  for (const [what, count] of Object.entries(counts)) writeSync(1, `Removed ${what}: ${count}\n`);
-  writeSync(1, `Total reclaimed space: ${humanSize(bytes)}\n`);
+  const verb = dryRun ? 'Would remove' : 'Removed';
+  if (!dryRun) await registry.recover();
+  const uploads = dryRun ? {} : { 'abandoned uploads': await registry.expireUploads() };
+  const onGone = (what: string) => void writeSync(1, `${verb} ${what}\n`);
+  const { tags, manifests, blobs, bytes } = await registry.collect({ grace: milliseconds, dryRun, onGone });
+  const counts = { tags, manifests, blobs, ...uploads };
+  for (const [what, count] of Object.entries(counts)) writeSync(1, `${verb} ${what}: ${count}\n`);
+  writeSync(1, `Total ${dryRun ? 'reclaimable' : 'reclaimed'} space: ${humanSize(bytes)}\n`);
   return 0;
 }

@@ -37,6 +37,7 @@ export const serveOptions: readonly DaemonOption[] = [
 export const collectOptions: readonly DaemonOption[] = [
   ...shared,
   help,
+  { flag: 'dry-run', kind: 'bool', help: 'Remove nothing; say what would be removed' },
   { flag: 'grace', kind: 'string', help: 'Spare what was pushed or asked for within this time (1h)' },
 ];
 

@@ -2,6 +2,7 @@
 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import type { BodyReader } from './body-reader.ts';
 import { formatFields, type Headers, type RequestHead } from './head.ts';
 import { reasonPhrase } from './status.ts';
@@ -62,6 +63,11 @@ export class Exchange {
   get peer(): string {
     const { remoteAddress, remotePort } = this.#owner.socket as Partial<Socket>;
     return remoteAddress ? `${remoteAddress}:${remotePort}` : '';
+  }
+
+  /** Whether it came by TLS. */
+  get secure(): boolean {
+    return (this.#owner.socket as Partial<TLSSocket>).encrypted === true;
   }
 
   /** Whoever asked only looks on: a server that closes does not wait until this ends, taken over or not. */

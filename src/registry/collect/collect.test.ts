@@ -96,7 +96,7 @@ test('pushes and collections at once: what was answered 201 can be pulled', asyn
   await using _disposed = registry;
   let pushing = true;
   const collecting = (async () => {
-    for (; pushing; await Bun.sleep(1)) await registry.registry.collect(60_000);
+    for (; pushing; await Bun.sleep(1)) await registry.registry.collect({ grace: 60_000 });
   })();
   for (let turn = 0; turn < 15; turn++) {
     // All that came before is old now, and is collected while this push finds that it need not send it.
@@ -141,6 +141,31 @@ test('retention keeps the last tags, spares the young, and touches only what mat
     ((await (await registry.fetch(`/v2/${name}/tags/list`)).json()) as { tags: string[] }).tags;
   expect(await tags('ci/app')).toEqual(['dev-2', 'dev-3', 'v1']);
   expect(await tags('other')).toHaveLength(5);
+});
+
+test('a dry run tells what would go, and nothing goes', async () => {
+  const { registry, clock } = await startWith({
+    untagged: 0,
+    retention: [{ repositories: ['**'], tags: ['dev-*'], keepLast: 1 }],
+  });
+  await using _disposed = registry;
+  const digests = new Map<string, string>();
+  for (const tag of ['dev-1', 'dev-2', 'v1']) {
+    digests.set(tag, await registry.pushImage('app', tag, [tag, 'shared']));
+    clock.now += hour;
+  }
+  await registry.pushBlob('app', 'orphan');
+  clock.now += 2 * hour;
+  const before = blobs(registry);
+  const response = await registry.fetch('/v1/collection?dry-run=1', { method: 'POST' });
+  const { removes, ...report } = (await response.json()) as { removes: string[] };
+  expect(removes).toEqual(['app:dev-1', `app@${digests.get('dev-1')}`]);
+  expect(blobs(registry)).toEqual(before);
+  const { tags } = (await (await registry.fetch('/v2/app/tags/list')).json()) as { tags: string[] };
+  expect(tags).toEqual(['dev-1', 'dev-2', 'v1']);
+  const gone: string[] = [];
+  expect<unknown>(await registry.registry.collect({ onGone: what => gone.push(what) })).toEqual(report);
+  expect(gone).toEqual(removes);
 });
 
 test('uploads that nobody goes on with are removed', async () => {

@@ -15,6 +15,15 @@ export interface CollectionReport {
   bytes: number;
 }
 
+export interface CollectOptions {
+  /** Milliseconds. */
+  readonly grace: number;
+  /** Nothing goes; the report says what would. */
+  readonly dryRun?: boolean | undefined;
+  /** Hears of each tag (`app:v1`) and manifest (`app@sha256:…`) that goes. */
+  readonly onGone?: ((what: string) => void) | undefined;
+}
+
 type Needs = Pick<RegistryContext, 'options' | 'content' | 'repositories' | 'uses' | 'locks' | 'news' | 'now'>;
 
 interface Run {
@@ -23,63 +32,87 @@ interface Run {
   /** What was touched or noted since then is spared. */
   readonly since: number;
   readonly report: CollectionReport;
+  readonly dryRun: boolean;
+  readonly onGone: (what: string) => void;
 }
 
 /**
  * Removes what nobody needs. Whatever somebody noted in `uses`, or that was touched on disk, within `grace` milliseconds
  * before the start or during it, stays: a removal and the look before it are one step that nothing comes between.
  */
-export async function collect(context: Needs, grace: number): Promise<CollectionReport> {
+export async function collect(
+  context: Needs,
+  { grace, dryRun = false, onGone = () => {} }: CollectOptions,
+): Promise<CollectionReport> {
   const started = context.now();
   const run: Run = {
-    ...{ context, started, since: started - grace },
+    ...{ context, started, since: started - grace, dryRun, onGone },
     report: { tags: 0, manifests: 0, blobs: 0, bytes: 0 },
   };
   const linked = new Set<Digest>();
   for (const name of context.repositories.names()) {
-    await retire(run, name);
-    await collectRepository(run, name, linked);
+    const given = await retire(run, name);
+    await collectRepository(run, name, { given, linked });
     await nextTurn();
   }
   await collectContent(run, linked);
-  context.uses.prune(run.since);
+  if (!dryRun) context.uses.prune(run.since);
   return run.report;
 }
 
-async function retire({ context, started, report }: Run, name: string): Promise<void> {
+/** Returns the tags that have had their time. */
+async function retire({ context, started, report, dryRun, onGone }: Run, name: string): Promise<Set<string>> {
   const { repositories, locks, options, news } = context;
   const rules = rulesFor(name, options.collection.retention);
-  if (rules.length === 0) return;
-  await locks.run(name, async () => {
+  if (rules.length === 0) return new Set();
+  return await locks.run(name, async () => {
     const repository = repositories.get(name);
     const links = await Promise.all(
       (await repository.tags()).map(async tag => [tag, await repository.tag(tag)] as const),
     );
     const tags = new Map(links.flatMap(([tag, link]) => (link ? [[tag, link] as const] : [])));
-    for (const tag of planRetention(tags, rules, started)) {
-      if (!repository.removeTag(tag)) continue;
+    const given = planRetention(tags, rules, started);
+    for (const tag of given) {
+      if (!dryRun && !repository.removeTag(tag)) continue;
       report.tags++;
+      onGone(`${name}:${tag}`);
+      if (dryRun) continue;
       news.tell({ action: 'delete', repository: name, target: { tag }, actor: 'retention' });
     }
+    return given;
   });
 }
 
-async function collectRepository(run: Run, name: string, linked: Set<Digest>): Promise<void> {
-  const { context, report } = run;
+/** Adds to `linked` what stays of it. */
+async function collectRepository(
+  run: Run,
+  name: string,
+  { given, linked }: { given: ReadonlySet<string>; linked: Set<Digest> },
+): Promise<void> {
+  const { context, report, dryRun } = run;
   const repository = context.repositories.get(name);
   const { untagged } = context.options.collection;
   const isOld = (digest: Digest) =>
     untagged !== undefined && isPast(run, repository.manifestTouchedAt(digest), digest, untagged);
-  const wanted = await markRepository(repository, context.content, digest => !isOld(digest));
+  const wanted = await markRepository(repository, context.content, digest => !isOld(digest), given);
   for (const digest of await repository.manifests()) {
-    if (wanted.manifests.has(digest)) continue;
-    if (await removeManifest(context, name, digest, () => isOld(digest))) report.manifests++;
+    const isGone =
+      !wanted.manifests.has(digest) &&
+      (dryRun ? isOld(digest) : await removeManifest(context, name, digest, () => isOld(digest)));
+    if (!isGone) {
+      linked.add(digest);
+      continue;
+    }
+    report.manifests++;
+    run.onGone(`${name}@${digest}`);
   }
   for await (const digest of inTurns(await repository.blobs.list())) {
     const unwanted = !wanted.blobs.has(digest) && isPast(run, repository.blobs.touchedAt(digest), digest);
-    if (unwanted) repository.blobs.remove(digest);
-    else linked.add(digest);
+    if (!unwanted) linked.add(digest);
+    else if (!dryRun) repository.blobs.remove(digest);
   }
+  if (dryRun) return;
+  // Those that came meanwhile.
   for (const digest of await repository.manifests()) linked.add(digest);
   context.repositories.prune(name);
 }
@@ -90,7 +123,7 @@ function isPast({ context, started, since }: Run, touched: number | undefined, d
   return touched !== undefined && touched < limit && !context.uses.isRecent(digest, limit);
 }
 
-async function collectContent({ context, since, report }: Run, linked: ReadonlySet<Digest>): Promise<void> {
+async function collectContent({ context, since, report, dryRun }: Run, linked: ReadonlySet<Digest>): Promise<void> {
   const { content, uses } = context;
   const removals: Promise<void>[] = [];
   for await (const digest of inTurns(await content.listLater())) {
@@ -98,6 +131,7 @@ async function collectContent({ context, since, report }: Run, linked: ReadonlyS
     if (!content.has(digest)) continue;
     report.blobs++;
     report.bytes += content.size(digest);
+    if (dryRun) continue;
     removals.push(content.remove(digest));
     if (removals.length === 100) await Promise.all(removals.splice(0));
   }

@@ -1,7 +1,7 @@
 // When garbage is collected, and abandoned uploads removed: by the clock, and when somebody asks.
 import { errorMessage } from '../../lib/errors.ts';
 import type { RegistryContext } from '../context.ts';
-import { type CollectionReport, collect } from './collect.ts';
+import { type CollectionReport, type CollectOptions, collect } from './collect.ts';
 
 const hour = 3_600_000;
 
@@ -29,9 +29,11 @@ export class Collector {
     if (collection.interval > 0) this.#every(collection.interval, 'collection', () => this.run());
   }
 
-  /** One at a time: who comes while one runs gets its report. `grace`: that of the options. */
-  run(grace = this.#context.options.collection.grace): Promise<CollectionReport> {
-    this.#running ??= this.#collect(grace).finally(() => {
+  /** One at a time: who comes while one runs gets its report, unless it is a dry run. `grace`: that of the options. */
+  run(options: Partial<CollectOptions> = {}): Promise<CollectionReport> {
+    const { grace = this.#context.options.collection.grace, ...others } = options;
+    if (others.dryRun) return collect(this.#context, { grace, ...others });
+    this.#running ??= this.#collect({ grace, ...others }).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
@@ -53,9 +55,9 @@ export class Collector {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
   }
 
-  async #collect(grace: number): Promise<CollectionReport> {
+  async #collect(options: CollectOptions): Promise<CollectionReport> {
     const { metrics, logger } = this.#context;
-    const report = await collect(this.#context, grace);
+    const report = await collect(this.#context, options);
     const { tags, manifests, blobs, bytes } = report;
     metrics.count('berth_registry_collections_total');
     for (const [kind, count] of Object.entries({ tags, manifests, blobs })) {

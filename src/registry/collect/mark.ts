@@ -19,12 +19,13 @@ interface Marked {
 
 /**
  * Everything that a tag leads to, what it consists of, and what refers to that. `isRoot` says which further manifests
- * count as if they had a tag. A manifest whose bytes cannot be read keeps only itself.
+ * count as if they had a tag, `given` which tags lead nowhere. A manifest whose bytes cannot be read keeps only itself.
  */
 export async function markRepository(
   repository: Repository,
   content: ContentStore,
   isRoot: (digest: Digest) => boolean,
+  given: ReadonlySet<string>,
 ): Promise<Marked> {
   const mentions = new Map<Digest, Mentions>();
   for (const digest of await repository.manifests()) mentions.set(digest, await readMentions(content, digest));
@@ -34,7 +35,7 @@ export async function markRepository(
   }
   const queue = [...mentions.keys()].filter(isRoot);
   for (const tag of await repository.tags()) {
-    const link = await repository.tag(tag);
+    const link = given.has(tag) ? undefined : await repository.tag(tag);
     if (link) queue.push(link.digest);
   }
   const manifests = new Set<Digest>();

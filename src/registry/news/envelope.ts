@@ -18,7 +18,8 @@ export function formatEnvelope(event: RegistryEvent, { id, timestamp, instance }
   const size = target.size === undefined ? {} : { size: target.size, length: target.size };
   const kind = target.mediaType === 'application/octet-stream' ? 'blobs' : 'manifests';
   const place = target.digest ? `/v2/${repository}/${kind}/${target.digest}` : undefined;
-  const url = place && request?.host ? { url: `http://${request.host}${place}` } : {};
+  const scheme = request?.secure ? 'https' : 'http';
+  const url = place && request?.host ? { url: `${scheme}://${request.host}${place}` } : {};
   const described = { ...target, ...size, repository, ...url };
   const { method, host, userAgent, address } = request ?? { method: '', host: '', userAgent: '', address: '' };
   return JSON.stringify({

@@ -18,6 +18,8 @@ export interface RegistryEvent {
   readonly request?: {
     readonly method: string;
     readonly host: string;
+    /** Whether it came by TLS. */
+    readonly secure: boolean;
     readonly userAgent: string;
     readonly address: string;
   };
