@@ -4,7 +4,7 @@
 // images or networks: who owns a mount, when to undo it and what a failure means to a user is the business of the
 // rooms above. Rooms take the parts they need; their unit tests use `createFakeKernel`.
 
-export type { CgroupStats } from './cgroups/cgroups.ts';
+export type { CgroupStats, LiftableLimit } from './cgroups/cgroups.ts';
 export { createKernel } from './create-kernel.ts';
 export { createFakeKernel } from './fake/create-fake-kernel.ts';
 export type { FakeKernel } from './fake/fake-kernel.ts';

@@ -1,9 +1,20 @@
 // Measuring and limiting containers that run. Needs root.
 
 import { expect, test } from 'bun:test';
+import { readFileSync } from 'node:fs';
 import { describeContainers, TestHost } from './testing/test-host.ts';
 
 const mebibyte = 1 << 20;
+
+/** As the kernel has it, for the group of a process. */
+function cpuQuota(pid: number): string | undefined {
+  const groups = readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+  const v1 = /^\d+:(?:.*,)?cpu(?:,.*)?:(.*)$/m.exec(groups)?.[1];
+  const file = v1
+    ? `/sys/fs/cgroup/cpu${v1}/cpu.cfs_quota_us`
+    : `/sys/fs/cgroup${/^0::(.*)$/m.exec(groups)?.[1]}/cpu.max`;
+  return readFileSync(file, 'utf8').split(/\s/)[0];
+}
 
 describeContainers('limits', import.meta.path, () => {
   const host = new TestHost();
@@ -27,8 +38,11 @@ describeContainers('limits', import.meta.path, () => {
       memory: { limit: 200 * mebibyte },
       pids: { limit: 20 },
     });
-    await runtime.update(container.id, { pidsLimit: -1, memorySwap: -1 });
-    expect(runtime.usage(container.id)?.pids.limit ?? 4_194_304).toBe(4_194_304);
+    await runtime.update(container.id, { cpuQuota: 20_000, cpuPeriod: 50_000 });
+    expect(cpuQuota(container.pid)).toBe('20000');
+    await runtime.update(container.id, { pidsLimit: -1, memorySwap: -1, cpuQuota: -1 });
+    expect(runtime.usage(container.id)?.pids.limit).toBeUndefined();
+    expect(cpuQuota(container.pid)).toMatch(/^(-1|max)$/);
     expect(runtime.processes(container.id)).toEqual([container.pid]);
     await expect(runtime.update(container.id, { cpusetCpus: '9999' })).rejects.toMatchObject({ kind: 'system' });
     await container.delete();

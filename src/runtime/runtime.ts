@@ -28,6 +28,7 @@ import { identify } from './processes/process-identity.ts';
 import { removeLeftovers } from './processes/remove-leftovers.ts';
 import { type ResourceUsage, readUsage } from './processes/resource-usage.ts';
 import type { ResourceLimits } from './spec/input.ts';
+import { splitLifted } from './spec/lifted-limits.ts';
 import { buildLimits } from './spec/resources.ts';
 
 interface RuntimeOptions {
@@ -243,14 +244,17 @@ export class Runtime {
   }
 
   /**
-   * Changes limits of a container that runs; those that are absent stay. Throws not-found without the container,
-   * `system` with what the runtime says when the kernel refuses.
+   * Changes limits of a container that runs; those that are absent stay, -1 lifts. Throws not-found without the
+   * container, `system` with what the runtime says when the kernel refuses.
    */
   async update(id: string, limits: ResourceLimits): Promise<void> {
     const bundle = this.#bundle(id);
     const record = readRecord(bundle);
     if (!record) throw notFound(`No such container: ${id}`);
-    await this.#runtime(record.runtime).update(id, buildLimits(limits), bundle.directory);
+    const { rest, lifted } = splitLifted(limits);
+    const resources = buildLimits(rest);
+    if (Object.keys(resources).length > 0) await this.#runtime(record.runtime).update(id, resources, bundle.directory);
+    for (const limit of lifted) this.#deps.kernel.cgroups.lift(record.cgroupPath, limit);
   }
 
   /** Stops watching. Processes go on. */

@@ -1,7 +1,7 @@
 // Exec: refusals, streams, exit codes, and what is kept afterwards.
 
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import type { ExecConfig } from '../../api/types/exec.ts';
+import type { ExecConfig, ExecStartConfig } from '../../api/types/exec.ts';
 import { invalid } from '../../lib/errors.ts';
 import { pauseContainer } from '../containers/lifecycle/pause.ts';
 import { FakeClient } from '../testing/fake-client.ts';
@@ -17,10 +17,10 @@ beforeEach(async () => {
 });
 afterEach(() => own.close());
 
-async function begin(config: ExecConfig, client = new FakeClient()) {
+async function begin(config: ExecConfig, client = new FakeClient(), Tty = config.Tty) {
   const { container } = await own.run({ Env: ['A=1'], HostConfig: { CapAdd: ['NET_ADMIN'] } }, 'web');
   const { Id } = createExec(own.engine, 'web', { Cmd: ['sh'], ...config });
-  const served = startExec(own.engine, Id, {}, () => client);
+  const served = startExec(own.engine, Id, { Tty }, () => client);
   await until(() => own.runtime.last.started);
   return { container, id: Id, client, served, process: own.runtime.last };
 }
@@ -53,6 +53,26 @@ test("gets the container's environment, its own over it, and the container's cap
   process.exit(0);
 });
 
+test('output comes as the start asked for it, whatever the process has', async () => {
+  const framed = await begin({ Tty: true, AttachStdout: true }, new FakeClient(), false);
+  framed.process.sessions[0]!.say('hello');
+  framed.process.exit(0);
+  await framed.served;
+  expect(framed.client.text).toBe('\x01\0\0\0\0\0\0\x05hello');
+});
+
+test('the size of a terminal is that of the start, if that knows of a terminal, or that of its creation', async () => {
+  await own.run({}, 'web');
+  const sizeFor = async (start: ExecStartConfig) => {
+    const { Id } = createExec(own.engine, 'web', { Cmd: ['sh'], Tty: true, ConsoleSize: [57, 123] });
+    await startExec(own.engine, Id, { Detach: true, ...start }, () => new FakeClient());
+    return own.runtime.execs.at(-1)!.process.consoleSize;
+  };
+  expect(await sizeFor({})).toEqual({ height: 57, width: 123 });
+  expect(await sizeFor({ Tty: true, ConsoleSize: [1, 2] })).toEqual({ height: 1, width: 2 });
+  expect(await sizeFor({ ConsoleSize: [1, 2] })).toEqual({ height: 57, width: 123 });
+});
+
 test('ends with its detach keys and goes on running', async () => {
   const { id, client, served, process } = await begin({ AttachStdin: true, Tty: true, DetachKeys: 'ctrl-x' });
   client.type('ls\x18more');
@@ -63,13 +83,17 @@ test('ends with its detach keys and goes on running', async () => {
 });
 
 test('can be resized while it runs, and afterwards without harm', async () => {
-  const { id, process, served } = await begin({ Tty: true });
+  const { container, id, process, served } = await begin({ Tty: true });
   resizeExec(own.engine, id, 80, 24);
   expect(process.size).toEqual([80, 24]);
   process.exit(0);
   await served;
   resizeExec(own.engine, id, 1, 1);
   expect(process.size).toEqual([80, 24]);
+  await own.exit(container, 0);
+  expect(await outcome(() => resizeExec(own.engine, id, 1, 1))).toBe(
+    `conflict: container ${container.id} is not running`,
+  );
 });
 
 describe('refusals', () => {
@@ -124,7 +148,7 @@ describe('a failed start', () => {
     const { Id } = createExec(own.engine, container.id, { Cmd: ['x'], Tty: true, AttachStdout: true });
     own.log.fail('process.start', invalid('no such program'));
     const client = new FakeClient();
-    const served = startExec(own.engine, Id, {}, () => client);
+    const served = startExec(own.engine, Id, { Tty: true }, () => client);
     await until(() => client.text !== '');
     expect(client.text).toBe('no such program\r\n');
     own.runtime.last.exit(127);

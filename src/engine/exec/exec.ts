@@ -30,7 +30,8 @@ export function createExec(engine: Engine, reference: string, config: ExecConfig
 
 /**
  * Starts it. Attached (not `Detach`): `open` takes the connection over once the program is known to run or to fail;
- * returns when the client is served. Throws `conflict` for a second start.
+ * returns when the client is served. Whether output comes in frames is for `options.Tty` alone to say, whatever the
+ * process has: clients read by what they sent. Throws `conflict` for a second start.
  */
 export async function startExec(
   engine: Engine,
@@ -52,12 +53,14 @@ export async function startExec(
     await process.delete();
     throw error;
   });
-  const connection = open({ multiplexed: !tty });
+  const multiplexed = options.Tty !== true;
+  const connection = open({ multiplexed });
   const pumping = pump(connection, session, {
-    multiplexed: !tty,
+    multiplexed,
     stdin: exec.config.AttachStdin === true,
     stdout: exec.config.AttachStdout === true,
-    stderr: exec.config.AttachStderr === true,
+    // Bare bytes are those of standard output.
+    stderr: exec.config.AttachStderr === true && (multiplexed || tty),
     detachKeys,
     lastWord: ended,
   });
@@ -65,7 +68,7 @@ export async function startExec(
     recordFailure(engine, container, exec, error);
     // Too late for an HTTP error: Docker tells it as output.
     const text = Buffer.from(`${errorMessage(error)}\r\n`);
-    connection.write(tty ? text : encodeFrame('stdout', text));
+    connection.write(multiplexed ? encodeFrame('stdout', text) : text);
   });
   const end = await pumping;
   if (end === 'detached') publishContainerEvent(engine, container, 'exec_detach', { execID: id });
@@ -141,7 +144,7 @@ function describeProcess(
     privileged: config.Privileged === true || host.Privileged === true,
     available: engine.host.capabilities(),
   });
-  const [rows = 0, columns = 0] = options.ConsoleSize ?? config.ConsoleSize ?? [];
+  const [rows = 0, columns = 0] = (options.Tty && options.ConsoleSize) || config.ConsoleSize || [];
   const own = config.Env ?? [];
   const base = environment(container, user.home, linkVariables(engine, container)).filter(
     variable => !own.some(other => other.split('=', 1)[0] === variable.split('=', 1)[0]),
@@ -159,9 +162,16 @@ function describeProcess(
   };
 }
 
-/** Ignored once the process has ended; throws not-found. */
-export function resizeExec(engine: Pick<Engine, 'execs'>, id: string, columns: number, rows: number): void {
-  engine.execs.get(id).process?.resize(columns, rows);
+/** Ignored once the process has ended; throws not-found, `conflict` for a container that is not running. */
+export function resizeExec(
+  engine: Pick<Engine, 'execs' | 'containers'>,
+  id: string,
+  columns: number,
+  rows: number,
+): void {
+  const exec = engine.execs.get(id);
+  requireRunning(engine, exec.containerId);
+  exec.process?.resize(columns, rows);
 }
 
 export function inspectExec(engine: Pick<Engine, 'execs'>, id: string): ExecInspectResponse {

@@ -14,7 +14,8 @@ import type { Engine } from '../engine.ts';
 import { publishVolumeEvent } from './volume-events.ts';
 
 /** What Docker marks the volumes with that were given no name. */
-const anonymousLabel = 'com.docker.volume.anonymous';
+/** Docker names volumes without a name of their own by this label. */
+export const anonymousLabel = 'com.docker.volume.anonymous';
 
 type Rooms = Pick<Engine, 'volumes' | 'containers' | 'events' | 'host'>;
 

@@ -42,6 +42,9 @@ export interface CgroupStats {
   blkio: { serviceBytes: BlkioEntry[]; serviced: BlkioEntry[] };
 }
 
+/** A limit that can be taken away again: of processes, or of CPU time in a period. */
+export type LiftableLimit = 'pids' | 'cpuQuota';
+
 /** `path` is the `cgroupsPath` of an OCI spec for the cgroupfs driver: `/berth/<id>`, from each hierarchy's root. */
 export interface Cgroups {
   mode(): CgroupMode;
@@ -72,6 +75,8 @@ export interface Cgroups {
   list(parent: string): string[];
   /** Processes of the group and of those below it. */
   processes(path: string): number[];
+  /** Takes a limit off a group. Throws SystemCallError, ENOENT when the group or its controller is not there. */
+  lift(path: string, limit: LiftableLimit): void;
   /** Whether its processes are frozen, or about to be; false when it is gone. */
   frozen(path: string): boolean;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'bun:test';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { LinuxCgroups } from './linux-cgroups.ts';
 
@@ -55,6 +55,28 @@ const v1Group = {
 const v1Roots = Object.fromEntries(
   ['memory', 'cpu,cpuacct', 'pids', 'blkio', 'devices', 'systemd'].map(name => [`${name}/cgroup.procs`, '1\n']),
 );
+
+test.each([
+  ['v1', { 'pids/berth/a/pids.max': '5\n', 'cpu,cpuacct/berth/a/cpu.cfs_quota_us': '20000\n' }, ['max', '-1']],
+  [
+    'v2',
+    { 'cgroup.controllers': 'cpu pids\n', 'berth/a/pids.max': '5\n', 'berth/a/cpu.max': '20000 100000\n' },
+    ['max', 'max'],
+  ],
+])('%s: limits are lifted, and no file is made where no group is', (_mode, files, [pids = '', cpu = '']) => {
+  if (!('cgroup.controllers' in files)) write(v1Roots);
+  write(files);
+  const cgroups = open();
+  cgroups.lift('/berth/a', 'pids');
+  cgroups.lift('/berth/a', 'cpuQuota');
+  const [processes = '', quota = ''] = Object.keys(files).filter(
+    path => path.includes('/berth/a/') || path.startsWith('berth'),
+  );
+  expect(readFileSync(join(root, processes), 'utf8')).toStartWith(pids);
+  expect(readFileSync(join(root, quota), 'utf8')).toStartWith(cpu);
+  expect(() => cgroups.lift('/berth/b', 'pids')).toThrow('no such file');
+  expect(cgroups.exists('/berth/b')).toBe(false);
+});
 
 describe('v1', () => {
   beforeEach(() => {

@@ -1,11 +1,11 @@
 // Control groups through their file systems.
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import { readIfThere } from '../files/read-if-there.ts';
 import { fromNodeError, systemCallError } from '../libc/system-call-error.ts';
-import type { CgroupMode, CgroupStats, Cgroups } from './cgroups.ts';
+import type { CgroupMode, CgroupStats, Cgroups, LiftableLimit } from './cgroups.ts';
 import { findHierarchies, type Hierarchies } from './hierarchies.ts';
 import { readLines, readNumber } from './read-values.ts';
 import { readStatsV1 } from './stats-v1.ts';
@@ -88,11 +88,29 @@ export class LinuxCgroups implements Cgroups {
     return [...new Set(this.#folders(path).flatMap(processesBelow))].sort((a, b) => a - b);
   }
 
+  lift(path: string, limit: LiftableLimit): void {
+    const [controller, file, value] = this.#unlimited(limit);
+    const hierarchy = this.#hierarchies.controllers.get(controller);
+    if (hierarchy === undefined) throw systemCallError('lift limit', 'ENOENT', controller);
+    try {
+      // Without O_CREAT: a group that is gone must not come back as a folder with a file.
+      writeFileSync(join(within(hierarchy, path), file), value, { flag: 'r+' });
+    } catch (error) {
+      throw fromNodeError(error);
+    }
+  }
+
   frozen(path: string): boolean {
     if (this.version() === 2) return readNumber(within(this.#hierarchies.folders[0]!, path), 'cgroup.freeze') === 1;
     const freezer = this.#hierarchies.controllers.get('freezer');
     const [state = 'THAWED'] = freezer === undefined ? [] : readLines(within(freezer, path), 'freezer.state');
     return state !== 'THAWED';
+  }
+
+  /** Controller, file, and what is written there for no limit. */
+  #unlimited(limit: LiftableLimit): [controller: string, file: string, value: string] {
+    if (limit === 'pids') return ['pids', 'pids.max', 'max'];
+    return this.version() === 2 ? ['cpu', 'cpu.max', 'max'] : ['cpu', 'cpu.cfs_quota_us', '-1'];
   }
 
   async #moveToOwnGroup(): Promise<void> {

@@ -46,6 +46,10 @@ export class FakeCgroups implements Cgroups {
 
   async anticipateMove(): Promise<void> {}
 
+  lift(path: string): void {
+    if (!this.exists(path)) throw systemCallError('lift limit', 'ENOENT', path);
+  }
+
   exists(path: string): boolean {
     return this.#treeOf(path).length > 0;
   }

@@ -22,8 +22,6 @@ import { SeccompCache } from './seccomp-cache.ts';
 
 /** Milliseconds. */
 const freezePatience = 5000;
-/** PID_MAX_LIMIT of linux/threads.h. */
-const mostProcesses = 4_194_304;
 
 /** One configured runtime, with a root directory of its own. */
 export class OciRuntime {
@@ -108,7 +106,7 @@ export class OciRuntime {
   /** Changes the limits of a container that runs; `directory` may hold a file for the while. As `run` otherwise. */
   async update(id: string, resources: OciResources, directory: string): Promise<void> {
     const file = join(directory, `resources-${randomUUID()}.json`);
-    writeFileSync(file, JSON.stringify(this.#isCrun ? boundedPids(resources) : resources), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify(resources), { mode: 0o600 });
     try {
       await this.run('update', '--resources', file, id);
     } finally {
@@ -151,11 +149,6 @@ export class OciRuntime {
   #fifo(id: string): string {
     return join(this.#root, id, 'exec.fifo');
   }
-}
-
-/** crun cannot lift a limit of processes: it writes the -1 as it is. The kernel's largest number limits nothing. */
-function boundedPids(resources: OciResources): OciResources {
-  return resources.pids?.limit === -1 ? { ...resources, pids: { limit: mostProcesses } } : resources;
 }
 
 /** Undefined when nobody reads the fifo. */

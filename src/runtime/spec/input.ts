@@ -83,6 +83,8 @@ export interface SpecInput {
   capabilities: string[];
   privileged?: boolean;
   noNewPrivileges?: boolean;
+  /** Default: only a privileged container whose root is writable may change its groups. */
+  writableCgroups?: boolean;
   seccomp?: SeccompChoice;
   devices?: OciDevice[];
   deviceRules?: OciDeviceRule[];

@@ -18,7 +18,9 @@ export function buildMounts(input: SpecInput, host: SpecHost): OciMount[] {
 }
 
 function defaultMounts(input: SpecInput): OciMount[] {
-  const readonly = input.privileged && !input.readonlyRootfs ? [] : ['ro'];
+  const free = input.privileged === true && !input.readonlyRootfs;
+  const readonly = free ? [] : ['ro'];
+  const writable = input.writableCgroups ?? free;
   const quiet = ['nosuid', 'noexec', 'nodev'];
   return [
     { destination: '/proc', type: 'proc', source: 'proc', options: quiet },
@@ -35,7 +37,12 @@ function defaultMounts(input: SpecInput): OciMount[] {
       options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
     },
     { destination: '/sys', type: 'sysfs', source: 'sysfs', options: [...quiet, ...readonly] },
-    { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: [...readonly, ...quiet] },
+    {
+      destination: '/sys/fs/cgroup',
+      type: 'cgroup',
+      source: 'cgroup',
+      options: [...(writable ? [] : ['ro']), ...quiet],
+    },
     ...mqueueMount(input, quiet),
     ...shmMount(input, quiet),
   ];

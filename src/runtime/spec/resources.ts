@@ -43,7 +43,8 @@ function cpuLimits(limits: ResourceLimits): OciCpu | undefined {
   const fromCpus = limits.cpus ? { quota: Math.round(limits.cpus * cpuPeriod), period: cpuPeriod } : undefined;
   return present({
     shares: limits.cpuShares,
-    quota: limits.cpuQuota ?? fromCpus?.quota,
+    // No limit is how a group begins.
+    quota: limits.cpuQuota && limits.cpuQuota < 0 ? undefined : (limits.cpuQuota ?? fromCpus?.quota),
     period: limits.cpuPeriod ?? fromCpus?.period,
     realtimePeriod: limits.cpuRealtimePeriod,
     realtimeRuntime: limits.cpuRealtimeRuntime,

@@ -32,15 +32,19 @@ import {
 } from '../../engine/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { type Handlers, reply } from '../handler.ts';
+import { understandCreate } from '../older-clients/create-request.ts';
 import { requireSize } from './require-size.ts';
 
 export function containerRoutes(engine: Engine): Handlers['containers'] {
   return {
-    ContainerList: ({ query }) => listContainers(engine, query),
+    ContainerList: async ({ query, version }) => {
+      const containers = await listContainers(engine, query);
+      if (isAtLeast(version, '1.46')) return containers;
+      return containers.map(({ HostConfig: { NetworkMode }, ...rest }) => ({ ...rest, HostConfig: { NetworkMode } }));
+    },
     ContainerCreate: ({ query, body, version }) => {
-      const mountsImage = body.HostConfig?.Mounts?.some(mount => mount.Type === 'image');
-      if (mountsImage && !isAtLeast(version, '1.48')) throw invalid('Mount type "Image" needs API v1.48 or newer');
-      return createContainer(engine, { name: query.name, platform: query.platform, request: body });
+      const platform = isAtLeast(version, '1.41') ? query.platform : undefined;
+      return createContainer(engine, { name: query.name, platform, ...understandCreate(body, version) });
     },
     ContainerInspect: ({ path, query }) => inspectContainer(engine, path.id, query),
     ContainerTop: ({ path, query }) => listProcesses(engine, path.id, query.ps_args),
@@ -63,11 +67,13 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
       }
       return startContainer(engine, path.id);
     },
-    ContainerStop: ({ path, query }) => stopContainer(engine, path.id, { signal: query.signal, timeout: query.t }),
-    ContainerRestart: ({ path, query }) =>
-      restartContainer(engine, path.id, { signal: query.signal, timeout: query.t }),
+    ContainerStop: ({ path, query, version }) => stopContainer(engine, path.id, stopOptions(query, version)),
+    ContainerRestart: ({ path, query, version }) => restartContainer(engine, path.id, stopOptions(query, version)),
     ContainerKill: ({ path, query }) => killContainer(engine, path.id, query.signal),
-    ContainerUpdate: ({ path, body }) => updateContainer(engine, path.id, body),
+    ContainerUpdate: ({ path, body, version }) => {
+      const { PidsLimit: _later, ...rest } = body;
+      return updateContainer(engine, path.id, isAtLeast(version, '1.40') ? body : rest);
+    },
     ContainerRename: ({ path, query }) => renameContainer(engine, path.id, query.name ?? ''),
     ContainerPause: ({ path }) => pauseContainer(engine, path.id),
     ContainerUnpause: ({ path }) => unpauseContainer(engine, path.id),
@@ -97,4 +103,9 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
       return pruneContainers(engine, ({ record }) => chosen({ created: record.created, labels: record.config.Labels }));
     },
   };
+}
+
+/** A signal other than the container's own can be asked for since 1.42. */
+function stopOptions(query: { signal?: string; t?: number }, version: string): { signal?: string; timeout?: number } {
+  return { ...(isAtLeast(version, '1.42') && { signal: query.signal }), timeout: query.t };
 }

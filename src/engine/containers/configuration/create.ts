@@ -40,7 +40,13 @@ const deprecatedMacAddress =
  */
 export async function createContainer(
   engine: Engine,
-  input: { name?: string; platform?: string; request: ContainerCreateRequest },
+  input: {
+    name?: string;
+    platform?: string;
+    request: ContainerCreateRequest;
+    /** Read-only binds leave what is mounted below them as it is. */
+    readonlyNonRecursive?: boolean;
+  },
 ): Promise<ContainerCreateResponse> {
   const { HostConfig: askedHost, NetworkingConfig: networking, ...given } = input.request;
   if (!given.Image && Object.keys(given).length === 0)
@@ -83,7 +89,10 @@ export async function createContainer(
     hostConfig,
     endpoints: endpointSettings(networking),
     links: readLinks(engine, hostConfig),
-    mounts: collectMounts(config, hostConfig, reference => engine.containers.get(reference)),
+    mounts: collectMounts(config, hostConfig, {
+      find: reference => engine.containers.get(reference),
+      readonlyNonRecursive: input.readonlyNonRecursive,
+    }),
     state: createdState(),
     restartCount: 0,
     manuallyStopped: false,

@@ -5,6 +5,9 @@ import { cleanArchivePath, explainPath } from './archive-path.ts';
 
 test('paths become absolute and clean, their end stays', () => {
   const cases = {
+    './': '/.',
+    '//./': '/.',
+    'a/./': '/a/.',
     '/': '/',
     '//': '/',
     etc: '/etc',

@@ -9,7 +9,8 @@ export function cleanArchivePath(path: string | undefined): string {
   if (!path) throw invalid('bad parameter: pathcannot be empty');
   if (path.includes('\0')) throw invalid('path contains a NUL');
   const clean = posix.join('/', path).replace(/\/+$/, '') || '/';
-  if (path === '.' || path.endsWith('/.')) return clean === '/' ? '/.' : `${clean}/.`;
+  // `a/./` ends in `.`, too.
+  if (/(^|\/)\.\/*$/.test(path)) return clean === '/' ? '/.' : `${clean}/.`;
   return path.endsWith('/') && clean !== '/' ? `${clean}/` : clean;
 }
 

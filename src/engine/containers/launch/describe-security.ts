@@ -2,8 +2,11 @@
 
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { parseBool } from '../../../lib/parse-bool.ts';
 import type { SpecInput } from '../../../runtime/index.ts';
 import type { ContainerDefaults } from '../../engine.ts';
+
+type SecurityInput = Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile' | 'writableCgroups'>;
 
 /**
  * Clients send a seccomp profile's text, not its path. A profile of AppArmor counts only where the kernel has it, as
@@ -13,8 +16,8 @@ export function describeSecurity(
   host: HostConfig,
   defaults: Pick<ContainerDefaults, 'seccomp' | 'noNewPrivileges'>,
   apparmor: boolean,
-): Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> {
-  const result: Pick<SpecInput, 'seccomp' | 'noNewPrivileges' | 'apparmorProfile'> = {
+): SecurityInput {
+  const result: SecurityInput = {
     seccomp: host.Privileged ? 'unconfined' : defaults.seccomp.profile,
     noNewPrivileges: defaults.noNewPrivileges,
   };
@@ -24,7 +27,7 @@ export function describeSecurity(
     const value = separator < 0 ? '' : option.slice(separator + 1);
     switch (key) {
       case 'no-new-privileges':
-        result.noNewPrivileges = value === '' || value === 'true';
+        result.noNewPrivileges = parseBool(value) ?? true;
         break;
       case 'seccomp':
         result.seccomp = parseSeccomp(value);
@@ -33,8 +36,10 @@ export function describeSecurity(
         if (apparmor && value !== 'unconfined') result.apparmorProfile = value;
         break;
       case 'label':
-      case 'systempaths':
       case 'writable-cgroups':
+        result.writableCgroups = parseBool(value) ?? true;
+        break;
+      case 'systempaths':
         break;
       default:
         throw invalid(`invalid --security-opt 2: "${option}"`);

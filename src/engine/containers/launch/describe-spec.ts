@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { HostConfig } from '../../../api/types/container-config.ts';
-import { conflict, invalid, notFound } from '../../../lib/errors.ts';
+import { invalid, notFound, systemError } from '../../../lib/errors.ts';
 import { type MountSpec, resolveCapabilities, type SpecInput } from '../../../runtime/index.ts';
 import type { Engine, Ulimit } from '../../engine.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
@@ -155,7 +155,7 @@ function otherContainer(engine: Pick<Engine, 'containers'>, mode: string, kind: 
   const other = engine.containers.find(reference);
   if (!other) throw notFound(`No such container: ${reference}`);
   if (!other.running) {
-    throw conflict(`failed to join ${kind.toUpperCase()} namespace: container ${other.id} is not running`);
+    throw systemError(`failed to join ${kind.toUpperCase()} namespace: container ${other.id} is not running`);
   }
   return other;
 }

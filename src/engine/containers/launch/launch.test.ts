@@ -60,7 +60,7 @@ describe('namespaces', () => {
     const { id } = await own.create({}, 'idle');
     await own.run({}, 'private');
     expect(await refusal({ PidMode: 'container:idle' })).toBe(
-      `conflict: failed to join PID namespace: container ${id} is not running`,
+      `system: failed to join PID namespace: container ${id} is not running`,
     );
     expect(await refusal({ IpcMode: 'container:private' })).toMatch(
       /^invalid: can't join IPC of container .*non-shareable/,

@@ -53,7 +53,7 @@ async function prepareMount(
         propagation: mount.propagation || 'rprivate',
         nonRecursive: mount.nonRecursive,
         // Nothing lies below a file, and crun refuses to go down there.
-        readonlyNonRecursive: !statSync(mount.source).isDirectory(),
+        readonlyNonRecursive: mount.readonlyNonRecursive || !statSync(mount.source).isDirectory(),
       };
     case 'image': {
       const source = mountImage(engine, mount, undo);

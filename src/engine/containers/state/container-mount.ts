@@ -17,6 +17,8 @@ export interface ContainerMount {
   readWrite: boolean;
   propagation: '' | 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
   nonRecursive?: boolean;
+  /** Of a read-only bind: mounts below the source stay as they are. */
+  readonlyNonRecursive?: boolean;
   /** Do not fill an empty volume from the image. */
   noCopy?: boolean;
   /** What an image mount shows: the image, and the layer that is its view, known to the images room by this id. */

@@ -61,7 +61,10 @@ async function summarise(engine: Engine, container: Container, shown: Shown): Pr
     Labels: record.config.Labels ?? {},
     State: record.state.Status,
     Status: describeStatus(container),
-    HostConfig: { NetworkMode: record.hostConfig.NetworkMode ?? '' },
+    HostConfig: {
+      NetworkMode: record.hostConfig.NetworkMode ?? '',
+      ...(record.hostConfig.Annotations && { Annotations: record.hostConfig.Annotations }),
+    },
     NetworkSettings: { Networks: describeNetworks(engine, container) },
     Mounts: describeMounts(container),
   };

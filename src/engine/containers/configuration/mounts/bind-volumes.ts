@@ -3,6 +3,7 @@
 import type { CleanupStack } from '../../../../lib/cleanup-stack.ts';
 import type { Engine } from '../../../engine.ts';
 import { publishVolumeEvent } from '../../../volumes/volume-events.ts';
+import { anonymousLabel } from '../../../volumes/volumes.ts';
 import type { ContainerRecord } from '../../state/container.ts';
 
 /** Fills in name, driver and source; volumes made here are removed again by `undo`. */
@@ -14,14 +15,15 @@ export function bindVolumes(
   for (const mount of record.mounts) {
     if (mount.type !== 'volume') continue;
     const existing = mount.name === undefined ? undefined : engine.volumes.find(mount.name);
-    const options = volumeOptions(record, mount.destination);
+    const { options, labels } = volumeOptions(record, mount.destination);
     const volume =
       existing ??
       engine.volumes.create({
         name: mount.name,
         driver: mount.driver || record.hostConfig.VolumeDriver || undefined,
         anonymous: mount.anonymous,
-        ...options,
+        options,
+        labels: mount.anonymous ? { ...labels, [anonymousLabel]: '' } : labels,
       });
     if (!existing) {
       undo.defer(`volume ${volume.name}`, () => engine.volumes.remove(volume.name, { force: true }));

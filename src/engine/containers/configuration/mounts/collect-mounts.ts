@@ -10,16 +10,18 @@ import { parseMount, parseTmpfs } from './mount-spec.ts';
 
 /**
  * Later kinds do not replace earlier ones: `-v`, `--mount` and `--tmpfs` of the caller, then `--volumes-from`, then
- * the image's VOLUME lines as anonymous volumes. Throws `invalid` for two mounts of the caller on one destination.
+ * the image's VOLUME lines as anonymous volumes. `readonlyNonRecursive`: read-only binds leave what is mounted below
+ * them as it is. Throws `invalid` for two mounts of the caller on one destination.
  */
 export function collectMounts(
   config: ContainerConfig,
   host: HostConfig,
-  find: (reference: string) => Container,
+  o: { find: (reference: string) => Container; readonlyNonRecursive?: boolean | undefined },
 ): ContainerMount[] {
   const own = [
-    ...(host.Binds ?? []).map(parseBind),
-    ...(host.Mounts ?? []).map(parseMount),
+    ...[...(host.Binds ?? []).map(parseBind), ...(host.Mounts ?? []).map(parseMount)].map(mount =>
+      o.readonlyNonRecursive && mount.type === 'bind' ? { ...mount, readonlyNonRecursive: true } : mount,
+    ),
     ...Object.entries(host.Tmpfs ?? {}).map(([path, options]) => parseTmpfs(path, options)),
   ];
   const byDestination = new Map<string, ContainerMount>();
@@ -27,7 +29,7 @@ export function collectMounts(
     if (byDestination.has(mount.destination)) throw invalid(`Duplicate mount point: ${mount.destination}`);
     byDestination.set(mount.destination, mount);
   }
-  for (const mount of (host.VolumesFrom ?? []).flatMap(text => mountsFrom(text, find))) {
+  for (const mount of (host.VolumesFrom ?? []).flatMap(text => mountsFrom(text, o.find))) {
     if (!byDestination.has(mount.destination)) byDestination.set(mount.destination, mount);
   }
   for (const path of Object.keys(config.Volumes ?? {})) {

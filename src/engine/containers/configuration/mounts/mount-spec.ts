@@ -54,6 +54,7 @@ function bindPart(mount: Mount, refuse: Refuse): Part {
     mode: '',
     propagation: options?.Propagation ?? 'rprivate',
     nonRecursive: options?.NonRecursive,
+    readonlyNonRecursive: options?.ReadOnlyNonRecursive,
     createSource: options?.CreateMountpoint,
   };
 }
@@ -111,10 +112,12 @@ function tmpfsPart(mount: Mount, refuse: Refuse): Part {
 /** One `--tmpfs path:options`. */
 export function parseTmpfs(path: string, options: string): ContainerMount {
   if (!path.startsWith('/')) throw invalid(`invalid mount path: '${path}' mount path must be absolute`);
+  const destination = posix.normalize(path).replace(/(.)\/$/, '$1');
+  if (destination === '/') throw invalid("invalid specification: destination can't be '/'");
   const words = options.split(',').filter(word => word !== '');
   return {
     type: 'tmpfs',
-    destination: posix.normalize(path).replace(/(.)\/$/, '$1'),
+    destination,
     source: '',
     mode: options,
     readWrite: !words.includes('ro'),

@@ -139,6 +139,7 @@ describe('--mount', () => {
 test('--tmpfs keeps its options, and is not shown among the mounts', () => {
   expect(parseTmpfs('/run', 'ro,size=1m,')).toMatchObject({ readWrite: false, options: ['size=1m'], hidden: true });
   expect(refusal(() => parseTmpfs('run', ''))).toBe("invalid: invalid mount path: 'run' mount path must be absolute");
+  expect(refusal(() => parseTmpfs('//', ''))).toBe("invalid: invalid specification: destination can't be '/'");
 });
 
 describe('all together', () => {
@@ -146,7 +147,20 @@ describe('all together', () => {
     { id: 'o', mounts: [parseBind('shared:/shared'), parseTmpfs('/tmp', '')] } as unknown as ContainerRecord,
     '/nowhere',
   );
-  const collect = (host: HostConfig, config: ContainerConfig = {}) => collectMounts(config, host, () => other);
+  const collect = (host: HostConfig, config: ContainerConfig = {}) =>
+    collectMounts(config, host, { find: () => other });
+
+  test('for old clients read-only binds leave what is mounted below as it is; others say so themselves', () => {
+    const host = {
+      Binds: ['/a:/a:ro'],
+      Mounts: [{ Type: 'bind' as const, Source: '/b', Target: '/b', BindOptions: {} }],
+    };
+    const old = collectMounts({}, host, { find: () => other, readonlyNonRecursive: true });
+    expect(old.map(mount => mount.readonlyNonRecursive)).toEqual([true, true]);
+    expect(collect(host).map(mount => mount.readonlyNonRecursive)).toEqual([undefined, undefined]);
+    const asked = { Mounts: [{ ...host.Mounts[0], BindOptions: { ReadOnlyNonRecursive: true } }] };
+    expect(collect(asked)[0]?.readonlyNonRecursive).toBe(true);
+  });
 
   test("the caller's come before --volumes-from, and those before the image's; outer directories first", () => {
     const mounts = collect(

@@ -1,16 +1,20 @@
 // The options of `--security-opt` that can be understood.
 
 import { invalid } from '../../../../lib/errors.ts';
+import { parseBool } from '../../../../lib/parse-bool.ts';
 
-const flags = ['no-new-privileges', 'disable'];
+const flags = ['no-new-privileges', 'writable-cgroups', 'disable'];
+/** Flags that may have a value, too. */
+const switches = ['no-new-privileges', 'writable-cgroups'];
 const keys = ['label', 'apparmor', 'seccomp', 'no-new-privileges', 'systempaths', 'writable-cgroups', 'credentialspec'];
 
 /** Throws `invalid` with Docker's wording for an option without a value, or of no known name. */
 export function validateSecurityOptions(options: readonly string[]): void {
   for (const option of options) {
     if (flags.includes(option)) continue;
-    const [, key = ''] = /^([^=:]+)[=:]/.exec(option) ?? [];
+    const [, key = '', value = ''] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? [];
     if (key === '') throw invalid(`invalid --security-opt 1: "${option}"`);
-    if (!keys.includes(key)) throw invalid(`invalid --security-opt 2: "${option}"`);
+    const understood = keys.includes(key) && !(switches.includes(key) && parseBool(value) === undefined);
+    if (!understood) throw invalid(`invalid --security-opt 2: "${option}"`);
   }
 }

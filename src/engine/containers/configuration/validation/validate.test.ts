@@ -87,6 +87,12 @@ describe('the host side', () => {
     [{ PortBindings: { '80/tcp': [{ HostPort: '9-8' }] } }, 'invalid port specification: "9-8"'],
     [{ SecurityOpt: ['nonsense'] }, 'invalid --security-opt 1: "nonsense"'],
     [{ SecurityOpt: ['what=ever'] }, 'invalid --security-opt 2: "what=ever"'],
+    [
+      { SecurityOpt: ['writable-cgroups', 'no-new-privileges:maybe'] },
+      'invalid --security-opt 2: "no-new-privileges:maybe"',
+    ],
+    [{ SecurityOpt: ['writable-cgroups=much'] }, 'invalid --security-opt 2: "writable-cgroups=much"'],
+    [{ Annotations: { '': 'a' } }, 'invalid Annotations: the empty string is not permitted as an annotation key'],
     [{ ExtraHosts: ['alone'] }, 'bad format for add-host: "alone"'],
     [{ CpuShares: -1 }, 'invalid CPU shares (-1): value must be a positive integer'],
     [{ NetworkMode: 'container:x', Dns: ['1.1.1.1'] }, 'conflicting options: dns and the network mode'],

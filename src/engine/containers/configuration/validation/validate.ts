@@ -33,6 +33,9 @@ export function validateConfiguration(config: ContainerConfig, host: HostConfig,
     throw invalid(`unknown or invalid runtime name: ${host.Runtime}`);
   }
   refuseStorageOptions(host.StorageOpt ?? {});
+  if (host.Annotations && '' in host.Annotations) {
+    throw invalid('invalid Annotations: the empty string is not permitted as an annotation key');
+  }
   for (const port of Object.keys(host.PortBindings ?? {})) requirePort(port);
   for (const port of Object.keys(config.ExposedPorts ?? {})) requirePort(port);
 }
