@@ -1,7 +1,7 @@
 // How values travel in a query string, both ways, by Docker's own conventions.
 
 import { BerthError, errorMessage } from '../lib/errors.ts';
-import { parseBool } from '../lib/parse-bool.ts';
+import { parseGoBool } from '../lib/text/go-values.ts';
 
 /** One query parameter: `decode` gets every value given for `key` (at least one); undefined means "as if absent". */
 export interface Codec<T> {
@@ -25,8 +25,8 @@ export const strictBool: Codec<boolean> = {
   decode: (values, key) => {
     const text = values[0] ?? '';
     if (text === '') return undefined;
-    const value = parseBool(text);
-    if (value !== undefined) return value;
+    const parsed = parseGoBool(text);
+    if (parsed !== undefined) return parsed;
     const quoted = JSON.stringify(text);
     throw invalid(`invalid value for ${key}: ${text}: strconv.ParseBool: parsing ${quoted}: invalid syntax`);
   },

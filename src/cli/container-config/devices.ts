@@ -1,8 +1,8 @@
 // `--device`, `--gpus`, and the block device limits.
 
 import type { DeviceMapping, DeviceRequest, ThrottleDevice } from '../../api/types/container-config.ts';
+import { parseCsvLine } from '../../lib/text/csv-line.ts';
 import { parseRamBytes } from '../../lib/text/units.ts';
-import { parseCsvLine } from './csv.ts';
 
 /** `--device` texts as paths of the host and as devices known to the daemon by a CDI name (`vendor/class=name`). */
 export function parseDevices(texts: readonly string[]): { devices: DeviceMapping[]; cdi: string[] } {

@@ -1,9 +1,9 @@
 // `--mount type=…,source=…,target=…`.
 
 import type { Mount } from '../../api/types/container-config.ts';
+import { parseCsvLine } from '../../lib/text/csv-line.ts';
 import { parseRamBytes } from '../../lib/text/units.ts';
 import { parseBool } from '../grammar/flag.ts';
-import { parseCsvLine } from './csv.ts';
 
 type MountKey = (mount: Mount, value: string, key: string) => void;
 

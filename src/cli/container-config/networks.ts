@@ -2,7 +2,7 @@
 
 import type { NetworkingConfig } from '../../api/types/containers.ts';
 import type { EndpointSettings } from '../../api/types/networks.ts';
-import { parseCsvLine } from './csv.ts';
+import { parseCsvLine } from '../../lib/text/csv-line.ts';
 
 /** One `--network`. */
 interface NetworkArgument {

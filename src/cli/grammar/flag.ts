@@ -1,5 +1,7 @@
 // What a flag is, and the sets a command declares them in.
 
+import { parseGoBool } from '../../lib/text/go-values.ts';
+
 /** One flag of a command. Values are immutable: `parse` returns the new one, made from the text and the value before. */
 export interface Flag<T> {
   /** The word that stands for its value in help (`list`, `bytes`); '' for a switch. */
@@ -99,12 +101,9 @@ export function map(
   };
 }
 
-const truths = ['1', 't', 'T', 'TRUE', 'true', 'True'];
-const falsehoods = ['0', 'f', 'F', 'FALSE', 'false', 'False'];
-
-/** Go's strconv.ParseBool. */
+/** Go's strconv.ParseBool; throws a plain Error in its words. */
 export function parseBool(text: string): boolean {
-  if (truths.includes(text)) return true;
-  if (falsehoods.includes(text)) return false;
+  const parsed = parseGoBool(text);
+  if (parsed !== undefined) return parsed;
   throw new Error(`strconv.ParseBool: parsing ${JSON.stringify(text)}: invalid syntax`);
 }

@@ -1,11 +1,11 @@
 // Two-way traffic between this terminal and a process behind a hijacked connection.
 
-import type { Duplex } from 'node:stream';
 import type { HijackResult } from '../../client/index.ts';
+import { drained } from '../../lib/streams/drained.ts';
 import { FrameDecoder } from '../../lib/streams/frames.ts';
+import { DetachKeyFilter, parseDetachKeys } from '../../lib/text/detach-keys.ts';
 import { ExitError } from '../failure.ts';
 import type { Io, Output } from '../io.ts';
-import { DetachScanner, parseDetachKeys } from './detach-keys.ts';
 
 /** What a shell shows of a process that SIGPIPE ended. */
 const brokenPipeCode = 141;
@@ -67,26 +67,14 @@ function writeTo(output: Output, data: Uint8Array): Promise<void> | undefined {
 }
 
 async function pumpInput({ io, connection, detachKeys }: SessionOptions, raw: boolean): Promise<SessionEnd> {
-  const scanner = raw ? new DetachScanner(parseDetachKeys(detachKeys)) : undefined;
+  const filter = raw ? new DetachKeyFilter(parseDetachKeys(detachKeys)) : undefined;
   const { socket } = connection;
   for await (const chunk of io.stdin.read()) {
-    const { data, detached } = scanner?.scan(chunk) ?? { data: chunk, detached: false };
-    if (data.length > 0 && !socket.write(data)) await drainOrClose(socket);
+    const { pass, detached } = filter?.push(chunk) ?? { pass: chunk, detached: false };
+    if (pass.length > 0 && !socket.write(pass)) await drained(socket);
     if (detached) return 'detached';
     if (socket.destroyed) return 'closed';
   }
   socket.end();
   return 'closed';
-}
-
-function drainOrClose(socket: Duplex): Promise<void> {
-  return new Promise(resolve => {
-    const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.on('drain', done);
-    socket.on('close', done);
-  });
 }

@@ -10,7 +10,7 @@ import { publishContainerEvent } from '../containers/container-events.ts';
 import { environment } from '../containers/launch/describe-spec.ts';
 import { linkVariables } from '../containers/links/links.ts';
 import type { Container } from '../containers/state/container.ts';
-import { parseDetachKeys } from '../containers/streams/detach-keys.ts';
+import { readDetachKeys } from '../containers/streams/detach-keys.ts';
 import { pump } from '../containers/streams/pump.ts';
 import type { Engine } from '../engine.ts';
 import type { ExecNote } from './exec-note.ts';
@@ -20,7 +20,7 @@ import type { Exec } from './exec-registry.ts';
 export function createExec(engine: Engine, reference: string, config: ExecConfig): { Id: string } {
   const container = requireRunning(engine, reference);
   if (!config.Cmd?.length) throw invalid('No exec command specified');
-  parseDetachKeys(config.DetachKeys, 'escape');
+  readDetachKeys(config.DetachKeys, 'escape');
   engine.host.anticipateStart();
   const exec = engine.execs.add(container.id, config);
   container.execIds.add(exec.id);
@@ -44,7 +44,7 @@ export async function startExec(
   if (exec.started)
     throw conflict(`exec command ${id} ${exec.exitCode === null ? 'is already running' : 'has already run'}`);
   exec.started = true;
-  const detachKeys = parseDetachKeys(exec.config.DetachKeys, 'escape');
+  const detachKeys = readDetachKeys(exec.config.DetachKeys, 'escape');
   const { process, ended } = await launchExec(engine, container, exec, options);
   if (options.Detach) return process.start();
   const tty = exec.config.Tty === true;

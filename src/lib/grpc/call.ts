@@ -1,6 +1,7 @@
 // One side of a gRPC call: messages in, messages out, on one HTTP/2 stream. Server and client are alike in this.
 
 import type { Http2Stream } from 'node:http2';
+import { drained } from '../streams/drained.ts';
 import { FrameReader, frames } from './frames.ts';
 import { GrpcError, grpcCodes } from './status.ts';
 
@@ -51,19 +52,6 @@ export class MessageStream {
     if (stream.destroyed || stream.closed || stream.writableEnded) {
       throw new GrpcError(grpcCodes.cancelled, 'the call is over');
     }
-    return stream.write(frames(messages)) ? undefined : this.#drained();
-  }
-
-  #drained(): Promise<void> {
-    const stream = this.#stream;
-    return new Promise(resolve => {
-      const done = () => {
-        stream.off('drain', done);
-        stream.off('close', done);
-        resolve();
-      };
-      stream.once('drain', done);
-      stream.once('close', done);
-    });
+    return stream.write(frames(messages)) ? undefined : drained(stream);
   }
 }

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
-import { parseUnsigned } from './go-values.ts';
+import { parseUnsigned } from '../../../lib/text/go-values.ts';
 
 /** The ports of `[[ip:]host:]port[-end][/protocol]` as the image keeps them: `8000/tcp`. Throws `invalid`. */
 export function exposedPorts(word: string): string[] {

@@ -2,11 +2,11 @@
 import { posix } from 'node:path';
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
+import { parseGoBool, parseUnsigned } from '../../../lib/text/go-values.ts';
 import { suggestion } from '../../../lib/text/suggestion.ts';
 import { parseRamBytes } from '../../../lib/text/units.ts';
 import type { RunMount } from '../syntax.ts';
-import { parseCsvLine } from './csv.ts';
-import { parseGoBool, parseUnsigned } from './go-values.ts';
+import { csvFields } from './csv.ts';
 
 const types = ['bind', 'cache', 'tmpfs', 'secret', 'ssh'] as const;
 const sharings = ['shared', 'private', 'locked'] as const;
@@ -36,7 +36,7 @@ interface Options {
 
 /** Checks what can be known before variables have values: the form, and that `from` has none. Throws `invalid`. */
 export function checkMountFlag(flag: string): void {
-  for (const field of parseCsvLine(flag, 'failed to parse csv mounts')) {
+  for (const field of csvFields(flag, 'failed to parse csv mounts')) {
     if (/^from=.*\$./i.test(field)) {
       throw invalid("'from' doesn't support variable expansion, define alias stage instead");
     }
@@ -45,14 +45,14 @@ export function checkMountFlag(flag: string): void {
 
 /** The stage, context or image a mount takes its files from; undefined when it names none. */
 export function mountFrom(flag: string): string | undefined {
-  const fields = parseCsvLine(flag, 'failed to parse csv mounts');
+  const fields = csvFields(flag, 'failed to parse csv mounts');
   return fields.findLast(field => /^from=./i.test(field))?.slice('from='.length);
 }
 
 /** One mount; `expand` fills in the variables of its values. Throws `invalid` with BuildKit's words. */
 export function parseRunMount(flag: string, expand: (word: string) => string): RunMount {
   const options: Options = { type: 'bind' };
-  for (const field of parseCsvLine(flag, 'failed to parse csv mounts')) readOption(options, field, expand);
+  for (const field of csvFields(flag, 'failed to parse csv mounts')) readOption(options, field, expand);
   check(options);
   return withDefaults(options);
 }

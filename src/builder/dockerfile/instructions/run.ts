@@ -1,13 +1,13 @@
 // RUN and what its command line becomes.
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
+import { parseGoBool } from '../../../lib/text/go-values.ts';
 import { suggestion } from '../../../lib/text/suggestion.ts';
 import { heredocText, parseHeredoc } from '../source/heredoc.ts';
 import type { Statement } from '../source/statement.ts';
 import type { CommandLine, InstructionBase, RunDevice, RunInstruction } from '../syntax.ts';
-import { parseCsvLine } from './csv.ts';
+import { csvFields } from './csv.ts';
 import { parseFlags } from './flag-values.ts';
-import { parseGoBool } from './go-values.ts';
 import { checkMountFlag } from './run-mount.ts';
 
 const networks = ['default', 'none', 'host'] as const;
@@ -83,7 +83,7 @@ function mode<T extends string>(allowed: readonly T[], value: string, what: stri
 function parseDevice(flag: string): RunDevice {
   let name: string | undefined;
   let required = false;
-  for (const field of parseCsvLine(flag, 'failed to parse csv devices')) {
+  for (const field of csvFields(flag, 'failed to parse csv devices')) {
     const at = field.indexOf('=');
     const key = (at < 0 ? field : field.slice(0, at)).toLowerCase();
     const value = at < 0 ? undefined : field.slice(at + 1);

@@ -1,7 +1,7 @@
 // Parser directives: `# escape=`, `# syntax=` and `# check=` at the head of a file.
 import { invalid } from '../../../lib/errors.ts';
 import { quoteGo } from '../../../lib/template/quote.ts';
-import { parseGoBool } from '../instructions/go-values.ts';
+import { parseGoBool } from '../../../lib/text/go-values.ts';
 import type { CheckOptions } from '../syntax.ts';
 
 const names: readonly string[] = ['escape', 'syntax', 'check'];

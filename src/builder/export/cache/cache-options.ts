@@ -1,6 +1,8 @@
 // How a cache is written, from the attributes of `--cache-to`.
+
 import type { LayerCompression } from '../../../images/index.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { parseGoBool } from '../../../lib/text/go-values.ts';
 import type { CacheReference } from '../../request.ts';
 
 export interface CacheOptions {
@@ -39,7 +41,5 @@ export function cacheOptions({ type, attributes }: CacheReference): CacheOptions
 
 /** As Go's strconv.ParseBool has it; what is neither is as if it were not said. */
 function flag(text: string | undefined, usual: boolean): boolean {
-  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text ?? '')) return true;
-  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text ?? '')) return false;
-  return usual;
+  return parseGoBool(text ?? '') ?? usual;
 }

@@ -1,5 +1,5 @@
 // `key=value` fields separated by commas, as most flags of a build have them.
-import { parseCsvLine } from '../../container-config/csv.ts';
+import { parseCsvLine } from '../../../lib/text/csv-line.ts';
 
 /** The fields by key, in order. Throws a plain Error for a field without a value that `bare` does not name. */
 export function parseFields(text: string, bare: readonly string[] = []): Map<string, string> {

@@ -1,13 +1,13 @@
 // `exec`: another process in a running container.
 
 import type { ExecConfig } from '../../../api/types/exec.ts';
+import { parseDetachKeys } from '../../../lib/text/detach-keys.ts';
 import { command } from '../../command.ts';
 import { checkEnv, collectEnv } from '../../container-config/env.ts';
 import type { Context } from '../../context.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { bool, list, string } from '../../grammar/flag.ts';
 import { runSession } from '../../session/attach-session.ts';
-import { parseDetachKeys } from '../../session/detach-keys.ts';
 import { checkTerminal, followSize } from '../../session/signals.ts';
 
 export const exec = command({

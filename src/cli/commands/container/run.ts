@@ -1,6 +1,7 @@
 // `run`: create, attach, wait, start, stream, and end with the container's exit code.
 
 import type { Client } from '../../../client/index.ts';
+import { parseDetachKeys } from '../../../lib/text/detach-keys.ts';
 import { command } from '../../command.ts';
 import { createFlags } from '../../container-config/create-flags.ts';
 import { buildCreateRequest } from '../../container-config/create-request.ts';
@@ -9,7 +10,6 @@ import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { runSession, type SessionEnd } from '../../session/attach-session.ts';
-import { parseDetachKeys } from '../../session/detach-keys.ts';
 import { checkTerminal, followSize, proxySignals } from '../../session/signals.ts';
 import { beginWait, type PendingExit } from '../../session/wait-exit.ts';
 import { createContainer, failWithHelp, type NewContainer, tellSize } from './create.ts';

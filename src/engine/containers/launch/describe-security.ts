@@ -2,7 +2,7 @@
 
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import { invalid } from '../../../lib/errors.ts';
-import { parseBool } from '../../../lib/parse-bool.ts';
+import { parseGoBool } from '../../../lib/text/go-values.ts';
 import type { SpecInput } from '../../../runtime/index.ts';
 import type { ContainerDefaults } from '../../engine.ts';
 
@@ -27,7 +27,7 @@ export function describeSecurity(
     const value = separator < 0 ? '' : option.slice(separator + 1);
     switch (key) {
       case 'no-new-privileges':
-        result.noNewPrivileges = parseBool(value) ?? true;
+        result.noNewPrivileges = parseGoBool(value) ?? true;
         break;
       case 'seccomp':
         result.seccomp = parseSeccomp(value);
@@ -37,7 +37,7 @@ export function describeSecurity(
         break;
       case 'label':
       case 'writable-cgroups':
-        result.writableCgroups = parseBool(value) ?? true;
+        result.writableCgroups = parseGoBool(value) ?? true;
         break;
       case 'systempaths':
         break;

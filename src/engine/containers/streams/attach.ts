@@ -9,7 +9,7 @@ import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import type { Container, PendingAttach } from '../state/container.ts';
 import { readLogs } from '../views/logs.ts';
-import { parseDetachKeys } from './detach-keys.ts';
+import { readDetachKeys } from './detach-keys.ts';
 import { type PumpOptions, pump } from './pump.ts';
 
 interface AttachOptions {
@@ -39,7 +39,7 @@ export async function attachContainer(
   if (container.state.Paused) throw conflict(`container ${reference} is paused, unpause the container before attach`);
   if (container.state.Restarting)
     throw conflict(`container ${container.id} is restarting, wait until the container is running`);
-  const detachKeys = parseDetachKeys(options.detachKeys, 'detach');
+  const detachKeys = readDetachKeys(options.detachKeys, 'detach');
   const multiplexed = !container.tty && options.framed !== false;
   const connection = open({ multiplexed });
   connection.on('error', () => connection.destroy());

@@ -1,45 +1,12 @@
-// The key sequence that ends an attachment and leaves the process alone.
-
+// The detach keys of a request.
 import { invalid } from '../../../lib/errors.ts';
+import { parseDetachKeys } from '../../../lib/text/detach-keys.ts';
 
-/** ctrl-p ctrl-q. */
-const defaultDetachKeys = Buffer.from([16, 17]);
-
-/** `ctrl-p,ctrl-q`, `ctrl-@`, single characters; '' is the default. Throws `invalid` in Docker's words for an `as`. */
-export function parseDetachKeys(text: string | undefined, as: 'detach' | 'escape'): Buffer {
-  if (!text) return defaultDetachKeys;
-  const codes = text.split(',').map(key => {
-    if (key.length === 1) return key.charCodeAt(0);
-    const control = /^ctrl-([a-z@[\\\]^_])$/.exec(key)?.[1];
-    if (control === undefined) throw invalid(`Invalid ${as} keys (${text}) provided`);
-    return control >= 'a' && control <= 'z' ? control.charCodeAt(0) - 96 : control.charCodeAt(0) - 64;
-  });
-  return Buffer.from(codes);
-}
-
-/** Holds back what may be the beginning of the sequence until it is known. */
-export class DetachKeyFilter {
-  readonly #keys: Buffer;
-  #matched = 0;
-
-  constructor(keys: Buffer) {
-    this.#keys = keys;
-  }
-
-  /** What may be passed on, and whether the whole sequence has been typed. */
-  push(input: Buffer): { pass: Buffer; detached: boolean } {
-    // Most input has nothing to do with the keys.
-    if (this.#matched === 0 && !input.includes(this.#keys[0]!)) return { pass: input, detached: false };
-    const pass: number[] = [];
-    for (const byte of input) {
-      if (byte === this.#keys[this.#matched]) {
-        if (++this.#matched === this.#keys.length) return { pass: Buffer.from(pass), detached: true };
-        continue;
-      }
-      pass.push(...this.#keys.subarray(0, this.#matched));
-      this.#matched = byte === this.#keys[0] ? 1 : 0;
-      if (this.#matched === 0) pass.push(byte);
-    }
-    return { pass: Buffer.from(pass), detached: false };
+/** Throws `invalid` in Docker's words for an `as`. */
+export function readDetachKeys(text: string | undefined, as: 'detach' | 'escape'): Buffer {
+  try {
+    return parseDetachKeys(text);
+  } catch (error) {
+    throw invalid(`Invalid ${as} keys (${text}) provided`, error);
   }
 }

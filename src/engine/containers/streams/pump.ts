@@ -5,8 +5,8 @@ import { readInput } from '../../../lib/http/read-input.ts';
 import { BatchWriter } from '../../../lib/streams/batch-writer.ts';
 import { drained } from '../../../lib/streams/drained.ts';
 import { frameHeaderLength, writeFrameHeader } from '../../../lib/streams/frames.ts';
+import { DetachKeyFilter } from '../../../lib/text/detach-keys.ts';
 import type { AttachStream } from '../../../runtime/index.ts';
-import { DetachKeyFilter } from './detach-keys.ts';
 
 export interface PumpOptions {
   /** Frames for a process without a terminal. */

@@ -1,7 +1,7 @@
 // The options of `--security-opt` that can be understood.
 
 import { invalid } from '../../../../lib/errors.ts';
-import { parseBool } from '../../../../lib/parse-bool.ts';
+import { parseGoBool } from '../../../../lib/text/go-values.ts';
 
 const flags = ['no-new-privileges', 'writable-cgroups', 'disable'];
 /** Flags that may have a value, too. */
@@ -14,7 +14,7 @@ export function validateSecurityOptions(options: readonly string[]): void {
     if (flags.includes(option)) continue;
     const [, key = '', value = ''] = /^([^=:]+)[=:](.*)$/s.exec(option) ?? [];
     if (key === '') throw invalid(`invalid --security-opt 1: "${option}"`);
-    const understood = keys.includes(key) && !(switches.includes(key) && parseBool(value) === undefined);
+    const understood = keys.includes(key) && !(switches.includes(key) && parseGoBool(value) === undefined);
     if (!understood) throw invalid(`invalid --security-opt 2: "${option}"`);
   }
 }

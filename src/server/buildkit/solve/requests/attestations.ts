@@ -1,6 +1,8 @@
 // `--attest`, `--provenance` and `--sbom` as attributes of the frontend say them, and what provenance may tell of the rest.
+
 import type { Attestations, BuildWords, ProvenanceOptions } from '../../../../builder/index.ts';
 import { invalid, notImplemented } from '../../../../lib/errors.ts';
+import { parseGoBool } from '../../../../lib/text/go-values.ts';
 import { withoutCredentials } from '../../../../lib/text/without-credentials.ts';
 import { type Attributes, prefixed } from './attributes.ts';
 
@@ -51,8 +53,8 @@ function checkGenerator(generator: string | undefined): void {
 
 /** Go's strconv.ParseBool. */
 function flag(name: string, value: string): boolean {
-  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(value)) return true;
-  if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(value)) return false;
+  const parsed = parseGoBool(value);
+  if (parsed !== undefined) return parsed;
   const quoted = JSON.stringify(value);
   throw invalid(`failed to parse ${name} flag ${quoted}: strconv.ParseBool: parsing ${quoted}: invalid syntax`);
 }

@@ -2,7 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { BlobOptions, Compression, ExportRequest, TreeTarget } from '../../../../builder/index.ts';
 import { invalid } from '../../../../lib/errors.ts';
-import { parseBool } from '../../../../lib/parse-bool.ts';
+import { parseGoBool } from '../../../../lib/text/go-values.ts';
 import type { Attributes } from './attributes.ts';
 
 /** Where results go that the client keeps itself, by the number of the exporter. */
@@ -90,9 +90,9 @@ function optional(attributes: Attributes, name: string): boolean | undefined {
 
 /** Go's strconv.ParseBool; an attribute without a value is set. */
 function isTrue(attributes: Attributes, name: string): boolean {
-  const text = attributes[name];
-  if (text === undefined) return false;
-  const value = text === '' || parseBool(text);
-  if (value === undefined) throw invalid(`non-bool value ${JSON.stringify(text)} specified for ${name}`);
-  return value;
+  const value = attributes[name];
+  if (value === undefined) return false;
+  const parsed = value === '' || parseGoBool(value);
+  if (parsed === undefined) throw invalid(`non-bool value ${JSON.stringify(value)} specified for ${name}`);
+  return parsed;
 }
