@@ -12,7 +12,7 @@ import {
 import type { BuildInfo } from '../lib/build-info.ts';
 import { CleanupStack } from '../lib/cleanup-stack.ts';
 import { conflict, errorMessage, invalid } from '../lib/errors.ts';
-import { createLogger, type Logger } from '../lib/logger.ts';
+import { createLogger } from '../lib/logger.ts';
 import { createApiServer, createHandlers } from '../server/index.ts';
 import { buildDaemon } from './build-daemon.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
@@ -25,6 +25,7 @@ import { claimCgroupParent } from './machine/cgroup-parent.ts';
 import { EngineMetrics } from './metrics/engine-metrics.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import { serviceNotifier } from './notify.ts';
+import { stopSignal, surviveMistakes } from './process-events.ts';
 import { reloadConfiguration } from './reload.ts';
 
 /** Serves until SIGTERM or SIGINT; returns the exit code. `program` is the name it was called by. */
@@ -80,7 +81,7 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
   const notify = serviceNotifier(process.env, { kernel, logger });
   claimRoots(configuration, pin, { kernel, undo });
   const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
-  survive(logger);
+  surviveMistakes(logger);
 
   let takeBackProxies = exportProxies(configuration.registries.proxies, process.env);
   const releaseCgroups = claimCgroupParent(kernel.cgroups, configuration.cgroupParent);
@@ -172,19 +173,3 @@ function readPid(path: string): number | undefined {
 }
 
 const isDaemon = (commandLine: string[]) => commandLine.some(word => /(^|\/)(berth|dockerd)$/.test(word));
-
-/** A mistake in one request must not end the daemon for all the others. */
-function survive(logger: Logger): void {
-  process.on('uncaughtException', error => logger.error('uncaught exception', { error: error.stack ?? String(error) }));
-  process.on('unhandledRejection', reason =>
-    logger.error('unhandled rejection', {
-      error: reason instanceof Error ? (reason.stack ?? reason.message) : String(reason),
-    }),
-  );
-}
-
-function stopSignal(): Promise<string> {
-  return new Promise(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
-  });
-}

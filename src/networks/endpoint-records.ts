@@ -1,8 +1,9 @@
 // The records of endpoints: a file each, in the exec root.
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../lib/errors.ts';
+import { namesIfThere } from '../lib/files/if-there.ts';
 import type { Endpoint } from './network.ts';
 
 /**
@@ -38,7 +39,7 @@ export class EndpointRecords {
   /** All of them; removes what a crash left half-written. */
   list(): Endpoint[] {
     const endpoints: Endpoint[] = [];
-    for (const name of this.#names()) {
+    for (const name of namesIfThere(this.#directory)) {
       if (name.endsWith('.new')) rmSync(join(this.#directory, name), { force: true });
       else endpoints.push(JSON.parse(readFileSync(join(this.#directory, name), 'utf8')) as Endpoint);
     }
@@ -47,14 +48,5 @@ export class EndpointRecords {
 
   #path(containerId: string): string {
     return join(this.#directory, containerId);
-  }
-
-  #names(): string[] {
-    try {
-      return readdirSync(this.#directory);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
   }
 }

@@ -1,9 +1,9 @@
 // The room's one object: networks by name and id, the endpoints on them, and the sandboxes they live in.
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Kernel, LinkStatistics } from '../kernel/index.ts';
-import { conflict, errorCode, notFound, systemError } from '../lib/errors.ts';
+import { conflict, notFound, systemError } from '../lib/errors.ts';
+import { readIfThere } from '../lib/files/if-there.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Collection, Store } from '../store/index.ts';
 import type { NetworkDriver, NetworkSetup } from './driver.ts';
@@ -238,9 +238,9 @@ export class Networks {
   /** The text of a container's resolv.conf. */
   resolvConf(input: ResolvConfInput): string {
     const path = '/etc/resolv.conf';
-    const text = readIfThere(path);
+    const text = readIfThere(path) ?? '';
     const resolved = '/run/systemd/resolve/resolv.conf';
-    const real = !input.hostNetwork && usesResolvedStub(text) ? readIfThere(resolved) : '';
+    const real = !input.hostNetwork && usesResolvedStub(text) ? (readIfThere(resolved) ?? '') : '';
     return formatResolvConf(input, real ? { path: resolved, text: real } : { path, text });
   }
 
@@ -251,7 +251,7 @@ export class Networks {
 
   /** The text of a container's hosts file. Throws `invalid` for a malformed extra host. */
   hostsFile(input: HostsFileInput): string {
-    return formatHostsFile(input, { gateway: this.hostGateway, hostFile: () => readIfThere('/etc/hosts') });
+    return formatHostsFile(input, { gateway: this.hostGateway, hostFile: () => readIfThere('/etc/hosts') ?? '' });
   }
 
   #driver(network: Network | undefined): NetworkDriver {
@@ -289,13 +289,4 @@ const fixed = (network: Network): NetworkSetup => ({ network, movable: false });
 
 function isPredefined(network: Network): boolean {
   return ['bridge', 'host', 'none'].includes(network.name);
-}
-
-function readIfThere(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
 }

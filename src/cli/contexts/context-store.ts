@@ -1,18 +1,10 @@
 // The contexts of the user: one `meta.json` each, and the certificates of its endpoints, as Docker's tools keep them.
 
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
+import { namesIfThere } from '../../lib/files/if-there.ts';
 import { systemMessage } from '../container-config/env.ts';
 
 /** What a context says of the daemon of one tool; the key of Docker's own is `docker`. */
@@ -83,7 +75,7 @@ export class ContextStore {
   tlsFiles(name: string, endpoint: string): Record<string, string> {
     const folder = join(this.storage(name).TLSPath, endpoint);
     return Object.fromEntries(
-      namesIn(folder)
+      namesIfThere(folder)
         .sort()
         .map(file => [file, join(folder, file)]),
     );
@@ -184,17 +176,8 @@ function asObject(value: unknown, where: string): Record<string, unknown> {
 
 const digestOf = (name: string) => createHash('sha256').update(name).digest('hex');
 
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
 /** Drafts of a write that was cut off begin with a dot. */
-const foldersOf = (folder: string) => namesIn(folder).filter(name => !name.startsWith('.'));
+const foldersOf = (folder: string) => namesIfThere(folder).filter(name => !name.startsWith('.'));
 
 function compareNaturally(a: string, b: string): number {
   const [left, right] = [a.split(/(\d+)/), b.split(/(\d+)/)];

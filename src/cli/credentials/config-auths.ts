@@ -5,7 +5,6 @@ import {
   chownSync,
   mkdirSync,
   mkdtempSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -14,7 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AuthConfig } from '../../api/types/common.ts';
-import { errorCode } from '../../lib/errors.ts';
+import { readIfThere } from '../../lib/files/if-there.ts';
 
 /** What a configuration file says of registries; keys as in the file. */
 export interface RegistrySettings {
@@ -58,13 +57,7 @@ export function writeRegistryAuth(file: string, server: string, auth: AuthConfig
 }
 
 function readJson(file: string): Json {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return {};
-    throw error;
-  }
+  const text = readIfThere(file) ?? '';
   if (text.trim() === '') return {};
   try {
     return asObject(JSON.parse(text), file);

@@ -1,9 +1,10 @@
 // The exec root holds what runs, the data root who owns it: with another data root everything that runs would be found
 // to have no owner, and ended.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { conflict, errorCode } from '../../lib/errors.ts';
+import { conflict } from '../../lib/errors.ts';
+import { readIfThere } from '../../lib/files/if-there.ts';
 import type { Runtime } from '../../runtime/index.ts';
 
 /** Throws `conflict` while containers of another data root run; notes this one otherwise. */
@@ -20,13 +21,4 @@ export function keepDataRoot(
     );
   }
   writeFileSync(note, dataRoot);
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

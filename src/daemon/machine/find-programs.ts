@@ -1,12 +1,11 @@
 // The programs the engine starts, looked up once: OCI runtimes, and the init that `--init` puts in front of a process.
 
-import { accessSync, constants } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
+import { findProgram, isExecutable } from '../../lib/files/find-program.ts';
 
 type Runtimes = Record<string, { path: string; args?: string[] }>;
 
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const inits = ['tini-static', 'docker-init', 'catatonit'];
 
 /**
@@ -16,7 +15,7 @@ const inits = ['tini-static', 'docker-init', 'catatonit'];
 export function findRuntimes(runtimes: Runtimes, defaultRuntime: string, searchPath: string | undefined): Runtimes {
   const found: Runtimes = {};
   for (const [name, runtime] of Object.entries(runtimes)) {
-    const path = findProgram(runtime.path, searchPath);
+    const path = locate(runtime.path, searchPath);
     if (path !== undefined) found[name] = { ...runtime, path };
   }
   if (!found[defaultRuntime]) {
@@ -30,22 +29,13 @@ export function findRuntimes(runtimes: Runtimes, defaultRuntime: string, searchP
 export function findInit(configured: string | undefined, searchPath: string | undefined): string | undefined {
   if (configured !== undefined) return configured;
   for (const name of inits) {
-    const path = findProgram(name, searchPath);
+    const path = locate(name, searchPath);
     if (path !== undefined) return path;
   }
   return undefined;
 }
 
-function findProgram(name: string, searchPath = usualPath): string | undefined {
-  const candidates = isAbsolute(name) ? [name] : searchPath.split(':').map(folder => join(folder, name));
-  return candidates.find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+function locate(program: string, searchPath: string | undefined): string | undefined {
+  if (!isAbsolute(program)) return findProgram(program, searchPath);
+  return isExecutable(program) ? program : undefined;
 }

@@ -8,6 +8,7 @@ import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
 import { createLogger, type Logger } from '../../lib/logger.ts';
 import { parseHtpasswd, Registry } from '../../registry/index.ts';
 import { readTlsIdentity } from '../listening/tls-identity.ts';
+import { stopSignal, surviveMistakes } from '../process-events.ts';
 import { claimRoot } from './claim-root.ts';
 import type { RegistryConfiguration } from './configuration/configuration.ts';
 import { Listeners } from './listeners.ts';
@@ -31,7 +32,7 @@ export async function serve(read: () => RegistryConfiguration): Promise<number> 
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
   );
   claimRoot(configuration.options.root, undo);
-  survive(logger);
+  surviveMistakes(logger);
   const registries = new Distribution(upstreamOptions(configuration), { logger });
   undo.defer('connections', () => registries.close());
   const registry = new Registry(configuration.options, { logger, registries });
@@ -75,16 +76,4 @@ function checkUsers(path: string | undefined, logger: Logger): void {
   const names = text.split(/\r?\n/).flatMap(line => /^([^#:\s][^:]*):/.exec(line)?.[1] ?? []);
   const others = names.filter(name => !known.has(name));
   if (others.length > 0) logger.warn('users without a bcrypt password cannot sign in', { users: others.join(', ') });
-}
-
-/** A mistake in one request must not end the registry for all the others. */
-function survive(logger: Logger): void {
-  process.on('uncaughtException', error => logger.error('uncaught exception', { error: error.stack ?? String(error) }));
-  process.on('unhandledRejection', reason => logger.error('unhandled rejection', { error: errorMessage(reason) }));
-}
-
-function stopSignal(): Promise<string> {
-  return new Promise(resolve => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve(signal));
-  });
 }

@@ -1,8 +1,8 @@
 // The accounts of the host, as far as a remapping of users needs them.
 
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { errorCode, systemError } from '../../lib/errors.ts';
+import { systemError } from '../../lib/errors.ts';
+import { readIfThere } from '../../lib/files/if-there.ts';
 import type { SubordinateRange } from './subordinate-ids.ts';
 
 export interface Account {
@@ -26,11 +26,11 @@ export const hostAccounts: Accounts = {
   find(kind, key) {
     const { status, stdout } = spawnSync('getent', [kind, key], { encoding: 'utf8' });
     // getent's ways to fail are no answer: the file itself is.
-    const line = status === 0 ? stdout.split('\n')[0] : lookUp(readText(`/etc/${kind}`), key);
+    const line = status === 0 ? stdout.split('\n')[0] : lookUp(readIfThere(`/etc/${kind}`) ?? '', key);
     const [name, , id] = line?.split(':') ?? [];
     return name && id ? { name, id: Number(id) } : undefined;
   },
-  subordinate: kind => readText(`/etc/${kind}`),
+  subordinate: kind => readIfThere(`/etc/${kind}`) ?? '',
   add: name => run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/bin/false', name]),
   // usermod holds the locks of both files.
   addRanges(name, { start, size }) {
@@ -50,13 +50,4 @@ function lookUp(text: string, key: string): string | undefined {
     const [name, , id] = line.split(':');
     return name === key || id === key;
   });
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return '';
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 // Replaces the running program.
-import { accessSync, constants } from 'node:fs';
 import { constants as os } from 'node:os';
-import { join } from 'node:path';
+import { findProgram } from '../../lib/files/find-program.ts';
 import { address, cstring, openLibc } from '../libc/libc.ts';
 import { systemCallError } from '../libc/system-call-error.ts';
 
@@ -10,7 +9,7 @@ import { systemCallError } from '../libc/system-call-error.ts';
  * SystemCallError. `argv[0]` without a slash is looked up in the PATH of `env`.
  */
 export function execve(argv: string[], env: Record<string, string | undefined>): never {
-  const program = findProgram(argv[0] ?? '', env.PATH);
+  const program = locate(argv[0] ?? '', env.PATH);
   const { call, check } = openLibc();
   const args = pointerArray(argv);
   const variables = Object.entries(env).filter(([, value]) => value !== undefined);
@@ -21,23 +20,11 @@ export function execve(argv: string[], env: Record<string, string | undefined>):
   throw new Error(`execve returned (${args.strings.length} arguments, ${environment.strings.length} variables)`);
 }
 
-function findProgram(name: string, path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'): string {
+function locate(name: string, searchPath: string | undefined): string {
   if (name.includes('/')) return name;
-  const found = path
-    .split(':')
-    .map(folder => join(folder || '.', name))
-    .find(candidate => name !== '' && isExecutable(candidate));
+  const found = name === '' ? undefined : findProgram(name, searchPath);
   if (found === undefined) throw systemCallError('execve', 'ENOENT', name);
   return found;
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** A NULL-terminated array of C strings; `strings` must stay referenced as long as `pointers` is used. */

@@ -2,7 +2,7 @@
 
 import { closeSync, fstatSync, openSync, read as readFile, statSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { errorCode } from '../../lib/errors.ts';
+import { ifThere } from '../../lib/files/if-there.ts';
 import { expandFile } from './compression.ts';
 import { listRotated } from './rotated-files.ts';
 
@@ -90,12 +90,8 @@ export function inodeOf(path: string): number | undefined {
 
 /** Undefined when it is not there. */
 export function openLogFile(path: string, compressed: boolean): LogFile | undefined {
-  try {
-    const fd = openSync(path, 'r');
-    const { ino, size } = fstatSync(fd);
-    return { fd, inode: ino, size, path, compressed };
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+  const fd = ifThere(() => openSync(path, 'r'));
+  if (fd === undefined) return undefined;
+  const { ino, size } = fstatSync(fd);
+  return { fd, inode: ino, size, path, compressed };
 }

@@ -4,7 +4,7 @@
 // records stay behind, so that the oldest line of a log is whole as well.
 
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { errorCode } from '../../lib/errors.ts';
+import { ifThere } from '../../lib/files/if-there.ts';
 import { expandLogFile, headPath, type LogFile, readLogFile, sizeOf } from './log-files.ts';
 
 const newline = 10;
@@ -40,12 +40,7 @@ export function writeHead(path: string, records: Buffer): void {
 }
 
 function readHead(path: string): Buffer {
-  try {
-    return readFileSync(headPath(path));
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
+  return ifThere(() => readFileSync(headPath(path))) ?? Buffer.alloc(0);
 }
 
 function unendedRecords(records: Buffer): Buffer {

@@ -1,9 +1,9 @@
 // The names of what was rotated away from a log: `<path>.1`, the youngest, `<path>.2` and so on, with `.gz` when
 // compressed.
 
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { errorCode } from '../../lib/errors.ts';
+import { namesIfThere } from '../../lib/files/if-there.ts';
 
 interface RotatedFile {
   path: string;
@@ -14,7 +14,7 @@ interface RotatedFile {
 /** Youngest first. A number is there at most twice: plain, and compressed by a daemon that was killed just then. */
 export function listRotated(path: string): RotatedFile[] {
   const prefix = `${basename(path)}.`;
-  return namesIn(dirname(path))
+  return namesIfThere(dirname(path))
     .filter(name => name.startsWith(prefix))
     .flatMap(name => {
       const match = /^(\d+)(\.gz)?$/.exec(name.slice(prefix.length));
@@ -40,18 +40,9 @@ export function shiftRotated(path: string, keep: number): void {
 
 /** Deletes every file of the log, half-made ones too. */
 export function removeLogFiles(path: string): void {
-  for (const name of namesIn(dirname(path))) {
+  for (const name of namesIfThere(dirname(path))) {
     if (name === basename(path) || name.startsWith(`${basename(path)}.`)) {
       rmSync(join(dirname(path), name), { force: true });
     }
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
   }
 }

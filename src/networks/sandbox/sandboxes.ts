@@ -1,9 +1,8 @@
 // Pinned network namespaces, one per container that has a network of its own.
 
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernel, LinkStatistics } from '../../kernel/index.ts';
-import { errorCode } from '../../lib/errors.ts';
+import { namesIfThere } from '../../lib/files/if-there.ts';
 
 /** The sandboxes of one daemon, in `<execRoot>/netns`. */
 export class Sandboxes {
@@ -54,17 +53,8 @@ export class Sandboxes {
   /** Drops every pin whose container is not in `keep`; returns how many there were. */
   sweep(keep: Set<string>): number {
     const names = new Set([...keep].map(id => id.slice(0, 12)));
-    const orphans = this.#pinned().filter(name => !names.has(name));
+    const orphans = namesIfThere(this.#directory).filter(name => !names.has(name));
     for (const name of orphans) this.#kernel.netns.remove(join(this.#directory, name));
     return orphans.length;
-  }
-
-  #pinned(): string[] {
-    try {
-      return readdirSync(this.#directory);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
   }
 }

@@ -7,7 +7,6 @@ import {
   constants,
   existsSync,
   openSync,
-  readdirSync,
   readFileSync,
   unlinkSync,
   writeFileSync,
@@ -16,6 +15,7 @@ import {
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode, systemError } from '../../lib/errors.ts';
+import { ifThere, namesIfThere } from '../../lib/files/if-there.ts';
 import type { OciProcess, OciResources, OciSpec } from '../../oci/runtime-spec.ts';
 import { removeFolder } from '../monitor/bundle.ts';
 import { SeccompCache } from './seccomp-cache.ts';
@@ -124,12 +124,7 @@ export class OciRuntime {
 
   /** Ids with state, whoever made them. */
   list(): string[] {
-    try {
-      return readdirSync(this.#root).filter(name => !name.startsWith('.'));
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return [];
-      throw error;
-    }
+    return namesIfThere(this.#root).filter(name => !name.startsWith('.'));
   }
 
   /** Forgets a container whose processes and cgroup are gone; what `delete` would do beyond that is hooks. */
@@ -138,12 +133,7 @@ export class OciRuntime {
   }
 
   #compiledFilter(id: string): Buffer | undefined {
-    try {
-      return readFileSync(join(this.#root, id, 'seccomp.bpf'));
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
+    return ifThere(() => readFileSync(join(this.#root, id, 'seccomp.bpf')));
   }
 
   #fifo(id: string): string {

@@ -1,9 +1,8 @@
 // Taking over the execs of a container that an earlier daemon started.
 
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
-import { errorCode } from '../../lib/errors.ts';
+import { namesIfThere } from '../../lib/files/if-there.ts';
 import { AdoptedMonitor, readExecExit } from '../monitor/adopted-monitor.ts';
 import { type Bundle, bundleAt, readExecRecord, readPid, removeBundle } from '../monitor/bundle.ts';
 import { monitorLives } from '../monitor/monitor-lives.ts';
@@ -20,7 +19,7 @@ export interface AdoptedExec {
 
 /** Those that never came to run, or whose end nobody saw, are not worth keeping: their files go. */
 export function adoptExecs(containerId: string, container: Bundle, kernel: Kernel): AdoptedExec[] {
-  return names(container.execs).flatMap((id): AdoptedExec[] => {
+  return namesIfThere(container.execs).flatMap((id): AdoptedExec[] => {
     const bundle = bundleAt(join(container.execs, id));
     const record = readExecRecord(bundle);
     const exitCode = readExecExit(join(bundle.directory, containerId));
@@ -39,13 +38,4 @@ export function adoptExecs(containerId: string, container: Bundle, kernel: Kerne
     const process = new ExecProcess({ ...facts, id, containerId, bundle }, monitor, kernel, identity);
     return [{ id, note, state: { process } }];
   });
-}
-
-function names(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }

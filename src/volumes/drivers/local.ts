@@ -1,12 +1,13 @@
 // The `local` driver: a folder per volume below the data root, and for volumes with options a file system mounted on it.
 
 import { randomBytes } from 'node:crypto';
-import { chownSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { chownSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Mounts } from '../../kernel/index.ts';
 import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
 import { errorCode, errorMessage, systemError } from '../../lib/errors.ts';
+import { namesIfThere } from '../../lib/files/if-there.ts';
 import type { Owner } from '../../lib/id-map.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { copyUp, stagingPrefix } from '../copy-up.ts';
@@ -101,7 +102,7 @@ export class LocalDriver implements VolumeDriver {
     users: Map<string, Set<string>>;
     forget: (name: string) => void;
   }): Promise<{ name: string; mountpoint: string; createdAt: string }[]> {
-    const present = list(this.#directory);
+    const present = namesIfThere(this.#directory);
     const forgotten = new Set<string>();
     for (const entry of present.filter(name => name.startsWith(removingPrefix))) {
       const name = entry.slice(removingPrefix.length + 8);
@@ -114,7 +115,7 @@ export class LocalDriver implements VolumeDriver {
     }
     for (const volume of o.volumes.filter(({ name }) => !forgotten.has(name))) {
       this.create(volume);
-      for (const entry of list(join(this.#directory, volume.name))) {
+      for (const entry of namesIfThere(join(this.#directory, volume.name))) {
         if (entry.startsWith(stagingPrefix)) await this.#discard(join(this.#directory, volume.name, entry));
       }
       this.#adopt(volume, o.users.get(volume.name) ?? new Set());
@@ -160,15 +161,6 @@ export class LocalDriver implements VolumeDriver {
 /** What the kernel said, without the call and the path, which the message has already. */
 function reason(error: unknown): string {
   return errorMessage(error).replace(/^.*: /, '');
-}
-
-function list(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function isDirectory(path: string): boolean {

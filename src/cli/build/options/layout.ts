@@ -1,7 +1,7 @@
 // OCI layouts in directories: what their index names, and what a build adds to it.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../../lib/errors.ts';
+import { ifThere } from '../../../lib/files/if-there.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import { parseManifest } from '../../../oci/manifest.ts';
 
@@ -39,14 +39,7 @@ export function addToLayout(
 
 const identity = (annotations: Readonly<Record<string, string>>) => annotations[nameKey] ?? annotations[tagKey] ?? '';
 
-function entriesOf(directory: string): Descriptor[] {
-  try {
-    return readIndex(directory);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
+const entriesOf = (directory: string): Descriptor[] => ifThere(() => readIndex(directory)) ?? [];
 
 function readIndex(directory: string): Descriptor[] {
   const path = join(directory, 'index.json');
