@@ -1,7 +1,7 @@
 // The flags that describe a new container, shared by `create` and `run`.
 
 import { bool, type FlagValues, list, map, string } from '../grammar/flag.ts';
-import { bytes, cpus, duration, int, uint } from '../grammar/number-flags.ts';
+import { bytes, duration, int, uint } from '../grammar/number-flags.ts';
 import {
   checkDeviceRule,
   parseBytesThrottle,
@@ -11,6 +11,7 @@ import {
 } from './devices.ts';
 import { checkEnv, checkLabel } from './env.ts';
 import { checkAddress, checkLink, checkSearchDomain, parseExtraHost, parseStream } from './hosts.ts';
+import { limitFlags } from './limit-flags.ts';
 import { checkSysctl, parseUlimit } from './limits.ts';
 import { parseMount } from './mounts.ts';
 import { parseNetwork } from './networks.ts';
@@ -62,19 +63,11 @@ const healthFlags = () => ({
 });
 
 const resourceFlags = () => ({
-  'blkio-weight': uint('Block I/O weight, 10 to 1000; 0 turns it off', { bits: 16, shownDefault: '0' }),
+  ...limitFlags(),
   'blkio-weight-device': list('Block I/O weight for one device', { read: parseWeightDevice, shownDefault: '[]' }),
   'cgroup-parent': string("Parent of the container's cgroup"),
   'cpu-count': int('Number of CPUs (Windows only)'),
   'cpu-percent': int('Percentage of CPU (Windows only)'),
-  'cpu-period': int('Period of the CPU quota, in microseconds'),
-  'cpu-quota': int('CPU quota per period, in microseconds'),
-  'cpu-rt-period': int('Period of real-time CPU, in microseconds'),
-  'cpu-rt-runtime': int('Real-time CPU per period, in microseconds'),
-  'cpu-shares': int('CPU weight against other containers', { short: 'c' }),
-  cpus: cpus('Number of CPUs'),
-  'cpuset-cpus': string('CPUs it may run on (0-3, 0,1)'),
-  'cpuset-mems': string('Memory nodes it may use (0-3, 0,1)'),
   'device-read-bps': list('Limit reading from a device, in bytes per second', {
     read: parseBytesThrottle,
     shownDefault: '[]',
@@ -94,13 +87,9 @@ const resourceFlags = () => ({
   'io-maxbandwidth': bytes('Bandwidth limit of the system drive (Windows only)'),
   'io-maxiops': uint('I/O limit of the system drive (Windows only)'),
   'kernel-memory': bytes('Kernel memory limit'),
-  memory: bytes('Memory limit', { short: 'm' }),
-  'memory-reservation': bytes('Memory the container should stay within when memory is short'),
-  'memory-swap': bytes("Limit of memory and swap together; '-1' for unlimited swap", { unlimited: true }),
   'memory-swappiness': int('How readily its memory is swapped (0 to 100)', { initial: -1 }),
   'oom-kill-disable': bool('Do not kill its processes when it is out of memory'),
   'oom-score-adj': int('Preference of the OOM killer (-1000 to 1000)'),
-  'pids-limit': int('Limit of processes (-1 for none)'),
   'shm-size': bytes('Size of /dev/shm'),
   ulimit: list('Resource limits of its processes', { type: 'ulimit', read: parseUlimit, shownDefault: '[]' }),
 });

@@ -5,6 +5,7 @@ import { command } from '../../command.ts';
 import { exactly } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { runSession } from '../../session/attach-session.ts';
+import { attachStream } from '../../session/attach-stream.ts';
 import { checkTerminal, followSize, proxySignals } from '../../session/signals.ts';
 import { beginWait } from '../../session/wait-exit.ts';
 
@@ -26,17 +27,10 @@ export const attach = command({
     checkTerminal(io, { stdin, tty });
     const detachKeys = flags['detach-keys'] || (context.config.detachKeys ?? '');
     const stopSignals = flags['sig-proxy'] && !tty ? proxySignals(io, client, id) : () => {};
-    const query = {
-      stream: true,
-      ...(stdin && { stdin }),
-      stdout: true,
-      stderr: true,
-      ...(detachKeys && { detachKeys }),
-    };
     const exit = await beginWait(client, id, 'not-running');
     let stopSizes = () => {};
     try {
-      const connection = await client.hijack('ContainerAttach', { path: { id }, query });
+      const connection = await attachStream(client, id, { stdin, stdout: true, stderr: true, detachKeys });
       if (tty) stopSizes = followSize(io, size => client.call('ContainerResize', { path: { id }, query: size }));
       const ended = await runSession({ io, connection, tty, stdin, output: true, detachKeys });
       if (ended === 'detached') throw new Error('read escape sequence');

@@ -10,6 +10,7 @@ import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { runSession, type SessionEnd } from '../../session/attach-session.ts';
+import { attachStream } from '../../session/attach-stream.ts';
 import { checkTerminal, followSize, proxySignals } from '../../session/signals.ts';
 import { beginWait, type PendingExit } from '../../session/wait-exit.ts';
 import { createContainer, failWithHelp, type NewContainer, tellSize } from './create.ts';
@@ -116,16 +117,10 @@ async function startAttached(context: Context, session: RunSession): Promise<num
 }
 
 function attach(client: Client, { container, request, detachKeys }: RunSession) {
-  return client.hijack('ContainerAttach', {
-    path: { id: container.id },
-    query: {
-      stream: true,
-      ...(request.AttachStdin && { stdin: true }),
-      ...(request.AttachStdout && { stdout: true }),
-      ...(request.AttachStderr && { stderr: true }),
-      ...(detachKeys && { detachKeys }),
-    },
-  });
+  const stdin = Boolean(request.AttachStdin);
+  const stdout = Boolean(request.AttachStdout);
+  const stderr = Boolean(request.AttachStderr);
+  return attachStream(client, container.id, { stdin, stdout, stderr, detachKeys });
 }
 
 function streamOf(

@@ -6,6 +6,7 @@ import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { bool, type FlagValues, string } from '../../grammar/flag.ts';
 import { runSession } from '../../session/attach-session.ts';
+import { attachStream } from '../../session/attach-stream.ts';
 import { followSize, proxySignals } from '../../session/signals.ts';
 import { beginWait } from '../../session/wait-exit.ts';
 
@@ -54,14 +55,7 @@ async function startAttached(
   const stdin = flags.interactive && Boolean(config.OpenStdin);
   const detachKeys = flags['detach-keys'] || (context.config.detachKeys ?? '');
   const stopSignals = tty ? () => {} : proxySignals(io, client, id);
-  const query = {
-    stream: true,
-    ...(stdin && { stdin }),
-    stdout: true,
-    stderr: true,
-    ...(detachKeys && { detachKeys }),
-  };
-  const connection = await client.hijack('ContainerAttach', { path: { id }, query });
+  const connection = await attachStream(client, id, { stdin, stdout: true, stderr: true, detachKeys });
   const exit = await beginWait(client, id, host.AutoRemove ? 'removed' : 'next-exit');
   const ended = runSession({ io, connection, tty, stdin, output: true, detachKeys });
   ended.catch(() => {});
