@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Images, Owner } from '../images/index.ts';
+import type { Image, Images, Owner } from '../images/index.ts';
 import { Limiter } from '../lib/concurrency/limiter.ts';
 import { BerthError, conflict } from '../lib/errors.ts';
 import type { IdMap } from '../lib/id-map.ts';
@@ -61,6 +61,8 @@ interface BuilderDeps {
   readonly resolveUser: (root: string, user: string) => ResolvedUser;
   readonly anticipateStart: () => void;
   readonly diskUsage: (path: string) => Promise<number>;
+  /** Told of every image that a build leaves here, with the names it gave it. */
+  readonly announce: (image: Image, names: readonly string[]) => void;
   /** What node:fs has not; the kernel's. */
   readonly files: ContextFiles;
 }

@@ -11,6 +11,7 @@ import {
   EventLog,
   ExecRegistry,
   layersOf,
+  publishBuilt,
   restoreContainers,
   surveyContainers,
 } from '../engine/index.ts';
@@ -131,6 +132,7 @@ function createBuilder(
       resolveUser: (root, user) => host.resolveUser(root, user, []),
       anticipateStart: () => host.anticipateStart(),
       diskUsage: path => host.diskUsage(path),
+      announce: (image, names) => publishBuilt(rooms, image, names),
     },
   );
 }

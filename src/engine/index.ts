@@ -30,6 +30,7 @@ export { createExec, inspectExec, resizeExec, startExec } from './exec/exec.ts';
 export { ExecRegistry } from './exec/exec-registry.ts';
 export { loadImages, tagImage } from './images/change.ts';
 export { commitContainer } from './images/commit.ts';
+export { publishBuilt } from './images/image-events.ts';
 export { importImage } from './images/import.ts';
 export { pruneImages, removeImage } from './images/remove.ts';
 export { saveImages } from './images/save.ts';

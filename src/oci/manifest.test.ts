@@ -18,7 +18,7 @@ test('manifests and indexes are told apart', () => {
 
 test.each([
   ['{', 'invalid JSON'],
-  ['[]', 'schemaVersion'],
+  ['[]', 'config: '],
   [text({ schemaVersion: 1 }), 'unsupported schemaVersion 1'],
   [text({ schemaVersion: 2, config: descriptor, layers: {} }), 'layers: not a list'],
   [text({ schemaVersion: 2, config: { ...descriptor, digest: 'sha256:x' }, layers: [] }), 'config: invalid digest'],

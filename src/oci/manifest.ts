@@ -38,7 +38,8 @@ export function parseManifest(
   const value = parseJson(bytes, what);
   if (typeof value !== 'object' || value === null) throw invalid(`${what}: not a JSON object`);
   const object = value as Record<string, unknown>;
-  if (object.schemaVersion !== 2)
+  // Docker's own tools and others leave it out.
+  if (![2, 0, undefined].includes(object.schemaVersion as number))
     throw invalid(`${what}: unsupported schemaVersion ${JSON.stringify(object.schemaVersion)}`);
   const mediaType = typeof object.mediaType === 'string' ? object.mediaType : undefined;
   if (isIndexType(mediaType) || (mediaType === undefined && Array.isArray(object.manifests))) {

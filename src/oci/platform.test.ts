@@ -19,6 +19,14 @@ test('what is no platform is refused', () => {
   for (const bad of ['a/b/c/d', 'linux/', 'linux/amd 64']) expect(() => parsePlatform(bad, amd64)).toThrow();
 });
 
+test("a bad part is named in containerd's words", () => {
+  expect(() => parsePlatform('/', amd64)).toThrow('"" is an invalid OS component of "/": OSAndVersion specifier');
+  expect(() => parsePlatform('linux/?', amd64)).toThrow(
+    '"?" is an invalid component of "linux/?": platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument',
+  );
+  expect(parsePlatform('macos', amd64).os).toBe('darwin');
+});
+
 test('an image runs on its own processor and on compatible ones, best first', () => {
   const rank = (text: string, host = amd64) => platformRank(parsePlatform(text, host), host);
   expect(rank('linux/amd64')).toBeGreaterThan(rank('linux/386'));

@@ -30,6 +30,10 @@ const knownArchitectures = [
   ...['ppc64', 'ppc64le', 'riscv', 'riscv64', 's390', 's390x', 'sparc64', 'wasm'],
 ];
 
+// containerd's, whose messages show them.
+const systemPattern = '^([A-Za-z0-9_-]+)(?:\\(([A-Za-z0-9_.%-]*)((?:\\+[A-Za-z0-9_.%-]+)*)\\))?$';
+const componentPattern = '^[A-Za-z0-9_.-]+$';
+
 /** The platform of a machine, by Node's or the kernel's name of its processor (`process.arch`, `uname -m`). */
 export function linuxPlatform(machine: string): Platform {
   return { os: 'linux', ...(architectures[machine] ?? { architecture: machine }) };
@@ -39,19 +43,26 @@ export function linuxPlatform(machine: string): Platform {
 export function parsePlatform(text: string, host: Platform): Platform {
   const parts = text.toLowerCase().split('/');
   if (parts.length > 3) throw invalid(`"${text}": cannot parse platform specifier: invalid argument`);
-  if (parts.some(part => !/^[a-z0-9_.-]+$/.test(part))) {
-    throw invalid(`"${text}": unknown operating system or architecture: invalid argument`);
-  }
+  parts.forEach((part, index) => requireComponent(part, index === 0, text));
   if (parts.length === 1) {
     const only = parts[0] as string;
     if (only === 'linux') return host;
-    if (otherSystems.includes(only)) return { os: only, architecture: host.architecture };
+    const system = only === 'macos' ? 'darwin' : only;
+    if (otherSystems.includes(system)) return { os: system, architecture: host.architecture };
     const platform = normalizePlatform({ os: 'linux', architecture: only });
     if (knownArchitectures.includes(platform.architecture)) return platform;
     throw invalid(`"${text}": unknown operating system or architecture: invalid argument`);
   }
   const [os = '', architecture = '', variant] = parts;
   return normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
+}
+
+function requireComponent(part: string, isSystem: boolean, text: string): void {
+  const pattern = isSystem ? systemPattern : componentPattern;
+  if (new RegExp(pattern).test(part)) return;
+  const [what, kind] = isSystem ? ['an invalid OS', 'OSAndVersion'] : ['an invalid', 'platform'];
+  const rule = `${kind} specifier component must match "${pattern.replaceAll('\\', '\\\\')}"`;
+  throw invalid(`${JSON.stringify(part)} is ${what} component of ${JSON.stringify(text)}: ${rule}: invalid argument`);
 }
 
 /** The canonical form: aliases of processors resolved, `arm64/v8` and `amd64/v1` without their default variant. */

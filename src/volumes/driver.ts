@@ -22,8 +22,11 @@ export interface VolumeDriver {
    * the promise is fulfilled when the space is free.
    */
   remove(volume: Volume, commit: () => void): Promise<void>;
-  /** Fills an empty volume with what is in the folder `from`; false when it is not empty or there is nothing to copy. */
-  copyUp(volume: Volume, from: string): Promise<boolean>;
+  /**
+   * Fills an empty volume, or the empty folder `into` of it, with what is in the folder `from`; false when it is not
+   * empty or there is nothing to copy.
+   */
+  copyUp(volume: Volume, from: string, into?: string): Promise<boolean>;
   /**
    * After a restart: `users` have their volumes mounted still, by name; everything half-done is finished or undone.
    * `forget` is called for a volume whose removal had begun; what is returned has files here but no record.

@@ -72,6 +72,20 @@ test('copy-up keeps owners, modes, times, links, holes, devices and extended att
   expect([lstatSync(mountpoint).uid, lstatSync(mountpoint).gid]).toEqual([12, 34]);
 });
 
+test('an empty folder of a volume is filled, whatever lies beside it', async () => {
+  const from = join(root, 'image');
+  mkdirSync(from);
+  writeFileSync(join(from, 'file'), 'x');
+  const { mountpoint } = volumes.create({ name: 'parts' });
+  volumes.mount('parts', 'c1');
+  const into = join(mountpoint, 'bin');
+  mkdirSync(into);
+  writeFileSync(join(mountpoint, 'other'), 'y');
+  expect(await volumes.copyUp('parts', from, into)).toBe(true);
+  expect([readdirSync(mountpoint).sort(), readdirSync(into)]).toEqual([['bin', 'other'], ['file']]);
+  expect(await volumes.copyUp('parts', from, into)).toBe(false);
+});
+
 test('a tmpfs volume is there while it is used, and is filled in place', async () => {
   const from = join(root, 'image');
   mkdirSync(from);

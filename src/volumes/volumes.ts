@@ -107,12 +107,12 @@ export class Volumes {
   }
 
   /**
-   * Fills an empty, mounted volume from a folder of the container's root file system; false when there was nothing to
-   * do. The caller has made sure that `from` does not lead out of that root.
+   * Fills an empty, mounted volume, or the empty folder `into` of it, from a folder of the container's root file system;
+   * false when there was nothing to do. The caller has made sure that neither path leads out of where it belongs.
    */
-  async copyUp(name: string, from: string): Promise<boolean> {
+  async copyUp(name: string, from: string, into?: string): Promise<boolean> {
     const volume = this.get(name);
-    return this.#driver(volume.driver).copyUp(volume, from);
+    return this.#driver(volume.driver).copyUp(volume, from, into);
   }
 
   /**

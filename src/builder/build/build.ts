@@ -239,13 +239,13 @@ export class Build implements BuildRun {
   }
 
   async #export(solved: readonly SolvedPlatform[], solver: Solver, facts: () => BuildFacts): Promise<BuildResult> {
-    const { images, cache, platform } = this.#context;
+    const { images, cache, platform, announce } = this.#context;
     const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false } = this.#request;
     const wanted = this.#request.attestations ?? {};
     using lease = images.lease();
     const attest = { facts, images, wanted, signal: this.#abort.signal };
     const context = {
-      ...{ images, cache, platform, lease, labels },
+      ...{ images, cache, platform, announce, lease, labels },
       signal: this.#abort.signal,
       sourceDateEpoch: sourceDateEpoch ?? epochOf(buildArgs),
       multiPlatform: multiPlatform || isTrue(buildArgs.BUILDKIT_MULTI_PLATFORM),

@@ -1,5 +1,5 @@
 // What all builds of one engine share.
-import type { Images, Owner } from '../../images/index.ts';
+import type { Image, Images, Owner } from '../../images/index.ts';
 import type { Limiter } from '../../lib/concurrency/limiter.ts';
 import type { IdMap } from '../../lib/id-map.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -34,6 +34,7 @@ export interface BuilderContext {
   readonly resolveUser: (root: string, user: string) => ResolvedUser;
   readonly resolveOwner: (root: string, owner: string) => Owner;
   readonly anticipateStart: () => void;
+  readonly announce: (image: Image, names: readonly string[]) => void;
   readonly cache: CacheStore;
   readonly cacheMounts: CacheMounts;
   readonly shared: SharedWork<LayersSnapshot>;

@@ -1,5 +1,5 @@
 // What every exporter works with.
-import type { ComposeOptions, Images, Lease } from '../../images/index.ts';
+import type { ComposeOptions, Image, Images, Lease } from '../../images/index.ts';
 import type { Platform } from '../../oci/platform.ts';
 import type { CacheStore } from '../cache/cache-store.ts';
 import type { StageState } from '../graph/stage-state.ts';
@@ -15,6 +15,8 @@ export interface SolvedPlatform {
 
 export interface ExportContext {
   readonly images: Images;
+  /** Told of every image that stays, with the names it was given. */
+  readonly announce: (image: Image, names: readonly string[]) => void;
   readonly cache: CacheStore;
   /** The machine's. */
   readonly platform: Platform;

@@ -82,6 +82,7 @@ async function exportImages(
   if (one.type === 'image') {
     if (!composed) for (const { id } of images) report({ id: `writing image ${id}`, current: 0, total: 0, done: true });
     if (keeps || one.push) nameImages(images, names, o);
+    if (keeps) for (const image of images) o.announce(image, names);
     for (const name of one.names) {
       report({ id: `naming to ${formatReference(parseReference(name))}`, current: 0, total: 0, done: true });
     }

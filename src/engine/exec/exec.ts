@@ -16,11 +16,12 @@ import type { Engine } from '../engine.ts';
 import type { ExecNote } from './exec-note.ts';
 import type { Exec } from './exec-registry.ts';
 
-/** Records what is to run; throws not-found, `conflict` for a container that is not running, `invalid`. */
+/** Records what is to run; throws not-found, `conflict` for a container that is not running, `invalid`, for a user too. */
 export function createExec(engine: Engine, reference: string, config: ExecConfig): { Id: string } {
   const container = requireRunning(engine, reference);
   if (!config.Cmd?.length) throw invalid('No exec command specified');
   readDetachKeys(config.DetachKeys, 'escape');
+  if (config.User) userOf(engine, container, config.User);
   engine.host.anticipateStart();
   const exec = engine.execs.add(container.id, config);
   container.execIds.add(exec.id);
@@ -132,12 +133,7 @@ function describeProcess(
   options: ExecStartConfig,
 ): OciProcess {
   const host = container.record.hostConfig;
-  const layer = engine.images.containerLayer(container.id);
-  const user = engine.host.resolveUser(
-    layer?.merged ?? '/',
-    config.User || container.record.config.User || '',
-    host.GroupAdd ?? [],
-  );
+  const user = userOf(engine, container, config.User || container.record.config.User || '');
   const capabilities = resolveCapabilities({
     add: host.CapAdd ?? [],
     drop: host.CapDrop ?? [],
@@ -160,6 +156,12 @@ function describeProcess(
     capabilities: { bounding: capabilities, permitted: bySystem, effective: bySystem, inheritable: [] },
     noNewPrivileges: (host.SecurityOpt ?? []).some(option => /^no-new-privileges([=:]true)?$/.test(option)),
   };
+}
+
+/** Throws `invalid` for a name that is not listed in the container. */
+function userOf(engine: Engine, container: Container, name: string): ReturnType<Engine['host']['resolveUser']> {
+  const { merged = '/' } = engine.images.containerLayer(container.id) ?? {};
+  return engine.host.resolveUser(merged, name, container.record.hostConfig.GroupAdd ?? []);
 }
 
 /** Ignored once the process has ended; throws not-found, `conflict` for a container that is not running. */

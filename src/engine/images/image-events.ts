@@ -17,6 +17,12 @@ export function publishImageEvent(
   engine.events.publish({ Type: 'image', Action: action, id: image.id, attributes });
 }
 
+/** News of an image that a build made, in the order of BuildKit's exporter. */
+export function publishBuilt(engine: Pick<Engine, 'events'>, image: Image, names: readonly string[]): void {
+  for (const name of names) publishImageEvent(engine, 'tag', image, name);
+  publishImageEvent(engine, 'create', image);
+}
+
 /** Of an image that is no more nothing but the id can be told. */
 export function publishImageDeleted(engine: Pick<Engine, 'events'>, id: string): void {
   engine.events.publish({ Type: 'image', Action: 'delete', id, attributes: { name: id } });

@@ -25,7 +25,12 @@ export function buildRoutes(builder: Builder, buildkit: BuildkitDoor): Handlers[
       if (!query.id) throw invalid('build ID not provided');
       builder.find(query.id)?.cancel();
     },
-    Session: ({ headers, hijack }) => buildkit.addSession(hijack({ multiplexed: false }), headers),
+    Session: ({ headers, hijack }) => {
+      const { upgrade } = headers;
+      if (!upgrade) throw invalid('no upgrade proto in request');
+      if (upgrade.toLowerCase() !== 'h2c') throw invalid(`protocol ${upgrade} not supported`);
+      buildkit.addSession(hijack({ multiplexed: false }), headers);
+    },
     Grpc: ({ hijack }) => buildkit.serve(hijack({ multiplexed: false })),
   };
 }

@@ -1,5 +1,6 @@
 // Volumes: from requests to the engine's use-cases.
 
+import { isAtLeast } from '../../api/versions.ts';
 import {
   createVolume,
   type Engine,
@@ -17,6 +18,8 @@ export function volumeRoutes(engine: Engine): Handlers['volumes'] {
     VolumeInspect: ({ path }) => inspectVolume(engine, path.name),
     VolumeUpdate: notImplemented,
     VolumeDelete: ({ path, query }) => removeVolume(engine, path.name, query.force === true),
-    VolumePrune: ({ query }) => pruneVolumes(engine, query.filters ?? {}),
+    VolumePrune: ({ query: { filters = {} }, version }) =>
+      // There was no such distinction before.
+      pruneVolumes(engine, isAtLeast(version, '1.42') ? filters : { ...filters, all: ['true'] }),
   };
 }

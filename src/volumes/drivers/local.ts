@@ -86,12 +86,12 @@ export class LocalDriver implements VolumeDriver {
     await rm(trash, { recursive: true, force: true });
   }
 
-  async copyUp(volume: Volume, from: string): Promise<boolean> {
+  async copyUp(volume: Volume, from: string, into = volume.mountpoint): Promise<boolean> {
     return this.#copying.run(volume.name, () =>
       copyUp({
         from,
-        to: volume.mountpoint,
-        inPlace: readLocalOptions(volume.options) !== undefined,
+        to: into,
+        inPlace: into !== volume.mountpoint || readLocalOptions(volume.options) !== undefined,
         isShared: () => this.users(volume).length > 1,
       }),
     );

@@ -70,6 +70,7 @@ export class BuildLab {
         resolveUser: (rootfs, user) => resolveUser(rootfs, user, [], kernel),
         anticipateStart: () => {},
         diskUsage: path => kernel.files.diskUsage(path),
+        announce: () => {},
       },
     );
   }

@@ -109,12 +109,14 @@ async function mountVolume(
     engine.volumes.unmount(name, container.id);
     publishVolumeEvent(engine, 'unmount', volume, { container: container.id });
   });
+  const place = mount.subpath ? resolveSubpath(engine, source, mount.subpath) : source;
   // Only before its first start: what the container has emptied since stays empty.
-  if (!mount.noCopy && !mount.subpath && container.state.StartedAt === zeroTime) {
+  if (!mount.noCopy && container.state.StartedAt === zeroTime && statSync(place).isDirectory()) {
     const inImage = engine.host.resolveInRoot(rootfs, mount.destination);
-    if (statSync(inImage, { throwIfNoEntry: false })?.isDirectory()) await engine.volumes.copyUp(name, inImage);
+    const fills = statSync(inImage, { throwIfNoEntry: false })?.isDirectory();
+    if (fills) await engine.volumes.copyUp(name, inImage, ...(mount.subpath ? [place] : []));
   }
-  return mount.subpath ? resolveSubpath(engine, source, mount.subpath) : source;
+  return place;
 }
 
 /** resolv.conf, hostname and hosts, unless the user mounts something else there. */

@@ -29,7 +29,12 @@ test('what is missing or leads out is refused', async () => {
   expect(await resolve('nope')).toBe(
     `invalid: cannot access path ${missing}: lstat ${missing}: no such file or directory`,
   );
-  expect(await resolve('out')).toBe(
-    `invalid: path concatenation escapes the base directory, base: ${root}, subpath: out`,
-  );
+  for (const [name, target] of Object.entries({ out: '/etc', nowhere: '/no/such', up: 'a/../../x', via: 'nowhere' })) {
+    if (name !== 'out') symlinkSync(target, join(root, name));
+    expect(await resolve(name)).toBe(
+      `invalid: path concatenation escapes the base directory, base: ${root}, subpath: ${name}`,
+    );
+  }
+  symlinkSync('circle', join(root, 'circle'));
+  expect(await resolve('circle')).toContain('ELOOP');
 });

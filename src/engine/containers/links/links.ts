@@ -39,7 +39,7 @@ function sharedWith(engine: Rooms, name: string): Container {
 /** `/child:/parent/alias`, as inspect shows them; null without any. */
 export function describeLinks(engine: Rooms, parent: Container): string[] | null {
   const { links } = parent.record;
-  return links ? links.map(link => `/${nameOf(engine, link)}:/${parent.name}/${link.alias}`) : null;
+  return links?.length ? links.map(link => `/${nameOf(engine, link)}:/${parent.name}/${link.alias}`) : null;
 }
 
 /** All names of a container: its own, and those its parents have for it. */
