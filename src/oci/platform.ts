@@ -43,7 +43,7 @@ export function linuxPlatform(machine: string): Platform {
 export function parsePlatform(text: string, host: Platform): Platform {
   const parts = text.toLowerCase().split('/');
   if (parts.length > 3) throw invalid(`"${text}": cannot parse platform specifier: invalid argument`);
-  parts.forEach((part, index) => requireComponent(part, index === 0, text));
+  for (const [index, part] of parts.entries()) requireComponent(part, index === 0, text);
   if (parts.length === 1) {
     const only = parts[0] as string;
     if (only === 'linux') return host;
