@@ -3,10 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TlsFiles } from '../../client/index.ts';
+import { errorCode } from '../../lib/errors.ts';
 import { ContextStore, type EndpointMetadata } from '../contexts/context-store.ts';
 import { ExitError } from '../failure.ts';
 import type { GlobalOptions } from '../global-flags.ts';
 import type { Io } from '../io.ts';
+import { configProblem } from './config-problem.ts';
 
 /** What is read of `config.json`; keys as in the file. */
 export interface ClientConfig {
@@ -25,19 +27,24 @@ export function configFolder(io: Pick<Io, 'environment'>, options: Pick<GlobalOp
   return options.config || io.environment.DOCKER_CONFIG || join(io.environment.HOME ?? '/root', '.docker');
 }
 
-/** Reads `config.json`; a file that cannot be parsed ends the command. */
+/** Reads `config.json`; of what cannot be read a warning is printed, and it says nothing. */
 export function readClientConfig(io: Io, options: Pick<GlobalOptions, 'config'>): ClientConfig {
   const file = join(configFolder(io, options), 'config.json');
+  const warn = (why: string) => io.stderr.write(`WARNING: Error parsing config file (${file}): ${why}\n`);
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
-  } catch {
+  } catch (error) {
+    if (!['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '')) warn((error as Error).message);
     return {};
   }
   try {
-    return JSON.parse(text) as ClientConfig;
+    const document: unknown = text.trim() === '' ? {} : JSON.parse(text);
+    const problem = configProblem(document);
+    if (problem !== undefined) warn(problem);
+    return typeof document === 'object' ? ((document ?? {}) as ClientConfig) : {};
   } catch (error) {
-    io.stderr.write(`WARNING: Error parsing config file (${file}): ${(error as Error).message}\n`);
+    warn((error as Error).message);
     return {};
   }
 }
