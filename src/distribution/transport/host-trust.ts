@@ -1,16 +1,19 @@
 // Whom to believe and who to be when talking to one host: `certs.d/<host:port>/`.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { errorCode, errorMessage, invalid } from '../../lib/errors.ts';
 import type { TlsTrust } from '../../lib/http/client/dial-tls.ts';
+
+const certificateStart = '-----BEGIN CERTIFICATE-----';
 
 /** Where distributions keep the authorities of the machine. */
 const systemBundles = ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'];
 
 /**
  * `*.crt` are authorities besides the machine's own; `*.cert` with its `*.key` is who we are. Read anew for each
- * connection, so that a file that was added counts. Throws `invalid` in Docker's words for half a pair.
+ * connection, so that a file that was added counts. Throws `invalid` naming the file that is none of these, and in
+ * Docker's words for half a pair.
  */
 export function readHostTrust(
   host: string,
@@ -19,13 +22,14 @@ export function readHostTrust(
   const { folders, insecure } = o;
   const folder = folders.map(root => join(root, host)).find(path => list(path) !== undefined);
   const names = folder === undefined ? [] : (list(folder) ?? []);
-  const read = (name: string) => readPem(join(folder as string, name));
-  const authorities = [...o.authorities, ...names.filter(name => name.endsWith('.crt')).map(read)];
-  const identity = findIdentity(names, folder ?? '');
+  const own = names.filter(name => name.endsWith('.crt')).map(name => readAuthority(join(folder as string, name)));
+  const authorities = [...o.authorities, ...own];
+  const pair = findIdentity(names, folder ?? '');
+  const identity = pair && readPair(join(folder as string, pair.cert), join(folder as string, pair.key));
   return {
     verify: !insecure,
     ...(insecure ? {} : { ca: authorities }),
-    ...(identity ? { cert: read(identity.cert), key: read(identity.key) } : {}),
+    ...identity,
   };
 }
 
@@ -67,6 +71,35 @@ function list(path: string): string[] | undefined {
     if (errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR') return undefined;
     throw invalid(`open ${path}: ${errorMessage(error)}`, error);
   }
+}
+
+function readAuthority(path: string): string {
+  const ca = readPem(path);
+  try {
+    // An empty text would count as none.
+    if (!ca.includes(certificateStart)) throw invalid('no certificate');
+    createSecureContext({ ca });
+  } catch (error) {
+    throw invalid(`failed to append certificates from PEM file: ${path}`, error);
+  }
+  return ca;
+}
+
+function readPair(certPath: string, keyPath: string): { cert: string; key: string } {
+  const pair = { cert: readPem(certPath), key: readPem(keyPath) };
+  try {
+    createSecureContext(pair);
+    return pair;
+  } catch (error) {
+    const why = missingPem(pair) ?? errorMessage(error);
+    throw invalid(`could not load X509 key pair (cert: "${certPath}", key: "${keyPath}"): ${why}`, error);
+  }
+}
+
+/** As Go says it. */
+function missingPem({ cert, key }: { cert: string; key: string }): string | undefined {
+  if (!cert.includes(certificateStart)) return 'tls: failed to find any PEM data in certificate input';
+  return /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(key) ? undefined : 'tls: failed to find any PEM data in key input';
 }
 
 function readPem(path: string): string {
