@@ -44,10 +44,12 @@ test('a call is the declared request, and its result the JSON document', async (
   const made = await client.call('ContainerCreate', { query: { name: 'a b' }, body: { Image: 'x' } });
   expect(made.Id).toBe('1');
   await client.call('ImageInspect', { path: { name: 'reg:5000/a/b c' } });
+  await client.call('ImageInspect', { path: { name: '/a//b/' } });
   await client.call('ContainerList', { query: { all: true, limit: undefined, filters: { label: ['a'] } } });
   expect(seen).toEqual([
     ['POST', '/v1.51/containers/create?name=a%20b', 'application/json', '{"Image":"x"}'],
     ['GET', '/v1.51/images/reg:5000/a/b%20c/json', undefined, ''],
+    ['GET', '/v1.51/images/a/b/json', undefined, ''],
     ['GET', '/v1.51/containers/json?all=1&filters=%7B%22label%22%3A%5B%22a%22%5D%7D', undefined, ''],
   ]);
 });
@@ -63,6 +65,7 @@ test('a name that is empty is refused before another operation is asked for, and
   expect(stop.message).toBe('invalid container name or ID: value is empty');
   expect((await failure(client.call('VolumeInspect', { path: { name: '' } }))).message).toContain('volume name or ID');
   expect((await failure(client.stream('ImageGet', { path: { name: '' } }))).message).toBe('Error: No such image: ');
+  expect((await failure(client.stream('ImageGet', { path: { name: '//' } }))).message).toBe('Error: No such image: ');
   expect(asked).toBe(0);
   expect((await failure(client.call('ContainerStop', { path: { id: 'x' } }))).kind).toBe('invalid');
 });

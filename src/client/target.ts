@@ -25,8 +25,11 @@ const kinds: Readonly<Record<string, string>> = {
 export function formatTarget(endpoint: Endpoint, parameters: TargetParameters, version: string): string {
   const path = endpoint.path.replace(/\{(\w+)(\*?)\}/g, (_match, name: string, greedy: string) => {
     const value = parameters.path?.[name] ?? '';
-    if (value === '') throw emptyName(endpoint.path);
-    return greedy ? value.split('/').map(encodeSegment).join('/') : encodeSegment(value);
+    // As Docker's client joins paths: slashes too many do not count.
+    const segments = greedy ? value.split('/').filter(Boolean) : [value];
+    const path = segments.map(encodeSegment).join('/');
+    if (path === '') throw emptyName(endpoint.path);
+    return path;
   });
   const query = formatQuery(endpoint, parameters.query ?? {});
   return `/v${version}${path}${query && `?${query}`}`;

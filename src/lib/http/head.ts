@@ -10,7 +10,7 @@ export type SentHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 export interface RequestHead {
   method: string;
-  /** As sent: path and query. */
+  /** Path and query. */
   target: string;
   /** 1 for HTTP/1.1, 0 for HTTP/1.0. */
   minor: number;
@@ -60,7 +60,14 @@ export function parseRequestHead(head: string): RequestHead {
   const headers = parseFields(lines);
   const minor = Number(match[3]);
   if (minor === 1 && headers.host === undefined) throw new ProtocolError(400, 'missing required Host header');
-  return { method: match[1] ?? '', target: match[2] ?? '', minor, headers };
+  return { method: match[1] ?? '', target: pathOf(match[2] ?? ''), minor, headers };
+}
+
+/** Of a target as proxies get it, which every server has to take (RFC 9112, 3.2.2), too. */
+function pathOf(target: string): string {
+  if (!/^https?:\/\//i.test(target)) return target;
+  const path = target.replace(/^https?:\/\/[^/?]*/i, '');
+  return path.startsWith('/') ? path : `/${path}`;
 }
 
 /** Parses a response head (without the blank line). Throws ProtocolError. */

@@ -92,6 +92,17 @@ test('a request is answered and the connection kept', async () => {
   expect(bodies(second)).toEqual(['GET /b ']);
 });
 
+test.each([
+  ['http://h/a/b?c=d', '/a/b?c=d'],
+  ['HTTPS://user@h:1', '/'],
+  ['http://h?q', '/?q'],
+  ['/http://h/a', '/http://h/a'],
+])('of the target %s the path counts', async (target, path) => {
+  const socket = open();
+  socket.end(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  expect(await readAll(socket)).toContain(`GET ${path} `);
+});
+
 test('a chunked body is the same however it is split', async () => {
   const request =
     'POST /x HTTP/1.1\r\nHost: d\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n' +

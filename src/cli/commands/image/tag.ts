@@ -8,6 +8,7 @@ export const tag = command({
   usage: 'SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]',
   args: exactly(2),
   flags: {},
+  interspersed: false,
   async run(context, { args }) {
     const [source = '', target = ''] = args;
     let reference: ReturnType<typeof parseReference>;
