@@ -37,9 +37,9 @@ export interface Image {
   created: string;
   /** When a tag was last set, RFC 3339. */
   lastTagged?: string;
-  /** Familiar `name:tag`, sorted. */
+  /** Familiar `name:tag`, sorted by the full form. */
   tags: string[];
-  /** Familiar `name@sha256:…`, sorted. */
+  /** Familiar `name@sha256:…`, in the same order. */
   digests: string[];
   /** The image a commit or a build step started from. */
   parent?: Digest;

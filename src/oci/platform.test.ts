@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { formatPlatform, linuxPlatform, parsePlatform, platformRank } from './platform.ts';
+import { formatPlatform, invalidComponent, linuxPlatform, parsePlatform, platformRank } from './platform.ts';
 
 const amd64 = linuxPlatform('x64');
 const arm64 = linuxPlatform('arm64');
@@ -25,6 +25,14 @@ test("a bad part is named in containerd's words", () => {
     '"?" is an invalid component of "linux/?": platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument',
   );
   expect(parsePlatform('macos', amd64).os).toBe('darwin');
+});
+
+test('the part that cannot be is named', () => {
+  const say = (text: string) => invalidComponent(text)?.split(': ')[0];
+  expect(say('bad!/amd64')).toBe('"bad!" is an invalid OS component of "bad!/amd64"');
+  expect(say('linux/a!')).toBe('"a!" is an invalid component of "linux/a!"');
+  expect(say('a/b/c/d/e')).toBe('"d/e" is an invalid component of "a/b/c/d/e"');
+  expect(invalidComponent('windows(10.0)/amd64')).toBeUndefined();
 });
 
 test('an image runs on its own processor and on compatible ones, best first', () => {

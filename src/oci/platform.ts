@@ -39,11 +39,24 @@ export function linuxPlatform(machine: string): Platform {
   return { os: 'linux', ...(architectures[machine] ?? { architecture: machine }) };
 }
 
+/** What containerd's parser, whose words Docker's tools print, says of the first part that no platform has. */
+export function invalidComponent(text: string): string | undefined {
+  const [system = '', ...parts] = text.split('/');
+  const say = (part: string, what: string, kind: string, pattern: string) =>
+    `${JSON.stringify(part)} is an invalid ${what} of ${JSON.stringify(text)}: ${kind} specifier component must match ${JSON.stringify(pattern)}: invalid argument`;
+  if (!new RegExp(systemPattern).test(system)) return say(system, 'OS component', 'OSAndVersion', systemPattern);
+  // It splits into four at most.
+  const others = parts.length > 3 ? [...parts.slice(0, 2), parts.slice(2).join('/')] : parts;
+  const wrong = others.find(part => !new RegExp(componentPattern).test(part));
+  return wrong === undefined ? undefined : say(wrong, 'component', 'platform', componentPattern);
+}
+
 /** Parses `linux/arm64/v8`, `linux/amd64`, `arm64`; throws `invalid`. What is not said is `linux` or the default. */
 export function parsePlatform(text: string, host: Platform): Platform {
+  const problem = invalidComponent(text);
+  if (problem !== undefined) throw invalid(problem);
   const parts = text.toLowerCase().split('/');
   if (parts.length > 3) throw invalid(`"${text}": cannot parse platform specifier: invalid argument`);
-  for (const [index, part] of parts.entries()) requireComponent(part, index === 0, text);
   if (parts.length === 1) {
     const only = parts[0] as string;
     if (only === 'linux') return host;
@@ -55,14 +68,6 @@ export function parsePlatform(text: string, host: Platform): Platform {
   }
   const [os = '', architecture = '', variant] = parts;
   return normalizePlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
-}
-
-function requireComponent(part: string, isSystem: boolean, text: string): void {
-  const pattern = isSystem ? systemPattern : componentPattern;
-  if (new RegExp(pattern).test(part)) return;
-  const [what, kind] = isSystem ? ['an invalid OS', 'OSAndVersion'] : ['an invalid', 'platform'];
-  const rule = `${kind} specifier component must match "${pattern.replaceAll('\\', '\\\\')}"`;
-  throw invalid(`${JSON.stringify(part)} is ${what} component of ${JSON.stringify(text)}: ${rule}: invalid argument`);
 }
 
 /** The canonical form: aliases of processors resolved, `arm64/v8` and `amd64/v1` without their default variant. */

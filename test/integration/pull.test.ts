@@ -150,12 +150,14 @@ test('what is no image is refused by name', async () => {
     ['windows', 'image operating system "windows" cannot be used on this platform: operating system is not supported'],
     ['layers', "layers from manifest don't match image configuration"],
     ['wrong', "layers from manifest don't match image configuration"],
-    ['archive', 'failed to register layer: invalid tar header'],
+    ['archive', 'failed to register layer: archive/tar: invalid tar header'],
     ['both', 'is ambiguous: it has both manifests and layers'],
     ['old', 'schema 1 support has been removed'],
     ['none', `manifest for ${registry.host}/app:none not found: manifest unknown: manifest unknown`],
   ];
   for (const [tag, why] of refusals) await expect(lines(pull(`app:${tag}`)), tag).rejects.toThrow(why);
+  const platform = { os: 'windows', architecture: 'amd64' };
+  await expect(lines(pull('type', { platform }))).rejects.toThrow(/^operating system is not supported$/);
   await expect(lines(pull('nothing'))).rejects.toThrow(`repository ${registry.host}/nothing not found: name unknown`);
   await mustBeEmpty();
 });

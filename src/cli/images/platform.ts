@@ -1,6 +1,7 @@
 // `--platform os/arch[/variant]`.
 
 import type { OCIPlatform } from '../../api/types/common.ts';
+import { invalidComponent } from '../../oci/platform.ts';
 
 const systems = new Set('linux windows darwin freebsd netbsd openbsd solaris aix android'.split(' '));
 const architectures = new Set(
@@ -16,14 +17,9 @@ const aliases: Record<string, string> = {
 
 /** The parts of a platform. Throws a plain Error for one that cannot be. */
 export function parsePlatform(text: string): OCIPlatform {
+  const problem = invalidComponent(text);
+  if (problem !== undefined) throw new Error(problem);
   const parts = text.split('/');
-  const bad = parts.find(part => !/^[A-Za-z0-9_.-]+$/.test(part));
-  if (bad !== undefined) {
-    const rule = 'platform specifier component must match "^[A-Za-z0-9_.-]+$"';
-    throw new Error(
-      `${JSON.stringify(bad)} is an invalid component of ${JSON.stringify(text)}: ${rule}: invalid argument`,
-    );
-  }
   if (parts.length > 3) throw new Error(`${JSON.stringify(text)}: cannot parse platform specifier: invalid argument`);
   const [first = '', second, third] = parts.map(part => part.toLowerCase());
   const one = second === undefined;

@@ -23,6 +23,14 @@ test('a file is there when it is whole, and only that', async () => {
   expect(readdirSync(directory)).toEqual(['a.tar']);
 });
 
+test('what ends with a slash is a directory, which must be there', async () => {
+  const open = (typed: string) => openFileTarget(fakeIo({ directory }), typed, 'failed');
+  await expect(open('none/')).rejects.toThrow('failed: invalid output path: stat none: no such file or directory');
+  await expect(open('none/x')).rejects.toThrow('failed: invalid output path: stat none: no such file or directory');
+  await expect(open(`${directory}/`)).rejects.toThrow('failed: cannot write to a directory');
+  await expect(open('/')).rejects.toThrow('failed: cannot write to a directory');
+});
+
 test('who gives up in the middle leaves nothing', async () => {
   let interrupt: ((signal: NodeJS.Signals) => void) | undefined;
   const io: Io = {

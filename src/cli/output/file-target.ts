@@ -20,10 +20,12 @@ interface FileTarget {
 export async function openFileTarget(io: Io, typed: string, failure: string): Promise<FileTarget> {
   const target = resolve(io.directory, typed);
   const refuse = (reason: string) => new Error(`${failure}: ${reason}`);
+  // As Go has it: what ends with a slash is a directory.
+  const directory = typed.endsWith('/') ? typed.replace(/(?<=.)\/+$/, '') : dirname(typed);
   try {
-    await stat(dirname(target));
+    await stat(resolve(io.directory, directory));
   } catch (error) {
-    throw refuse(`invalid output path: stat ${dirname(typed)}: ${systemMessage(error)}`);
+    throw refuse(`invalid output path: stat ${directory}: ${systemMessage(error)}`);
   }
   const known = await stat(target).catch(error => {
     if (errorCode(error) === 'ENOENT') return undefined;

@@ -3,7 +3,6 @@ import { invalid } from '../../lib/errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import {
   familiarName,
-  familiarReference,
   formatReference,
   parseReference,
   type Reference,
@@ -43,10 +42,10 @@ export class ImageNames {
       .list()
       .map(({ id }) => parseReference(id))
       .filter(other => other.digest === undefined && repositoryName(other) === repository)
-      .sort(byFamiliarForm);
+      .sort(byFullForm);
   }
 
-  /** All names by image, each list sorted by familiar form. */
+  /** All names by image, each list sorted by the full form, as Docker does. */
   byImage(): Map<Digest, Reference[]> {
     const names = new Map<Digest, Reference[]>();
     for (const { id, value } of this.#records.list()) {
@@ -54,19 +53,19 @@ export class ImageNames {
       if (list) list.push(parseReference(id));
       else names.set(value, [parseReference(id)]);
     }
-    for (const list of names.values()) list.sort(byFamiliarForm);
+    for (const list of names.values()) list.sort(byFullForm);
     return names;
   }
 
   /** The names of one image, sorted in the same way. */
   of(image: Digest): Reference[] {
     const own = this.#records.list().filter(({ value }) => value === image);
-    return own.map(({ id }) => parseReference(id)).sort(byFamiliarForm);
+    return own.map(({ id }) => parseReference(id)).sort(byFullForm);
   }
 }
 
-function byFamiliarForm(a: Reference, b: Reference): number {
-  return familiarReference(a) < familiarReference(b) ? -1 : 1;
+function byFullForm(a: Reference, b: Reference): number {
+  return formatReference(a) < formatReference(b) ? -1 : 1;
 }
 
 /** A digest says more than a tag beside it; a bare name means `latest`. */

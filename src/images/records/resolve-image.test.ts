@@ -50,10 +50,10 @@ test('what is not there is named as Docker names it', () => {
   expect(noSuchImage(first.slice(7)).message).toBe(`No such image: ${first}`);
 });
 
-test('names are listed by image, sorted as people read them', () => {
+test('names are listed by image, sorted by what stands behind short ones, as Docker does', () => {
   const { names } = lookup();
-  names.set(parseReference('b.example/x'), second);
-  expect(names.of(second).map(name => name.domain)).toEqual(['b.example', 'docker.io', 'docker.io']);
+  for (const name of ['b.example/x', 'localhost/x']) names.set(parseReference(name), second);
+  expect(names.of(second).map(name => name.domain)).toEqual(['b.example', 'docker.io', 'docker.io', 'localhost']);
   expect(names.byImage().get(first)).toEqual([parseReference('f00d:latest')]);
   expect(names.delete(parseReference('x:1'))).toBe(true);
   expect(names.delete(parseReference('x:1'))).toBe(false);

@@ -74,7 +74,7 @@ export function numberField(block: Buffer, offset: number, length: number): numb
       value = value * 8 + (code - 0x30);
       digits++;
     } else if (code !== 0x20 && code !== 0) {
-      throw invalid('invalid tar header');
+      throw invalid('archive/tar: invalid tar header');
     } else if (digits > 0) break;
   }
   return value;
@@ -84,7 +84,7 @@ function binaryNumber(block: Buffer, offset: number, length: number): number {
   const negative = block[offset] === 0xff;
   let value = negative ? -1 : (block[offset] as number) & 0x7f;
   for (let at = offset + 1; at < offset + length; at++) value = value * 256 + (block[at] as number);
-  if (!Number.isSafeInteger(value)) throw invalid('invalid tar header: number too large');
+  if (!Number.isSafeInteger(value)) throw invalid('archive/tar: invalid tar header: number too large');
   return value;
 }
 
@@ -105,7 +105,7 @@ function verifyChecksum(block: Buffer): void {
     high += byte >> 7;
   }
   // Some old writers summed signed characters.
-  if (wanted !== unsigned && wanted !== unsigned - 256 * high) throw invalid('invalid tar header');
+  if (wanted !== unsigned && wanted !== unsigned - 256 * high) throw invalid('archive/tar: invalid tar header');
 }
 
 /** Writes a number as octal where it fits, else as base-256. */

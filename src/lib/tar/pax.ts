@@ -16,7 +16,7 @@ export function parsePax(bytes: Buffer): PaxRecords {
     const end = at + length;
     const equals = bytes.indexOf(0x3d, space);
     const sound = Number.isInteger(length) && end <= bytes.length && equals !== -1 && equals < end && space < end;
-    if (!sound || bytes[end - 1] !== newline) throw invalid('invalid tar header: malformed pax record');
+    if (!sound || bytes[end - 1] !== newline) throw invalid('archive/tar: invalid tar header: malformed pax record');
     const key = bytes.toString('utf8', space + 1, equals);
     const value = bytes.subarray(equals + 1, end - 1);
     const values = records.get(key);
@@ -38,7 +38,8 @@ export function paxNumber(records: PaxRecords, key: string): number | undefined 
   const text = paxText(records, key);
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value)) throw invalid(`invalid tar header: pax ${key}`);
+  if (!/^-?\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw invalid(`archive/tar: invalid tar header: pax ${key}`);
   return value;
 }
 
@@ -47,7 +48,7 @@ export function paxTime(records: PaxRecords, key: string): { seconds: number; na
   const text = paxText(records, key);
   if (text === undefined) return undefined;
   const match = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text);
-  if (!match) throw invalid(`invalid tar header: pax ${key}`);
+  if (!match) throw invalid(`archive/tar: invalid tar header: pax ${key}`);
   const [, sign, whole, fraction = ''] = match;
   const seconds = Number(whole);
   const nanoseconds = Number(fraction.padEnd(9, '0').slice(0, 9));

@@ -127,7 +127,7 @@ export class TarReader {
     }
     this.#zeroBlocks = 0;
     const header = parseHeader(block);
-    if (header.size < 0) throw invalid('invalid tar header: negative size');
+    if (header.size < 0) throw invalid('archive/tar: invalid tar header: negative size');
     const { type } = header;
     if (type === kind.longName || type === kind.longLink || type === kind.pax || type === kind.paxGlobal) {
       this.#startMeta(header);
@@ -142,7 +142,7 @@ export class TarReader {
   }
 
   #startMeta(header: RawHeader): void {
-    if (header.size > maximumMeta) throw invalid('invalid tar header: extended header too large');
+    if (header.size > maximumMeta) throw invalid('archive/tar: invalid tar header: extended header too large');
     this.#metaType = header.type;
     this.#left = header.size;
     this.#padding = paddingOf(header.size);
@@ -163,7 +163,7 @@ export class TarReader {
   #start(header: RawHeader, block: Buffer): TarEvent | undefined {
     const pax = this.#pax;
     const stored = (pax && paxNumber(pax, 'size')) ?? header.size;
-    if (stored < 0) throw invalid('invalid tar header: negative size');
+    if (stored < 0) throw invalid('archive/tar: invalid tar header: negative size');
     if (header.type === kind.volume) {
       this.#entry = undefined;
       this.#begin(stored, [{ offset: 0, length: stored }]);
@@ -229,7 +229,7 @@ export class TarReader {
     const map = parseSparseMap(this.#buffer.subarray(0, this.#left));
     if (!map) {
       if (this.#buffer.length >= Math.min(this.#left, maximumSparseMap))
-        throw invalid('invalid tar header: sparse map');
+        throw invalid('archive/tar: invalid tar header: sparse map');
       return undefined;
     }
     this.#take(map.taken);
@@ -273,7 +273,7 @@ function describe(header: RawHeader, pax: PaxRecords | undefined, longName?: str
   if (type === undefined) throw invalid(`unhandled tar header type ${header.type}`);
   if (type === 'file' && name.endsWith('/') && header.type === 0) type = 'directory';
   const linkName = (pax && paxText(pax, 'linkpath')) ?? longLink ?? header.linkName;
-  if (name.includes('\0') || linkName.includes('\0')) throw invalid('invalid tar header: NUL in a name');
+  if (name.includes('\0') || linkName.includes('\0')) throw invalid('archive/tar: invalid tar header: NUL in a name');
   const time = pax && paxTime(pax, 'mtime');
   return tarEntry({
     type,

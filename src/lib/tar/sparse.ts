@@ -79,23 +79,24 @@ export function checkSegments(segments: readonly Segment[], realSize: number, st
   let end = 0;
   let total = 0;
   for (const { offset, length } of segments) {
-    if (offset < end || length < 0) throw invalid('invalid tar header: sparse map out of order');
+    if (offset < end || length < 0) throw invalid('archive/tar: invalid tar header: sparse map out of order');
     end = offset + length;
     total += length;
   }
-  if (end > realSize || total !== stored) throw invalid('invalid tar header: sparse map does not fit the file');
+  if (end > realSize || total !== stored)
+    throw invalid('archive/tar: invalid tar header: sparse map does not fit the file');
 }
 
 function required(records: PaxRecords, key: string): number {
   const value = paxNumber(records, key);
-  if (value === undefined || value < 0) throw invalid(`invalid tar header: pax ${key}`);
+  if (value === undefined || value < 0) throw invalid(`archive/tar: invalid tar header: pax ${key}`);
   return value;
 }
 
 function decimal(text: string | undefined): number {
   const value = Number(text);
   if (text === undefined || !/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-    throw invalid('invalid tar header: sparse map');
+    throw invalid('archive/tar: invalid tar header: sparse map');
   }
   return value;
 }

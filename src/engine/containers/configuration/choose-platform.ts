@@ -2,23 +2,16 @@
 
 import type { Image } from '../../../images/index.ts';
 import { invalid, notFound } from '../../../lib/errors.ts';
-
-const component = /^[A-Za-z0-9_.-]+$/;
+import { invalidComponent } from '../../../oci/platform.ts';
 
 /**
  * The first of `images` (the one that the name stands for, then the same for other platforms) that was made for `platform`.
  * Throws `invalid` for what is no `os[/architecture[/variant]]`, not-found when there is none.
  */
 export function choosePlatform(images: readonly Image[], reference: string, platform: string): Image {
-  const [os = '', architecture = '', ...variant] = platform.toLowerCase().split('/');
-  const wrong = [os, architecture, variant.join('/')].find(
-    (part, index) => (index === 0 || part !== '' || platform.split('/').length > index) && !component.test(part),
-  );
-  if (wrong !== undefined) {
-    throw invalid(
-      `${JSON.stringify(wrong)} is an invalid component of ${JSON.stringify(platform)}: platform specifier component must match "^[A-Za-z0-9_.-]+$": invalid argument`,
-    );
-  }
+  const problem = invalidComponent(platform);
+  if (problem !== undefined) throw invalid(problem);
+  const [os = '', architecture = ''] = platform.toLowerCase().split('/');
   const found = images.find(
     ({ config }) => os === config.os && (architecture === '' || plain(architecture) === config.architecture),
   );

@@ -57,7 +57,6 @@ function describeImage(image: Image, version: string): ImageInspect & Legacy {
     Created: image.created || (isAtLeast(version, '1.44') ? undefined : '0001-01-01T00:00:00Z'),
     DockerVersion: config.docker_version ?? '',
     Author: image.author ?? '',
-    Config: describeConfig(config.config, version),
     Architecture: config.architecture,
     ...(config.variant ? { Variant: config.variant } : {}),
     Os: config.os,
@@ -66,6 +65,7 @@ function describeImage(image: Image, version: string): ImageInspect & Legacy {
     GraphDriver: { Name: 'overlay2', Data: null },
     RootFS: { Type: 'layers', Layers: image.diffIds },
     Metadata: { LastTagTime: image.lastTagged ?? '0001-01-01T00:00:00Z' },
+    Config: describeConfig(config.config, version),
     ...legacyFields(image, version),
   };
 }

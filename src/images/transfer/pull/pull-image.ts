@@ -62,6 +62,10 @@ export async function pullImage(
     { ...untagged, digest },
     ...(reference.digest === undefined ? [{ ...reference, tag: tagOrDigest }] : []),
   ];
+  if (o.platform.os !== 'linux') {
+    onFound();
+    throw invalid('operating system is not supported');
+  }
   const known = deps.find(reference);
   const same = known && (await findSame(known, repository, deps, { ...o, tagOrDigest }));
   if (same) {
