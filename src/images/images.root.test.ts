@@ -168,7 +168,7 @@ test('names move, and images stay without', async () => {
   expect(images.get(first.id).tags).toEqual([]);
   images.tag(first.id.slice(7, 17), 'y:1');
   images.tag('y:1', 'registry.example/y:2');
-  expect(images.get('registry.example/y:2').tags).toEqual(['registry.example/y:2', 'y:1']);
+  expect(images.get('registry.example/y:2').tags).toEqual(['y:1', 'registry.example/y:2']);
   expect(images.find('nothing')).toBeUndefined();
   expect(() => images.get('nothing')).toThrow('No such image: nothing:latest');
   expect(() => images.get('sha256:abc')).toThrow('No such image: sha256:abc');

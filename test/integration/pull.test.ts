@@ -157,7 +157,7 @@ test('what is no image is refused by name', async () => {
   ];
   for (const [tag, why] of refusals) await expect(lines(pull(`app:${tag}`)), tag).rejects.toThrow(why);
   const platform = { os: 'windows', architecture: 'amd64' };
-  await expect(lines(pull('type', { platform }))).rejects.toThrow(/^operating system is not supported$/);
+  await expect(lines(pull('app:type', { platform }))).rejects.toThrow(/^operating system is not supported$/);
   await expect(lines(pull('nothing'))).rejects.toThrow(`repository ${registry.host}/nothing not found: name unknown`);
   await mustBeEmpty();
 });
