@@ -1,8 +1,9 @@
 // What an OCI layout has that is read blob by blob, as the archive that images are loaded from.
+import { createHash } from 'node:crypto';
 import { invalid } from '../../../lib/errors.ts';
 import { encodeTarHeader, encodeTarMember, tarEnd, tarPadding } from '../../../lib/tar/writer.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
-import { parseDigest } from '../../../oci/digest.ts';
+import { digestParts, parseDigest } from '../../../oci/digest.ts';
 import { parseManifest } from '../../../oci/manifest.ts';
 import type { BlobStore } from '../../request.ts';
 
@@ -51,7 +52,7 @@ function describe(bytes: Buffer, digest: string): Descriptor {
   return { mediaType, digest: parseDigest(digest), size: bytes.length };
 }
 
-/** The bytes of a manifest. Throws `not-found`, `invalid` for what is too long to be one. */
+/** The bytes of a manifest. Throws `not-found`, `invalid` for what is too long to be one or has another digest: it could list itself. */
 export async function manifestBytes(blobs: BlobStore, digest: string, signal: AbortSignal): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -60,7 +61,10 @@ export async function manifestBytes(blobs: BlobStore, digest: string, signal: Ab
     if (size > longest) throw invalid(`${digest} is too long for a manifest`);
     parts.push(part);
   }
-  return Buffer.concat(parts);
+  const bytes = Buffer.concat(parts);
+  const { algorithm, hex } = digestParts(parseDigest(digest));
+  if (createHash(algorithm).update(bytes).digest('hex') !== hex) throw invalid(`${digest} is not what it should be`);
+  return bytes;
 }
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));

@@ -1,13 +1,16 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import {
+  closeSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
   utimesSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -204,4 +207,29 @@ test('what is told twice, or below what was not told, is refused: it could lead 
   next.add(link);
   expect(() => next.add(file('a/x', 'bad'))).toThrow('a of a/x is not a directory');
   expect(readdirSync(outside)).toEqual([]);
+});
+
+test('attributes that cannot be here are left out, and a file that fails is closed once', () => {
+  const refused = new Mirrors(join(root, 'refused'), {
+    makeNode: () => {},
+    setTimes: (path, { name }) => {
+      if (name === 'bad') throw new Error(`no times for ${path}`);
+    },
+    setXattr: () => {
+      throw new Error('no such namespace');
+    },
+  });
+  const mirror = refused.acquire('k', '');
+  const work = mirror.update();
+  const told = (entry: Listed) => work.receive(work.add(entry) as Told);
+  told({ ...file('f', ''), xattrs: new Map([['x', Buffer.from('y')]]) }).finish();
+  expect(readdirSync(mirror.directory)).toEqual(['f']);
+  const bad = told(file('bad', ''));
+  expect(() => bad.finish()).toThrow('no times for');
+  // Its number is somebody else's by now.
+  const other = openSync(join(root, 'other'), 'w');
+  bad.abandon();
+  expect(writeSync(other, 'still open')).toBe(10);
+  closeSync(other);
+  expect(readdirSync(mirror.directory)).toEqual(['f']);
 });
