@@ -19,6 +19,8 @@ export interface SourceDefinition {
 type DefinedSource = { readonly kind: 'evaluation'; readonly ref: string } | SourceDefinition;
 
 const ours = 'berth-build://';
+/** A source, a part of it, and what says that this is the result. */
+const longestDefinition = 3;
 
 /** How clients name the result of an evaluation to others: opaque to them, as any definition is. */
 export function definitionOfEvaluation(ref: string): Definition {
@@ -33,6 +35,8 @@ export function definitionOfEvaluation(ref: string): Definition {
  */
 export function readDefinition({ def = [] }: Partial<Definition> = {}): DefinedSource | undefined {
   if (def.length === 0) return undefined;
+  // Looked at only as far as it may be one of those.
+  if (def.length > longestDefinition) throw notOneSource();
   const operations = def.map(bytes => ({ digest: sha256(bytes), ...decode(operation, bytes) }));
   // Each stands upon the one before.
   const isChain = operations.every(({ inputs }, at) =>
@@ -40,16 +44,17 @@ export function readDefinition({ def = [] }: Partial<Definition> = {}): DefinedS
   );
   const [first, second] = operations;
   const part = operations.length === 3 ? partOf(second?.file) : operations.length === 2 ? {} : undefined;
-  if (!isChain || !first?.source?.identifier || !part) {
-    throw new GrpcError(
-      grpcCodes.unimplemented,
-      'low-level definitions of more than one source are not implemented: use a Dockerfile',
-    );
-  }
+  if (!isChain || !first?.source?.identifier || !part) throw notOneSource();
   const { identifier, attrs = {} } = first.source;
   if (identifier.startsWith(ours)) return { kind: 'evaluation', ref: identifier.slice(ours.length) };
   return { kind: 'source', identifier, attrs, ...part };
 }
+
+const notOneSource = () =>
+  new GrpcError(
+    grpcCodes.unimplemented,
+    'low-level definitions of more than one source are not implemented: use a Dockerfile',
+  );
 
 /** A copy of what is in a directory or archive into an empty one; undefined for anything else. */
 function partOf(file: LlbOperation['file']): Pick<SourceDefinition, 'path' | 'unpack'> | undefined {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TestDaemon } from '../daemons/daemon.ts';
 import { listRemains } from '../daemons/remains.ts';
-import { dockerProgram } from '../docker-program.ts';
+import { dockerProgram, fetchedPlugins } from '../docker-program.ts';
 import { loadArguments, type TestImage } from '../images.ts';
 import { type RunOptions, type RunResult, run, runOk } from '../run.ts';
 import { type FilesByPath, writeFiles } from '../write-files.ts';
@@ -24,8 +24,7 @@ export interface Plugins {
 export function findPlugins(): readonly Plugins[] {
   if (!dockerProgram()) return [];
   const own = process.env.BERTH_TEST_BUILDX;
-  const fetched = process.env.BERTH_PLUGINS ?? join(import.meta.dir, '../../../.cache/plugins');
-  const paths = own ? [own] : existsSync(fetched) ? suitesOf(fetched) : [];
+  const paths = own ? [own] : existsSync(fetchedPlugins) ? suitesOf(fetchedPlugins) : [];
   return paths.map(pluginsBeside).sort((a, b) => a.version - b.version);
 }
 

@@ -29,6 +29,7 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
     listed && files.size === 0 ? call.send(encode(packet, { type: packetType.packetFin })) : undefined;
 
   function list(stat: Stat | undefined, words: Uint8Array): Promise<void> | undefined {
+    if (listed) throw new Error('the client told of more files after the end of its list');
     if (!stat) {
       listed = true;
       return finishIfDone();
@@ -56,7 +57,7 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
   function take(message: Buffer): Promise<void> | undefined {
     received += message.length;
     // Most of a directory is as it was: what is told in the same words need not be read.
-    if (update.repeat(message)) {
+    if (!listed && update.repeat(message)) {
       place++;
       return undefined;
     }
@@ -80,6 +81,10 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
     }
     if (!listed || files.size > 0) throw new Error('the client ended before it had sent everything');
     await update.finish();
+  } catch (error) {
+    // What nobody reads any more would hold up all other calls of the session.
+    call.cancel();
+    throw error;
   } finally {
     for (const { incoming } of files.values()) incoming?.abandon();
     call.end();

@@ -52,6 +52,9 @@ export class SessionBlobs implements BlobStore {
       if (error instanceof GrpcError && error.code === grpcCodes.notFound)
         throw notFound(`content ${digest}: not found`);
       throw error;
+    } finally {
+      // What nobody reads any more would hold up all other calls of the session.
+      call.cancel();
     }
   }
 

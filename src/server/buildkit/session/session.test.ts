@@ -37,6 +37,7 @@ import { receiveDirectory } from './receive-directory.ts';
 import { sendDirectory } from './send-directory.ts';
 import type { Session } from './session.ts';
 import { Sessions } from './sessions.ts';
+import type { SessionPatience } from './watch-session.ts';
 
 let folder: string;
 const cleanups: (() => void)[] = [];
@@ -53,12 +54,13 @@ const live = new AbortController().signal;
 /** A session whose client answers like this, and how to end it. */
 async function opened(
   handlers: Record<string, GrpcHandler>,
+  patience?: SessionPatience,
 ): Promise<{ session: Session; sessions: Sessions; end: () => void }> {
   const client = createGrpcServer({
     handler: path => handlers[path],
     toError: error => (error instanceof GrpcError ? error : new GrpcError(grpcCodes.unknown, String(error))),
   });
-  const sessions = new Sessions();
+  const sessions = new Sessions(patience);
   const accepted = Promise.withResolvers<Session>();
   const headers = {
     'x-docker-expose-session-uuid': 'id',
@@ -195,6 +197,41 @@ test('what a client lists cannot lead out, and its complaint is the error', asyn
     error => error,
   );
   expect(failure.message).toBe('error from sender: no such folder');
+});
+
+test('files that are told after the end of the list are refused', async () => {
+  const said = Promise.withResolvers<void>();
+  const { session } = await opened({
+    '/moby.filesync.v1.FileSync/DiffCopy': async call => {
+      await call.send(encode(packet, { type: packetType.packetStat }));
+      await call.send(encode(packet, { type: packetType.packetStat, stat: { path: 'late', mode: 0o644 } }));
+      await said.promise;
+    },
+  });
+  const mirror = new Mirrors(join(folder, 'mirrors'), { makeNode: () => {}, setTimes: () => {} }).acquire('k', '');
+  const failure = await receiveDirectory(session.syncFiles({}, live), mirror, { report: () => {} }).catch(
+    error => error,
+  );
+  said.resolve();
+  expect(failure.message).toBe('the client told of more files after the end of its list');
+});
+
+test('a client that answers nothing any more is gone', async () => {
+  const silent: GrpcHandler = () => new Promise(() => {});
+  const { session } = await opened({ '/grpc.health.v1.Health/Check': silent }, { pause: 1, answer: 50 });
+  await session.closed;
+});
+
+test('a client that refuses to say whether it is there, is', async () => {
+  let asked = 0;
+  const thrice = Promise.withResolvers<void>();
+  const refuse: GrpcHandler = async () => {
+    if (++asked === 3) thrice.resolve();
+    throw new GrpcError(grpcCodes.unimplemented, 'no health');
+  };
+  const { sessions } = await opened({ '/grpc.health.v1.Health/Check': refuse }, { pause: 1, answer: 60_000 });
+  await thrice.promise;
+  expect((await sessions.get('id', live)).identity.id).toBe('id');
 });
 
 test('a directory of ours is sent below the folder it belongs to', async () => {

@@ -26,6 +26,7 @@ export interface SessionIdentity {
 }
 
 const methods = {
+  health: '/grpc.health.v1.Health/Check',
   credentials: '/moby.filesync.v1.Auth/Credentials',
   secret: '/moby.buildkit.secrets.v1.Secrets/GetSecret',
   checkAgent: '/moby.sshforward.v1.SSH/CheckAgent',
@@ -45,6 +46,15 @@ export class Session {
     this.identity = identity;
     this.#connection = new GrpcConnection(connection);
     this.closed = this.#connection.closed;
+  }
+
+  /** Resolves when the client answers anything at all, be it a refusal; rejects when it is gone or `signal` says that it is late. */
+  async ping(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#connection.unary(methods.health, new Uint8Array(), { signal });
+    } catch (error) {
+      if (signal.aborted || !(error instanceof GrpcError) || error.code === grpcCodes.unavailable) throw error;
+    }
   }
 
   /** Undefined where the client has none for that registry. */

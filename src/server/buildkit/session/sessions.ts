@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import { Session, type SessionIdentity } from './session.ts';
+import { type SessionPatience, sessionPatience, watchSession } from './watch-session.ts';
 
 /** How long a build waits for a session that was announced, in milliseconds: as long as BuildKit does. */
 const patience = 5000;
@@ -11,12 +12,18 @@ const grace = 200;
 export class Sessions {
   readonly #open = new Map<string, Session>();
   readonly #waiting = new Map<string, Set<(session: Session) => void>>();
+  readonly #patience: SessionPatience;
+
+  constructor(patience: SessionPatience = sessionPatience) {
+    this.#patience = patience;
+  }
 
   /** Begins a session on a connection that is its own from now on; it lasts as long as the connection. */
   add(connection: Duplex, headers: Readonly<Record<string, string>>): Session {
     const session = new Session(connection, identity(headers));
     const { id } = session.identity;
     this.#open.set(id, session);
+    watchSession(session, this.#patience);
     void session.closed.then(() => {
       if (this.#open.get(id) === session) this.#open.delete(id);
     });
