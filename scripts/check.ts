@@ -1,4 +1,4 @@
-// `npm run check`: everything that needs neither root nor a daemon. Formatting and lint, types, layers, unit tests.
+// `npm run check`: everything that needs neither root nor a daemon. Formatting and lint, types, layers, documents, unit tests.
 
 import { findTests, runTests } from './steps/bun-tests.ts';
 import { runCommand, runStep, type StepResult, summarize } from './steps/step.ts';
@@ -11,6 +11,7 @@ export async function runChecks(): Promise<StepResult[]> {
     ),
     await runStep('types', () => runCommand(['tsc', '-p', '.'])),
     await runStep('layers', () => runCommand(['bun', 'scripts/check-layers.ts'])),
+    await runStep('documents', () => runCommand(['bun', 'scripts/check-docs.ts'])),
     await runStep('unit tests', () => runTests(findTests('unit'))),
   ];
 }

@@ -18,8 +18,11 @@ interface Row {
   done: boolean;
 }
 
-/** The whole document. */
-function formatCoverage(): string {
+/** Below the repository's root. */
+export const coveragePath = 'docs/coverage.md';
+
+/** The whole document, as the endpoint and command tables have it now. */
+export function formatCoverage(): string {
   const operations = Object.keys(endpoints).map(tag => ({ title: tag, rows: operationRows(tag as Tag) }));
   const commands = groupBy(commandRows(), row => row.name.split(' ')[0] ?? row.name);
   return [
@@ -88,4 +91,4 @@ function table(title: string, rows: Row[], columns: [string, string]): string[] 
   ];
 }
 
-if (import.meta.main) writeFileSync(join(root, 'docs/coverage.md'), formatCoverage());
+if (import.meta.main) writeFileSync(join(root, coveragePath), formatCoverage());
