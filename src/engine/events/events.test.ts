@@ -67,6 +67,7 @@ describe('the past', () => {
     [{ volume: ['data'] }, ['mount']],
     [{ label: ['tier=front'] }, ['start']],
     [{ label: ['constructor'] }, []],
+    [{ label: ['tier', 'tier=back'] }, []],
     [{ scope: ['swarm'] }, []],
   ];
   for (const [filters, found] of table) {
@@ -100,7 +101,7 @@ describe('the present', () => {
     expect(events.listeners).toBe(0);
   });
 
-  test('without since begins now, and ends at until', async () => {
+  test('with until alone there is all of the past, and it ends', async () => {
     container('before', 1);
     const until = String((Date.now() + 30) / 1000);
     const seen: string[] = [];
@@ -110,8 +111,18 @@ describe('the present', () => {
     await Bun.sleep(0);
     events.publish({ Type: 'container', Action: 'now', id: 'c1', attributes: {} });
     await watching;
-    expect(seen).toEqual(['now']);
+    expect(seen).toEqual(['before', 'now']);
     expect(events.listeners).toBe(0);
+  });
+
+  test('without an end it begins now', async () => {
+    container('before', 1);
+    const watching = watchEvents({ events }, {});
+    const first = watching.next();
+    await Bun.sleep(0);
+    events.publish({ Type: 'container', Action: 'now', id: 'c1', attributes: {} });
+    expect((await first).value?.Action).toBe('now');
+    await watching.return(undefined);
   });
 
   test('a listener that does not read loses the oldest, nobody else does', async () => {

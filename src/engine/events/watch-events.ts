@@ -28,7 +28,9 @@ async function* stream(
   const live = engine.events.listen();
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    const past = since === undefined ? [] : engine.events.between(since, until ?? Number.POSITIVE_INFINITY);
+    // As Docker has it: whoever names an end gets all there is up to it.
+    const wantsPast = since !== undefined || until !== undefined;
+    const past = wantsPast ? engine.events.between(since ?? 0, until ?? Number.POSITIVE_INFINITY) : [];
     yield* past.filter(matches);
     const last = past.at(-1)?.timeNano ?? 0;
     if (until !== undefined) {
@@ -43,12 +45,13 @@ async function* stream(
   }
 }
 
-/** Keys are anded, values of one key ored, as in Docker. */
+/** Keys are anded, values of one key ored, but all labels have to be there, as in Docker. */
 function eventFilter(filters: Filters): (event: EventMessage) => boolean {
   const tests = Object.entries(filters).map(([key, values]) => {
     const test = tester(key);
     if (!test) throw invalid(`invalid filter '${key}'`);
-    return (event: EventMessage) => values.some(value => test(event, value));
+    const several = key === 'label' ? values.every.bind(values) : values.some.bind(values);
+    return (event: EventMessage) => several(value => test(event, value));
   });
   return event => tests.every(test => test(event));
 }

@@ -21,6 +21,7 @@ export interface Exec {
 
 export class ExecRegistry {
   readonly #byId = new Map<string, Exec>();
+  readonly #byContainer = new Map<string, Set<Exec>>();
   /** The first to end first. */
   readonly #ended = new Set<Exec>();
 
@@ -51,16 +52,26 @@ export class ExecRegistry {
     if (this.#byId.has(exec.id)) this.#ended.add(exec);
   }
 
+  /** Forgets all of a container that goes. */
+  deleteOf(containerId: string): void {
+    for (const exec of this.#byContainer.get(containerId) ?? []) this.delete(exec.id);
+  }
+
   delete(id: string): void {
     const exec = this.#byId.get(id);
     if (!exec) return;
     this.#byId.delete(id);
     this.#ended.delete(exec);
+    const siblings = this.#byContainer.get(exec.containerId);
+    siblings?.delete(exec);
+    if (siblings?.size === 0) this.#byContainer.delete(exec.containerId);
   }
 
   #put(facts: Pick<Exec, 'id' | 'containerId' | 'config' | 'started'>): Exec {
     const exec: Exec = { ...facts, process: undefined, exitCode: null, endedAt: undefined };
     this.#byId.set(exec.id, exec);
+    const siblings = this.#byContainer.get(exec.containerId) ?? new Set();
+    this.#byContainer.set(exec.containerId, siblings.add(exec));
     return exec;
   }
 

@@ -165,6 +165,16 @@ describe('a failed start', () => {
   });
 });
 
+test('goes with its container', async () => {
+  const { container, id, process, served } = await begin({});
+  process.exit(0);
+  await served;
+  own.engine.execs.deleteOf('other');
+  expect(inspectExec(own.engine, id).ID).toBe(id);
+  own.engine.execs.deleteOf(container.id);
+  expect(await outcome(() => inspectExec(own.engine, id))).toBe(`not-found: No such exec instance: ${id}`);
+});
+
 describe('what is kept', () => {
   test('an exec that ends with its container can still be asked for its code; one never started is gone', async () => {
     const { container, id, process, served } = await begin({});

@@ -142,7 +142,8 @@ function describeProcess(
   });
   const [rows = 0, columns = 0] = (options.Tty && options.ConsoleSize) || config.ConsoleSize || [];
   const own = config.Env ?? [];
-  const base = environment(container, user.home, linkVariables(engine, container)).filter(
+  const links = linkVariables(engine, container);
+  const base = environment(container, { tty: config.Tty === true, home: user.home, links }).filter(
     variable => !own.some(other => other.split('=', 1)[0] === variable.split('=', 1)[0]),
   );
   const bySystem = user.uid === 0 ? capabilities : [];
@@ -151,7 +152,7 @@ function describeProcess(
     ...(rows > 0 && columns > 0 ? { consoleSize: { height: rows, width: columns } } : {}),
     user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
     args: config.Cmd ?? [],
-    env: [...base, ...(config.Tty && !base.some(v => v.startsWith('TERM=')) ? ['TERM=xterm'] : []), ...own],
+    env: [...base, ...own],
     cwd: config.WorkingDir || container.record.config.WorkingDir || '/',
     capabilities: { bounding: capabilities, permitted: bySystem, effective: bySystem, inheritable: [] },
     noNewPrivileges: (host.SecurityOpt ?? []).some(option => /^no-new-privileges([=:]true)?$/.test(option)),

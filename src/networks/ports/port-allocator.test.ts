@@ -44,6 +44,12 @@ test('a port is held until its owner releases it', () => {
   expect(refusal(request(8080))).toBe('granted');
 });
 
+test('who asks for one port gets it before those who take any, whatever their order', () => {
+  expect(lease('a', request(0), request({ first: 32768, last: 32770 }), request(32768))).toEqual([
+    ...['0.0.0.0:32770/tcp', '0.0.0.0:32769/tcp', '0.0.0.0:32768/tcp'],
+  ]);
+});
+
 test('an address of its own excludes all addresses, and the other way round; another protocol does not', () => {
   lease('a', request(8080, { hostIp: '127.0.0.1' }));
   expect(refusal(request(8080))).toBe('system: Bind for 127.0.0.1:8080 failed: port is already allocated');

@@ -21,6 +21,12 @@ interface Held {
   reservation: PortReservation | undefined;
 }
 
+/** How many ports would do. */
+function choices({ hostPort }: PortRequest): number {
+  if (typeof hostPort === 'object') return hostPort.last - hostPort.first + 1;
+  return hostPort === 0 ? 65_536 : 1;
+}
+
 /** The host ports of one daemon. Leases are by owner (an endpoint's id). */
 export class PortAllocator {
   readonly #kernel: { sockets: Sockets; host: Host };
@@ -41,13 +47,17 @@ export class PortAllocator {
    * (the host has it), `all ports are allocated` (range exhausted); kind `system`, as Docker answers 500.
    */
   lease(owner: string, requests: PortRequest[], target: string): PortBinding[] {
-    const bindings: PortBinding[] = [];
+    const settled = new Map<PortRequest, PortBinding>();
     try {
-      for (const request of requests) bindings.push(this.#settle(request, target));
+      // A port that was asked for must not be taken by one that may be any.
+      for (const request of requests.toSorted((a, b) => choices(a) - choices(b))) {
+        settled.set(request, this.#settle(request, target));
+      }
     } catch (error) {
-      for (const binding of bindings) this.#drop(binding);
+      for (const binding of settled.values()) this.#drop(binding);
       throw error;
     }
+    const bindings = requests.map(request => settled.get(request) as PortBinding);
     if (bindings.length > 0) this.#leases.set(owner, bindings);
     return bindings;
   }

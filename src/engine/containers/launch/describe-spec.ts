@@ -38,7 +38,7 @@ export function describeSpec(engine: Engine, container: Container, prepared: Pre
     rootfs: prepared.rootfs,
     readonlyRootfs: host.ReadonlyRootfs,
     args: [path, ...args],
-    env: environment(container, user.home, linkVariables(engine, container)),
+    env: environment(container, { tty: container.tty, home: user.home, links: linkVariables(engine, container) }),
     cwd: config.WorkingDir || '/',
     user: { uid: user.uid, gid: user.gid, additionalGids: user.additionalGids },
     tty: container.tty,
@@ -83,17 +83,22 @@ function withDefaultUlimits(own: readonly Partial<Ulimit>[], defaults: readonly 
  * Docker's order: PATH first when the image has none, then HOSTNAME, TERM on a terminal, those of `links`, the
  * container's own, HOME.
  */
-export function environment(container: Container, home: string, links: readonly string[]): string[] {
+export function environment(
+  container: Container,
+  { tty, home, links }: { tty: boolean; home: string; links: readonly string[] },
+): string[] {
   const { config } = container.record;
-  const own = config.Env ?? [];
-  const nameOf = (variable: string) => variable.slice(0, variable.indexOf('='));
-  const has = (name: string) => own.some(variable => variable.startsWith(`${name}=`));
+  // Nobody's home is nowhere.
+  const own = (config.Env ?? []).filter(variable => variable !== 'HOME' && variable !== 'HOME=');
+  const nameOf = (variable: string) => variable.split('=', 1)[0] as string;
+  const named = new Set(own.map(nameOf));
+  const has = (name: string) => named.has(name);
   return [
     ...(has('PATH') ? [] : [defaultPath]),
     ...(has('HOSTNAME') ? [] : [`HOSTNAME=${config.Hostname ?? ''}`]),
-    ...(container.tty && !has('TERM') ? ['TERM=xterm'] : []),
+    ...(tty && !has('TERM') ? ['TERM=xterm'] : []),
     ...links.filter(variable => !has(nameOf(variable))),
-    // A variable without '=' asks for its removal.
+    // A variable without '=' asks for its removal, be it one of the above.
     ...own.filter(variable => variable.includes('=')),
     ...(has('HOME') ? [] : [`HOME=${home || '/'}`]),
   ];

@@ -35,6 +35,11 @@ describe('the environment', () => {
     ]);
   });
 
+  test('what has no value is taken away, but for a home', async () => {
+    const { process } = await specOf({ Hostname: 'box', Tty: true, Env: ['HOSTNAME', 'TERM', 'PATH', 'HOME='] });
+    expect(process.env).toEqual(['HOME=/root']);
+  });
+
   test('keeps what the container sets itself', async () => {
     const env = ['PATH=/mine', 'HOSTNAME=other', 'HOME=/here', 'TERM=vt100'];
     const { process } = await specOf({ Tty: true, Env: env });

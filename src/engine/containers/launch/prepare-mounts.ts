@@ -15,6 +15,7 @@ import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
 import { requirePropagation } from './mount-propagation.ts';
 import { identityOwner } from './prepare-network.ts';
+import { refuseInProc } from './refuse-in-proc.ts';
 import { resolveSubpath } from './subpath.ts';
 
 /** The mounts of a start in the order they are to be made; volumes stay mounted until `undo` or the exit. */
@@ -38,6 +39,7 @@ async function prepareMount(
   mount: ContainerMount,
   undo: CleanupStack,
 ): Promise<MountSpec> {
+  refuseInProc(mount.destination);
   const common = { destination: mount.destination, readonly: !mount.readWrite };
   switch (mount.type) {
     case 'tmpfs':

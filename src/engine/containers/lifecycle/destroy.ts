@@ -12,6 +12,7 @@ export async function destroy(engine: Engine, container: Container, options: { v
   if (container.removed) return;
   container.removing = true;
   engine.containers.delete(container);
+  engine.execs.deleteOf(container.id);
   for (const layer of layersOf(container)) await engine.images.removeContainerLayer(layer);
   if (options.volumes) await removeAnonymousVolumes(engine, container);
   await rm(container.directory, { recursive: true, force: true });

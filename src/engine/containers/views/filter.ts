@@ -5,6 +5,7 @@ import { invalid } from '../../../lib/errors.ts';
 import { parseDuration } from '../../../lib/text/duration.ts';
 import type { Engine } from '../../engine.ts';
 import { type Container, zeroTime } from '../state/container.ts';
+import { summarisePorts } from './network-settings.ts';
 
 type Test = (container: Container) => boolean;
 type Rooms = Pick<Engine, 'containers' | 'images' | 'networks'>;
@@ -12,14 +13,16 @@ type Rooms = Pick<Engine, 'containers' | 'images' | 'networks'>;
 const healths = ['none', 'starting', 'healthy', 'unhealthy'];
 const statuses = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
 
-/** Every key has to match, one of its values is enough. Throws `invalid` naming a key or value that is unknown. */
+/** Every key has to match, one of its values is enough; of ports one of either kind. Throws `invalid` naming a key or value that is unknown. */
 export function containerFilter(engine: Rooms, filters: Filters): Test {
-  const tests = Object.entries(filters).map(([key, values]) => {
+  const { publish, expose, ...others } = filters;
+  const ports = publish || expose ? portTest({ publish, expose }, engine) : () => true;
+  const tests = Object.entries(others).map(([key, values]) => {
     const make = Object.hasOwn(makers, key) ? makers[key] : undefined;
     if (!make) throw invalid(`invalid filter '${key}'`);
     return make(values, engine);
   });
-  return container => tests.every(test => test(container));
+  return container => tests.every(test => test(container)) && ports(container);
 }
 
 const some =
@@ -79,8 +82,6 @@ const makers: Record<string, (values: string[], engine: Rooms) => Test> = {
       return ids.includes(engine.networks.find(mode)?.id ?? mode);
     };
   },
-  publish: some((container, value) => portMatches(Object.keys(container.record.hostConfig.PortBindings ?? {}), value)),
-  expose: some((container, value) => portMatches(Object.keys(container.record.config.ExposedPorts ?? {}), value)),
   health: values => {
     for (const value of values) {
       if (!healths.includes(value)) {
@@ -112,15 +113,30 @@ export function hasLabel(labels: Record<string, string>, text: string): boolean 
   return Object.hasOwn(labels, name) && (equals < 0 || labels[name] === text.slice(equals + 1));
 }
 
-/** `80`, `80/tcp` or a range `8000-8010/udp` against `80/tcp`-like keys. */
-function portMatches(keys: string[], text: string): boolean {
+/** Ports of the host, or of the container, as they are while it runs. */
+function portTest(asked: { publish?: string[] | undefined; expose?: string[] | undefined }, engine: Rooms): Test {
+  const published = (asked.publish ?? []).map(parsePorts);
+  const exposed = (asked.expose ?? []).map(parsePorts);
+  const within = (ranges: PortRange[], port: number | undefined, type: string) =>
+    ranges.some(range => port !== undefined && range.type === type && port >= range.first && port <= range.last);
+  return container =>
+    container.running &&
+    summarisePorts(engine, container).some(
+      ({ PublicPort, PrivatePort, Type }) => within(published, PublicPort, Type) || within(exposed, PrivatePort, Type),
+    );
+}
+
+interface PortRange {
+  first: number;
+  last: number;
+  type: string;
+}
+
+/** `80`, `80/tcp` or a range `8000-8010/udp`. Throws `invalid`. */
+function parsePorts(text: string): PortRange {
   const match = /^(\d+)(?:-(\d+))?(?:\/(tcp|udp|sctp))?$/.exec(text);
   if (!match) throw invalid(`invalid port specification: "${text}"`);
-  const [first, last, protocol] = [Number(match[1]), Number(match[2] ?? match[1]), match[3] ?? 'tcp'];
-  return keys.some(key => {
-    const [port, kind = 'tcp'] = key.split('/');
-    return kind === protocol && Number(port) >= first && Number(port) <= last;
-  });
+  return { first: Number(match[1]), last: Number(match[2] ?? match[1]), type: match[3] ?? 'tcp' };
 }
 
 /** Docker matches names as regular expressions, anywhere in the name. */

@@ -18,12 +18,12 @@ interface ListOptions {
   filters?: Filters;
 }
 
-/** Newest first. Only running ones, unless `all`, a limit or a filter on the state asks for others. */
+/** Newest first. Only running ones, unless `all`, a limit or the filter `status` asks for others. */
 export async function listContainers(engine: Engine, options: ListOptions): Promise<ContainerSummary[]> {
   const filters = options.filters ?? {};
   const chosen = containerFilter(engine, filters);
   const limit = options.limit && options.limit > 0 ? options.limit : undefined;
-  const all = options.all || limit !== undefined || ['status', 'exited', 'before', 'since'].some(key => key in filters);
+  const all = options.all || limit !== undefined || 'status' in filters;
   const found = [...engine.containers.all()].filter(container => (all || container.state.Running) && chosen(container));
   found.sort((a, b) => (a.record.created < b.record.created ? 1 : -1));
   const shown = { size: options.size === true, findImage: remembering(name => engine.images.findId(name)) };

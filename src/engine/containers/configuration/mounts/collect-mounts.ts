@@ -29,8 +29,12 @@ export function collectMounts(
     if (byDestination.has(mount.destination)) throw invalid(`Duplicate mount point: ${mount.destination}`);
     byDestination.set(mount.destination, mount);
   }
-  for (const mount of (host.VolumesFrom ?? []).flatMap(text => mountsFrom(text, o.find))) {
-    if (!byDestination.has(mount.destination)) byDestination.set(mount.destination, mount);
+  // Of several containers the last one counts.
+  const lent = new Map(
+    (host.VolumesFrom ?? []).flatMap(text => mountsFrom(text, o.find)).map(mount => [mount.destination, mount]),
+  );
+  for (const [destination, mount] of lent) {
+    if (!byDestination.has(destination)) byDestination.set(destination, mount);
   }
   for (const path of Object.keys(config.Volumes ?? {})) {
     const mount = anonymousVolume(path);

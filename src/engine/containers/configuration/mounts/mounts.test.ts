@@ -174,6 +174,13 @@ describe('all together', () => {
     ]);
   });
 
+  test('of several --volumes-from the last one counts', () => {
+    const second = new Container({ id: 's', mounts: [parseBind('newer:/shared')] } as unknown as ContainerRecord, '/');
+    const find = (name: string) => (name === 'other' ? other : second);
+    const mounts = collectMounts({}, { VolumesFrom: ['other', 'second'] }, { find });
+    expect(mounts.map(({ name }) => name)).toEqual(['newer']);
+  });
+
   test('--volumes-from brings no tmpfs, and ro makes it read-only', () => {
     expect(collect({ VolumesFrom: ['other:ro'] })).toMatchObject([{ name: 'shared', readWrite: false, noCopy: true }]);
     expect(refusal(() => collect({ VolumesFrom: ['other:what'] }))).toBe('invalid: invalid volumes-from: other:what');
