@@ -1,6 +1,6 @@
 // API objects as Go sees them in a template: which objects are maps, and what stands for null and for what is left out.
 
-import { type GoStruct, omitEmpty } from '../../lib/template/values.ts';
+import { type GoStruct, isStruct, isTrue, nilList, nilMap, omitEmpty } from '../../lib/template/values.ts';
 
 /** Fields whose objects are Go maps; all other objects are structs. */
 const mapFields = new Set(
@@ -21,22 +21,22 @@ const listFields = new Set(
 const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   State: { Health: null },
   Config: {
-    ExposedPorts: new Map(),
+    ExposedPorts: nilMap(),
     Healthcheck: null,
     ArgsEscaped: false,
     NetworkDisabled: false,
     MacAddress: '',
     StopSignal: '',
     StopTimeout: null,
-    Shell: [],
+    Shell: nilList(),
   },
   HostConfig: {
-    Annotations: new Map(),
-    StorageOpt: new Map(),
-    Tmpfs: new Map(),
-    Sysctls: new Map(),
+    Annotations: nilMap(),
+    StorageOpt: nilMap(),
+    Tmpfs: nilMap(),
+    Sysctls: nilMap(),
     Runtime: '',
-    Mounts: [],
+    Mounts: nilList(),
     Init: null,
   },
 };
@@ -48,16 +48,39 @@ const optionalOfImages: Readonly<Record<string, unknown>> = {
   OsVersion: '',
   VirtualSize: 0,
   Descriptor: null,
-  Manifests: [],
+  Manifests: nilList(),
 };
 
 function optionalIn(field: string, object: object): Readonly<Record<string, unknown>> {
   return optional[field] ?? (field === '' && 'RootFS' in object ? optionalOfImages : {});
 }
 
-/** The object as Docker's types have it: structs, maps, empty lists for null ones, zero values for what was left out. */
+/** What an image runs with, in the order of Go's struct; what is empty is not in its JSON. */
+const imageConfig: Readonly<Record<string, unknown>> = {
+  ...{ User: '', ExposedPorts: nilMap(), Env: nilList(), Entrypoint: nilList(), Cmd: nilList(), Volumes: nilMap() },
+  ...{ WorkingDir: '', Labels: nilMap(), StopSignal: '', ArgsEscaped: false },
+  ...{ Healthcheck: null, OnBuild: nilList(), Shell: nilList() },
+};
+
+/** The object as Docker's types have it: structs, maps, nil lists for null ones, zero values for what was left out. */
 export function asTyped(value: unknown): unknown {
-  return typed(value, { field: '', parent: '' });
+  const isImage = isStruct(value) && 'RootFS' in value;
+  const object = typed(isImage ? inOrder(value) : value, { field: '', parent: '' });
+  if (isImage && isStruct(object) && isStruct(object.Config)) object.Config = typedImageConfig(object.Config);
+  return object;
+}
+
+/** In Go's struct of an image the configuration stands behind the author, in the daemon's answer at the end. */
+function inOrder({ Config, ...others }: GoStruct): GoStruct {
+  const entries = Object.entries(others);
+  const behind = entries.findIndex(([key]) => key === 'Author') + 1;
+  return Object.fromEntries(Config === undefined ? entries : entries.toSpliced(behind, 0, ['Config', Config]));
+}
+
+function typedImageConfig(config: GoStruct): GoStruct {
+  const all: GoStruct = { ...imageConfig, ...config };
+  const empty = Object.keys(all).filter(key => !isTrue(all[key]));
+  return { ...all, [omitEmpty]: empty };
 }
 
 /** The object as bare JSON: every object a map. */
@@ -69,7 +92,7 @@ export function asMaps(value: unknown): unknown {
 
 function typed(value: unknown, place: { field: string; parent: string }): unknown {
   const { field, parent } = place;
-  if (value === null) return isMap(field, parent) ? new Map() : listFields.has(field) ? [] : null;
+  if (value === null) return isMap(field, parent) ? nilMap() : listFields.has(field) ? nilList() : null;
   if (Array.isArray(value)) return value.map(item => typed(item, { field: '', parent: field }));
   if (typeof value !== 'object') return value;
   if (isMap(field, parent)) {

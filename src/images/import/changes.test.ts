@@ -48,6 +48,8 @@ test.each([
   ['STOPSIGNAL FOO', 'invalid signal: FOO'],
   ['ENV A="x', 'failed to process "\\"x": unexpected end of statement while looking for matching double-quote'],
   ['CMD "', undefined],
+  ['', 'file with no instructions'],
+  ['\n # x', 'file with no instructions'],
 ])('%s is refused', (change, message) => {
   if (message === undefined) expect(parseChange(change)).toEqual({ Cmd: ['/bin/sh', '-c', '"'] });
   else expect(() => parseChange(change)).toThrow(message);
@@ -65,4 +67,6 @@ test('changes build on each other and on the base', () => {
   });
   expect(parseChanges(['CMD ["c"]', 'ENTRYPOINT ["e"]'], base)).toMatchObject({ Cmd: ['c'], Entrypoint: ['e'] });
   expect(base.Cmd).toEqual(['old']);
+  expect(parseChanges(['', 'USER u'])).toEqual({ User: 'u' });
+  expect(parseChanges([], { User: 'u' })).toEqual({ User: 'u' });
 });

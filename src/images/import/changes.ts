@@ -59,9 +59,10 @@ export function parseChange(change: string): Partial<ImageRunConfig> {
 export function parseChanges(changes: readonly string[], base: ImageRunConfig = {}): ImageRunConfig {
   let config = base;
   let cmdSet = false;
-  for (const line of changes.flatMap(change => change.split('\n'))) {
-    const text = line.trim();
-    if (text === '' || text.startsWith('#')) continue;
+  const lines = changes.flatMap(change => change.split('\n')).map(line => line.trim());
+  const instructed = lines.filter(line => line !== '' && !line.startsWith('#'));
+  if (changes.length > 0 && instructed.length === 0) throw invalid('file with no instructions');
+  for (const text of instructed) {
     const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text) ?? [];
     const apply = instructions[name.toUpperCase()];
     if (!apply) throw invalid(`${name} is not a valid change command`);

@@ -7,6 +7,23 @@ export const goType = Symbol('goType');
 /** A struct may list fields under this key that JSON leaves out, as Go's `omitempty` does. */
 export const omitEmpty = Symbol('omitEmpty');
 
+/** Lists and maps that are nil in Go: empty in every way, but `null` in JSON. */
+const nils = new WeakSet<object>();
+
+/** A nil slice. */
+export function nilList(): unknown[] {
+  const list: unknown[] = [];
+  nils.add(list);
+  return list;
+}
+
+/** A nil map. */
+export function nilMap(): Map<unknown, unknown> {
+  const map = new Map();
+  nils.add(map);
+  return map;
+}
+
 /**
  * Objects are Go structs (printed `{a b}`, unknown fields are errors), `Map`s are Go maps (printed `map[k:v]`,
  * unknown keys have no value), functions are methods: called with the arguments that follow their name.
@@ -84,6 +101,7 @@ function hasMethods(value: unknown): boolean {
 
 function jsonValue(value: unknown): unknown {
   if (typeof value === 'bigint') return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(String(value));
+  if (typeof value === 'object' && value !== null && nils.has(value)) return null;
   if (Array.isArray(value)) return value.map(jsonValue);
   if (value instanceof Map) return Object.fromEntries(sortedEntries(value).map(([k, v]) => [String(k), jsonValue(v)]));
   if (!isStruct(value)) return value;

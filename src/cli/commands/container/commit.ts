@@ -17,7 +17,9 @@ export const commit = command({
   async run(context, { flags, args: [container = '', reference] }) {
     if (container === '') throw new Error('invalid container name or ID: value is empty');
     // The daemon would find out only after the work.
-    if (reference) parseReference(reference);
+    if (reference && parseReference(reference).digest !== undefined) {
+      throw new Error('refusing to create a tag with a digest reference');
+    }
     const { repository, tag } = splitReference(reference ?? '');
     const { Id } = await context.client.call('ImageCommit', {
       query: {

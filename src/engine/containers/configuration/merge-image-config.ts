@@ -14,7 +14,8 @@ export function mergeImageConfig(config: ContainerConfig, image: ImageRunConfig)
   merged.Volumes = mergeKeys(config.Volumes, image.Volumes);
   merged.StopSignal = config.StopSignal || image.StopSignal || undefined;
   merged.StopTimeout = config.StopTimeout ?? image.StopTimeout ?? undefined;
-  merged.OnBuild = image.OnBuild ?? null;
+  // Triggers are for builds on an image: containers of it have none.
+  merged.OnBuild = config.OnBuild ?? null;
   if (image.Shell && !config.Shell) merged.Shell = image.Shell;
   if (!config.Entrypoint?.length) {
     if (!config.Cmd?.length) merged.Cmd = image.Cmd ?? null;

@@ -62,7 +62,7 @@ function describeImage(image: Image, version: string): ImageInspect & Legacy {
     Os: config.os,
     ...(config['os.version'] ? { OsVersion: config['os.version'] } : {}),
     Size: image.size,
-    GraphDriver: { Name: 'overlay2', Data: null },
+    GraphDriver: { Data: null, Name: 'overlay2' },
     RootFS: { Type: 'layers', Layers: image.diffIds },
     Metadata: { LastTagTime: image.lastTagged ?? '0001-01-01T00:00:00Z' },
     Config: describeConfig(config.config, version),
