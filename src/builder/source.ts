@@ -37,6 +37,8 @@ export interface SourceTree extends AsyncDisposable {
    * lie on the file system of the layers.
    */
   readonly immutable: boolean;
+  /** Of a context that was a Dockerfile: its name here, whatever name a build asks for. */
+  readonly lone?: string | undefined;
   /** The digest of a regular file's bytes where it is known already, by path relative to the root. */
   fileDigest?(path: string): Digest | undefined;
   /**

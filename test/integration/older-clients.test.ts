@@ -110,6 +110,12 @@ test('a build tells of its image and its names', async () => {
   ]);
 });
 
+test('a context that is a Dockerfile is one, whatever name is asked for', async () => {
+  const dockerfile = new Uint8Array(Buffer.from('FROM busybox\nRUN echo it was read\n'));
+  const answer = await post('/build?dockerfile=other', dockerfile, 'text/plain');
+  expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('it was read')]);
+});
+
 test('a session is an upgrade to h2c', async () => {
   const refused = await post('/session', {});
   expect([refused.status, await refused.json()]).toEqual([400, { message: 'no upgrade proto in request' }]);

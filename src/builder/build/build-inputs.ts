@@ -62,7 +62,7 @@ export class BuildInputs implements GraphInputs {
       const tree = await this.#open(source, [...new Set([name, ignoreFile, other])], report);
       this.#ownIgnoreFile = readIfThere(tree, ignoreFile);
       // `dockerfile` will do for `Dockerfile`.
-      const content = readIfThere(tree, name) ?? readIfThere(tree, other);
+      const content = readIfThere(tree, tree.lone ?? name) ?? readIfThere(tree, other);
       if (content) return { name, content };
       throw notFound(`failed to read dockerfile: open ${name}: no such file or directory`);
     });

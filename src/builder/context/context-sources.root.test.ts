@@ -209,7 +209,8 @@ describe('files from the web', () => {
     expect(readFileSync(join(directory, 'a/b'), 'utf8')).toBe('c');
     answer = { body: 'FROM scratch\n' };
     await using plain = sources.webContext(`${address}/Dockerfile`);
-    expect(readdirSync((await plain.open({}, options)).directory)).toEqual(['Dockerfile']);
+    const { directory: alone, lone } = await plain.open({}, options);
+    expect([lone, readdirSync(alone)]).toEqual(['Dockerfile', ['Dockerfile']]);
   });
 });
 

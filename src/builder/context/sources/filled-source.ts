@@ -10,6 +10,8 @@ import type { Folder, SourceFolders } from './source-folder.ts';
 export interface Filled {
   /** Below the folder: a part of a repository, say; empty is all. */
   readonly below?: string;
+  /** The name of a Dockerfile that was all. */
+  readonly lone?: string;
   /** Digests of the bytes of files, by path, where they were seen passing by. */
   readonly digests?: ReadonlyMap<string, Digest>;
   /** Where they came from, where that can be told to others. */
@@ -63,16 +65,16 @@ export class FilledSource implements OwnedSource {
 
   async #bring(options: OpenSourceOptions): Promise<SourceTree> {
     const folder = await this.#folder();
-    const { below = '', digests, origin } = await this.#fill(folder.path, options);
+    const { below = '', lone, digests, origin } = await this.#fill(folder.path, options);
     this.#origin = origin;
-    return tree(below === '' ? folder.path : `${folder.path}/${below}`, digests);
+    return { ...tree(below === '' ? folder.path : `${folder.path}/${below}`, digests), lone };
   }
 
   /** The same tree when nothing is left out, else links to the files that are kept. */
   async #without(whole: SourceTree, matcher: PatternMatcher): Promise<SourceTree> {
     const folder = await this.#folder();
     const left = await linkKept(whole.directory, folder.path, matcher);
-    return left === 0 ? whole : tree(folder.path, undefined, whole);
+    return left === 0 ? whole : { ...tree(folder.path, undefined, whole), lone: whole.lone };
   }
 
   async #folder(): Promise<Folder> {

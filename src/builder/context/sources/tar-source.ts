@@ -42,7 +42,7 @@ export async function unpackContext(
   if (!archive) {
     if (options.single === undefined) throw invalid('the build context is not an archive');
     writeFileSync(`${directory}/${options.single}`, await readAll(whole), { mode: 0o644 });
-    return {};
+    return { lone: options.single };
   }
   const { stream: plain } = await openDecompressed(whole);
   const writer = new DigestingWriter(directory, files, options.owner);
