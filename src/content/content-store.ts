@@ -11,6 +11,8 @@ import { GrowingBlob } from './growing-blob.ts';
 import { type GrowingFile, openWhole } from './growing-file.ts';
 import { PartialBlob } from './partial-blob.ts';
 import { type Lease, Pins } from './pins.ts';
+import type { SharedBytes } from './shared/shared-bytes.ts';
+import { writeShared } from './shared/write-shared.ts';
 import { LateSync } from './uploads/late-sync.ts';
 import { Uploads } from './uploads/uploads.ts';
 
@@ -24,6 +26,8 @@ interface IngestOptions {
   lease?: Lease;
   /** Is given what is written, to read along; has to close it. Not called when nothing could be written. */
   follow?: ((growing: GrowingBlob) => void) | undefined;
+  /** The memory it passes through, for who reads along there. It goes past the kernel's memory then: for what is not read soon. */
+  through?: SharedBytes | undefined;
   /**
    * Does not wait for the disk: who records it waits for `lateSync.settled` first. The blob counts from now on, and until
    * it is on the disk `lateSync` knows that it may not be there after a power cut.
@@ -245,8 +249,13 @@ export class ContentStore {
   async #write(
     stream: AsyncIterable<Uint8Array>,
     path: string,
-    { follow, ...options }: IngestOptions & { algorithm: DigestAlgorithm },
+    { follow, through, ...options }: IngestOptions & { algorithm: DigestAlgorithm },
   ): Promise<{ digest: Digest; size: number }> {
+    if (through) {
+      const written = await writeShared(stream, path, through, options);
+      if (!options.late) await syncFile(path);
+      return written;
+    }
     await using file = await open(path, 'wx', 0o600);
     const growing = follow && new GrowingBlob(await open(path, 'r'));
     if (growing) follow?.(growing);

@@ -9,3 +9,4 @@ export type { GrowingBlob } from './growing-blob.ts';
 export { type GrowingFile, readGrowing } from './growing-file.ts';
 export type { PartialBlob } from './partial-blob.ts';
 export type { Keeper, Lease } from './pins.ts';
+export { readShared, SharedBytes } from './shared/shared-bytes.ts';

@@ -11,6 +11,7 @@ import type { ImageRunConfig } from '../oci/image-config.ts';
 import { linuxPlatform, type Platform } from '../oci/platform.ts';
 import { familiarReference, parseReference, type Reference, withDefaultTag } from '../oci/reference.ts';
 import type { Store } from '../store/index.ts';
+import { BlobsBefore } from './archive/blobs-before.ts';
 import { loadArchive } from './archive/load.ts';
 import { noExportTarget, planArchive } from './archive/save/plan-archive.ts';
 import { selectImages } from './archive/save/select-images.ts';
@@ -202,13 +203,13 @@ export class Images {
   ): AsyncGenerator<LoadEvent, void> {
     const { content } = this.#deps;
     const lease = this.lease();
-    // What was here before is a layer by now, most likely.
-    const before = new Set(content.list());
+    const before = new BlobsBefore(content);
     const early = o.platforms ? undefined : new ExtractedEarly(this.#layers, o.signal);
     try {
       const deps = {
         ...{ content, lease },
         onBlob: (blob: Descriptor) => void (before.has(blob.digest) || early?.begin(blob)),
+        through: (path: string, size: number) => (before.mayHave(path, size) ? undefined : early?.follow(size)),
         register: (image: NewImage) => this.#register(image, { lease, early, signal: o.signal }),
         attach: (variant: Digest, image: Digest) => this.#naming.attach(variant, image),
         name: (id: Digest, name: Reference | undefined) => this.#nameLoaded(id, name),

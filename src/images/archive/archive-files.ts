@@ -1,9 +1,11 @@
 // The files of an image archive, taken in during one pass over the stream: large ones straight into the content store.
 import { posix } from 'node:path';
-import type { ContentStore, Lease } from '../../content/index.ts';
+import type { ContentStore, Lease, SharedBytes } from '../../content/index.ts';
 import { BerthError, invalid } from '../../lib/errors.ts';
 import { type Compression, detectCompression, openDecompressed } from '../../lib/streams/decompress.ts';
+import { peek } from '../../lib/streams/peek.ts';
 import type { TarEntry } from '../../lib/tar/entry.ts';
+import { blockSize, isTarStart } from '../../lib/tar/header.ts';
 import { readTar } from '../../lib/tar/read-tar.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { mediaTypes } from '../../oci/descriptor.ts';
@@ -31,6 +33,8 @@ interface ArchiveStore {
   lease: Lease;
   /** Hears of each large file that is there; most are layers. */
   onBlob?: (blob: Descriptor) => void;
+  /** What a large file that is an archive, not compressed, passes through, if somebody reads along. */
+  through?: (path: string, size: number) => SharedBytes | undefined;
 }
 
 /** Files by path, links followed. Make it with `readArchiveFiles`. */
@@ -129,23 +133,18 @@ function linkTarget(entry: TarEntry, path: string): string | undefined {
 async function ingest(
   body: AsyncIterable<Buffer>,
   entry: TarEntry,
-  { content, lease, onBlob }: ArchiveStore,
+  { content, lease, onBlob, through }: ArchiveStore,
   signal?: AbortSignal,
 ): Promise<Descriptor> {
-  let start: Buffer | undefined;
-  async function* watched(): AsyncGenerator<Buffer, void> {
-    for await (const chunk of body) {
-      start = start && start.length >= 8 ? start : Buffer.concat([start ?? Buffer.alloc(0), chunk.subarray(0, 8)]);
-      yield chunk;
-    }
-  }
-  const { digest, size } = await content.ingest(watched(), {
-    size: entry.size,
-    lease,
-    late: true,
+  const { start, whole } = await peek(body, blockSize);
+  const { size } = entry;
+  const compression = detectCompression(start);
+  const { digest } = await content.ingest(whole, {
+    ...{ size, lease, late: true },
+    through: compression === 'none' && isTarStart(start) ? through?.(entry.name, size) : undefined,
     ...(signal ? { signal } : {}),
   });
-  const blob = { mediaType: layerTypes[detectCompression(start ?? Buffer.alloc(0))], digest, size };
+  const blob = { mediaType: layerTypes[compression], digest, size };
   onBlob?.(blob);
   return blob;
 }

@@ -1,5 +1,5 @@
 // `docker load`: reads an archive of any known format and registers its images.
-import type { ContentStore, Lease } from '../../content/index.ts';
+import type { ContentStore, Lease, SharedBytes } from '../../content/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
@@ -18,6 +18,8 @@ interface LoadDeps {
   lease: Lease;
   /** Hears of each large file, while the rest of the archive is still to come. */
   onBlob?: (blob: Descriptor) => void;
+  /** What a layer passes through, for who reads along: see `ArchiveStore`. */
+  through?: (path: string, size: number) => SharedBytes | undefined;
   /** Extracts and records; returns the id. */
   register: (image: NewImage) => AsyncGenerator<LoadEvent, Digest>;
   /** Makes an image the same one as another, for another platform. */

@@ -121,3 +121,43 @@ test('what was extracted before anybody knew of which image it is, is taken; wha
   expect(layers.path(one.digest)).toBe(join(root, 'layers', String(numbers[0])));
   expect(readdirSync(join(root, 'layers'))).toEqual([String(numbers[0])]);
 });
+
+test('what comes through memory is extracted meanwhile; what is no archive, comes twice or does not come leaves nothing', async () => {
+  const signal = undefined;
+  const lease = content.pins.lease();
+  const body = encodeTarMember({ type: 'file', name: 'padding' }, padding);
+  const archiveOf = (name: string) => Buffer.concat([encodeTarMember(directory(name)), body, tarEnd()]);
+  const [one, twice] = [archiveOf('one'), archiveOf('twice')];
+  async function* broken() {
+    yield one.subarray(0, 2 * 1024 * 1024);
+    throw new Error('the sender is gone');
+  }
+  {
+    await using early = new ExtractedEarly(layers, signal);
+    const come = async (bytes: Buffer | AsyncIterable<Buffer>) => {
+      const slot = await early.slots.acquire();
+      slot[Symbol.dispose]();
+      const through = early.follow(one.length);
+      if (!through) throw new Error('not followed');
+      const options = { through, late: true, lease };
+      const stored = await ('length' in bytes ? content.put(bytes, options) : content.ingest(bytes, options));
+      // Somebody offers it when it is here, too.
+      early.begin({ mediaType: mediaTypes.ociLayer, ...stored });
+      return { mediaType: mediaTypes.ociLayer, ...stored };
+    };
+    expect(early.follow(1000)).toBeUndefined();
+    const descriptor = await come(one);
+    await come(twice);
+    await come(twice);
+    const noLayer = await come(Buffer.alloc(padding.length, 'no archive'));
+    expect(await early.take(noLayer.digest)).toBeUndefined();
+    expect(await come(broken()).catch(String)).toContain('the sender is gone');
+    await Array.fromAsync(addLayers([descriptor], [descriptor.digest], { layers, lease, signal, early }));
+    expect(readdirSync(layers.path(descriptor.digest)).sort()).toEqual(['one', 'padding']);
+    expect(await early.take(descriptor.digest)).toBeUndefined();
+    const followed = [early.follow(one.length), early.follow(one.length)];
+    expect(early.follow(one.length)).toBeUndefined();
+    for (const through of followed) through?.fail(new Error('the sender is gone'));
+  }
+  expect(readdirSync(join(root, 'layers'))).toHaveLength(1);
+});

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, renameSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContentStore, GrowingFile, Lease } from '../../content/index.ts';
+import type { ContentStore, GrowingFile, Lease, SharedBytes } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
 import { Limiter } from '../../lib/concurrency/limiter.ts';
@@ -13,7 +13,7 @@ import { type Digest, shortId } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
 import { LayerWorkers } from '../workers/layer-workers.ts';
 import type { AppliedLayer } from './extract/apply-layer.ts';
-import { extractLayer } from './extract/extract-layer.ts';
+import { extractLayer, extractShared } from './extract/extract-layer.ts';
 import { takeAfter } from './extract/implied-directories.ts';
 import type { LayerRecord } from './layer-record.ts';
 import { LayerSync } from './layer-sync.ts';
@@ -131,6 +131,21 @@ export class LayerStore {
     try {
       return { path, applied: await this.#extract(path, source, { trusted: true, signal }) };
     } catch (error) {
+      await rm(path, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  /** The same of a blob, not compressed, that is on its way into the content store. Throws also why it did not come. */
+  async extractWhileItComes(bytes: SharedBytes, slots: Limiter, signal?: AbortSignal): Promise<ExtractedBlob> {
+    const path = this.#temporary();
+    try {
+      using _slot = await slots.acquire(signal);
+      const applied = await extractShared(bytes, path, { workers: this.workers, signal });
+      this.#warnOf(applied, applied.diffId);
+      return { path, applied };
+    } catch (error) {
+      bytes.leave();
       await rm(path, { recursive: true, force: true });
       throw error;
     }
@@ -261,16 +276,20 @@ export class LayerStore {
     { descriptor, onRead, open }: Pick<LayerSource, 'descriptor' | 'onRead' | 'open'>,
     o: { trusted: boolean; signal?: AbortSignal | undefined },
   ): Promise<AppliedLayer> {
-    const { kernel, content, logger } = this.#deps;
+    const { kernel, content } = this.#deps;
     const bytes = await (open?.() ?? content.open(descriptor.digest));
     const isVerified = o.trusted && open === undefined && descriptor.digest.startsWith('sha256:');
     const archive = { bytes, onRead, size: descriptor.size, trustedDiffId: isVerified ? descriptor.digest : undefined };
     const deps = { workers: this.workers, files: kernel.files, signal: o.signal };
     const applied = await extractLayer(archive, target, deps);
-    for (const skipped of applied.skipped) {
-      logger.warn('extended attribute not set', { ...skipped, layer: shortId(descriptor.digest) });
-    }
+    this.#warnOf(applied, descriptor.digest);
     return applied;
+  }
+
+  #warnOf({ skipped }: AppliedLayer, digest: Digest): void {
+    for (const one of skipped) {
+      this.#deps.logger.warn('extended attribute not set', { ...one, layer: shortId(digest) });
+    }
   }
 
   /** Makes it a layer. Those below are there. */

@@ -1,7 +1,7 @@
 // Work on layers that would hold up the event loop: what it is, and how a worker is asked for it.
 import type { Digest } from '../../oci/digest.ts';
 import type { CopyJob, CopyOutcome } from '../build/copy/copy-job.ts';
-import type { AppliedLayer } from '../layers/extract/apply-layer.ts';
+import type { AppliedArchive } from '../layers/extract/apply-layer.ts';
 
 /** The archive of an upper directory, digested and not kept. `lower` topmost first. */
 interface DigestJob {
@@ -35,30 +35,30 @@ interface GzipOutcome {
   readonly member: Uint8Array;
 }
 
-/** A layer's archive (see `applyLayer`) into `target`, which is made. Its file may grow; `sizes` say how far it is there. */
+/** A layer's archive (see `applyLayer`) into `target`, which is made. It may grow; `sizes` say how far it is there. */
 export interface ExtractJob {
   readonly kind: 'extract';
-  /** Stays open, and the caller's, until the job is done. */
-  readonly descriptor: number;
+  /** A file by its descriptor, which stays open, and the caller's, until the job is done; or memory: see `SharedBytes`. */
+  readonly from: number | SharedArrayBuffer;
   readonly target: string;
-  readonly trustedDiffId?: Digest | undefined;
+  readonly digested: boolean;
 }
 
 export type LayerJob = DigestJob | CopyJob | GzipJob | ExtractJob;
-export type LayerOutcome = DigestOutcome | CopyOutcome | GzipOutcome | AppliedLayer;
+export type LayerOutcome = DigestOutcome | CopyOutcome | GzipOutcome | AppliedArchive;
 export type OutcomeOf<J extends LayerJob> = J extends DigestJob
   ? DigestOutcome
   : J extends GzipJob
     ? GzipOutcome
     : J extends ExtractJob
-      ? AppliedLayer
+      ? AppliedArchive
       : CopyOutcome;
 
 /** What is said to and heard of a job under way. */
 export interface Conversation {
   /** Bytes of the file that are there by now; its end is told, too. Throws what ends the job. */
   readonly sizes: AsyncIterable<number>;
-  /** Hears how many bytes were read each time. */
+  /** Hears how many bytes were read each time; of memory, that they are not needed any more. */
   readonly onRead: (bytes: number) => void;
 }
 

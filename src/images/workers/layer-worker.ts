@@ -1,5 +1,5 @@
 // The worker that extracts, packs, copies and compresses layers: takes jobs, answers with outcomes.
-import { readGrowing } from '../../content/index.ts';
+import { readGrowing, readShared } from '../../content/index.ts';
 import { createKernel } from '../../kernel/index.ts';
 import { BerthError, errorCode, errorKind, errorMessage } from '../../lib/errors.ts';
 import { AsyncQueue } from '../../lib/streams/async-queue.ts';
@@ -59,18 +59,16 @@ async function perform(id: number, job: LayerJob, signal: AbortSignal): Promise<
   }
 }
 
-async function extract(
-  id: number,
-  { descriptor, target, trustedDiffId }: ExtractJob,
-  signal: AbortSignal,
-): Promise<LayerOutcome> {
+async function extract(id: number, { from, target, digested }: ExtractJob, signal: AbortSignal): Promise<LayerOutcome> {
   const told = new AsyncQueue<number>();
   sizes.set(id, told);
   signal.addEventListener('abort', () => told.fail(new BerthError('cancelled', 'the extraction was cancelled')));
   const onRead = (read: number) => self.postMessage({ id, read });
   try {
     files.placeDirectory(target);
-    return await applyLayer(readGrowing(descriptor, told), target, { files, trustedDiffId, onRead, signal, portion });
+    const options = { files, digested, signal, portion };
+    if (typeof from === 'number') return await applyLayer(readGrowing(from, told), target, { ...options, onRead });
+    return await applyLayer(readShared(from, told, onRead), target, options);
   } finally {
     sizes.delete(id);
   }

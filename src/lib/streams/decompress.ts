@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { BerthError, errorMessage, invalid } from '../errors.ts';
+import { peek } from './peek.ts';
 
 export type Compression = 'none' | 'gzip' | 'zstd' | 'xz' | 'bzip2';
 
@@ -32,7 +33,7 @@ export function detectCompression(start: Uint8Array): Compression {
 export async function openDecompressed(
   source: AsyncIterable<Uint8Array>,
 ): Promise<{ compression: Compression; stream: AsyncIterable<Buffer> }> {
-  const { start, whole } = await peek(source);
+  const { start, whole } = await peek(source, longestMagic);
   const compression = detectCompression(start);
   switch (compression) {
     case 'none':
@@ -45,31 +46,6 @@ export async function openDecompressed(
     case 'bzip2':
       return { compression, stream: throughProgram(whole, compression) };
   }
-}
-
-/** Reads until the magic is there; `whole` then yields everything, from the start. */
-async function peek(source: AsyncIterable<Uint8Array>): Promise<{ start: Buffer; whole: AsyncIterable<Buffer> }> {
-  const chunks = source[Symbol.asyncIterator]();
-  let start: Buffer = Buffer.alloc(0);
-  let done = false;
-  while (start.length < longestMagic && !done) {
-    const next = await chunks.next();
-    if (next.done) done = true;
-    else start = start.length === 0 ? toBuffer(next.value) : Buffer.concat([start, next.value]);
-  }
-  async function* whole(): AsyncGenerator<Buffer, void> {
-    try {
-      if (start.length > 0) yield start;
-      while (!done) {
-        const next = await chunks.next();
-        if (next.done) return;
-        yield toBuffer(next.value);
-      }
-    } finally {
-      await chunks.return?.();
-    }
-  }
-  return { start, whole: whole() };
 }
 
 async function* through(
@@ -120,8 +96,4 @@ async function* throughProgram(source: AsyncIterable<Buffer>, program: 'xz' | 'b
     input.destroy();
     if (child.exitCode === null) child.kill('SIGKILL');
   }
-}
-
-function toBuffer(chunk: Uint8Array): Buffer {
-  return Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
 }

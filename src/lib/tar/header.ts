@@ -62,6 +62,17 @@ export function isZeroBlock(block: Buffer): boolean {
   return block[0] === 0 && block.every(byte => byte === 0);
 }
 
+/** Whether an archive can begin with these bytes: a header whose checksum is right, or the empty blocks that end one without members. */
+export function isTarStart(start: Buffer): boolean {
+  if (start.length < blockSize) return false;
+  const block = start.subarray(0, blockSize);
+  try {
+    return isZeroBlock(block) || parseHeader(block) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** A number field: octal text, or big-endian base-256 when the first bit is set (0xff: negative). */
 export function numberField(block: Buffer, offset: number, length: number): number {
   const first = block[offset] as number;

@@ -66,7 +66,7 @@ export class TarReader {
     return this.#state === 'ended';
   }
 
-  /** Gives the next bytes of the archive. Take every event before feeding again. */
+  /** Gives the next bytes of the archive. Take every event before feeding again; after the last one `chunk` may change. */
   feed(chunk: Buffer): void {
     if (this.#state === 'ended') return;
     this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
@@ -78,9 +78,14 @@ export class TarReader {
       const before = this.#state;
       const event = this.#step();
       if (event !== undefined) return event;
-      if (this.#state === before && this.#state !== 'header') return undefined;
-      if (this.#state === 'header' && this.#buffer.length < blockSize) return undefined;
+      const isShort = this.#state === 'header' ? this.#buffer.length < blockSize : this.#state === before;
+      if (isShort) return this.#wait();
     }
+  }
+
+  /** What is left of the chunk is part of a header, and the chunk not ours. */
+  #wait(): undefined {
+    if (this.#buffer.length > 0) this.#buffer = Buffer.from(this.#buffer);
   }
 
   /** Call when there are no more bytes: throws `invalid` when the archive stopped inside a member. */

@@ -60,6 +60,29 @@ test.each([1, 7, 511, 512, 513, 100_000])('what the writer wrote the reader read
   expect(entry(5)).toMatchObject({ deviceMajor: 1, deviceMinor: 3 });
 });
 
+test.each([7, 511, 700, 4096])('what was fed may change after the last event, %d bytes at a time', size => {
+  const memory = Buffer.alloc(size);
+  const names = (next: (reader: TarReader, piece: Buffer) => void) => {
+    const found: string[] = [];
+    const reader = new TarReader();
+    for (let at = 0; at < archive.length; at += size) {
+      next(reader, archive.subarray(at, at + size));
+      for (let event = reader.next(); event; event = reader.next()) {
+        if (event.kind === 'entry') found.push(`${event.entry.name} ${event.entry.linkName} ${event.entry.mtime}`);
+        if (event.kind === 'data') found.push(event.bytes.toString('hex'));
+      }
+      memory.fill(255);
+    }
+    reader.finish();
+    return found;
+  };
+  const reusing = (reader: TarReader, piece: Buffer) => {
+    piece.copy(memory);
+    reader.feed(memory.subarray(0, piece.length));
+  };
+  expect(names(reusing)).toEqual(names((reader, piece) => reader.feed(piece)));
+});
+
 test('bodies nobody reads are passed over', async () => {
   const names: string[] = [];
   for await (const { entry } of readTar(pieces(archive, 300))) names.push(entry.name);

@@ -11,8 +11,8 @@ import { type LayerFiles, LayerWriter, type SkippedAttribute } from './layer-wri
 
 export interface ApplyOptions {
   files: LayerFiles;
-  /** Known to be true of the stream already (a verified, uncompressed blob): saves hashing it again. */
-  trustedDiffId?: Digest | undefined;
+  /** Somebody else digests the blob: not done again when it is not compressed, and `diffId` is undefined then. */
+  digested?: boolean | undefined;
   /** Others than the usual ones. */
   bombLimits?: BombLimits;
   /** Hears how many bytes of the blob were read each time. */
@@ -23,8 +23,13 @@ export interface ApplyOptions {
 }
 
 /** What became of a layer. `size`: bytes extracted; `implied`, `skipped`: see LayerWriter. */
-export interface AppliedLayer {
+export interface AppliedLayer extends AppliedArchive {
   readonly diffId: Digest;
+}
+
+/** The same when its digest may not be known here. */
+export interface AppliedArchive {
+  readonly diffId: Digest | undefined;
   readonly size: number;
   readonly implied: readonly string[];
   readonly skipped: readonly SkippedAttribute[];
@@ -32,16 +37,17 @@ export interface AppliedLayer {
 
 /**
  * Extracts a layer (tar; plain, gzip, zstd, xz, bzip2) into the existing, empty directory `target`. Throws `invalid` for what is malformed, truncated or has
- * names that cannot be, or unpacks to far more than it is; then `target` holds a part, which the caller removes.
+ * names that cannot be, or unpacks to far more than it is; then `target` holds a part, which the caller removes. A chunk of
+ * an archive that is not compressed may change once the next was asked for.
  */
 export async function applyLayer(
   source: AsyncIterable<Uint8Array>,
   target: string,
   options: ApplyOptions,
-): Promise<AppliedLayer> {
+): Promise<AppliedArchive> {
   const guard = new BombGuard(options.bombLimits, options.onRead);
   const { compression, stream } = await openDecompressed(guard.count(source));
-  const hash = options.trustedDiffId !== undefined && compression === 'none' ? undefined : createHash('sha256');
+  const hash = options.digested && compression === 'none' ? undefined : createHash('sha256');
   const reader = new TarReader();
   // What a root directory has that the archive does not describe, whatever the umask.
   chmodSync(target, 0o755);
@@ -70,7 +76,7 @@ export async function applyLayer(
     writer.abandon();
   }
   const { size, implied, skipped } = writer;
-  return { diffId: hash ? `sha256:${hash.digest('hex')}` : (options.trustedDiffId as Digest), size, implied, skipped };
+  return { diffId: hash && `sha256:${hash.digest('hex')}`, size, implied, skipped };
 }
 
 /** Errors of the file system that the archive is to blame for become `invalid`, the others `system`. */

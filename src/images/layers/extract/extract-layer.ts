@@ -1,6 +1,6 @@
 // A layer's archive into a directory: by a worker where that is worth it, so that several are extracted at a time.
 import { mkdirSync } from 'node:fs';
-import { type GrowingFile, readGrowing } from '../../../content/index.ts';
+import { type GrowingFile, readGrowing, type SharedBytes } from '../../../content/index.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { LayerWorkers } from '../../workers/layer-workers.ts';
 import { type AppliedLayer, applyLayer } from './apply-layer.ts';
@@ -14,7 +14,7 @@ interface LayerArchive {
   readonly bytes: GrowingFile;
   /** Of the whole blob, in bytes. */
   readonly size: number;
-  /** Known already: see `applyLayer`. */
+  /** Known already where the blob is verified and not compressed: saves digesting it again. */
   readonly trustedDiffId: Digest | undefined;
   /** Hears how many bytes of the blob were read each time. */
   readonly onRead?: ((bytes: number) => void) | undefined;
@@ -28,13 +28,34 @@ export async function extractLayer(
 ): Promise<AppliedLayer> {
   const { file, sizes } = bytes;
   try {
-    if (size < worthAWorker) {
-      mkdirSync(target);
-      return await applyLayer(readGrowing(file.fd, sizes), target, { files, trustedDiffId, onRead, signal });
-    }
-    const job = { kind: 'extract', descriptor: file.fd, target, trustedDiffId } as const;
-    return await workers.run(job, signal, { sizes, onRead });
+    const digested = trustedDiffId !== undefined;
+    const here = () => applyLayer(readGrowing(file.fd, sizes), target, { files, digested, onRead, signal });
+    if (size < worthAWorker) mkdirSync(target);
+    const applied = await (size < worthAWorker
+      ? here()
+      : workers.run({ kind: 'extract', from: file.fd, target, digested }, signal, { sizes, onRead }));
+    return { ...applied, diffId: applied.diffId ?? (trustedDiffId as Digest) };
   } finally {
     await file.close();
+  }
+}
+
+/**
+ * Makes `target`, and then as `applyLayer`, while the archive comes, which is not compressed. Leaves the memory. Throws
+ * also why the archive did not come.
+ */
+export async function extractShared(
+  bytes: SharedBytes,
+  target: string,
+  { workers, signal }: { workers: LayerWorkers; signal: AbortSignal | undefined },
+): Promise<AppliedLayer> {
+  try {
+    const job = { kind: 'extract', from: bytes.memory, target, digested: true } as const;
+    const onRead = (read: number) => bytes.taken(read);
+    const applied = await workers.run(job, signal, { sizes: bytes.sizes(), onRead });
+    const { digest } = await bytes.whole;
+    return { ...applied, diffId: applied.diffId ?? digest };
+  } finally {
+    bytes.leave();
   }
 }
