@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { alignColumns } from '../lib/text/table.ts';
 import { type DaemonOption, daemonOptions } from './configuration/options.ts';
 
+/** `program`: the path or name the daemon was started by. */
 export function daemonHelp(program: string): string {
   const name = basename(program) === 'dockerd' ? 'dockerd' : 'berth daemon';
   return programHelp(`${name} [OPTIONS]`, 'The engine: a self-sufficient runtime for containers.', daemonOptions);

@@ -80,6 +80,7 @@ export function normalizePlatform(platform: Platform): Platform {
   return { ...rest, architecture, ...(plain === undefined || plain === '' || isDefault ? {} : { variant: plain }) };
 }
 
+/** `linux/arm/v7`. */
 export function formatPlatform(platform: Platform): string {
   return [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/');
 }

@@ -19,6 +19,7 @@ export function reply({ exchange }: Call, status: number, headers: ReplyHeaders)
   exchange.send(status, { ...commonHeaders, ...headers });
 }
 
+/** `200` with `value`. */
 export function replyJson({ exchange }: Call, value: unknown, headers: ReplyHeaders = {}): void {
   exchange.send(200, { ...commonHeaders, 'Content-Type': 'application/json', ...headers }, JSON.stringify(value));
 }

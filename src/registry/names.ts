@@ -8,6 +8,7 @@ const tagName = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 // Docker's limit for host and name together; the name alone must leave room for file names.
 const maximumNameLength = 255;
 
+/** At most 255 characters, parts between slashes in lower case. */
 export function isRepositoryName(name: string): boolean {
   return name.length <= maximumNameLength && repositoryName.test(name);
 }

@@ -35,6 +35,7 @@ const runKeys = [
   ...['Healthcheck', 'OnBuild', 'Shell'],
 ] as const satisfies readonly (keyof ImageRunConfig)[];
 
+/** The bytes of the configuration; `layers` from the lowest up, as many as its history has entries with a layer. */
 export function imageConfig(state: StageState, layers: readonly ExportedLayer[], o: ImageConfigOptions): Buffer {
   const { history, created } = finishHistory(state.history, layers, o.sourceDateEpoch);
   const labels = { ...state.config.Labels, ...o.labels };

@@ -18,6 +18,7 @@ export interface Usage {
   pids: number;
 }
 
+/** A sample without figures (of a container that has stopped) gives zeros. */
 export function computeUsage(sample: ContainerStatsResponse): Usage {
   const memory = usedMemory(sample.memory_stats);
   const limit = sample.memory_stats?.limit ?? 0;

@@ -17,6 +17,7 @@ const fileSystems: Record<number, string> = {
   4076150800: 'f2fs',
 };
 
+/** What cannot change is read now, the rest when it is asked for. */
 export function createHostPort(kernel: Kernel): HostPort {
   const { host, cgroups, files, mounts } = kernel;
   const spec = describeHost(kernel);

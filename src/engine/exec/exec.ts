@@ -177,6 +177,7 @@ export function resizeExec(
   exec.process?.resize(columns, rows);
 }
 
+/** Of one that has ended, too, while it is kept. Throws not-found. */
 export function inspectExec(engine: Pick<Engine, 'execs'>, id: string): ExecInspectResponse {
   const exec = engine.execs.get(id);
   const [entrypoint = '', ...args] = exec.config.Cmd ?? [];

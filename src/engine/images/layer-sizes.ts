@@ -5,6 +5,7 @@ import type { Image } from '../../images/index.ts';
 /** Layers by chain id: their bytes, and how many of the images have them. */
 type LayerSizes = Map<string, { size: number; images: number }>;
 
+/** By chain id: bytes, and how many of `images` have the layer. */
 export function layerSizes(images: readonly Image[]): LayerSizes {
   const layers: LayerSizes = new Map();
   for (const { chainIds, layerSizes: sizes } of images) {

@@ -11,6 +11,7 @@ type Rooms = Pick<Engine, 'networks' | 'containers'>;
 
 const predefined = ['bridge', 'host', 'none'];
 
+/** Without their containers, as Docker lists them. Throws `invalid` for a filter there is not. */
 export function listNetworks(engine: Rooms, filters: Filters): WireNetwork[] {
   const chosen = networkFilter(filters);
   return engine.networks

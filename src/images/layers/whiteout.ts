@@ -16,6 +16,7 @@ type Whiteout = { kind: 'plain' } | { kind: 'opaque' } | { kind: 'ignored' } | {
 
 const plain: Whiteout = { kind: 'plain' };
 
+/** `base`: the last part of an entry's name in an archive. */
 export function parseWhiteout(base: string): Whiteout {
   if (!base.startsWith(prefix)) return plain;
   if (base === opaqueName) return { kind: 'opaque' };

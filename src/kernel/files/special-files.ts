@@ -6,6 +6,7 @@ import type { Files } from './files.ts';
 import { LinuxFiles } from './linux-files.ts';
 import { makeDevice } from './make-device.ts';
 
+/** For writers that may make devices: the caller answers for what they are told to make. */
 export function specialFiles(
   files: Pick<Files, 'mkfifo' | 'mknod' | 'lutimes' | 'setXattr'>,
 ): SpecialFiles & Required<Pick<SpecialFiles, 'setXattr'>> {

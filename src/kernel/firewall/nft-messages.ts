@@ -32,10 +32,12 @@ function header(family: number, resource = 0): Buffer {
 
 export const batchMark = (): Buffer => header(0, NFNL_SUBSYS_NFTABLES);
 
+/** Names a table of IPv4; without a name, all tables. */
 export function tableMessage(name?: string): Buffer {
   return Buffer.concat([header(NFPROTO_IPV4), ...(name === undefined ? [] : [attribute(NFTA_TABLE_NAME, name)])]);
 }
 
+/** The name in an answer about a table; '' when it says none. */
 export function readTableName(body: Buffer): string {
   return attributeText(findAttribute(body.subarray(headerSize), NFTA_TABLE_NAME) ?? Buffer.alloc(0));
 }

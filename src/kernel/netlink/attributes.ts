@@ -49,6 +49,7 @@ export function attributeText(value: Buffer): string {
   return value.toString('utf8', 0, end < 0 ? value.length : end);
 }
 
+/** The next multiple of four. */
 export function align4(length: number): number {
   return (length + 3) & ~3;
 }

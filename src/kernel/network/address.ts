@@ -28,6 +28,7 @@ export function parseMac(text: string): Buffer {
   return Buffer.from(text.replaceAll(':', ''), 'hex');
 }
 
+/** `02:42:ac:11:00:02`. */
 export function formatMac(bytes: Uint8Array): string {
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(':');
 }

@@ -55,6 +55,7 @@ export function linkMessage(o: { index?: number; flags?: number; change?: number
   return out;
 }
 
+/** `body`: a message RTM_NEWLINK without its netlink header. */
 export function readLink(body: Buffer): LinkInfo {
   const flags = body.readUInt32LE(8);
   const link: LinkInfo = {

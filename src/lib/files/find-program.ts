@@ -3,10 +3,11 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/** What a PATH usually is where nobody says one, in containers, too. */
+export const usualSearchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The first executable `name` in the folders of `searchPath`, an empty one being the working folder; undefined when there is none. */
-export function findProgram(name: string, searchPath: string = usualPath): string | undefined {
+export function findProgram(name: string, searchPath: string = usualSearchPath): string | undefined {
   return searchPath
     .split(':')
     .map(folder => join(folder || '.', name))

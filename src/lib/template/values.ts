@@ -30,6 +30,7 @@ export function nilMap(): Map<unknown, unknown> {
  */
 export type GoStruct = { [field: string]: unknown; [goType]?: string; [omitEmpty]?: readonly string[] };
 
+/** Whether a template sees `value` as a Go struct. */
 export function isStruct(value: unknown): value is GoStruct {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
 }

@@ -79,6 +79,7 @@ export function sizeOf(file: LogFile): number {
   return fstatSync(file.fd).size;
 }
 
+/** `file` is not to be read any more. */
 export function closeLogFile(file: LogFile): void {
   closeSync(file.fd);
 }

@@ -77,6 +77,7 @@ async function sendBlob({ exchange }: Call, path: string, digest: Digest): Promi
   }
 }
 
+/** Removes the repository's link; the bytes go with a collection. Throws `BLOB_UNKNOWN`. */
 export function deleteBlob({ repositories }: RegistryContext, call: Call, name: string, reference: string): Digest {
   const digest = checkDigest(reference);
   if (!repositories.get(name).blobs.remove(digest)) throw new Refusal('BLOB_UNKNOWN', { detail: { digest } });

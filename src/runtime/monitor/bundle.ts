@@ -38,6 +38,7 @@ export interface Bundle {
   execs: string;
 }
 
+/** Only computes: nothing needs to be there. */
 export function bundleAt(directory: string): Bundle {
   const inside = (name: string) => join(directory, name);
   return {

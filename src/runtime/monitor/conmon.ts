@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable } from 'node:stream';
 import { errorMessage, systemError } from '../../lib/errors.ts';
+import { usualSearchPath } from '../../lib/files/find-program.ts';
 import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import { type Bundle, readText } from './bundle.ts';
 
@@ -42,16 +43,15 @@ export interface Monitor {
   release(): void;
 }
 
-/** Nothing of the daemon's own environment reaches monitors, runtimes or their children. */
-const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
+/** Returns at once; whether the process could be made is in the first report. The bundle's directory has to be there. */
 export function startMonitor(options: MonitorOptions): Monitor {
   const exec = options.execProcess !== undefined;
   const errors = openSync(options.bundle.monitorErrors, 'a', 0o600);
   try {
     const child = spawn(options.conmon, monitorArguments(options), {
       stdio: ['ignore', 'ignore', errors, 'pipe', ...(exec ? (['pipe', 'pipe'] as const) : [])],
-      env: { PATH: searchPath, _OCI_SYNCPIPE: '3', ...(exec && { _OCI_STARTPIPE: '4', _OCI_ATTACHPIPE: '5' }) },
+      // Nothing of the daemon's own environment reaches monitors, runtimes or their children.
+      env: { PATH: usualSearchPath, _OCI_SYNCPIPE: '3', ...(exec && { _OCI_STARTPIPE: '4', _OCI_ATTACHPIPE: '5' }) },
       detached: true,
       // conmon tells of an out-of-memory kill by a file in its working folder.
       cwd: options.bundle.directory,

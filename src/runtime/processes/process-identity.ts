@@ -14,6 +14,7 @@ export function identify(pid: number, kernel: Pick<Kernel, 'processes'>): Proces
   return startTime === undefined ? undefined : { pid, startTime };
 }
 
+/** False for a zombie, and for a stranger that has got the number. */
 export function isAlive(identity: ProcessIdentity, kernel: Pick<Kernel, 'processes'>): boolean {
   return kernel.processes.startTime(identity.pid) === identity.startTime && kernel.processes.isAlive(identity.pid);
 }

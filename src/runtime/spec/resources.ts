@@ -6,6 +6,7 @@ import type { ResourceLimits, SpecHost, SpecInput } from './input.ts';
 
 const cpuPeriod = 100_000;
 
+/** The whole `linux.resources`, which devices are allowed included. */
 export function buildResources(input: SpecInput): OciResources {
   return { devices: deviceRules(input), ...buildLimits(input.resources ?? {}) };
 }

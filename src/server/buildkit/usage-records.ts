@@ -3,6 +3,7 @@ import type { UsageRecord } from '../../api/buildkit/control.ts';
 import type { CacheUsage, PruneOptions } from '../../builder/index.ts';
 import { invalid } from '../../lib/errors.ts';
 
+/** Cache mounts and contexts count as mutable. */
 export function usageOf(record: CacheUsage): Partial<UsageRecord> {
   return {
     id: record.id,

@@ -18,10 +18,12 @@ export interface WorkerFacts {
 /** Clients look at the version to know what they may ask for: it is BuildKit's whose protocol this is. */
 const protocolVersion = 'v0.25.0';
 
+/** BuildKit's version whose protocol this is, with our own behind it. */
 export function buildkitVersion({ version, commit }: WorkerFacts): Partial<BuildkitVersion> {
   return { package: 'github.com/moby/buildkit', version: `${protocolVersion}+berth.${version}`, revision: commit };
 }
 
+/** The one worker there is. */
 export function workerOf(facts: WorkerFacts): Partial<WorkerRecord> {
   const { os, architecture, variant = '' } = facts.platform;
   const hostGateway = facts.hostGateway();

@@ -1,5 +1,6 @@
 // One stage, instruction by instruction: variables come and go, words get expanded, rules look on.
 import { posix } from 'node:path';
+import { usualSearchPath } from '../../../lib/files/find-program.ts';
 import { nearest } from '../../../lib/text/suggestion.ts';
 import { parseAddSource } from '../../context/sources/add-source.ts';
 import { expandWord } from '../expansion/expand-word.ts';
@@ -10,8 +11,6 @@ import type { AddInstruction, ArgInstruction, CopyInstruction, Instruction, Line
 import type { BaseVariables, StageVariables } from './evaluation.ts';
 import { type Expanders, expandInstruction } from './expand-instruction.ts';
 import { locate, type StageContext } from './stage-context.ts';
-
-const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** Arguments that are read by the builder itself: using them undeclared is no mistake. */
 const builderArgs: readonly string[] = ['BUILDKIT_SBOM_SCAN_CONTEXT', 'BUILDKIT_SBOM_SCAN_STAGE'];
@@ -44,7 +43,7 @@ export class StageWalk implements StageVariables {
   /** A stage upon an image. */
   static open(context: StageContext, { Env, Shell }: BaseVariables): StageWalk {
     const imageEnv = new Map((Env ?? []).map(splitVariable));
-    if (!imageEnv.has('PATH')) imageEnv.set('PATH', defaultPath);
+    if (!imageEnv.has('PATH')) imageEnv.set('PATH', usualSearchPath);
     const state = { variables: new Map(imageEnv), imageEnv, args: new Map(), hasWorkdir: false };
     return new StageWalk(context, { ...state, hasShell: (Shell ?? []).length > 0 });
   }

@@ -14,6 +14,7 @@ export interface Target {
   readonly range: LineRange;
 }
 
+/** In the order of their stages; the last is the default one. */
 export function targetsOf({ stages, source }: Dockerfile): Target[] {
   return stages.map(({ name, base, platform, range, index }) => ({
     name,

@@ -16,6 +16,7 @@ export interface CopyContext {
   readonly remoteSource: GraphInputs['remoteSource'];
 }
 
+/** Adds the vertex and makes it the stage's; returns it. Throws `invalid` in BuildKit's words. */
 export async function copyInstruction(
   instruction: CopyInstruction | AddInstruction,
   stage: CopyContext,

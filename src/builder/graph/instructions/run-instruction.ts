@@ -23,6 +23,10 @@ export interface RunContext {
   readonly extraHosts: readonly string[];
 }
 
+/**
+ * Adds the vertex and makes it the stage's; returns it. Throws `invalid` for what needs a device or an entitlement
+ * that is not given.
+ */
 export async function runInstruction(instruction: RunInstruction, stage: RunContext, add: AddNode): Promise<Node> {
   const { state, variables } = stage;
   const device = instruction.devices.find(({ required }) => required);

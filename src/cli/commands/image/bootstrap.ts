@@ -3,6 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import { usualSearchPath } from '../../../lib/files/find-program.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
@@ -10,7 +11,6 @@ import { atMost } from '../../grammar/argument-rule.ts';
 import { list, string } from '../../grammar/flag.ts';
 import { showProgress } from '../../progress/show-progress.ts';
 
-const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 /** Left out as in Debian's own container images: what nobody reads there. */
 const unread = ['doc', 'man', 'info', 'locale'];
 
@@ -69,7 +69,7 @@ async function importOutput(
       {
         query: {
           ...{ fromSrc: '-', repo: name, message: `made by ${program}` },
-          changes: [`ENV PATH=${path}`, 'CMD ["bash"]'],
+          changes: [`ENV PATH=${usualSearchPath}`, 'CMD ["bash"]'],
         },
         body: whole(child.stdout, ended),
       },

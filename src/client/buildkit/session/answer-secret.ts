@@ -7,6 +7,7 @@ import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 /** The secret's bytes; undefined when there is none by that id. */
 export type FindSecret = (id: string) => Promise<Uint8Array | undefined>;
 
+/** Answers with what `find` returns; not-found where that is undefined. */
 export function answerSecret(find: FindSecret): GrpcHandler {
   return async call => {
     const { id } = decode(getSecretRequest, await call.first());

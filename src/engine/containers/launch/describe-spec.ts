@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { HostConfig } from '../../../api/types/container-config.ts';
 import { invalid, notFound, systemError } from '../../../lib/errors.ts';
+import { usualSearchPath } from '../../../lib/files/find-program.ts';
 import { type MountSpec, resolveCapabilities, type SpecInput } from '../../../runtime/index.ts';
 import type { Engine, Ulimit } from '../../engine.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
@@ -15,7 +16,7 @@ import { rootfsPropagation } from './mount-propagation.ts';
 import { joinSharedMemory } from './shared-memory.ts';
 
 /** Docker's PATH for images that set none. */
-const defaultPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const defaultPath = `PATH=${usualSearchPath}`;
 
 /** What the earlier steps of a start have made. */
 interface Prepared {

@@ -10,12 +10,16 @@ import { cancelRestart, meansToEnd, nextExit, sendSignal, terminate, untilKilled
 
 const SIGKILL = 9;
 
-/** `signal` and `timeout` (seconds, negative: for ever) override the container's own. Throws not-modified if stopped. */
+/** `signal` and `timeout` (seconds, negative: for ever) override the container's own. */
 interface StopOptions {
   signal?: string;
   timeout?: number;
 }
 
+/**
+ * Returns when it has stopped, by force after the timeout. Throws not-found, not-modified for one that does not run,
+ * `invalid` for a signal there is not.
+ */
 export async function stopContainer(engine: Engine, reference: string, options: StopOptions): Promise<void> {
   const container = engine.containers.get(reference);
   const signal = options.signal ? requireSignal(options.signal, `cannot stop container: ${reference}`) : undefined;

@@ -9,6 +9,7 @@ import type { Container } from '../state/container.ts';
 
 type Rooms = Pick<Engine, 'networks'>;
 
+/** Of a container without an endpoint, one that does not run, the fields are there and empty. */
 export function describeNetworkSettings(engine: Rooms, container: Container): NetworkSettings {
   const endpoint = engine.networks.endpoint(container.id);
   const ownSandbox = endpoint !== undefined && container.record.hostConfig.NetworkMode !== 'host';

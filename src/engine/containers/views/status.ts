@@ -3,6 +3,7 @@
 import { humanDuration } from '../../../lib/text/duration.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 
+/** `now`: milliseconds since 1970. */
 export function describeStatus(container: Container, now: number = Date.now()): string {
   const { state } = container;
   const since = (time: string) => humanDuration(Math.max(0, now - Date.parse(time)));

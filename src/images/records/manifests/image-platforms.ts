@@ -34,6 +34,7 @@ export function getForPlatform(id: Digest, o: { typed: string; platform: Platfor
   );
 }
 
+/** What an image's configuration says it is for. */
 export function imagePlatform({ os, architecture, variant }: ImageConfig): Platform {
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }

@@ -3,6 +3,7 @@ import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlobStore } from '../../../builder/index.ts';
 
+/** `directory`: a layout with blobs by sha256 only. Throws what the client says, `cancelled`. */
 export async function sendLayout(blobs: BlobStore, directory: string, signal: AbortSignal): Promise<void> {
   const folder = join(directory, 'blobs', 'sha256');
   for (const name of readdirSync(folder)) {

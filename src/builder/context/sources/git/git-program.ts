@@ -1,6 +1,7 @@
 // The program git, cut off from this machine's configuration and its user.
 import { spawn } from 'node:child_process';
 import { BerthError, invalid } from '../../../../lib/errors.ts';
+import { usualSearchPath } from '../../../../lib/files/find-program.ts';
 
 export interface GitOptions {
   readonly signal: AbortSignal;
@@ -19,7 +20,7 @@ interface GitOutcome {
 
 /** Nothing of the machine's configuration counts, no question is asked, and only these protocols are spoken. */
 const safeEnvironment = {
-  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  PATH: usualSearchPath,
   HOME: '/dev/null',
   LC_ALL: 'C',
   GIT_TERMINAL_PROMPT: '0',

@@ -71,6 +71,7 @@ function validateProcess(config: ContainerConfig): void {
   }
 }
 
+/** Throws `invalid` for a policy there is not, or one that does not go with `AutoRemove`. */
 export function validateRestartPolicy(host: { RestartPolicy?: RestartPolicy | null; AutoRemove?: boolean }): void {
   const { Name: name = '', MaximumRetryCount: retries = 0 } = host.RestartPolicy ?? {};
   if (!policies.includes(name)) {

@@ -9,6 +9,7 @@ export function formatJson(value: unknown): string {
   return JSON.stringify(value, null, 2);
 }
 
+/** The texts as bytes. */
 export function textAnswer(values: Readonly<Record<string, string>>): FrontendAnswer {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Buffer.from(value)]));
 }
