@@ -164,8 +164,8 @@ export class Build implements BuildRun {
     });
     await solver.keepImported();
     const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;
-    const targets = graphs.map(({ state }) => state.node);
-    const facts = () => this.#facts({ dockerfile, inputs, targets });
+    const results = graphs.map(({ state: { platform, node } }) => ({ platform, node }));
+    const facts = () => this.#facts({ dockerfile, inputs, results });
     return await this.#export(shipped, solver, facts);
   }
 
@@ -252,8 +252,8 @@ export class Build implements BuildRun {
       rewriteTimestamp: this.#request.exports.some(one => 'names' in one && one.rewriteTimestamp),
       beside: ({ pushed }: { pushed: boolean }) =>
         attestBeside({ ...attest, wanted: pushed ? wanted : withoutInline(wanted), lease, names: this.#names() }),
-      attestFiles: (snapshot: LayersSnapshot) =>
-        withAttestationFiles(snapshot, { ...attest, wanted: withoutInline(wanted) }),
+      attestFiles: ({ snapshot, state }: SolvedPlatform) =>
+        withAttestationFiles(snapshot, { ...attest, wanted: withoutInline(wanted), platform: state.platform }),
     };
     const step: ExportStep = (name, work) => this.#exporting(name, work);
     const outcome = await runExports(solved, this.#request, { ...context, step });
@@ -261,11 +261,11 @@ export class Build implements BuildRun {
     const written = await writeCaches(cacheTo, solved, { ...context, solver, credentials, step });
     const response = { ...outcome.response, ...written };
     const version = wanted.provenance?.version;
-    const told = provenance(facts(), { mode: 'max', ...(version && { version }) }, new Date());
+    const told = provenance(facts(), { mode: 'max', ...(version && { version }) }, { now: new Date() });
     return { ...outcome, response, warnings: this.#warnings, platforms: formatted(solved), provenance: told };
   }
 
-  #facts(made: Pick<Parameters<typeof collectFacts>[1], 'dockerfile' | 'inputs' | 'targets'>): BuildFacts {
+  #facts(made: Pick<Parameters<typeof collectFacts>[1], 'dockerfile' | 'inputs' | 'results'>): BuildFacts {
     const { platform } = this.#context;
     return collectFacts(this.#request, { ...made, id: this.id, startedAt: this.startedAt, platform });
   }

@@ -6,15 +6,15 @@ import type { BuildInputs } from './build-inputs.ts';
 
 const silent = { frontend: 'dockerfile.v0', args: {}, vcs: {} };
 
-/** `targets`: the last vertices of what is built. */
 export function collectFacts(
   request: BuildRequest,
   made: Pick<BuildFacts, 'id' | 'startedAt' | 'platform' | 'dockerfile'> & {
     inputs: BuildInputs;
-    targets: readonly Node[];
+    results: BuildFacts['results'];
   },
 ): BuildFacts {
-  const { inputs, targets, ...own } = made;
+  const { inputs, ...own } = made;
+  const targets = own.results.map(({ node }) => node);
   const { context, dockerfile, namedContexts = {}, words = silent } = request;
   const named = Object.values(namedContexts).flatMap(one => (one.kind === 'source' ? [one.source] : []));
   const file = dockerfile.kind === 'file' ? dockerfile.source : undefined;

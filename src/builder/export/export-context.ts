@@ -31,5 +31,5 @@ export interface ExportContext {
   /** Attestations, where they are wanted; `pushed`: those with it that go only into registries. */
   readonly beside: (o: { pushed: boolean }) => ComposeOptions['beside'];
   /** The same for files as they are. */
-  readonly attestFiles: (snapshot: LayersSnapshot) => Promise<LayersSnapshot>;
+  readonly attestFiles: (made: SolvedPlatform) => Promise<LayersSnapshot>;
 }

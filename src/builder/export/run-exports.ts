@@ -47,9 +47,7 @@ async function runAll(
     if (!('names' in one)) {
       const split = one.platformSplit ?? solved.length > 1;
       await o.step(one.type === 'tar' ? 'sending tarball' : 'exporting to client directory', async () => {
-        const files = await Promise.all(
-          solved.map(async made => ({ ...made, snapshot: await o.attestFiles(made.snapshot) })),
-        );
+        const files = await Promise.all(solved.map(async made => ({ ...made, snapshot: await o.attestFiles(made) })));
         await exportFiles(files, one.target, split, o);
       });
       continue;

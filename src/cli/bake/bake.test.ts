@@ -113,6 +113,8 @@ test('services of a Compose file that are built are targets', () => {
       labels: ["a=b"]
       cache_from: [me/c]
       x-bake: {platforms: [linux/amd64]}
+      provenance: mode=max
+      sbom: false
   plain:
     build: ./p
   img:
@@ -127,6 +129,10 @@ test('services of a Compose file that are built are targets', () => {
       web: {
         ...{ context: 'web', dockerfile: 'Dockerfile', args: { A: '1' }, labels: { a: 'b' }, tags: ['me/web:latest'] },
         ...{ 'cache-from': [{ ref: 'me/c', type: 'registry' }], target: 'prod', platforms: ['linux/amd64'] },
+        attest: [
+          { disabled: true, type: 'sbom' },
+          { mode: 'max', type: 'provenance' },
+        ],
       },
     },
   });

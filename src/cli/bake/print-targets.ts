@@ -61,7 +61,14 @@ function objectOf(field: FieldName, text: string): Readonly<Record<string, unkno
     return { ref: text, type: 'registry' };
   }
   const fields = [...parseFields(text)].sort(([a], [b]) => (a < b ? -1 : 1));
+  if (field === 'attest') return attestation(fields);
   // Of a secret its id comes first.
   const order = field === 'secret' ? fields.sort(([a], [b]) => Number(b === 'id') - Number(a === 'id')) : fields;
   return Object.fromEntries(order);
+}
+
+/** Whether it is refused is said only where it is, as a boolean. */
+function attestation(fields: readonly (readonly [string, string])[]): Readonly<Record<string, unknown>> {
+  const { disabled = 'false', ...others } = Object.fromEntries(fields);
+  return disabled === 'false' ? others : { disabled: true, ...others };
 }

@@ -31,12 +31,19 @@ interface BuiltImagesDeps {
   readonly list: () => Image[];
 }
 
+/** An image as it leaves: its manifest, and its layers as that lists them. */
+export interface ComposedImage {
+  readonly image: Image;
+  readonly manifest: Descriptor;
+  readonly layers: readonly Descriptor[];
+}
+
 export interface ComposeOptions extends LayerForm {
   readonly annotations: Readonly<Record<string, string>>;
   /** An index even for one image. */
   readonly index: boolean;
-  /** Further manifests of the index (attestations), by the image they belong to. */
-  readonly beside?: ((manifest: Descriptor, image: Image) => Promise<Descriptor | undefined>) | undefined;
+  /** Further manifests of the index (attestations), one for each image. */
+  readonly beside?: ((made: ComposedImage) => Promise<Descriptor | undefined>) | undefined;
 }
 
 /** What leads to the images: one manifest each, and an index where there are several. */
@@ -104,7 +111,7 @@ export class BuiltImages {
       const layers = await this.#layers(image, o);
       made.push({ image, layers, manifest: await this.#manifest(image, layers, o) });
     }
-    const besides = await Promise.all(made.map(({ manifest, image }) => o.beside?.(manifest, image)));
+    const besides = await Promise.all(made.map(one => o.beside?.(one)));
     const beside = besides.filter(one => one !== undefined);
     const listed = [...made.map(({ manifest }) => manifest), ...beside];
     const index = o.index || listed.length > 1 ? await this.#index(listed, o) : undefined;

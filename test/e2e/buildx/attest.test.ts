@@ -38,6 +38,17 @@ const v02 = 'https://slsa.dev/provenance/v0.2';
 const v1 = 'https://slsa.dev/provenance/v1';
 const spdx = 'https://spdx.dev/Document';
 
+/** Of provenance that tells all. */
+interface Max {
+  readonly buildConfig: {
+    readonly llbDefinition: readonly { id: string; op: { Op: { source?: { identifier: string } } } }[];
+    readonly digestMapping: Readonly<Record<string, string>>;
+  };
+  readonly metadata: {
+    readonly 'https://mobyproject.org/buildkit@v1#metadata': { layers: Readonly<Record<string, unknown[][]>> };
+  };
+}
+
 buildxScenarios(['busybox'], {
   'provenance must tell as much as its mode says, in either version': async buildx => {
     const min = statementsIn(await layoutOf(buildx, 'min', ['--provenance=true', '--target', 'it']));
@@ -69,6 +80,16 @@ buildxScenarios(['busybox'], {
         },
       },
     });
+    const told = max[v02]?.predicate ?? {};
+    const { buildConfig, metadata } = told as unknown as Max;
+    const base = /^docker-image:\/\/docker.io\/library\/busybox:latest@sha256:/;
+    expect(buildConfig.llbDefinition[0]?.op.Op.source?.identifier).toMatch(base);
+    const steps = buildConfig.llbDefinition.map(({ id }) => id);
+    expect(Object.values(buildConfig.digestMapping).sort()).toEqual([...steps].sort());
+    const { layers } = metadata['https://mobyproject.org/buildkit@v1#metadata'];
+    expect(layers['step0:0']?.[0]).toHaveLength(1);
+    expect(layers[`${steps.at(-2)}:0`]?.[0]?.[0]).toEqual(layers['step0:0']?.[0]?.[0]);
+    expect(JSON.stringify(min)).not.toContain('buildConfig');
     const next = statementsIn(await layoutOf(buildx, 'next', ['--provenance=version=v1']));
     expect(next[v1]?.predicate).toMatchObject({
       buildDefinition: { externalParameters: { configSource: { path: 'Dockerfile' } } },

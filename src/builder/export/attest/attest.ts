@@ -4,13 +4,14 @@ import { createReadStream, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildLayer, ComposeOptions, Image, Images, Lease } from '../../../images/index.ts';
 import { walkTree } from '../../../lib/tar/tree/walk-tree.ts';
+import type { Platform } from '../../../oci/platform.ts';
 import type { Attestations } from '../../request.ts';
 import type { LayersSnapshot } from '../../solve/snapshot.ts';
 import { type Attestation, attestationManifest, type Subject, statementOf } from './attestation-manifest.ts';
 import type { BuildFacts } from './build-facts.ts';
 import { listPackages } from './package-list.ts';
 import { packageUrl } from './package-url.ts';
-import { provenance } from './provenance.ts';
+import { type ProvenanceSubject, provenance } from './provenance.ts';
 import { sbom, sbomType } from './sbom.ts';
 
 interface AttestOptions {
@@ -29,19 +30,29 @@ export function withoutInline({ provenance: told, sbom: listed }: Attestations):
 /** For `compose`: makes the manifest of each image's attestations; undefined when none are wanted. */
 export function attestBeside(o: AttestOptions & { names: readonly string[]; lease: Lease }): ComposeOptions['beside'] {
   if (!o.wanted.provenance && !o.wanted.sbom) return undefined;
-  return async (manifest, image) => {
-    const platform = { os: image.config.os, architecture: image.config.architecture };
+  return async ({ manifest, image, layers }) => {
+    const { os, architecture, variant } = image.config;
+    const platform = { os, architecture, ...(variant !== undefined && { variant }) };
     const subjects = o.names.map(name => packageUrl(name, platform));
     const chain = image.chainIds.length > 0 ? o.images.builds.chain(image.chainIds.at(-1) as Image['id']) : [];
-    return await attestationManifest(describe(chain, o), { manifest, subjects, images: o.images, lease: o.lease });
+    const about = { platform, layers, chainIds: image.chainIds };
+    return await attestationManifest(describe(chain, { ...o, about }), {
+      manifest,
+      subjects,
+      images: o.images,
+      lease: o.lease,
+    });
   };
 }
 
 /** The files of a result with those that attest to them, `provenance.json` and `sbom.spdx.json`, on top. */
-export async function withAttestationFiles(snapshot: LayersSnapshot, o: AttestOptions): Promise<LayersSnapshot> {
+export async function withAttestationFiles(
+  snapshot: LayersSnapshot,
+  o: AttestOptions & { platform: Platform },
+): Promise<LayersSnapshot> {
   const { builds } = o.images;
   const layers = snapshot.layers.map(({ layer }) => layer);
-  const attestations = describe(layers, o);
+  const attestations = describe(layers, { ...o, about: { platform: o.platform } });
   if (attestations.length === 0) return snapshot;
   const subject = await digestFiles(layers, o);
   await using working = builds.create(layers);
@@ -53,7 +64,10 @@ export async function withAttestationFiles(snapshot: LayersSnapshot, o: AttestOp
   return { kind: 'layers', layers: [...snapshot.layers, { layer: working.seal() }] };
 }
 
-function describe(layers: readonly BuildLayer[], { wanted, images, ...o }: AttestOptions): Attestation[] {
+function describe(
+  layers: readonly BuildLayer[],
+  { wanted, images, about, ...o }: AttestOptions & { about: Omit<ProvenanceSubject, 'now'> },
+): Attestation[] {
   const facts = o.facts();
   const now = new Date();
   const attestations: Attestation[] = [];
@@ -63,7 +77,7 @@ function describe(layers: readonly BuildLayer[], { wanted, images, ...o }: Attes
     const distribution = packages[0]?.type === 'apk' ? 'alpine' : 'debian';
     attestations.push({ predicateType: sbomType, predicate: sbom(packages, { id: facts.id, distribution, now }) });
   }
-  if (wanted.provenance) attestations.push(provenance(facts, wanted.provenance, now));
+  if (wanted.provenance) attestations.push(provenance(facts, wanted.provenance, { ...about, now }));
   return attestations;
 }
 

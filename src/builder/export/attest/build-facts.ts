@@ -1,6 +1,7 @@
 // What a build was made of and how: all that its provenance can tell.
 import type { Digest } from '../../../oci/digest.ts';
 import type { Platform } from '../../../oci/platform.ts';
+import type { Node } from '../../graph/node.ts';
 import type { BuildWords } from '../../request.ts';
 import type { BuildSource, SourceOrigin } from '../../source.ts';
 
@@ -33,6 +34,8 @@ export interface BuildFacts {
   readonly origins: readonly SourceOrigin[];
   readonly secrets: readonly AskedFor[];
   readonly agents: readonly AskedFor[];
+  /** The last vertex for each platform. */
+  readonly results: readonly { readonly platform: Platform; readonly node: Node }[];
 }
 
 /** What sources of a build were, once they have been opened: names of the client's directories, and places elsewhere. */

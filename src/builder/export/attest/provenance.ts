@@ -1,7 +1,9 @@
 // SLSA provenance of a build, as BuildKit words it: predicates v0.2 and v1 say the same in different places.
+import type { Descriptor } from '../../../oci/descriptor.ts';
 import { type Digest, digestParts } from '../../../oci/digest.ts';
-import { formatPlatform } from '../../../oci/platform.ts';
+import { formatPlatform, type Platform } from '../../../oci/platform.ts';
 import type { ProvenanceOptions } from '../../request.ts';
+import { buildConfig, stepLayers, stepLocations } from './build-config.ts';
 import type { BuildFacts } from './build-facts.ts';
 import { packageUrl } from './package-url.ts';
 
@@ -10,18 +12,35 @@ export interface Provenance {
   readonly predicate: Readonly<Record<string, unknown>>;
 }
 
-/** `max` tells arguments, labels, secrets' names and the Dockerfile, too: what may be nobody's business. */
-export function provenance(facts: BuildFacts, options: ProvenanceOptions, now: Date): Provenance {
-  const told = tell(facts, options, now);
+/** What it is told of: one of the results, as it leaves. */
+export interface ProvenanceSubject {
+  readonly now: Date;
+  /** The first result's, where nothing is said. */
+  readonly platform?: Platform;
+  /** Those of its manifest, where it has one, and what they come to, layer by layer. */
+  readonly layers?: readonly Descriptor[];
+  readonly chainIds?: readonly Digest[];
+}
+
+/**
+ * `max` tells arguments, labels, secrets' names, the Dockerfile and all of its steps, too: what may be nobody's business.
+ */
+export function provenance(facts: BuildFacts, options: ProvenanceOptions, subject: ProvenanceSubject): Provenance {
+  const told = tell(facts, options, subject);
   return options.version === 'v1'
     ? { predicateType: 'https://slsa.dev/provenance/v1', predicate: predicateV1(told) }
     : { predicateType: 'https://slsa.dev/provenance/v0.2', predicate: predicateV02(told) };
 }
 
 /** The parts both versions are made of; what is undefined is left out. */
-function tell(facts: BuildFacts, { mode, builderId = '', reproducible = false }: ProvenanceOptions, now: Date) {
+function tell(
+  facts: BuildFacts,
+  { mode, builderId = '', reproducible = false }: ProvenanceOptions,
+  subject: ProvenanceSubject,
+) {
   const { id, startedAt, platform, dockerfile, words, context, locals, bases, origins } = facts;
   const isMax = mode === 'max';
+  const result = isMax ? resultFor(subject.platform, facts) : undefined;
   const isPrivate = (name: string) => /^(?:build-arg|label):/.test(name);
   const args = Object.entries(words.args).filter(([name]) => isMax || !isPrivate(name));
   const hidesAny = Object.keys(words.args).length > args.length || facts.secrets.length + facts.agents.length > 0;
@@ -34,7 +53,7 @@ function tell(facts: BuildFacts, { mode, builderId = '', reproducible = false }:
     builder: { id: builderId },
     id,
     started: startedAt.toISOString(),
-    finished: now.toISOString(),
+    finished: subject.now.toISOString(),
     platform: formatPlatform(platform),
     entryPoint: dockerfile.name,
     context: context && { uri: context.uri, digest: context.digest },
@@ -48,7 +67,12 @@ function tell(facts: BuildFacts, { mode, builderId = '', reproducible = false }:
     },
     isComplete: isMax || !hidesAny,
     isReproducible: reproducible,
-    details: { vcs: full(words.vcs), source: isMax ? { infos: [source] } : undefined },
+    buildConfig: result && buildConfig(result.node, { platform: result.platform, bases }),
+    details: {
+      vcs: full(words.vcs),
+      source: result && { locations: stepLocations(result.node), infos: [source] },
+      layers: result && full(stepLayers(result.node, subject)),
+    },
   };
 }
 
@@ -64,6 +88,7 @@ function predicateV02(told: Told): Record<string, unknown> {
       parameters: told.request,
       environment: { platform: told.platform },
     },
+    buildConfig: told.buildConfig,
     metadata: {
       buildInvocationID: told.id,
       buildStartedOn: told.started,
@@ -81,7 +106,7 @@ function predicateV1(told: Told): Record<string, unknown> {
       buildType: 'https://github.com/moby/buildkit/blob/master/docs/attestations/slsa-definitions.md',
       resolvedDependencies: full(told.materials),
       externalParameters: { configSource: { ...told.context, path: told.entryPoint }, request: told.request },
-      internalParameters: { builderPlatform: told.platform },
+      internalParameters: { buildConfig: told.buildConfig, builderPlatform: told.platform },
     },
     runDetails: {
       builder: told.builder,
@@ -95,6 +120,10 @@ function predicateV1(told: Told): Record<string, unknown> {
       },
     },
   };
+}
+
+function resultFor(wanted: Platform | undefined, { results }: BuildFacts) {
+  return results.find(({ platform }) => wanted && formatPlatform(platform) === formatPlatform(wanted)) ?? results[0];
 }
 
 function materials(bases: BuildFacts['bases'], origins: BuildFacts['origins']) {

@@ -58,6 +58,7 @@ function targetOf(build: Readonly<Record<string, unknown>>, { image, where, secr
     ulimits: limits(`${where}.ulimits`, build.ulimits),
     'extra-hosts': hosts(`${where}.extra_hosts`, build.extra_hosts),
     entitlements: entitlements(build),
+    attest: attests(where, build),
     ssh: list(`${where}.ssh`, build.ssh),
     secret: build.secrets === undefined ? undefined : secretTexts(`${where}.secrets`, build.secrets, secrets),
   };
@@ -87,6 +88,18 @@ function entitlements(build: Readonly<Record<string, unknown>>): unknown {
   ];
   const all = [...new Set([...(given ?? []), ...implied])];
   return all.length > 0 ? all : undefined;
+}
+
+/** `true`, `false`, or the options of an attestation. */
+function attests(where: string, build: Readonly<Record<string, unknown>>): string[] | undefined {
+  const found = ['sbom', 'provenance'].flatMap(type => {
+    const value = build[type];
+    if (value === undefined || value === null || value === '') return [];
+    const text = asText(`${where}.${type}`, value);
+    if (text === 'true') return [`type=${type}`];
+    return [`type=${type},${text === 'false' ? 'disabled=true' : text}`];
+  });
+  return found.length > 0 ? found : undefined;
 }
 
 /** `nofile=soft:hard`; one number is both. */
