@@ -43,12 +43,12 @@ function readProblems(status: number, body: string): RegistryProblem[] {
     parsed = undefined;
   }
   if (typeof parsed !== 'object' || parsed === null) return status === 401 ? byStatus(status, undefined) : [];
-  const { errors, details } = parsed as { errors?: unknown; details?: unknown };
+  const { errors, details } = withSmallKeys(parsed);
   const said = typeof details === 'string' ? details : undefined;
   if (!Array.isArray(errors) || errors.length === 0) return byStatus(status, said);
   return errors.flatMap(entry => {
     if (typeof entry !== 'object' || entry === null) return [];
-    const { code, message, detail } = entry as Record<string, unknown>;
+    const { code, message, detail } = withSmallKeys(entry);
     if (typeof code !== 'string') return [];
     return [
       {
@@ -58,6 +58,11 @@ function readProblems(status: number, body: string): RegistryProblem[] {
       },
     ];
   });
+}
+
+/** Servers that Docker's clients get on with write keys in any case. */
+function withSmallKeys(value: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key.toLowerCase(), member]));
 }
 
 /** Token servers and older registries say what is wrong by the status alone. */

@@ -4,7 +4,7 @@ import type { Filters } from '../../api/codecs.ts';
 import type { OCIPlatform } from '../../api/types/common.ts';
 import type { ImageDeleteResponseItem, ImagePruneResponse } from '../../api/types/images.ts';
 import type { Image } from '../../images/index.ts';
-import { errorKind, errorMessage } from '../../lib/errors.ts';
+import { errorKind, errorMessage, invalid } from '../../lib/errors.ts';
 import { truth } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 import { pruneFilter } from '../prune-filter.ts';
@@ -21,6 +21,7 @@ export async function removeImage(
   reference: string,
   options: { force: boolean; prune: boolean; platforms?: readonly OCIPlatform[] | undefined },
 ): Promise<ImageDeleteResponseItem[]> {
+  if (reference.trim() === '') throw invalid('image name cannot be blank');
   const image = engine.images.get(reference);
   const { force, prune } = options;
   const platforms = (options.platforms ?? []).flatMap(value => requestedPlatform(value) ?? []);

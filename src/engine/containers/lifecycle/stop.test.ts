@@ -89,12 +89,18 @@ describe('kill', () => {
     expect(await kill('65')).toBe('invalid: cannot kill container: web: invalid signal: 65');
   });
 
-  test('of a container that waits for its restart is refused', async () => {
+  test('of a container that waits for its restart calls that off', async () => {
     const { container } = await own.run(always, 'web');
     await own.exit(container, 1);
-    expect(await outcome(() => killContainer(own.engine, 'web', undefined))).toBe(
-      `conflict: cannot kill container: web: container ${container.id} is restarting, wait until the container is running`,
-    );
+    await killContainer(own.engine, 'web', undefined);
+    expect(container.state).toMatchObject({ Status: 'exited', Running: false, Restarting: false, ExitCode: 1 });
+  });
+
+  test('with another signal than its own leaves a restart as it is', async () => {
+    const { container } = await own.run({ ...always, StopSignal: 'SIGUSR1' }, 'web');
+    await own.exit(container, 1);
+    await killContainer(own.engine, 'web', 'SIGHUP');
+    expect(container.state.Status).toBe('restarting');
   });
 
   test('sends SIGKILL without a name and thaws a frozen process for it', async () => {

@@ -41,8 +41,11 @@ export async function killContainer(engine: Engine, reference: string, signalTex
   } catch (error) {
     throw refuse(errorMessage(error), 'invalid');
   }
-  if (container.state.Restarting)
-    throw refuse(`container ${container.id} is restarting, wait until the container is running`, 'conflict');
+  if (container.state.Restarting) {
+    // There is nobody to signal, only a next time to be called off.
+    if (stopsByHand(container, signal) && (await cancelRestart(engine, container))) return;
+    if (container.state.Restarting) return;
+  }
   if (!container.running) throw refuse(`container ${container.id} is not running`, 'conflict');
   if (stopsByHand(container, signal)) {
     container.record.manuallyStopped = true;

@@ -6,6 +6,7 @@ import type { LogEntry } from '../../../logs/index.ts';
 import type { Engine } from '../../engine.ts';
 import { logTarget } from '../log-target.ts';
 import type { Container } from '../state/container.ts';
+import { logDetails } from './log-details.ts';
 
 /** As the API's query has them: `tail` a number or `all`, `since` and `until` Unix times with decimals. */
 export interface LogOptions {
@@ -13,14 +14,13 @@ export interface LogOptions {
   stdout?: boolean;
   stderr?: boolean;
   timestamps?: boolean;
-  /** Attributes before each line: there never are any, but their blank is. */
+  /** Attributes before each line, and a blank, be there any or not. */
   details?: boolean;
   since?: string;
   until?: string;
   tail?: string;
 }
 
-const blank = Buffer.from(' ');
 /** One frame may hold many lines of one stream. */
 const frameLimit = 64 * 1024;
 
@@ -48,14 +48,21 @@ export function readLogs(
     ended: follow ? ended(container, signal) : Promise.resolve(),
     signal,
   });
-  return { multiplexed: !container.tty, stream: toFrames(batches, options) };
+  return {
+    multiplexed: !container.tty,
+    stream: toFrames(batches, {
+      timestamps: options.timestamps,
+      before: options.details && `${logDetails(container.record)} `,
+    }),
+  };
 }
 
 /** Neighbouring lines of one stream travel together. */
 async function* toFrames(
   batches: AsyncIterable<LogEntry[]>,
-  { timestamps, details }: Pick<LogOptions, 'timestamps' | 'details'>,
+  { timestamps, before }: { timestamps: boolean | undefined; before: string | false | undefined },
 ): AsyncGenerator<Frame> {
+  const details = before ? Buffer.from(before) : undefined;
   for await (const batch of batches) {
     let parts: Buffer[] = [];
     let size = 0;
@@ -68,7 +75,7 @@ async function* toFrames(
       }
       stream = entry.stream;
       if (timestamps) parts.push(Buffer.from(`${formatNanoseconds(entry.timeNs)} `));
-      if (details) parts.push(blank);
+      if (details) parts.push(details);
       parts.push(entry.data);
       size += entry.data.length;
     }

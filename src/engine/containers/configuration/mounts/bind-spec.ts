@@ -24,6 +24,9 @@ export function parseBind(text: string): ContainerMount {
   const destination = posix.normalize(second).replace(/(.)\/$/, '$1');
   if (destination === '/')
     throw refuse(`invalid mount config for type "${kind}": invalid specification: destination can't be '/'`);
+  if (!isBind && third.split(',').some(word => propagations.some(name => name === word))) {
+    throw refuse('invalid mount config for type "volume": field BindOptions must not be specified');
+  }
   const mode = parseMode(third, isBind, () => invalid(`invalid mode: ${third}`));
   const common = { destination, mode: third, readWrite: mode.readWrite, hidden: false };
   if (isBind) {

@@ -62,8 +62,9 @@ function anonymousVolume(path: string): ContainerMount {
 function mountsFrom(text: string, find: (reference: string) => Container): ContainerMount[] {
   const [reference = '', mode = 'rw'] = text.split(':');
   if (text === '') throw invalid('volumes-from specification cannot be an empty string');
-  if (reference === '' || !['ro', 'rw', 'z', 'Z'].includes(mode)) throw invalid(`invalid volumes-from: ${text}`);
+  if (reference === '') throw invalid(`invalid volumes-from: ${text}`);
+  if (!['ro', 'rw', 'z', 'Z'].includes(mode)) throw invalid(`invalid mode: ${mode}`);
   return find(reference)
     .record.mounts.filter(mount => mount.type === 'bind' || mount.type === 'volume')
-    .map(mount => ({ ...mount, readWrite: mount.readWrite && mode !== 'ro', anonymous: false, noCopy: true }));
+    .map(mount => ({ ...mount, readWrite: mount.readWrite && mode !== 'ro', noCopy: true }));
 }

@@ -7,7 +7,8 @@ import { invalid } from '../../../../lib/errors.ts';
 export function validateNetwork(config: ContainerConfig, host: HostConfig): void {
   const mode = host.NetworkMode ?? '';
   const links = host.Links?.length ?? 0;
-  if (mode === 'container:') throw invalid('invalid network mode: invalid container format container:<name|id>');
+  if (['container', 'container:'].includes(mode))
+    throw invalid('invalid network mode: invalid container format container:<name|id>');
   if (mode === 'host' && links > 0) {
     throw invalid(
       "conflicting options: host type networking can't be used with links. This would result in undefined behavior",
