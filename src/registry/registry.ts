@@ -16,7 +16,7 @@ import { handleRequest, type ServingContext } from './handle-request.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { News } from './news/news.ts';
 import type { RegistryOptions } from './options.ts';
-import { addGauges } from './routes/state.ts';
+import { addReadings } from './routes/state.ts';
 import { Repositories } from './storage/repositories.ts';
 import { Uses } from './storage/uses.ts';
 import { Upstreams } from './upstreams/upstreams.ts';
@@ -46,14 +46,14 @@ export class Registry {
       uses: new Uses(now),
       ...openDoor(options, now),
       locks: new KeyedMutex(),
-      upstreams: new Upstreams(options.upstreams, { registries, now }),
+      upstreams: new Upstreams(options.upstreams, { registries, now, logger }),
       news: new News(options.webhooks, { folder: join(options.root, 'webhooks'), logger, now }),
       metrics: new Metrics(),
     };
     this.#registries = registries;
     this.#collector = new Collector(context);
     this.#context = { ...context, collector: this.#collector };
-    addGauges(this.#context);
+    addReadings(this.#context);
   }
 
   /**
@@ -61,9 +61,9 @@ export class Registry {
    * and then changes nothing.
    */
   async configure({ root: _root, ...changed }: RegistryOptions): Promise<void> {
-    const { now, upstreams: previous } = this.#context;
+    const { now, logger, upstreams: previous } = this.#context;
     const options = { ...this.#context.options, ...changed };
-    const upstreams = new Upstreams(options.upstreams, { registries: this.#registries, now }, previous);
+    const upstreams = new Upstreams(options.upstreams, { registries: this.#registries, now, logger }, previous);
     this.#context = { ...this.#context, options, upstreams, ...openDoor(options, now) };
     this.#collector.follow(this.#context);
     await this.#context.news.configure(options.webhooks);

@@ -3,8 +3,10 @@
 type Labels = Readonly<Record<string, string>>;
 
 /** A number asked for when somebody looks. */
-interface Gauge {
+interface Reading {
   readonly name: string;
+  /** A `counter` only ever grows. */
+  readonly type: 'gauge' | 'counter';
   readonly help: string;
   /** One value, or one for each set of labels. */
   read(): number | readonly { labels: Labels; value: number }[];
@@ -25,7 +27,7 @@ type CounterName = keyof typeof counters;
 
 export class Metrics {
   readonly #values = new Map<CounterName, Map<string, number>>();
-  readonly #gauges: Gauge[] = [];
+  readonly #readings: Reading[] = [];
 
   count(name: CounterName, labels: Labels = {}, by = 1): void {
     const byLabels = this.#values.get(name) ?? new Map<string, number>();
@@ -33,8 +35,8 @@ export class Metrics {
     this.#values.set(name, byLabels.set(key, (byLabels.get(key) ?? 0) + by));
   }
 
-  addGauge(gauge: Gauge): void {
-    this.#gauges.push(gauge);
+  addReading(reading: Reading): void {
+    this.#readings.push(reading);
   }
 
   /** The text format of Prometheus, version 0.0.4. */
@@ -45,8 +47,8 @@ export class Metrics {
       if (values) lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} counter`);
       for (const [labels, value] of values ?? []) lines.push(`${name}${labels} ${value}`);
     }
-    for (const { name, help, read } of this.#gauges) {
-      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} gauge`);
+    for (const { name, type, help, read } of this.#readings) {
+      lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
       const values = read();
       if (typeof values === 'number') lines.push(`${name} ${values}`);
       else for (const { labels, value } of values) lines.push(`${name}${formatLabels(labels)} ${value}`);

@@ -55,6 +55,7 @@ test('pushes and deletions are told in order, again until they are taken', async
     const metrics = await (await registry.fetch('/metrics')).text();
     expect(metrics).toContain('berth_registry_webhook_failures{webhook="h"} 3');
     expect(metrics).toContain('berth_registry_webhook_delivered{webhook="h"} 4');
+    expect(metrics).toContain('# TYPE berth_registry_webhook_delivered counter');
   }
   hook.stop();
 });

@@ -21,14 +21,20 @@ export function sendMetrics({ metrics }: RegistryContext, { exchange }: Call): v
 }
 
 /** The numbers that are read when somebody looks. */
-export function addGauges({ metrics, repositories, news }: RegistryContext): void {
+export function addReadings({ metrics, repositories, news }: RegistryContext): void {
   const rss = () => process.memoryUsage.rss();
-  metrics.addGauge({
+  metrics.addReading({
     name: 'berth_registry_repositories',
+    type: 'gauge',
     help: 'Repositories there are.',
     read: () => repositories.names().length,
   });
-  metrics.addGauge({ name: 'process_resident_memory_bytes', help: 'Resident memory size in bytes.', read: rss });
+  metrics.addReading({
+    name: 'process_resident_memory_bytes',
+    type: 'gauge',
+    help: 'Resident memory size in bytes.',
+    read: rss,
+  });
   const webhooks = (key: 'waiting' | 'delivered' | 'failures' | 'dropped') => () =>
     news.states().map(state => ({ labels: { webhook: state.name }, value: state[key] }));
   const about = {
@@ -38,6 +44,12 @@ export function addGauges({ metrics, repositories, news }: RegistryContext): voi
     dropped: 'Events given up.',
   };
   for (const [key, help] of Object.entries(about)) {
-    metrics.addGauge({ name: `berth_registry_webhook_${key}`, help, read: webhooks(key as keyof typeof about) });
+    const type = key === 'waiting' ? 'gauge' : 'counter';
+    metrics.addReading({
+      name: `berth_registry_webhook_${key}`,
+      type,
+      help,
+      read: webhooks(key as keyof typeof about),
+    });
   }
 }

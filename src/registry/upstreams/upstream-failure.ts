@@ -19,10 +19,11 @@ export function isPassing(error: unknown): boolean {
 export function refuseUpstream(error: unknown, missing: RefusalCode): Error {
   if (error instanceof Refusal) return error;
   // Clients know how to wait; that of others is theirs.
+  const { message } = error instanceof RegistryError ? error.first : { message: errorMessage(error) };
   if (error instanceof RegistryError && error.status === 429) {
-    return new Refusal('TOOMANYREQUESTS', { message: `upstream: ${error.message}` });
+    return new Refusal('TOOMANYREQUESTS', { message: `upstream: ${message}` });
   }
   const code = errorKind(error) === 'not-found' ? missing : codes[errorKind(error)];
   if (code === undefined) return error instanceof Error ? error : new Error(errorMessage(error));
-  return new Refusal(code, { message: `upstream: ${errorMessage(error)}` });
+  return new Refusal(code, { message: `upstream: ${message}` });
 }

@@ -1,22 +1,34 @@
 // Another registry whose repositories are seen below a prefix.
+
 import type { Credentials, Registries, Repository } from '../../distribution/index.ts';
+import { errorKind, errorMessage } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
 import type { UpstreamOptions } from '../options.ts';
 import { isPassing } from './upstream-failure.ts';
 
 // A registry that is down is asked again after this; until then what is here is served at once.
 const patience = 10_000;
 
+export interface UpstreamDependencies {
+  readonly registries: Registries;
+  readonly now: () => number;
+  readonly logger: Logger;
+}
+
 export class Upstream {
   readonly options: UpstreamOptions;
   readonly #registries: Registries;
   readonly #now: () => number;
+  readonly #logger: Logger;
   readonly #credentials: Credentials | undefined;
   /** Tags by `path:tag`, and when they were last seen there. */
   readonly #checked = new Map<string, number>();
   #downUntil = 0;
+  #isRefused = false;
 
-  constructor(options: UpstreamOptions, { registries, now }: { registries: Registries; now: () => number }) {
+  constructor(options: UpstreamOptions, { registries, now, logger }: UpstreamDependencies) {
     this.options = options;
+    this.#logger = logger;
     this.#registries = registries;
     this.#now = now;
     const { username, password } = options;
@@ -43,11 +55,21 @@ export class Upstream {
     try {
       const answer = await work(hurried ? AbortSignal.timeout(this.options.wait) : undefined);
       this.#downUntil = 0;
+      this.#isRefused = false;
       return answer;
     } catch (error) {
+      this.#noteRefusal(error);
       if (isPassing(error)) this.#downUntil = this.#now() + patience;
       throw error;
     }
+  }
+
+  /** That a password of ours does not count any more is for whoever runs this registry, once until it counts again. */
+  #noteRefusal(error: unknown): void {
+    if (errorKind(error) !== 'unauthorized' || !this.#credentials || this.#isRefused) return;
+    this.#isRefused = true;
+    const { prefix, domain } = this.options;
+    this.#logger.warn('the upstream does not let us in', { prefix, registry: domain, error: errorMessage(error) });
   }
 
   /** Whether a tag need not be asked for again yet. */

@@ -3,9 +3,11 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Distribution } from '../../distribution/index.ts';
 import { HttpServer } from '../../lib/http/http-server.ts';
-import { silentLogger } from '../../lib/logger.ts';
+import { createLogger, silentLogger } from '../../lib/logger.ts';
 import { sha256 } from '../../oci/digest.ts';
 import { InProcessRegistry } from '../testing/test-registry.ts';
+import { refuseUpstream } from './upstream-failure.ts';
+import { type CachedName, Upstreams } from './upstreams.ts';
 
 /** A registry that can be taken away, counts what it is asked, and holds blobs back until told. */
 class Origin {
@@ -122,6 +124,24 @@ test('the page of somebody between counts as no answer; that it was asked too of
   const tooOften = await get('manifests/v3');
   expect(tooOften.status).toBe(429);
   expect(await tooOften.text()).toContain('"TOOMANYREQUESTS","message":"upstream: toomanyrequests: slow down"');
+});
+
+test('the log says once that a password of ours does not count any more', async () => {
+  let said = '';
+  const logger = createLogger({ write: line => void (said += line), level: () => 'warn', format: 'text' });
+  const domain = `127.0.0.1:${origin.port}`;
+  const registries = new Distribution({ insecureRegistries: [domain], attempts: 1 }, { logger: silentLogger });
+  const options = { prefix: 'far', domain, username: 'me', password: 'old', fresh: 0, wait: 1000 };
+  const upstreams = new Upstreams([options], { registries, now: Date.now, logger });
+  const { upstream, path } = upstreams.find('far/app') as CachedName;
+  const ask = () => upstream.ask(() => upstream.repository(path).resolve('v1'), { hurried: false });
+  origin.says = [401, '{"errors":[{"code":"UNAUTHORIZED","message":"who?"},{"code":"DENIED","message":"no"}]}'];
+  for (const _turn of [1, 2]) {
+    const refusal = refuseUpstream(await ask().catch((error: unknown) => error), 'MANIFEST_UNKNOWN');
+    expect(refusal.message).toBe('upstream: unauthorized: who?');
+  }
+  expect(said.match(/the upstream does not let us in/g)).toHaveLength(1);
+  registries.close();
 });
 
 test('an upstream that takes requests and never answers is not waited for where there is something here', async () => {

@@ -1,11 +1,10 @@
 // Which repositories are those of another registry.
 import { isDeepStrictEqual } from 'node:util';
-import type { Registries } from '../../distribution/index.ts';
 import { invalid } from '../../lib/errors.ts';
 import { isRepositoryName } from '../names.ts';
 import type { UpstreamOptions } from '../options.ts';
 import { SharedFetches } from './shared-fetches.ts';
-import { Upstream } from './upstream.ts';
+import { Upstream, type UpstreamDependencies } from './upstream.ts';
 
 /** A repository here that stands for one there. */
 export interface CachedName {
@@ -24,11 +23,7 @@ export class Upstreams {
    * Throws `invalid` for a prefix that no repository's name can begin with. After `previous`: fetches that run are
    * shared with it, and what it knows of upstreams that stay as they are.
    */
-  constructor(
-    options: readonly UpstreamOptions[],
-    dependencies: { registries: Registries; now: () => number },
-    previous?: Upstreams,
-  ) {
+  constructor(options: readonly UpstreamOptions[], dependencies: UpstreamDependencies, previous?: Upstreams) {
     this.fetches = previous?.fetches ?? new SharedFetches();
     const known = previous ? previous.#byPrefix : [];
     this.#byPrefix = options.map(one => {
