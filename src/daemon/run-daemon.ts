@@ -15,6 +15,7 @@ import { conflict, errorMessage, invalid } from '../lib/errors.ts';
 import { createLogger } from '../lib/logger.ts';
 import { createApiServer, createHandlers } from '../server/index.ts';
 import { buildDaemon } from './build-daemon.ts';
+import { claimLock } from './claim-lock.ts';
 import { type Configuration, parseRequest } from './configuration/configuration.ts';
 import { exportProxies } from './configuration/export-proxies.ts';
 import { daemonHelp } from './help.ts';
@@ -79,7 +80,7 @@ async function serve(configuration: Configuration, read: () => Configuration, bu
   const kernel = createKernel();
   undo.defer('kernel', () => kernel.close());
   const notify = serviceNotifier(process.env, { kernel, logger });
-  claimRoots(configuration, pin, { kernel, undo });
+  await claimRoots(configuration, pin, { kernel, undo });
   const listeners = planListeners(configuration, identity, takeActivatedSockets(process.env, process.pid));
   surviveMistakes(logger);
 
@@ -134,15 +135,15 @@ function readAgain(argv: readonly string[], program: string): Configuration {
  * A second daemon on the same roots would destroy the first one's work. Whoever has the exec root takes the pinned mount
  * namespace away at the end, unless containers are in it.
  */
-function claimRoots(
+async function claimRoots(
   configuration: Configuration,
   pin: string,
   { kernel, undo }: { kernel: Kernel; undo: CleanupStack },
-): void {
+): Promise<void> {
   const { dataRoot, execRoot, pidfile } = configuration;
   for (const root of [execRoot, dataRoot]) {
     mkdirSync(root, { recursive: true, mode: 0o711 });
-    const lock = kernel.files.tryLock(join(root, 'berth.lock'));
+    const lock = await claimLock(kernel.files, join(root, 'berth.lock'));
     if (!lock)
       throw conflict(`another daemon is running with ${root}: stop it or choose another --data-root and --exec-root`);
     undo.defer(`lock of ${root}`, () => lock[Symbol.dispose]());

@@ -23,7 +23,7 @@ export async function collect(values: OptionValues, isRoot: boolean): Promise<nu
   await using undo = new CleanupStack();
   // A folder of a mistyped name is not to be made a registry.
   if (!existsSync(join(options.root, 'repositories'))) throw notFound(`there is no registry in ${options.root}`);
-  claimRoot(options.root, undo);
+  await claimRoot(options.root, undo);
   const registries = new Distribution({}, { logger });
   const registry = new Registry(
     { ...options, access: undefined, webhooks: [], collection: { ...options.collection, interval: 0 } },

@@ -31,7 +31,7 @@ export async function serve(read: () => RegistryConfiguration): Promise<number> 
   await using undo = new CleanupStack((step, error) =>
     logger.error(`closing failed: ${step}`, { error: errorMessage(error) }),
   );
-  claimRoot(configuration.options.root, undo);
+  await claimRoot(configuration.options.root, undo);
   surviveMistakes(logger);
   const registries = new Distribution(upstreamOptions(configuration), { logger });
   undo.defer('connections', () => registries.close());
