@@ -1,13 +1,14 @@
 // The daemon dies in the middle of builds: the next one starts clean, what was finished is known to it, what was not is done
 // again, and what comes out is right. BERTH_TEST_SEED plays the random moments again.
 
-import { expect, test } from 'bun:test';
+import { describe, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Building, buildSite, packed } from '../../support/builds/build-site.ts';
 import { stepsRun } from '../../support/builds/steps-run.ts';
 import { eventually } from '../../support/eventually.ts';
+import { startBerthRegistry } from '../../support/registries/registries.ts';
 import { Seeded } from '../../support/seeded.ts';
 
 const random = new Seeded();
@@ -99,6 +100,74 @@ test('while layers are packed, and while they are compressed', async () => {
     await site.empty();
   }
 }, 60_000);
+
+describe('a cache', () => {
+  /** Two steps, of which each has enough in it for a moment to be hit. */
+  const noise = 'RUN dd if=/dev/urandom of=/noise bs=1M count=16 2>/dev/null; sha256sum < /noise > /sum';
+  const Dockerfile = `FROM busybox AS made\n${noise}\nRUN cp /noise /more\nFROM busybox\nCOPY --from=made /more /sum /\nCMD ["sh", "-c", "sha256sum < /more | cmp - /sum && echo same"]\n`;
+
+  /** How a cache leaves and comes back, and when it is under way. */
+  async function expectSurvived(o: {
+    to: string[];
+    from: string[];
+    leaving: RegExp;
+    coming: RegExp;
+    whole: boolean;
+  }): Promise<void> {
+    const context = site.context({ Dockerfile });
+    const dying = async (args: string[], words: RegExp) => {
+      const building = site.begin('kill', { context, args });
+      await eventually(`it says ${words}`, () => words.test(building.said()), { timeoutMs: 20_000 });
+      await die(building);
+    };
+    await site.build(['-t', 'cached', context]);
+    await dying(o.to, o.leaving);
+    await site.build([...o.to, context]);
+    await site.empty();
+    await dying(['-t', 'cached', ...o.from], o.coming);
+    const steps = stepsRun(await site.build(['-t', 'cached', ...o.from, context]));
+    // What an image does not have within it may be begun until it is known that nobody wants it.
+    if (o.whole) expect(steps).toEqual([]);
+    expect(await site.berth(['run', '--rm', '--network', 'none', 'cached'])).toBe('same');
+    await site.empty();
+  }
+
+  test('in a directory of the client, while it leaves and while it comes', async () => {
+    const place = join(site.folder, 'cache');
+    const to = ['--cache-to', `type=local,dest=${place},mode=max`];
+    const from = ['--cache-from', `type=local,src=${place}`];
+    await expectSurvived({
+      to,
+      from,
+      leaving: /writing layer|exporting cache/,
+      coming: /importing cache manifest/,
+      whole: true,
+    });
+    await expectSurvived({ to, from, leaving: /preparing build cache/, coming: /sha256:[0-9a-f]{64} \d/, whole: true });
+  }, 120_000);
+
+  test('in a registry, of its own or in an image, while it leaves and while it comes', async () => {
+    await using registry = await startBerthRegistry();
+    const [own, image] = [`${registry.address}/crash/cache:1`, `${registry.address}/crash/image:1`];
+    const from = (ref: string) => ['--cache-from', `type=registry,ref=${ref}`];
+    const to = ['--cache-to', `type=registry,ref=${own},mode=max`];
+    await expectSurvived({
+      to,
+      from: from(own),
+      leaving: /writing layer/,
+      coming: /sha256:[0-9a-f]{64} \d/,
+      whole: true,
+    });
+    const inline = ['--cache-to', 'type=inline', '-t', image, '--push'];
+    await expectSurvived({
+      to: inline,
+      from: from(image),
+      leaving: /pushing/,
+      coming: /importing cache manifest/,
+      whole: false,
+    });
+  }, 120_000);
+});
 
 test('at any moment', async () => {
   for (let time = 0; time < 7; time++) {
