@@ -36,3 +36,20 @@ test('what plain HTTP says is a bad request is told as that, not that there is n
   expect(error).toBeInstanceOf(RegistryError);
   expect((error as Error).message).toBe('manifest invalid: it makes no sense');
 });
+
+test('a mirror that answers with a page is gone on from; of a registry the type of the page is told', async () => {
+  const manifest = '{"schemaVersion":2}';
+  answer = exchange => exchange.send(200, { 'Content-Type': 'application/json' }, manifest);
+  const page = new HttpServer(async exchange => exchange.send(200, { 'Content-Type': 'text/html' }, '<html>'));
+  const { port } = (await page.listen({ host: '127.0.0.1', port: 0 })) as AddressInfo;
+  distribution.configure({ mirrors: [`${domain}=http://127.0.0.1:${port}`] });
+  const { bytes } = await distribution.repository({ domain, path: 'app' }).manifest('v');
+  expect(bytes.toString()).toBe(manifest);
+  const refused = distribution.repository({ domain: `127.0.0.1:${port}`, path: 'app' }).manifest('v');
+  const error: Error = await refused.then(
+    () => new Error('it was taken'),
+    (reason: Error) => reason,
+  );
+  expect(error.message).toBe('unsupported manifest media type and no default available: text/html');
+  await page.close();
+});

@@ -1,7 +1,7 @@
 // Manifests: fetched as they are, verified, sent.
 
 import { createHash } from 'node:crypto';
-import { invalid } from '../../lib/errors.ts';
+import { BerthError, invalid } from '../../lib/errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { mediaTypes } from '../../oci/descriptor.ts';
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../../oci/digest.ts';
@@ -43,7 +43,7 @@ export async function resolveManifest(
   return { mediaType: mediaType(type), digest, size: Number(length) };
 }
 
-/** Throws `invalid` for bytes that do not have the digest they were asked for by or came with. */
+/** Throws `invalid` for bytes that do not have the digest they were asked for by or came with, `unavailable` for a page. */
 export async function fetchManifest(
   client: RegistryClient,
   path: string,
@@ -58,6 +58,7 @@ export async function fetchManifest(
     signal,
   });
   const bytes = await answer.buffer(largestManifest);
+  requireObject(bytes, mediaType(answer.headers['content-type']));
   const digest = verifiedDigest(answer, bytes, tagOrDigest);
   return { bytes, descriptor: { mediaType: mediaType(answer.headers['content-type']), digest, size: bytes.length } };
 }
@@ -105,6 +106,12 @@ export async function removeManifest(
 /** True when a registry says that there is no such thing. */
 export function isMissing(error: unknown): boolean {
   return error instanceof RegistryError && error.status === 404;
+}
+
+/** The page of somebody between us and the registry (a proxy, a hotel) is no answer of the registry. */
+function requireObject(bytes: Buffer, type: string): void {
+  if (/^\s*\{/.test(bytes.toString('latin1', 0, 64))) return;
+  throw new BerthError('unavailable', `unsupported manifest media type and no default available: ${type}`);
 }
 
 function verifiedDigest(answer: Answer, bytes: Buffer, tagOrDigest: string): Digest {

@@ -117,7 +117,7 @@ test('the page of somebody between counts as no answer; that it was asked too of
   clock.now += 61_000;
   const other = await get('manifests/v2');
   expect(other.status).toBe(503);
-  expect(await other.text()).toContain('upstream: no manifest was sent');
+  expect(await other.text()).toContain('upstream: unsupported manifest media type');
   const stale = await get('manifests/v1');
   expect([stale.status, stale.headers.has('warning')]).toEqual([200, true]);
   origin.says = [429, '{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}'];
