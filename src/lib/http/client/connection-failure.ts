@@ -33,7 +33,9 @@ export function isUnreachable(error: unknown): boolean {
 }
 
 function addressOf(error: unknown, url: URL): string {
-  const { address, port } = error as { address?: unknown; port?: unknown };
+  // Of a host with several addresses the first, as Go has it.
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const { address, port } = first as { address?: unknown; port?: unknown };
   const host = typeof address === 'string' ? address : url.hostname.replace(/^\[|\]$/g, '');
   const number = typeof port === 'number' ? port : Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   return `${host.includes(':') ? `[${host}]` : host}:${number}`;
