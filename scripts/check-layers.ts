@@ -1,37 +1,41 @@
 // Holds the room table over src/: `bun scripts/check-layers.ts [source root]` prints what breaks it, and fails if anything does.
-// Without a root it also looks for import circles in the tests and scripts, which have no rooms.
+// Without a root it also looks for import circles in the tests and scripts, which have no rooms, and for exports nobody uses.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { findCircles } from './layers/circles.ts';
 import { checkFile, type Finding } from './layers/rules.ts';
-import { readSourceFile } from './layers/source-file.ts';
+import { readSourceFile, type SourceFile } from './layers/source-file.ts';
+import { findUnusedExports } from './layers/unused-exports.ts';
 
 /** Every broken rule in the tree at `root`, by path and line; empty when the house stands. */
 export function checkLayers(root: string): Finding[] {
   const findings = sourceFiles(root).flatMap(path => checkFile(path, readFileSync(join(root, path), 'utf8')));
-  return [...findings, ...checkCircles(root)];
-}
-
-/** Import circles in the tree at `root`, whatever it is a tree of. */
-function checkCircles(root: string): Finding[] {
-  const importsOf = (path: string) => readSourceFile(readFileSync(join(root, path), 'utf8')).imports;
-  return findCircles(new Map(sourceFiles(root).map(path => [path, importsOf(path)])));
+  return [...findings, ...findCircles(readTree(root))];
 }
 
 /** One line of a report: `src/a/b.ts:3: message`. */
 function formatFinding(finding: Finding, root: string): string {
-  return `${join(relative(process.cwd(), root) || root, finding.path)}:${finding.line}: ${finding.message}`;
+  return `${join(relative(process.cwd(), root), finding.path)}:${finding.line}: ${finding.message}`;
 }
 
-/** The trees of this repository, `src/` first. */
+/** What is wrong anywhere in this repository, a line each. */
 export function checkRepository(): string[] {
   const repository = join(import.meta.dir, '..');
-  const check = (folder: string, findings: (root: string) => Finding[]) => {
-    const root = join(repository, folder);
-    return findings(root).map(finding => formatFinding(finding, root));
-  };
-  return [...check('src', checkLayers), ...['test', 'scripts', 'bench'].flatMap(folder => check(folder, checkCircles))];
+  const source = join(repository, 'src');
+  const everything = new Map(['src', 'test', 'scripts', 'bench'].flatMap(folder => [...readTree(repository, folder)]));
+  const outside = new Map([...everything].filter(([path]) => !path.startsWith('src/')));
+  return [
+    ...checkLayers(source).map(finding => formatFinding(finding, source)),
+    ...findCircles(outside).map(finding => formatFinding(finding, repository)),
+    ...findUnusedExports(everything).map(finding => formatFinding(finding, repository)),
+  ];
+}
+
+/** The files below `folder` of `root`, by their paths from `root`. */
+function readTree(root: string, folder = '.'): Map<string, SourceFile> {
+  const paths = sourceFiles(join(root, folder)).map(path => join(folder, path));
+  return new Map(paths.map(path => [path, readSourceFile(readFileSync(join(root, path), 'utf8'))]));
 }
 
 function sourceFiles(root: string): string[] {

@@ -16,7 +16,7 @@ export interface Builder {
 }
 
 /** A folder which all see. The caller removes `here`. */
-export interface Shared {
+interface Shared {
   readonly here: string;
   readonly there: string;
 }

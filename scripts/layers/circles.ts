@@ -2,10 +2,10 @@
 
 import { dirname, normalize } from 'node:path/posix';
 import type { Finding } from './rules.ts';
-import type { ImportStatement } from './source-file.ts';
+import type { SourceFile } from './source-file.ts';
 
 /** By path: what each file of a tree imports. */
-type ImportsByPath = ReadonlyMap<string, readonly ImportStatement[]>;
+type ImportsByPath = ReadonlyMap<string, Pick<SourceFile, 'imports'>>;
 
 /** One finding a circle, the shortest through its first file; empty when imports only ever lead away. */
 export function findCircles(tree: ImportsByPath): Finding[] {
@@ -31,7 +31,7 @@ type Graph = Map<string, Map<string, number>>;
 function leadingOn(tree: ImportsByPath): Graph {
   const graph: Graph = new Map();
   const importers = new Map<string, string[]>();
-  for (const [path, imports] of tree) {
+  for (const [path, { imports }] of tree) {
     const targets = new Map<string, number>();
     for (const { specifier, line } of imports) {
       const target = normalize(`${dirname(path)}/${specifier}`);

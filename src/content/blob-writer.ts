@@ -35,7 +35,7 @@ export async function writeBlob(
   return { digest, size: writer.taken };
 }
 
-export interface WriterOptions {
+interface WriterOptions {
   /** Hears, after each write, how many bytes are in the file by now. */
   readonly onWritten?: ((total: number) => void) | undefined;
   /** Writes each chunk when it comes, and frees its memory: nobody has to wait for the garbage collector. */

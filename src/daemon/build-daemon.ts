@@ -39,7 +39,7 @@ import { mountRemapped } from './user-namespaces/mount-remapped.ts';
 import { type Remap, resolveRemap } from './user-namespaces/resolve-remap.ts';
 
 /** A built engine. `close` leaves running containers alone; when none runs, nothing stays on the host. */
-export interface Daemon {
+interface Daemon {
   engine: Engine;
   builder: Builder;
   registries: Distribution;

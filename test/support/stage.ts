@@ -22,7 +22,7 @@ const peer = {
 };
 
 /** A folder that can be bind-mounted: its path for us, and for the engine. */
-export interface SharedFolder {
+interface SharedFolder {
   readonly here: string;
   readonly there: string;
 }

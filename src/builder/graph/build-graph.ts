@@ -27,7 +27,7 @@ import { createNode, type Node } from './node.ts';
 import { StageState } from './stage-state.ts';
 import { StepNames } from './step-names.ts';
 
-export interface GraphOptions {
+interface GraphOptions {
   readonly dockerfile: Dockerfile;
   readonly target: string | undefined;
   /** Tells files of the same name apart: what the result is to be called. */

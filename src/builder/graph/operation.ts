@@ -5,7 +5,7 @@ import type { Resolution } from '../solve/resolution.ts';
 import type { BuildSource, SourceFilter } from '../source.ts';
 
 /** The layers of an image that is here. `chain` undefined is an image without layers. */
-export interface ImageOperation {
+interface ImageOperation {
   readonly kind: 'image';
   readonly chain: Digest | undefined;
 }
@@ -20,11 +20,11 @@ export interface SourceOperation {
 }
 
 /** A directory that has nothing. */
-export interface ScratchOperation {
+interface ScratchOperation {
   readonly kind: 'scratch';
 }
 
-export interface RunMountBase {
+interface RunMountBase {
   /** Absolute in the container. */
   readonly target: string;
 }
@@ -120,7 +120,7 @@ export interface DirectoryOperation {
 }
 
 /** Input 1 on top of input 0, whatever that is. */
-export interface MergeOperation {
+interface MergeOperation {
   readonly kind: 'merge';
 }
 

@@ -24,7 +24,7 @@ import { withInlineFiles } from './inline-files.ts';
 import { openRoot } from './open-root.ts';
 import { type RunStepDeps, runStep } from './run/run-step.ts';
 
-export interface StepOperationsDeps extends RunStepDeps {
+interface StepOperationsDeps extends RunStepDeps {
   readonly images: Pick<Images, 'builds'>;
   readonly digests: ContentDigests;
   /** The numeric owner of `name|id[:group|id]` in a root file system. Throws `invalid` for one that is not listed. */

@@ -37,7 +37,7 @@ export interface WorkOptions {
   readonly tell: (news: WorkNews) => void;
 }
 
-export interface SolverDeps {
+interface SolverDeps {
   readonly cache: CacheStore;
   readonly shared: SharedWork<LayersSnapshot>;
   readonly operations: Operations;

@@ -32,7 +32,7 @@ interface BuiltImagesDeps {
 }
 
 /** An image as it leaves: its manifest, and its layers as that lists them. */
-export interface ComposedImage {
+interface ComposedImage {
   readonly image: Image;
   readonly manifest: Descriptor;
   readonly layers: readonly Descriptor[];

@@ -14,7 +14,7 @@ import { descriptorPath, nodeAt, walkTree } from '../../lib/tar/tree/walk-tree.t
 import type { ViewMount } from './view-mount.ts';
 import { ViewPlaces } from './view-places.ts';
 
-export interface RootfsViewOptions {
+interface RootfsViewOptions {
   /** Where the view is mounted. */
   root: string;
   /** Where the container's own root file system is mounted, without its volumes. */
@@ -33,7 +33,7 @@ export interface PathStat {
   linkTarget: string;
 }
 
-export interface ExtractOptions {
+interface ExtractOptions {
   /** A directory must not take the place of something else, nor the other way round. */
   keepKinds: boolean;
   owner?: Owner | undefined;

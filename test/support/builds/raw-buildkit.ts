@@ -90,7 +90,7 @@ export function part(id: number, data: Uint8Array = new Uint8Array()): Uint8Arra
   return encode(packet, { type: packetType.packetData, id, data });
 }
 
-export const listEnd: Uint8Array = encode(packet, { type: packetType.packetStat });
+const listEnd: Uint8Array = encode(packet, { type: packetType.packetStat });
 export const finish: Uint8Array = encode(packet, { type: packetType.packetFin });
 
 /** Answers for a directory with the Dockerfile given, and for the context with the packets given; then as clients do. */

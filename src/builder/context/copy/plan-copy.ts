@@ -12,7 +12,7 @@ import { expandWildcards, isWild } from './expand-wildcards.ts';
 import { type Place, resolveInRoot } from './resolve-in-root.ts';
 
 /** The sources of one COPY or ADD with their variables filled in. */
-export interface CopySelection {
+interface CopySelection {
   /** From the root of the tree; `/./` in one of them parts, with `parents`, what is kept from what is not. */
   readonly sources: readonly string[];
   /** Patterns relative to each directory that is copied. */

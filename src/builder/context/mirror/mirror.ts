@@ -115,7 +115,7 @@ export class Mirror {
 }
 
 /** One update. Tell every entry with `add`, bring the files it asks for, then `finish`. */
-export class MirrorUpdate {
+class MirrorUpdate {
   readonly #directory: string;
   readonly #known: Map<string, Known>;
   readonly #special: SpecialFiles;

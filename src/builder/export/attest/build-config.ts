@@ -14,14 +14,14 @@ interface BuildStep {
   readonly inputs?: readonly string[];
 }
 
-export interface BuildConfig {
+interface BuildConfig {
   /** Each behind those it works on; the last one only says which result it is. */
   readonly llbDefinition: readonly BuildStep[];
   /** Steps by the digests of vertices. */
   readonly digestMapping: Readonly<Record<string, string>>;
 }
 
-export interface BuildConfigOptions {
+interface BuildConfigOptions {
   readonly platform: Platform;
   readonly bases: readonly BaseMaterial[];
 }

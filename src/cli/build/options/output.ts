@@ -18,7 +18,7 @@ export interface Export {
   readonly layout?: string;
 }
 
-export interface OutputOptions {
+interface OutputOptions {
   readonly outputs: readonly string[];
   readonly push: boolean;
   readonly load: boolean;

@@ -10,7 +10,7 @@ import type { ClientCall } from '../../../lib/grpc/client.ts';
 /** Longer messages about files than this, in bytes, are not worth remembering. */
 const longestStat = 1000;
 
-export interface ReceiveOptions {
+interface ReceiveOptions {
   /** Bytes that came so far, what tells of the files included; called often. */
   readonly report: (received: number) => void;
 }
