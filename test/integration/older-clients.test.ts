@@ -116,6 +116,25 @@ test('a context that is a Dockerfile is one, whatever name is asked for', async 
   expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('it was read')]);
 });
 
+test('a working directory is there as soon as the container is, and resizing is told of', async () => {
+  const id = await engine.create('sleep 1000', { WorkingDir: '/home/some/where', Tty: true });
+  try {
+    const { headers } = await fetch(`http://d/containers/${id}/archive?path=/home/some/where`, {
+      ...{ unix: daemon.host.replace('unix://', ''), method: 'HEAD' },
+    });
+    const stat = Buffer.from(headers.get('x-docker-container-path-stat') ?? '', 'base64').toString();
+    expect(JSON.parse(stat)).toMatchObject({ name: 'where', mode: 0o20000000755 });
+    await engine.client.call('ContainerStart', { path: { id } });
+    await post(`/containers/${id}/resize?h=10&w=20`, {});
+    const filters = { container: [id], event: ['resize'] };
+    const until = String(Date.now() / 1000);
+    const { body } = await engine.client.stream('SystemEvents', { query: { until, filters } });
+    expect(JSON.parse(await text(body))).toMatchObject({ Actor: { Attributes: { height: '10', width: '20' } } });
+  } finally {
+    await engine.remove(id);
+  }
+});
+
 test('a session is an upgrade to h2c', async () => {
   const refused = await post('/session', {});
   expect([refused.status, await refused.json()]).toEqual([400, { message: 'no upgrade proto in request' }]);

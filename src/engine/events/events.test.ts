@@ -63,6 +63,8 @@ describe('the past', () => {
     [{ container: ['web'] }, ['start', 'exec_start: ls']],
     [{ container: ['nobody'] }, []],
     [{ image: ['app'] }, ['start', 'tag']],
+    [{ image: ['app:1'] }, ['start']],
+    [{ image: ['localhost:5000/app'] }, []],
     [{ network: ['n1'] }, ['connect']],
     [{ volume: ['data'] }, ['mount']],
     [{ label: ['tier=front'] }, ['start']],
@@ -72,7 +74,7 @@ describe('the past', () => {
   ];
   for (const [filters, found] of table) {
     test(JSON.stringify(filters), async () => {
-      container('start', 1, { tier: 'front', image: 'app' });
+      container('start', 1, { tier: 'front', image: 'app:1' });
       container('exec_start: ls', 2);
       events.publish({ Type: 'network', Action: 'connect', id: 'n1', attributes: {} }, second(3));
       events.publish({ Type: 'volume', Action: 'mount', id: 'data', attributes: {} }, second(4));

@@ -3,6 +3,7 @@
 import type { Filters } from '../../api/codecs.ts';
 import type { EventMessage } from '../../api/types/system.ts';
 import { invalid } from '../../lib/errors.ts';
+import { familiarName, parseReference } from '../../oci/reference.ts';
 import { hasLabel, parseTime } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 
@@ -68,7 +69,7 @@ function tester(key: string): ((event: EventMessage, value: string) => boolean) 
     case 'scope':
       return (event, value) => event.scope === value;
     case 'image':
-      return (event, value) => actorIs(event, 'image', value) || event.Actor.Attributes.image === value;
+      return (event, value) => actorIs(event, 'image', value) || imageNames(event).includes(value);
     case 'container':
     case 'volume':
     case 'network':
@@ -77,6 +78,20 @@ function tester(key: string): ((event: EventMessage, value: string) => boolean) 
       return (event, value) => actorIs(event, key, value);
     default:
       return undefined;
+  }
+}
+
+/** What an event calls its image, with its tag and without. */
+function imageNames({ Type, Actor }: EventMessage): string[] {
+  const { image, name } = Actor.Attributes;
+  return [image, Type === 'image' ? name : undefined].flatMap(one => (one ? [one, withoutTag(one)] : []));
+}
+
+function withoutTag(reference: string): string {
+  try {
+    return familiarName(parseReference(reference));
+  } catch {
+    return reference;
   }
 }
 

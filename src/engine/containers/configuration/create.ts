@@ -27,7 +27,7 @@ import { collectMounts } from './mounts/collect-mounts.ts';
 import { generateName, requireName } from './names.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
 import { containerIds, refuseWithoutHostUsers } from './user-namespace.ts';
-import { requireBindSources, requireWorkingDirectory } from './validation/check-places.ts';
+import { makeWorkingDirectory, requireBindSources } from './validation/check-places.ts';
 import { requireOthers } from './validation/require-others.ts';
 import { validateConfiguration } from './validation/validate.ts';
 
@@ -111,7 +111,9 @@ export async function createContainer(
   });
   undo.defer('container layer', () => engine.images.removeContainerLayer(id));
   // That of an image was there, or made, when somebody made the image.
-  if (given.WorkingDir) requireWorkingDirectory(engine, id, record.config.WorkingDir ?? '/');
+  if (given.WorkingDir) {
+    makeWorkingDirectory(engine, id, { path: record.config.WorkingDir ?? '/', owner: ids && rootOutside(ids) });
+  }
   const container = engine.containers.add(record);
   undo.defer('record', () => engine.containers.delete(container));
   mkdirSync(container.directory, { recursive: true, mode: 0o710 });

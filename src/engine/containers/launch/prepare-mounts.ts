@@ -1,7 +1,7 @@
 // The file-system side of a start: volumes mounted and filled, bind sources checked, everything as plain mounts.
 
-import { chownSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { invalid } from '../../../lib/errors.ts';
 import { type IdMap, rootOutside } from '../../../lib/id-map.ts';
@@ -11,6 +11,7 @@ import { publishVolumeEvent } from '../../volumes/volume-events.ts';
 import { requireTmpfsOption } from '../configuration/mounts/mount-spec.ts';
 import { containerIds } from '../configuration/user-namespace.ts';
 import { requireBindSource } from '../configuration/validation/check-places.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
 import { requirePropagation } from './mount-propagation.ts';
@@ -70,11 +71,7 @@ async function prepareMount(
 function requireSource(mount: ContainerMount, ids: IdMap | undefined): void {
   if (mount.createSource) {
     try {
-      const made = mkdirSync(mount.source, { recursive: true });
-      const owner = ids && rootOutside(ids);
-      for (let path = mount.source; made && owner && path.length >= made.length; path = dirname(path)) {
-        chownSync(path, owner.uid, owner.gid);
-      }
+      makeDirectory(mount.source, ids && rootOutside(ids));
     } catch (error) {
       if (!statSync(mount.source, { throwIfNoEntry: false })) {
         throw invalid(`error while creating mount source path '${mount.source}'`, error);

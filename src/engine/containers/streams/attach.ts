@@ -102,7 +102,7 @@ async function replayLogs(
 
 /** Throws `conflict` when there is nothing to resize. */
 export function resizeContainer(
-  engine: Pick<Engine, 'containers'>,
+  engine: Pick<Engine, 'containers' | 'events'>,
   reference: string,
   columns: number,
   rows: number,
@@ -110,4 +110,5 @@ export function resizeContainer(
   const container = engine.containers.get(reference);
   if (!container.process) throw conflict(`container ${container.id} is not running`);
   container.process.resize(columns, rows);
+  publishContainerEvent(engine, container, 'resize', { height: String(rows), width: String(columns) });
 }

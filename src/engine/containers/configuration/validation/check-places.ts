@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { errorCode, invalid } from '../../../../lib/errors.ts';
 import type { Engine } from '../../../engine.ts';
+import { makeDirectory } from '../../make-directory.ts';
 import type { ContainerMount } from '../../state/container-mount.ts';
 
 /** Throws `invalid` for a source of `--mount type=bind` that is not there; that of `-v` is made at the start. */
@@ -18,16 +19,21 @@ export function requireBindSource(source: string): void {
   throw invalid(`invalid mount config for type "bind": bind source path does not exist: ${source}`);
 }
 
-/** Throws `invalid` for a working directory that is something else in the container's files; a missing one is fine. */
-export function requireWorkingDirectory(
+/** Makes a missing working directory in the container's files. Throws `invalid` where something else is in its place. */
+export function makeWorkingDirectory(
   engine: Pick<Engine, 'images' | 'host'>,
   containerId: string,
-  path: string,
+  { path, owner }: { path: string; owner: { uid: number; gid: number } | undefined },
 ): void {
   using view = engine.images.openRootfs(containerId);
   const inside = engine.host.resolveInRoot(view.rootfs, path);
   try {
-    if (statSync(inside, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+    const there = statSync(inside, { throwIfNoEntry: false });
+    if (there?.isDirectory()) return;
+    if (!there) {
+      makeDirectory(inside, owner);
+      return;
+    }
   } catch (error) {
     // Something above it is a file.
     if (errorCode(error) !== 'ENOTDIR') throw error;
