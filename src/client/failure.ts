@@ -40,6 +40,9 @@ export function refusedVersion(error: unknown): string | undefined {
   return /is too new\. Maximum supported API version is (\d+\.\d+)/.exec(errorMessage(error))?.[1];
 }
 
+const clientAdvice =
+  'the server probably has client authentication (--tlsverify) enabled; check your TLS client certification settings: ';
+
 /** The error of a connection to `host` that could not be made or broke. */
 export function connectionError(host: string, error: unknown): BerthError {
   if (error instanceof BerthError) return error;
@@ -49,9 +52,10 @@ export function connectionError(host: string, error: unknown): BerthError {
     return new BerthError('unavailable', message, { cause: error });
   }
   const encryption = describeTlsFailure(error);
+  const advice = /^remote error: tls: .*certificate/.test(encryption ?? '') ? clientAdvice : '';
   const message =
     code === undefined || encryption !== undefined
-      ? `error during connect: ${encryption ?? errorMessage(error)}`
+      ? `error during connect: ${advice}${encryption ?? errorMessage(error)}`
       : `Cannot connect to the Docker daemon at ${host}. Is the docker daemon running?`;
   return new BerthError('unavailable', message, { cause: error });
 }

@@ -12,6 +12,7 @@ import { stopSignal, surviveMistakes } from '../process-events.ts';
 import { claimRoot } from './claim-root.ts';
 import type { RegistryConfiguration } from './configuration/configuration.ts';
 import { Listeners } from './listeners.ts';
+import { outOfDate } from './out-of-date.ts';
 import { reload } from './reload.ts';
 import { upstreamOptions } from './upstream-options.ts';
 
@@ -56,7 +57,10 @@ export async function serve(read: () => RegistryConfiguration): Promise<number> 
 /** What the configuration names is there; returns the certificates, where there are any. Throws `invalid`. */
 function checkFiles({ options, tls }: RegistryConfiguration, logger: Logger): TlsIdentity | undefined {
   checkUsers(options.access?.htpasswd, logger);
-  return tls && identityOf(tls);
+  const identity = tls && identityOf(tls);
+  const dates = identity && outOfDate(identity.cert, Date.now());
+  if (dates) logger.warn('the TLS certificate does not count now', dates);
+  return identity;
 }
 
 function identityOf({ cert, key, clientCa }: NonNullable<RegistryConfiguration['tls']>): TlsIdentity {
