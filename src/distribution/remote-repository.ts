@@ -9,7 +9,7 @@ import { downloadBlob, downloadBytes } from './protocol/download.ts';
 import { fetchManifest, removeManifest, resolveManifest, sendManifest } from './protocol/manifests.ts';
 import { readPages } from './protocol/pages.ts';
 import { fetchReferrers } from './protocol/referrers.ts';
-import { discard, type RegistryClient } from './protocol/registry-client.ts';
+import type { RegistryClient } from './protocol/registry-client.ts';
 import { blobSize, openUpload, uploadBlob } from './protocol/upload.ts';
 import { RegistryError } from './registry-error.ts';
 import type { BlobSource, CallOptions, FetchedManifest, Repository, RepositoryName } from './repository.ts';
@@ -87,11 +87,6 @@ export class RemoteRepository implements Repository {
     const location = known === undefined ? undefined : this.#open.get(known);
     if (known !== undefined) this.#open.delete(known);
     return this.#try(client => uploadBlob(client, this.#path, source, { ...options, location }));
-  }
-
-  async deleteBlob(digest: Digest, { signal }: CallOptions = {}): Promise<void> {
-    const path = `${this.#path}/blobs/${digest}`;
-    await discard(await this.#try(client => client.call({ method: 'DELETE', path, accept: [200, 202, 204], signal })));
   }
 
   putManifest(

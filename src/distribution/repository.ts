@@ -60,8 +60,6 @@ export interface Repository {
   /** Sends a blob; `onProgress` hears of all bytes sent so far, less again after a resumption. Returns its digest. */
   uploadBlob(source: BlobSource, options?: CallOptions & { onProgress?: (sent: number) => void }): Promise<Digest>;
 
-  deleteBlob(digest: Digest, options?: CallOptions): Promise<void>;
-
   /** Under a tag or its digest; returns the digest. */
   putManifest(
     tagOrDigest: string,

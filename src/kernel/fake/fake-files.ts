@@ -30,10 +30,6 @@ export class FakeFiles implements Files {
     return [...(this.#attributes.get(path)?.keys() ?? [])];
   }
 
-  removeXattr(path: string, name: string): void {
-    this.#attributes.get(path)?.delete(name);
-  }
-
   mknod(path: string, mode: number, device: number): void {
     if (this.#state.nodes.has(path)) throw systemCallError('mknod', 'EEXIST', path);
     this.#state.nodes.set(path, { mode, device });

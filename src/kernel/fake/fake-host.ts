@@ -1,5 +1,3 @@
-// A machine that always is the same.
-import { capabilityNames } from '../host/capability-names.ts';
 import type { Host } from '../host/host.ts';
 import type { FakeState } from './fake-kernel.ts';
 
@@ -14,10 +12,6 @@ export class FakeHost implements Host {
 
   memoryTotal(): number {
     return 8 * 2 ** 30;
-  }
-
-  swapTotal(): number {
-    return 0;
   }
 
   cpus(): number {
@@ -66,10 +60,6 @@ export class FakeHost implements Host {
 
   capabilities(): string[] {
     return [...this.#state.capabilities];
-  }
-
-  knownCapabilities(): string[] {
-    return [...capabilityNames];
   }
 
   seccomp(): boolean {

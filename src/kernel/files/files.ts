@@ -6,8 +6,6 @@ export interface Files {
   /** undefined when the file has no such attribute or its file system has none at all. */
   getXattr(path: string, name: string): Buffer | undefined;
   listXattr(path: string): string[];
-  /** An attribute that is not there is fine. */
-  removeXattr(path: string, name: string): void;
   /** `mode` carries the type (S_IFCHR ...), `device` is as in `Stats.rdev` (see makeDevice). The umask is not applied. */
   mknod(path: string, mode: number, device: number): void;
   /** The umask is not applied. */

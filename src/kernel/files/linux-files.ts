@@ -52,11 +52,6 @@ export class LinuxFiles implements Files {
     return this.#buffer.toString('utf8', 0, length).split('\0').slice(0, -1);
   }
 
-  removeXattr(path: string, name: string): void {
-    const result = this.#libc.call.lremovexattr(cstring(path), cstring(name));
-    if (result < 0) this.#undefinedIf(['ENODATA', 'EOPNOTSUPP', 'ENOTSUP'], `remove ${name}`, path);
-  }
-
   mknod(path: string, mode: number, device: number): void {
     this.#libc.check('mknod', this.#libc.call.mknod(cstring(path), mode, device), path);
     // mknod takes the umask away from the mode. By descriptor: should a link have taken its place, it is not followed.

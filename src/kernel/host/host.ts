@@ -3,7 +3,6 @@
 export interface Host {
   /** Bytes. */
   memoryTotal(): number;
-  swapTotal(): number;
   /** Processors this process may use. */
   cpus(): number;
   /** Nodes with memory, as the kernel lists them: `0`, `0-1`. */
@@ -27,8 +26,6 @@ export interface Host {
   hardLimit(resource: string): number | undefined;
   /** The effective set of this process: `CAP_SYS_ADMIN`, ... */
   capabilities(): string[];
-  /** Every capability this kernel knows. */
-  knownCapabilities(): string[];
   /** Whether seccomp filters can be loaded. */
   seccomp(): boolean;
   apparmor(): boolean;

@@ -7,7 +7,7 @@ import { readIfThere } from '../files/read-if-there.ts';
 import type { Libc } from '../libc/libc.ts';
 import { fromNodeError, systemCallError } from '../libc/system-call-error.ts';
 import type { NetworkScope } from '../network/network-scope.ts';
-import { capabilitiesOf, capabilityNames } from './capability-names.ts';
+import { capabilitiesOf } from './capability-names.ts';
 import type { Host } from './host.ts';
 import { parseOsRelease } from './os-release.ts';
 import { processorLevel } from './processor-level.ts';
@@ -36,10 +36,6 @@ export class LinuxHost implements Host {
 
   memoryTotal(): number {
     return this.#memory('MemTotal');
-  }
-
-  swapTotal(): number {
-    return this.#memory('SwapTotal');
   }
 
   cpus(): number {
@@ -100,11 +96,6 @@ export class LinuxHost implements Host {
   capabilities(): string[] {
     const status = readFileSync(join(this.#proc, 'self/status'), 'utf8');
     return capabilitiesOf(/^CapEff:\s*(\w+)/m.exec(status)?.[1] ?? '0');
-  }
-
-  knownCapabilities(): string[] {
-    const last = Number(readIfThere(join(this.#proc, 'sys/kernel/cap_last_cap')) ?? capabilityNames.length - 1);
-    return capabilityNames.slice(0, last + 1);
   }
 
   seccomp(): boolean {

@@ -22,7 +22,6 @@ const symbols = {
   lgetxattr: { args: ['ptr', 'ptr', 'ptr', u64], returns: i64 },
   listen: { args: ['i32', 'i32'], returns: 'i32' },
   llistxattr: { args: ['ptr', 'ptr', u64], returns: i64 },
-  lremovexattr: { args: ['ptr', 'ptr'], returns: 'i32' },
   lsetxattr: { args: ['ptr', 'ptr', 'ptr', u64, 'i32'], returns: 'i32' },
   lseek: { args: ['i32', i64, 'i32'], returns: i64 },
   mknod: { args: ['ptr', 'u32', u64], returns: 'i32' },

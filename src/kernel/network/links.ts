@@ -50,10 +50,7 @@ export interface Links {
   /** Removes the link; one that is gone already is fine. A veth blocks about 26 ms: drop its namespace instead. */
   remove(name: string): void;
   setUp(name: string): void;
-  setDown(name: string): void;
   setMaster(name: string, bridge: string): void;
-  setMac(name: string, mac: string): void;
-  setMtu(name: string, mtu: number): void;
   /** Lets a bridge port send frames back where they came from (a container that calls its own published port). */
   setHairpin(name: string, on: boolean): void;
   /** Kept apart from other isolated ports of its bridge. */

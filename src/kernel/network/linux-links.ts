@@ -81,23 +81,11 @@ export class LinuxLinks implements Links {
     this.#change('set link up', name, linkMessage({ flags: IFF_UP, change: IFF_UP }));
   }
 
-  setDown(name: string): void {
-    this.#change('set link down', name, linkMessage({ change: IFF_UP }));
-  }
-
   setMaster(name: string, bridge: string): void {
     const socket = this.#scope.netlink(NETLINK_ROUTE);
     const master = attribute(IFLA.MASTER, uint32(this.#get(socket, bridge).index));
     const body = Buffer.concat([linkMessage(), attribute(IFLA.IFNAME, name), master]);
     socket.request('set link master', RTM.NEWLINK, 0, body, name);
-  }
-
-  setMac(name: string, mac: string): void {
-    this.#change('set hardware address', name, linkMessage(), attribute(IFLA.ADDRESS, parseMac(mac)));
-  }
-
-  setMtu(name: string, mtu: number): void {
-    this.#change('set mtu', name, linkMessage(), attribute(IFLA.MTU, uint32(mtu)));
   }
 
   setHairpin(name: string, on: boolean): void {

@@ -64,11 +64,6 @@ export class FrameDecoder {
     return frames;
   }
 
-  /** Whether the stream may end here: not inside a header or a frame. */
-  get complete(): boolean {
-    return this.#left === 0 && this.#headerFilled === 0;
-  }
-
   #fillHeader(chunk: Uint8Array, offset: number): number {
     const take = Math.min(headerLength - this.#headerFilled, chunk.length - offset);
     this.#header.set(chunk.subarray(offset, offset + take), this.#headerFilled);

@@ -134,20 +134,8 @@ export class FakeLinks implements Links {
     this.#get(name).up = true;
   }
 
-  setDown(name: string): void {
-    this.#get(name).up = false;
-  }
-
   setMaster(name: string, bridge: string): void {
     this.#get(name).master = this.#get(bridge).index;
-  }
-
-  setMac(name: string, mac: string): void {
-    this.#get(name).mac = mac;
-  }
-
-  setMtu(name: string, mtu: number): void {
-    this.#get(name).mtu = mtu;
   }
 
   setHairpin(name: string): void {
