@@ -49,6 +49,20 @@ test.each([
   }
 });
 
+test('a bind that is not recursive brings nothing of what is mounted below', async () => {
+  const Mounts = ['private', 'rprivate', undefined].map((Propagation, at) => ({
+    ...{ Type: 'bind' as const, Source: '/dev', Target: `/hostdev${at}` },
+    BindOptions: { NonRecursive: true, Propagation: Propagation as 'private' | undefined },
+  }));
+  const id = await engine.run('grep -c " /hostdev./" /proc/self/mountinfo', { HostConfig: { Mounts } });
+  try {
+    await engine.wait(id);
+    expect(await engine.logs(id)).toBe('0\n');
+  } finally {
+    await engine.remove(id);
+  }
+});
+
 test('a signal to stop by, a limit of processes and a size count since their versions', async () => {
   const id = await engine.run('trap "exit 7" USR1; trap "exit 8" TERM; echo ready; while :; do sleep 0.1; done');
   try {

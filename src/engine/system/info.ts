@@ -92,19 +92,19 @@ export function describeSystem(engine: Engine, version?: string): SystemInfo {
       ...(cgroupVersion === '2' ? ['name=cgroupns'] : []),
       ...(config.defaults.noNewPrivileges ? ['name=no-new-privileges'] : []),
     ],
-    ...changedByVersion(host, version),
+    ...changedByVersion(version),
     CDISpecDirs: [],
     Warnings: warnings(controllers),
   };
 }
 
 /** What came and went with versions of the API. */
-function changedByVersion(host: Engine['host'], version: string | undefined): Partial<SystemInfo> {
+function changedByVersion(version: string | undefined): Partial<SystemInfo> {
   const before = (other: string) => version !== undefined && !isAtLeast(version, other);
-  const bridged = (protocol: string) => host.sysctl(`net.bridge.bridge-nf-call-${protocol}`) === '1';
   return {
     ...(before('1.49') ? {} : { FirewallBackend: { Driver: 'nftables' } }),
-    ...(before('1.50') && { BridgeNfIptables: bridged('iptables'), BridgeNfIp6tables: bridged('ip6tables') }),
+    // Whatever the host has: what depends on it is loaded when a network needs it.
+    ...(before('1.50') && { BridgeNfIptables: false, BridgeNfIp6tables: false }),
     ...(before('1.42') && { KernelMemory: false }),
   };
 }

@@ -81,7 +81,10 @@ function ociMount(mount: MountSpec, host: SpecHost): OciMount {
       options: tmpfsOptions([...readonly, ...(mount.options ?? [])]),
     };
   }
-  const options = [mount.nonRecursive ? 'bind' : 'rbind', mount.propagation ?? 'rprivate', ...readonly];
+  const { propagation = 'rprivate' } = mount;
+  // crun takes what lies below along when the propagation is for all of it.
+  const [kind, spread] = mount.nonRecursive ? ['bind', propagation.replace(/^r/, '')] : ['rbind', propagation];
+  const options = [kind, spread, ...readonly];
   return { destination, type: 'bind', source: mount.source, options: [...options, ...(mount.options ?? [])] };
 }
 
