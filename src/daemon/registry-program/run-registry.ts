@@ -10,8 +10,8 @@ import { collect } from './collect.ts';
 import { readConfiguration } from './configuration/configuration.ts';
 import { collectOptions, passwdOptions, serveOptions } from './options.ts';
 import { passwd } from './passwd.ts';
-import { serve } from './serve.ts';
-import { useSmallHeap } from './small-heap.ts';
+import { serve } from './serving/serve.ts';
+import { useSmallHeap } from './serving/small-heap.ts';
 
 interface Subprogram {
   readonly usage: string;

@@ -1,12 +1,12 @@
 // SIGHUP: what of the registry's configuration changes while it serves.
 
 import { isDeepStrictEqual } from 'node:util';
-import type { Distribution } from '../../distribution/index.ts';
-import { errorMessage } from '../../lib/errors.ts';
-import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
-import type { Logger } from '../../lib/logger.ts';
-import type { Registry } from '../../registry/index.ts';
-import type { RegistryConfiguration } from './configuration/configuration.ts';
+import type { Distribution } from '../../../distribution/index.ts';
+import { errorMessage } from '../../../lib/errors.ts';
+import type { TlsIdentity } from '../../../lib/http/tls-listener.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import type { Registry } from '../../../registry/index.ts';
+import type { RegistryConfiguration } from '../configuration/configuration.ts';
 import type { Listeners } from './listeners.ts';
 import { upstreamOptions } from './upstream-options.ts';
 

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../test/support/free-port.ts';
-import { silentLogger } from '../../lib/logger.ts';
+import { freePort } from '../../../../test/support/free-port.ts';
+import { silentLogger } from '../../../lib/logger.ts';
 import { Listeners } from './listeners.ts';
 
 let folder: string;

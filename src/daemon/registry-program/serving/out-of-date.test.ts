@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeCertificates } from '../../../test/support/certificates.ts';
+import { makeCertificates } from '../../../../test/support/certificates.ts';
 import { outOfDate } from './out-of-date.ts';
 
 test('a certificate has its time', async () => {

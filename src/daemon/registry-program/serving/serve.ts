@@ -1,16 +1,16 @@
 // The registry as a process: it listens, serves until it is told to stop, and ends what runs.
 
 import { readFileSync, writeSync } from 'node:fs';
-import { Distribution } from '../../distribution/index.ts';
-import { CleanupStack } from '../../lib/cleanup-stack.ts';
-import { errorMessage, invalid } from '../../lib/errors.ts';
-import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
-import { createLogger, type Logger } from '../../lib/logger.ts';
-import { parseHtpasswd, Registry } from '../../registry/index.ts';
-import { readTlsIdentity } from '../listening/tls-identity.ts';
-import { stopSignal, surviveMistakes } from '../process-events.ts';
-import { claimRoot } from './claim-root.ts';
-import type { RegistryConfiguration } from './configuration/configuration.ts';
+import { Distribution } from '../../../distribution/index.ts';
+import { CleanupStack } from '../../../lib/cleanup-stack.ts';
+import { errorMessage, invalid } from '../../../lib/errors.ts';
+import type { TlsIdentity } from '../../../lib/http/tls-listener.ts';
+import { createLogger, type Logger } from '../../../lib/logger.ts';
+import { parseHtpasswd, Registry } from '../../../registry/index.ts';
+import { readTlsIdentity } from '../../listening/tls-identity.ts';
+import { stopSignal, surviveMistakes } from '../../process-events.ts';
+import { claimRoot } from '../claim-root.ts';
+import type { RegistryConfiguration } from '../configuration/configuration.ts';
 import { Listeners } from './listeners.ts';
 import { outOfDate } from './out-of-date.ts';
 import { reload } from './reload.ts';

@@ -1,11 +1,11 @@
 // Where the registry listens, which may change while it serves.
 
-import type { Exchange } from '../../lib/http/exchange.ts';
-import { HttpServer } from '../../lib/http/http-server.ts';
-import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
-import type { Logger } from '../../lib/logger.ts';
-import { listenOn } from '../../server/index.ts';
-import type { ListenPlace } from './configuration/configuration.ts';
+import type { Exchange } from '../../../lib/http/exchange.ts';
+import { HttpServer } from '../../../lib/http/http-server.ts';
+import type { TlsIdentity } from '../../../lib/http/tls-listener.ts';
+import type { Logger } from '../../../lib/logger.ts';
+import { listenOn } from '../../../server/index.ts';
+import type { ListenPlace } from '../configuration/configuration.ts';
 
 interface Listener {
   readonly place: ListenPlace;

@@ -1,7 +1,7 @@
 // How the registry reaches others.
 
-import type { DistributionOptions } from '../../distribution/index.ts';
-import type { RegistryConfiguration } from './configuration/configuration.ts';
+import type { DistributionOptions } from '../../../distribution/index.ts';
+import type { RegistryConfiguration } from '../configuration/configuration.ts';
 
 /** By the proxies of the environment, with the certificates of this machine; seldom asked again, as somebody waits. */
 export function upstreamOptions({ insecureUpstreams }: RegistryConfiguration): DistributionOptions {

@@ -1,5 +1,5 @@
 // The registry's heap: as small as what it does, not as large as the machine allows.
-import { execve } from '../../kernel/index.ts';
+import { execve } from '../../../kernel/index.ts';
 
 // JavaScriptCore lets garbage grow with the memory of the machine, and knows no other place to be told than this.
 const variable = 'BUN_JSC_forceRAMSize';
