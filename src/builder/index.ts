@@ -22,6 +22,8 @@ export { VertexError } from './errors/vertex-error.ts';
 export type { HistoryBlob, HistoryRecord } from './history/history-record.ts';
 export type { BuildEvent, BuildWarning, CacheReason, PlannedStep, Vertex } from './progress.ts';
 export type {
+  AnnotationLevel,
+  Annotations,
   Attestations,
   BlobOptions,
   BlobStore,

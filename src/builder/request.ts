@@ -51,6 +51,17 @@ export interface BuildCallbacks {
 
 export type Compression = 'uncompressed' | 'gzip' | 'zstd';
 
+/** What is said of an image by its manifest, by the index that lists it, or where one of the two is spoken of. */
+export type AnnotationLevel = 'manifest' | 'manifest-descriptor' | 'index' | 'index-descriptor';
+
+export type Annotations = readonly {
+  readonly level: AnnotationLevel;
+  /** Of manifests: only of this platform's, as it is written. */
+  readonly platform?: string;
+  readonly key: string;
+  readonly value: string;
+}[];
+
 /** What is common to results that are blobs. */
 export interface BlobOptions {
   readonly compression?: Compression;
@@ -62,7 +73,7 @@ export interface BlobOptions {
   readonly ociMediaTypes?: boolean;
   /** Times of files not later than SOURCE_DATE_EPOCH. */
   readonly rewriteTimestamp?: boolean;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Annotations;
 }
 
 /** A stream the exporter writes into, and ends or destroys: a file, a session of the client, a response. */

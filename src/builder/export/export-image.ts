@@ -8,6 +8,7 @@ import { parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { ExportRequest, RegistryCredentials } from '../request.ts';
 import type { LayersSnapshot } from '../solve/snapshot.ts';
 import type { ExportContext, SolvedPlatform } from './export-context.ts';
+import { imageAnnotations } from './image-annotations.ts';
 import { imageConfig } from './image-config.ts';
 import { KnownBlobs } from './known-blobs.ts';
 
@@ -57,14 +58,13 @@ export async function composeManifests(
     throw invalid('docker exporter does not currently support exporting manifest lists');
   }
   const leaves = one.type !== 'image' || pushed || images.length > 1 || o.multiPlatform;
-  if (!leaves && !beside && one.compression === undefined && Object.keys(one.annotations ?? {}).length === 0)
-    return undefined;
+  if (!leaves && !beside && one.compression === undefined && !one.annotations) return undefined;
   return await o.images.built.compose(images, {
     compression: one.compression ?? 'gzip',
     forceCompression: one.forceCompression,
     compressionLevel: one.compressionLevel,
     oci: one.ociMediaTypes ?? one.type !== 'docker',
-    annotations: one.annotations ?? {},
+    annotations: imageAnnotations(one.annotations ?? [], o.platform),
     index: o.multiPlatform,
     beside,
     lease: o.lease,

@@ -92,10 +92,10 @@ async function exportImages(
     }
   } else if (one.target.kind === 'tar') {
     const { open } = one.target;
-    const archive = Readable.from(o.images.built.archive(images, names, composed?.beside));
+    const archive = Readable.from(o.images.built.archive(images, names, composed));
     await told(report, 'sending tarball', () => writeStream(archive, open, o.signal));
   } else if (one.target.kind === 'directory') {
-    await unpackTar(o.images.built.archive(images, names, composed?.beside), one.target.path, o.signal);
+    await unpackTar(o.images.built.archive(images, names, composed), one.target.path, o.signal);
   }
   const top = composed?.index ?? (composed?.manifests.length === 1 ? composed.manifests[0] : undefined);
   const id = images.length === 1 ? images[0]?.id : top?.digest;

@@ -5,6 +5,7 @@ import { invalid } from '../../lib/errors.ts';
 import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { parseManifest } from '../../oci/manifest.ts';
+import type { Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
 import { planArchive } from '../archive/save/plan-archive.ts';
 import { writeArchive } from '../archive/save/write-archive.ts';
@@ -38,8 +39,18 @@ interface ComposedImage {
   readonly layers: readonly Descriptor[];
 }
 
+/** Of manifests and indexes, and of the descriptors that lead to them. */
+interface ImageAnnotations {
+  manifest(platform: Platform): AnnotationSet;
+  manifestDescriptor(platform: Platform): AnnotationSet;
+  readonly index: AnnotationSet;
+  readonly indexDescriptor: AnnotationSet;
+}
+
+type AnnotationSet = Readonly<Record<string, string>>;
+
 export interface ComposeOptions extends LayerForm {
-  readonly annotations: Readonly<Record<string, string>>;
+  readonly annotations: ImageAnnotations;
   /** An index even for one image. */
   readonly index: boolean;
   /** Further manifests of the index (attestations), one for each image. */
@@ -114,7 +125,12 @@ export class BuiltImages {
     const besides = await Promise.all(made.map(one => o.beside?.(one)));
     const beside = besides.filter(one => one !== undefined);
     const listed = [...made.map(({ manifest }) => manifest), ...beside];
-    const index = o.index || listed.length > 1 ? await this.#index(listed, o) : undefined;
+    const isListed = o.index || listed.length > 1;
+    const { annotations } = o;
+    if (!isListed && (full(annotations.index).annotations ?? full(annotations.indexDescriptor).annotations)) {
+      throw invalid('index annotations not supported for single platform export');
+    }
+    const index = isListed ? await this.#index(listed, o) : undefined;
     const kept = (await Promise.all(beside.map(one => this.#withBlobs(one)))).flat();
     for (const { image, layers, manifest } of made) {
       const source = { manifest, layers, ...(index && { index }), ...(kept.length > 0 && { beside: kept }) };
@@ -123,11 +139,14 @@ export class BuiltImages {
     return { manifests: made.map(({ manifest }) => manifest), beside, ...(index && { index }) };
   }
 
-  /** One tar that is a docker-archive and an OCI layout, of images under names that need not be theirs. */
+  /**
+   * One tar that is a docker-archive and an OCI layout, of images under names that need not be theirs. `composed`: what leads
+   * to them is listed as that says.
+   */
   async *archive(
     images: readonly Image[],
     names: readonly string[],
-    beside: readonly Descriptor[] = [],
+    { beside = [], index, manifests = [] }: Partial<Composed> = {},
   ): AsyncGenerator<Buffer, void> {
     const { content } = this.#deps;
     const references = names.map(name => parseReference(name));
@@ -135,7 +154,8 @@ export class BuiltImages {
     const plan = planArchive(selected, undefined, {
       size: digest => content.size(digest),
       platforms: image => [image],
-      openLayer: (image, index) => openLayerBlob(image, index, this.#deps),
+      openLayer: (image, at) => openLayerBlob(image, at, this.#deps),
+      annotations: digest => [index, ...manifests].find(one => one?.digest === digest)?.annotations ?? {},
     });
     for (const one of beside) {
       for (const { digest, size } of await this.#withBlobs(one)) plan.blobs.set(digest, { size });
@@ -166,14 +186,16 @@ export class BuiltImages {
       size: content.size(image.id),
     };
     const described = layers.map(({ mediaType: type, digest, size }) => ({ mediaType: type, digest, size }));
-    const annotations = Object.keys(o.annotations).length > 0 ? { annotations: o.annotations } : {};
+    const platform = imagePlatform(image.config);
+    const annotations = full(o.annotations.manifest(platform));
     const descriptor = await this.put({ schemaVersion: 2, mediaType, config, layers: described, ...annotations }, o);
-    return { mediaType, ...descriptor, platform: imagePlatform(image.config) };
+    return { mediaType, ...descriptor, ...full(o.annotations.manifestDescriptor(platform)), platform };
   }
 
   async #index(manifests: readonly Descriptor[], o: ComposeOptions): Promise<Descriptor> {
     const mediaType = o.oci ? mediaTypes.ociIndex : mediaTypes.dockerList;
-    return { mediaType, ...(await this.put({ schemaVersion: 2, mediaType, manifests }, o)) };
+    const document = { schemaVersion: 2, mediaType, manifests, ...full(o.annotations.index) };
+    return { mediaType, ...(await this.put(document, o)), ...full(o.annotations.indexDescriptor) };
   }
 
   /** A manifest with the blobs it names, all of which are here. */
@@ -186,4 +208,9 @@ export class BuiltImages {
   put(document: unknown, o: { lease: Lease; signal?: AbortSignal }): Promise<{ digest: Digest; size: number }> {
     return this.#deps.content.put(Buffer.from(JSON.stringify(document, null, 2)), { lease: o.lease });
   }
+}
+
+/** The key of a document, where there is anything to say. */
+function full(annotations: AnnotationSet): { annotations?: AnnotationSet } {
+  return Object.keys(annotations).length > 0 ? { annotations } : {};
 }

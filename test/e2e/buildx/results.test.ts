@@ -96,6 +96,28 @@ buildxScenarios(['busybox'], {
     }
   }),
 
+  'annotations must be at the level they were given for': sinceBuildx(29, async buildx => {
+    const layout = join(buildx.folder, 'annotated');
+    const levels = [
+      'manifest',
+      'manifest-descriptor[linux/amd64]',
+      'manifest[linux/s390x]',
+      'index',
+      'index-descriptor',
+    ];
+    const flags = levels.flatMap(level => ['--annotation', `${level}:said=${level}`]);
+    const folder = files(buildx);
+    await buildx.build([...flags, '--provenance=true', '-o', `type=oci,dest=${layout},tar=false`, folder]);
+    const [top] = JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')).manifests;
+    const blob = (name: string) => JSON.parse(readFileSync(join(layout, 'blobs', name.replace(':', '/')), 'utf8'));
+    const index = blob(top.digest);
+    const [listed] = index.manifests;
+    const said = [top, index, listed, blob(listed.digest)].map(({ annotations }) => annotations?.said);
+    expect(said).toEqual(['index-descriptor', 'index', 'manifest-descriptor[linux/amd64]', 'manifest']);
+    const alone = ['--annotation', 'index:a=b', '--provenance=false', '-o', `type=oci,dest=${layout}.tar`, folder];
+    expect(await buildx.failure(alone)).toContain('index annotations not supported for single platform export');
+  }),
+
   'ids and facts must be written to files': async buildx => {
     const [id, facts] = [join(buildx.folder, 'id'), join(buildx.folder, 'facts.json')];
     const names = ['-t', 'e2e-facts', '-t', 'e2e-facts:2'];

@@ -33,6 +33,8 @@ interface PlanSources {
   openLayer: (image: Image, index: number) => AsyncIterable<Buffer>;
   /** The image and its other platforms. */
   platforms: (image: Image) => Image[];
+  /** What the layout says of the manifest or index that leads to an image, besides its name. */
+  annotations?: (digest: Digest) => Readonly<Record<string, string>>;
 }
 
 interface ManifestItem {
@@ -60,11 +62,12 @@ export function planArchive(
   for (const { image, references } of selected) {
     for (const name of references.length > 0 ? references : [undefined]) {
       const wanted = platform ? [image] : sources.platforms(image);
-      index.push(annotated(addImage(image, wanted, { name, blobs, sources, platform }), name));
-      const top = image.layers.at(-1);
-      if (name?.tag === undefined || !top) continue;
+      const top = addImage(image, wanted, { name, blobs, sources, platform });
+      index.push(annotated(top, name, sources.annotations?.(top.digest)));
+      const last = image.layers.at(-1);
+      if (name?.tag === undefined || !last) continue;
       const tags = repositories[familiarName(name)] ?? {};
-      repositories[familiarName(name)] = { ...tags, [name.tag]: hex(top.digest) };
+      repositories[familiarName(name)] = { ...tags, [name.tag]: hex(last.digest) };
     }
     items.push(describe(image, references, ids));
   }
@@ -130,18 +133,22 @@ function describe(image: Image, references: readonly Reference[], saved: Readonl
   };
 }
 
-function annotated({ mediaType, digest, size, platform }: Descriptor, name: Reference | undefined): Descriptor {
+function annotated(
+  { mediaType, digest, size, platform }: Descriptor,
+  name: Reference | undefined,
+  more: Readonly<Record<string, string>> = {},
+): Descriptor {
+  const annotations = {
+    ...more,
+    ...(name?.tag !== undefined && {
+      'io.containerd.image.name': formatReference(name),
+      'org.opencontainers.image.ref.name': name.tag,
+    }),
+  };
   return {
     ...{ mediaType, digest, size },
     ...(platform ? { platform } : {}),
-    ...(name?.tag === undefined
-      ? {}
-      : {
-          annotations: {
-            'io.containerd.image.name': formatReference(name),
-            'org.opencontainers.image.ref.name': name.tag,
-          },
-        }),
+    ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }
 

@@ -1,6 +1,13 @@
 // BuildKit's exporters as what a build of ours shall do with its result.
 import type { Duplex } from 'node:stream';
-import type { BlobOptions, Compression, ExportRequest, TreeTarget } from '../../../../builder/index.ts';
+import type {
+  AnnotationLevel,
+  Annotations,
+  BlobOptions,
+  Compression,
+  ExportRequest,
+  TreeTarget,
+} from '../../../../builder/index.ts';
 import { invalid } from '../../../../lib/errors.ts';
 import { parseGoBool } from '../../../../lib/text/go-values.ts';
 import type { Attributes } from './attributes.ts';
@@ -69,13 +76,16 @@ function compressionLevel({ 'compression-level': text = '', compression: type }:
   throw invalid(`compression-level of ${type || 'gzip'} is from ${least} to ${most}: ${text}`);
 }
 
-/** `annotation.key`, `annotation-manifest.key`, with a platform in brackets: those of manifests. */
-function annotations(attributes: Attributes): Record<string, string> | undefined {
+const annotation = /^annotation(?:-((?:manifest|index)(?:-descriptor)?))?(?:\[([^\]]*)\])?\.(.+)$/s;
+
+/** `annotation.key`, `annotation-index.key`, `annotation-manifest-descriptor[linux/amd64].key`. */
+function annotations(attributes: Attributes): Annotations | undefined {
   const found = Object.entries(attributes).flatMap(([name, value]) => {
-    const key = /^annotation(?:-manifest)?(?:\[[^\]]*\])?\.(.+)$/.exec(name)?.[1];
-    return key === undefined ? [] : [[key, value]];
+    const [, level = 'manifest', platform, key] = annotation.exec(name) ?? [];
+    if (key === undefined) return [];
+    return [{ level: level as AnnotationLevel, ...(platform !== undefined && { platform }), key, value }];
   });
-  return found.length > 0 ? Object.fromEntries(found) : undefined;
+  return found.length > 0 ? found : undefined;
 }
 
 function compression(value: string | undefined): Compression | undefined {

@@ -146,7 +146,7 @@ describe('exporters', () => {
       push: true,
       store: true,
       compression: 'zstd',
-      annotations: { k: 'v' },
+      annotations: [{ level: 'manifest', key: 'k', value: 'v' }],
     });
     expect(one('image', { store: 'false', push: '' })).toMatchObject({ store: false, push: true });
     expect(one('oci')).toMatchObject({ type: 'oci', tar: true, target: { kind: 'tar' } });
