@@ -4,8 +4,8 @@ import type { EventMessage } from '../../src/api/types/system.ts';
 import { loadSentProperties } from '../conformance/facts.ts';
 import { missingProperties } from '../conformance/missing-properties.ts';
 import { validateResponse } from '../conformance/validate-response.ts';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine, text } from '../support/daemons/engine.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, startEngine, text } from '../support/daemons/engine.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;
@@ -13,9 +13,7 @@ let engine: Engine;
 let running: string;
 let ended: string;
 beforeAll(async () => {
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
+  ({ daemon, engine } = await startEngine());
   running = await engine.run('sleep 1000', {
     ExposedPorts: { '80/tcp': {} },
     Labels: { colour: 'blue' },

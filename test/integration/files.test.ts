@@ -2,9 +2,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine } from '../support/daemons/engine.ts';
-import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, startEngine } from '../support/daemons/engine.ts';
+import { expectNothingLeft } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;
@@ -12,10 +12,7 @@ let engine: Engine;
 let before: Set<string>;
 let id: string;
 beforeAll(async () => {
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
-  before = await listRemains(daemon.places, daemon.pid);
+  ({ daemon, engine, before } = await startEngine());
 }, 60_000);
 afterAll(async () => await daemon[Symbol.asyncDispose](), 60_000);
 afterEach(async () => {

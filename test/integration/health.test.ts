@@ -1,18 +1,15 @@
 // Health checks go on whatever becomes of the daemon, and leave nothing behind.
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine } from '../support/daemons/engine.ts';
-import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, startEngine } from '../support/daemons/engine.ts';
+import { expectNothingLeft } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;
 let before: Set<string>;
 beforeEach(async () => {
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
-  before = await listRemains(daemon.places, daemon.pid);
+  ({ daemon, engine, before } = await startEngine());
 }, 60_000);
 afterEach(async () => await daemon[Symbol.asyncDispose](), 60_000);
 

@@ -3,16 +3,14 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine, frameText } from '../support/daemons/engine.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, frameText, startEngine } from '../support/daemons/engine.ts';
 import { eventually } from '../support/eventually.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;
 beforeAll(async () => {
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
+  ({ daemon, engine } = await startEngine());
 }, 60_000);
 afterAll(async () => await daemon[Symbol.asyncDispose](), 60_000);
 

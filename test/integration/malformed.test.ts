@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { existsSync, readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { encodeTarMember, tarEnd } from '../../src/lib/tar/writer.ts';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine } from '../support/daemons/engine.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, startEngine } from '../support/daemons/engine.ts';
 import { countDescriptors, expectNothingLeft, listRemains, residentMemory } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
 import { absurdCalls, absurdCreates } from '../support/requests/absurd-requests.ts';
@@ -19,9 +19,7 @@ let before: { remains: Set<string>; descriptors: number; memory: number };
 const random = new Seeded();
 beforeAll(async () => {
   console.log(`malformed: BERTH_TEST_SEED=${random.seed} plays it again`);
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
+  ({ daemon, engine } = await startEngine());
   container = await engine.run('sleep 1000', {}, 'target');
   // What is made once, at the first use of each room.
   await sendAll(brokenJson(random, 'nosuch'));

@@ -7,15 +7,13 @@ import { join } from 'node:path';
 import type { EventMessage } from '../../src/api/types/system.ts';
 import { FrameDecoder } from '../../src/lib/streams/frames.ts';
 import { encodeTarMember, tarEnd } from '../../src/lib/tar/writer.ts';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine, text } from '../support/daemons/engine.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, startEngine, text } from '../support/daemons/engine.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;
 beforeAll(async () => {
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
+  ({ daemon, engine } = await startEngine());
 }, 60_000);
 afterAll(async () => await daemon[Symbol.asyncDispose](), 60_000);
 

@@ -1,8 +1,8 @@
 // Steps that fail: what came before them is undone, and the message says why.
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
 import { createServer } from 'node:net';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine } from '../support/daemons/engine.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, startEngine } from '../support/daemons/engine.ts';
 import { expectNothingLeft, listRemains } from '../support/daemons/remains.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -10,10 +10,7 @@ let daemon: TestDaemon;
 let engine: Engine;
 let before: Set<string>;
 beforeAll(async () => {
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
-  before = await listRemains(daemon.places, daemon.pid);
+  ({ daemon, engine, before } = await startEngine());
 }, 60_000);
 afterAll(async () => await daemon[Symbol.asyncDispose](), 60_000);
 afterEach(async () => {

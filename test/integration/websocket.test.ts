@@ -1,15 +1,13 @@
 // Attaching through a websocket, as browsers do.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { connect } from 'node:net';
-import { TestDaemon } from '../support/daemons/daemon.ts';
-import { Engine } from '../support/daemons/engine.ts';
+import type { TestDaemon } from '../support/daemons/daemon.ts';
+import { type Engine, startEngine } from '../support/daemons/engine.ts';
 
 let daemon: TestDaemon;
 let engine: Engine;
 beforeAll(async () => {
-  daemon = await TestDaemon.start();
-  engine = new Engine(daemon);
-  await engine.loadBusybox();
+  ({ daemon, engine } = await startEngine());
 }, 60_000);
 afterAll(async () => await daemon[Symbol.asyncDispose]());
 

@@ -32,7 +32,7 @@ test('an upload in pieces becomes a blob and leaves nothing', async () => {
   expect(await uploads.finish(id, 'r', sha256('hello'))).toEqual({ digest: sha256('hello'), size: 5 });
   expect((await content.bytes(sha256('hello'))).toString()).toBe('hello');
   expect(folders()).toEqual([]);
-  expect(uploads.size(id, 'r')).rejects.toMatchObject({ kind: 'not-found' });
+  await expect(uploads.size(id, 'r')).rejects.toMatchObject({ kind: 'not-found' });
 });
 
 test('an empty upload is the empty blob', async () => {

@@ -5,7 +5,21 @@ import type { ContainerCreateRequest } from '../../../src/api/types/containers.t
 import { type Client, connect } from '../../../src/client/index.ts';
 import { FrameDecoder } from '../../../src/lib/streams/frames.ts';
 import { imageArchive } from '../images.ts';
-import type { TestDaemon } from './daemon.ts';
+import { TestDaemon } from './daemon.ts';
+import { listRemains } from './remains.ts';
+
+/** A daemon with busybox; `before` is what it has by itself, which no test may add to. The caller disposes the daemon. */
+export async function startEngine(): Promise<{ daemon: TestDaemon; engine: Engine; before: Set<string> }> {
+  const daemon = await TestDaemon.start();
+  try {
+    const engine = new Engine(daemon);
+    await engine.loadBusybox();
+    return { daemon, engine, before: await listRemains(daemon.places, daemon.pid) };
+  } catch (error) {
+    await daemon[Symbol.asyncDispose]();
+    throw error;
+  }
+}
 
 /** What a test asks of a daemon. `client` is for the rest. */
 export class Engine {
