@@ -9,7 +9,9 @@ export { Builder } from './builder.ts';
 export type { GcRule } from './cache/gc-rules.ts';
 export { type ContextSources, directorySource } from './context/context-sources.ts';
 export { type FoundInTree, findInTree } from './context/find-in-tree.ts';
-export type { Incoming, Mirror, Told } from './context/mirror/mirror.ts';
+export type { Told } from './context/mirror/asking-order.ts';
+export type { Mirror } from './context/mirror/mirror.ts';
+export type { Incoming, MirrorUpdate } from './context/mirror/mirror-update.ts';
 export { Mirrors } from './context/mirror/mirrors.ts';
 export type { OwnedSource } from './context/sources/filled-source.ts';
 export { DockerfileError } from './dockerfile/dockerfile-error.ts';
@@ -41,5 +43,13 @@ export type {
   Ulimit,
 } from './request.ts';
 export type { BuildResult, BuildRun } from './run.ts';
-export type { BuildSource, OpenSourceOptions, SourceFilter, SourceTree } from './source.ts';
+export type {
+  ArrivingTree,
+  BuildSource,
+  OpenSourceOptions,
+  SourceFilter,
+  SourceTree,
+  WantedFiles,
+  WantedPart,
+} from './source.ts';
 export type { CacheUsage, PruneOptions } from './usage.ts';

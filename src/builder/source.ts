@@ -58,6 +58,32 @@ export interface LinkedFiles {
   movable: boolean;
 }
 
+/** What a step takes of a tree. */
+export interface WantedFiles {
+  /** As the Dockerfile has them: from the root of the tree, wildcards allowed. */
+  readonly sources: readonly string[];
+  /** With the directories above them: all of the tree is waited for. */
+  readonly parents?: boolean;
+}
+
+/** The same, where it helps to know what is wanted first. */
+export interface WantedPart extends WantedFiles {
+  /** How many steps come before the one that wants it. */
+  readonly depth: number;
+}
+
+/**
+ * A tree of which the names are known while contents are still on their way. What is told by `here` stays as it is; of
+ * everything else nobody may ask anything yet.
+ */
+export interface ArrivingTree {
+  readonly tree: SourceTree;
+  /** Resolves when what a step takes is on disk as it will stay. Never rejects: what ends the transfer is told by `whole`. */
+  here(wanted: WantedFiles): Promise<void>;
+  /** Resolves when all is on disk. Rejects with what `open` would have thrown. The tree is disposed of only after that. */
+  readonly whole: Promise<void>;
+}
+
 /** What a path is known by: of a directory with all that is below. */
 export interface PathDigest {
   readonly digest: Digest;
@@ -82,4 +108,9 @@ export interface BuildSource {
   readonly origin?: SourceOrigin | undefined;
   /** Throws `invalid`, `not-found`, `unauthorized`, `unavailable`, `cancelled`. */
   open(filter: SourceFilter, options: OpenSourceOptions): Promise<SourceTree>;
+  /**
+   * Like `open`, of a source that can tell what it has before it has brought it. `wanted`: what will be waited for. Throws
+   * what goes wrong until the names are known.
+   */
+  begin?(filter: SourceFilter, options: OpenSourceOptions & { wanted: readonly WantedPart[] }): Promise<ArrivingTree>;
 }

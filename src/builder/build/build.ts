@@ -153,15 +153,18 @@ export class Build implements BuildRun {
         resolution: handled(this.#shown(solver.resolve(state.node), parsed)),
       })),
     );
-    const solved = await Promise.all(
+    const fail = (error: unknown) => {
+      throw locate(this.#failure ?? error, parsed);
+    };
+    const solving = Promise.all(
       graphs.map(async ({ state }) => {
         const snapshot = await solve(solver, state.node);
         const more = this.#wantsInlineCache && (await inlineCache(state.node, snapshot, { ...this.#context, solver }));
         return { state, snapshot, ...(more && { more }) };
       }),
-    ).catch((error: unknown) => {
-      throw locate(this.#failure ?? error, parsed);
-    });
+    );
+    const solved = await solving.catch(fail);
+    await solver.arrived().catch(fail);
     await solver.keepImported();
     const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;
     const results = graphs.map(({ state: { platform, node } }) => ({ platform, node }));

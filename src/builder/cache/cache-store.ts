@@ -54,6 +54,11 @@ export class CacheStore {
     return record && this.#images.builds.has(record.chain) ? record : undefined;
   }
 
+  /** Whether there is a record of a step that was made upon that result. */
+  isKnownBelow(result: string): boolean {
+    return this.#records.list().some(({ value }) => value.parents.includes(result));
+  }
+
   put(key: string, record: CacheRecord): void {
     this.#records.put(key, record, { durable: false });
   }

@@ -19,7 +19,7 @@ import type { Dockerfile, Instruction, Stage, Warning } from '../dockerfile/synt
 import { ClassicError } from '../errors/classic-error.ts';
 import type { PlannedStep } from '../progress.ts';
 import type { Entitlement, NamedContext } from '../request.ts';
-import type { BuildSource } from '../source.ts';
+import type { BuildSource, WantedPart } from '../source.ts';
 import { findContext } from './find-context.ts';
 import type { GraphInputs } from './graph-inputs.ts';
 import { dispatchInstruction, type StageContext } from './instructions/dispatch-instruction.ts';
@@ -97,7 +97,7 @@ class GraphBuilder {
   readonly #inputs: GraphInputs;
   readonly #stages = new Map<Stage, Promise<BuiltStage>>();
   /** What is wanted of each source; grows while stages are read. */
-  readonly #wanted = new Map<string, { node: Node; follow: string[] }>();
+  readonly #wanted = new Map<string, { node: Node; follow: string[]; parts: WantedPart[] }>();
   readonly #images = new Map<string, Promise<StageState>>();
 
   constructor(options: GraphOptions, inputs: GraphInputs, isIgnored: ((path: string) => boolean) | undefined) {
@@ -265,7 +265,8 @@ class GraphBuilder {
 
   /** A directory as a root file system: all of it copied into an empty one. */
   #wholeSource(name: string, source: BuildSource): Node {
-    const files = this.#source(source, ['/'], `[context ${name}] load from client`);
+    const wanted = { sources: ['/'], depth: 0 };
+    const files = this.#source(source, wanted, `[context ${name}] load from client`);
     const empty = createNode({ op: { kind: 'scratch' }, name: '[internal] empty' });
     const parts = [{ input: 1, sources: ['/'], unpack: false }];
     const op = {
@@ -304,36 +305,37 @@ class GraphBuilder {
       identity: `${project} ${name} ${stageName}`,
       file: { name, source },
       remoteSource: (url, instruction) => this.#inputs.remoteSource(url, instruction),
-      filesOf: (from, paths) => this.#filesOf(from, paths, stage),
+      filesOf: (from, sources) => this.#filesOf(from, { sources, depth: own.state.node.depth }, stage),
     };
   }
 
-  async #filesOf(from: string | undefined, paths: readonly string[], stage: Stage): Promise<Node> {
-    if (from === undefined) return await this.#contextFiles(paths);
+  async #filesOf(from: string | undefined, wanted: WantedPart, stage: Stage): Promise<Node> {
+    if (from === undefined) return await this.#contextFiles(wanted);
     const other = stageFrom(this.#options.dockerfile, from, stage);
     if (other) return (await this.stage(other)).state.node;
     const named = this.#named(from);
-    if (named?.kind === 'source') return this.#source(named.source, paths, `[context ${from}] load from client`);
+    if (named?.kind === 'source') return this.#source(named.source, wanted, `[context ${from}] load from client`);
     return (await this.#image(from, this.#options.targetPlatform)).node;
   }
 
-  async #contextFiles(paths: readonly string[]): Promise<Node> {
+  async #contextFiles(wanted: WantedPart): Promise<Node> {
     const { context } = this.#inputs;
     if (!context) throw invalid('the build has no context to copy from');
-    return this.#source(context, paths, '[internal] load build context', await this.#inputs.ignored());
+    return this.#source(context, wanted, '[internal] load build context', await this.#inputs.ignored());
   }
 
   /** One vertex for each source, which brings everything that any step wants of it. */
-  #source(source: BuildSource, paths: readonly string[], name: string, exclude: readonly string[] = []): Node {
+  #source(source: BuildSource, part: WantedPart, name: string, exclude: readonly string[] = []): Node {
     const known = this.#wanted.get(source.key);
-    const follow = known?.follow ?? [];
-    for (const path of paths) {
+    const { follow, parts }: { follow: string[]; parts: WantedPart[] } = known ?? { follow: [], parts: [] };
+    parts.push(part);
+    for (const path of part.sources) {
       const relative = posix.resolve('/', path).slice(1) || '.';
       if (!follow.includes(relative)) follow.push(relative);
     }
     if (known) return known.node;
-    const node = createNode({ op: { kind: 'source', source, filter: { follow, exclude } }, name });
-    this.#wanted.set(source.key, { node, follow });
+    const node = createNode({ op: { kind: 'source', source, filter: { follow, exclude }, wanted: parts }, name });
+    this.#wanted.set(source.key, { node, follow, parts });
     return node;
   }
 }

@@ -11,6 +11,8 @@ export interface Node<Op extends Operation = Operation> {
   readonly ignoreCache: boolean;
   /** Which step of which file this is, across builds: what `--why` compares with. */
   readonly identity: string;
+  /** How many come before it, on the longest way. */
+  readonly depth: number;
 }
 
 /** Makes a node; two of the same operation on the same inputs have the same digest. */
@@ -33,6 +35,7 @@ export function createNode<Op extends Operation>(o: {
     vertex: { digest, name, inputs: digests, ...(lines && { lines }) },
     ignoreCache,
     identity: o.identity ?? name,
+    depth: inputs.length === 0 ? 0 : 1 + Math.max(...inputs.map(input => input.depth)),
   };
 }
 

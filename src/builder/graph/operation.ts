@@ -2,7 +2,7 @@
 import type { ModeChange } from '../../images/index.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Resolution } from '../solve/resolution.ts';
-import type { BuildSource, SourceFilter } from '../source.ts';
+import type { BuildSource, SourceFilter, WantedPart } from '../source.ts';
 
 /** The layers of an image that is here. `chain` undefined is an image without layers. */
 interface ImageOperation {
@@ -15,6 +15,8 @@ export interface SourceOperation {
   readonly kind: 'source';
   readonly source: BuildSource;
   readonly filter: SourceFilter;
+  /** What steps will take of it; takes part in no key. */
+  readonly wanted?: readonly WantedPart[];
   /** From the web or a repository, not from a client. */
   readonly isRemote?: boolean;
 }

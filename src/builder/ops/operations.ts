@@ -17,6 +17,7 @@ import type {
 import type { ContentKey } from '../solve/content-key.ts';
 import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.ts';
 import type { Operations, WorkOptions } from '../solve/solver.ts';
+import type { OpenSourceOptions, SourceTree, WantedFiles } from '../source.ts';
 import { copyIntoLayer } from './copy/copy-into-layer.ts';
 import { mayShareAgain } from './copy/may-share-again.ts';
 import { ownerOrRoot } from './copy/owner-or-root.ts';
@@ -49,6 +50,16 @@ export class StepOperations implements Operations {
     const numbers = inputs.map((_, index) => index).slice(1);
     if (op.kind === 'copy') return numbers;
     return numbers.filter(index => inputs[index]?.op.kind === 'source');
+  }
+
+  async ready({ op }: Node, inputs: readonly (Snapshot | undefined)[]): Promise<void> {
+    for (const [number, input] of inputs.entries()) {
+      if (input?.kind !== 'tree' || !input.arrival) continue;
+      const { here, whole } = input.arrival;
+      const parts = takenParts(op, number);
+      if (parts) await Promise.race([Promise.all(parts.map(here)), whole]);
+      else await whole;
+    }
   }
 
   async contentKey(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<ContentKey> {
@@ -166,7 +177,8 @@ export class StepOperations implements Operations {
   async #openSource({ op, vertex }: Node, o: WorkOptions): Promise<TreeSnapshot> {
     if (op.kind !== 'source') throw systemError('not a source');
     const started = new Date();
-    const tree = await op.source.open(op.filter, {
+    const { filter, source, wanted = [] } = op;
+    const options = {
       signal: o.signal,
       report: ({ id, current, total = 0, done = false }) => {
         const at = new Date();
@@ -181,7 +193,13 @@ export class StepOperations implements Operations {
           ...(done && { completed: at }),
         });
       },
-    });
+    } satisfies OpenSourceOptions;
+    if (!source.begin) return this.#owned(await source.open(filter, options));
+    const { tree, ...arrival } = await source.begin(filter, { ...options, wanted });
+    return { ...this.#owned(tree), arrival };
+  }
+
+  #owned(tree: SourceTree): TreeSnapshot {
     this.#deps.own(tree);
     return { kind: 'tree', tree };
   }
@@ -205,6 +223,17 @@ export class StepOperations implements Operations {
     }));
     return { kind: 'layers', layers: [...lower, ...upper] };
   }
+}
+
+/** What a step takes of an input; undefined where it may look at any of it, and at any time. */
+function takenParts(op: Operation, number: number): readonly WantedFiles[] | undefined {
+  if (op.kind === 'copy') {
+    return op.parts.filter(({ input }) => input === number).map(({ sources }) => ({ sources, parents: op.parents }));
+  }
+  const mounts = op.kind === 'run' ? op.mounts : [];
+  const taken = mounts.flatMap(mount => ('input' in mount && mount.input === number ? [mount] : []));
+  const read = taken.flatMap(mount => (mount.type === 'bind' && mount.readonly ? [{ sources: [mount.source] }] : []));
+  return read.length === taken.length ? read : undefined;
 }
 
 /** What a step sees of files from outside by its bind mounts. */

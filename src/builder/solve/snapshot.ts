@@ -1,6 +1,6 @@
 // What comes out of a vertex: layers, or files from outside.
 import type { BuildLayer } from '../../images/index.ts';
-import type { SourceTree } from '../source.ts';
+import type { ArrivingTree, SourceTree } from '../source.ts';
 
 /** A layer made by a build has a time, one of a base image none. */
 export interface SnapshotLayer {
@@ -17,6 +17,8 @@ export interface LayersSnapshot {
 export interface TreeSnapshot {
   readonly kind: 'tree';
   readonly tree: SourceTree;
+  /** Of a tree that is not all here. */
+  readonly arrival?: Omit<ArrivingTree, 'tree'>;
 }
 
 export type Snapshot = LayersSnapshot | TreeSnapshot;

@@ -1,5 +1,5 @@
 // Solves a graph for one build: looks up what is known, runs what is not, each vertex once, what is independent at once.
-
+import { setTimeout } from 'node:timers/promises';
 import { unlessAborted } from '../../lib/concurrency/unless-aborted.ts';
 import { BerthError, errorKind, errorMessage } from '../../lib/errors.ts';
 import { sha256 } from '../../oci/digest.ts';
@@ -18,13 +18,15 @@ import { explainMiss } from './explain-miss.ts';
 import type { ProgressLog } from './progress-log.ts';
 import type { Resolution } from './resolution.ts';
 import type { SharedWork, WorkNews } from './shared-work.ts';
-import type { LayersSnapshot, Snapshot, SnapshotLayer } from './snapshot.ts';
+import type { LayersSnapshot, Snapshot, SnapshotLayer, TreeSnapshot } from './snapshot.ts';
 import type { SolvedStep } from './solved-step.ts';
 
 /** The steps themselves; `ops/` has them. */
 export interface Operations {
   /** Numbers of the inputs that count by their content instead of by what made them. */
   contentInputs(node: Node): readonly number[];
+  /** Waits until what the node takes of its inputs is there. */
+  ready(node: Node, inputs: readonly (Snapshot | undefined)[]): Promise<void>;
   contentKey(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<ContentKey>;
   /** Runs it. Throws what is wrong with it; then nothing is left. */
   run(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<Snapshot>;
@@ -65,6 +67,9 @@ interface SolverDeps {
 /** How far the fetching of a layer is. */
 export type FetchNews = Omit<BuildEvent & { kind: 'status' }, 'kind' | 'vertex'>;
 
+/** What takes no longer than this, in milliseconds, is waited for. */
+const moment = 10;
+
 /** One for each build. */
 export class Solver {
   readonly #deps: SolverDeps;
@@ -75,6 +80,8 @@ export class Solver {
   readonly #running = new Set<Promise<unknown>>();
   /** Steps of other caches whose layers could not be had. */
   readonly #lost = new Set<ImportedStep>();
+  /** Files from outside that are on their way. */
+  readonly #arriving: Promise<void>[] = [];
 
   constructor(deps: SolverDeps) {
     this.#deps = deps;
@@ -83,6 +90,11 @@ export class Solver {
   /** The result of a node, run as far as needed. Throws what a step threw, `cancelled`. */
   async solve(node: Node): Promise<Snapshot> {
     return (await this.resolve(node)).load();
+  }
+
+  /** Waits until all files from outside are here. Throws what kept them from coming. */
+  async arrived(): Promise<void> {
+    await Promise.all(this.#arriving);
   }
 
   /** Waits until nothing is run any more, for this build that is. */
@@ -146,6 +158,10 @@ export class Solver {
 
   async #resolve(node: Node): Promise<Resolution> {
     const byContent = this.#deps.operations.contentInputs(node);
+    const isOutside = byContent.length > 0 && byContent.every(index => node.inputs[index]?.op.kind === 'source');
+    // Nothing else than the content tells files from outside: it is looked at while steps below still run.
+    const begun = isOutside ? this.#content(node, byContent) : undefined;
+    void this.#beginBelow(node, begun?.ready);
     const inputs = await Promise.all(
       node.inputs.map(async (input, index) => {
         const resolution = await this.resolve(input);
@@ -157,13 +173,15 @@ export class Solver {
     this.#deps.signal.throwIfAborted();
     const { operations } = this.#deps;
     if (operations.isPlain(node.op)) {
-      const plain = once(() => this.#loadPlain(node, inputs));
+      const isSource = node.op.kind === 'source';
+      const load = () => this.#loadPlain(node, inputs);
+      const plain = once(() => (isSource ? this.#tracked(load()) : load()));
       // What is here already is known at once, whether anybody comes to need its files or not.
       if (node.op.kind === 'image') void plain();
-      if (node.op.kind === 'source') return { id: undefined, load: plain };
+      if (isSource) return { id: undefined, load: plain };
       return { id: plainId(node, inputs), load: plain };
     }
-    const { key, content, quick } = await this.#key(node, inputs, this.#deps);
+    const { key, content, quick } = await this.#key(node, inputs, { ...this.#deps, begun });
     const nonce = node.ignoreCache ? this.#deps.nonce : '';
     const found = node.ignoreCache ? undefined : this.#deps.cache.find(key);
     const imported = node.ignoreCache || found ? undefined : this.#deps.imports.find(key);
@@ -180,6 +198,24 @@ export class Solver {
       isMissing: true,
       load: once(() => this.#tracked(this.#execute(node, { key, id, inputs, content }))),
     };
+  }
+
+  /**
+   * Where a step has to wait for files from outside, what it stands upon is run meanwhile. That is certain to be needed when
+   * nothing is known that was made upon it.
+   */
+  async #beginBelow({ inputs, op }: Node, content: Promise<unknown> | undefined): Promise<void> {
+    const [base, ...others] = inputs;
+    if (!base || (!content && op.kind !== 'merge')) return;
+    try {
+      const below = await this.resolve(base);
+      if (!below.isMissing || (await isSoon(Promise.all([content, ...others.map(other => this.resolve(other))]))))
+        return;
+      const { cache, imports, signal } = this.#deps;
+      if (imports.isEmpty && !signal.aborted && !cache.isKnownBelow(below.id ?? '')) await below.load();
+    } catch {
+      // Whoever waits for it hears of it.
+    }
   }
 
   #hit(node: Node, { key, id, record }: { key: string; id: string; record: CacheRecord }): Resolution {
@@ -223,7 +259,7 @@ export class Solver {
   async #key(
     node: Node,
     inputs: readonly Resolution[],
-    { imports }: Pick<Partial<SolverDeps>, 'imports'>,
+    { imports, begun }: Pick<Partial<SolverDeps>, 'imports'> & { begun?: BegunContent | undefined },
   ): Promise<{ key: string; content?: ContentKey | undefined; quick?: string | undefined }> {
     const { operations, cache } = this.#deps;
     const definition = definitionOf(node.op);
@@ -235,18 +271,33 @@ export class Solver {
       const led = known?.alias(quick as string);
       if (led !== undefined && known?.find(led)) return { key: led, quick };
     }
-    const snapshots = await Promise.all(
-      inputs.map((input, index) => (byContent.includes(index) ? input.load() : undefined)),
-    );
+    const { ready, key: contentKey } = begun ?? this.#content(node, byContent);
+    await ready;
     const content = await this.#failing(
       node,
-      () => operations.contentKey(node, snapshots as Snapshot[], this.#workOptions()),
+      () => contentKey,
       error => (error instanceof ChecksumError ? 'failed to compute cache key: ' : ''),
     );
     const kept = ids.map((id, index) => (byContent.includes(index) ? null : id));
     const key = keyOf([definition, kept, content.digest]);
     if (quick !== undefined) cache.putAlias(quick, key);
     return { key, content, quick };
+  }
+
+  /** Looks at the inputs that count by their content, which are loaded for that. */
+  #content(node: Node, byContent: readonly number[]): BegunContent {
+    const { operations } = this.#deps;
+    const load = async (input: Node, index: number) =>
+      byContent.includes(index) ? (await this.resolve(input)).load() : undefined;
+    const ready = Promise.all(node.inputs.map(load)).then(async snapshots => {
+      await operations.ready(node, snapshots);
+      return snapshots as Snapshot[];
+    });
+    const key = ready.then(snapshots => operations.contentKey(node, snapshots, this.#workOptions()));
+    // Waited for when all inputs are known; and a tree is nobody else's while it is looked at.
+    ready.catch(() => {});
+    this.#untilOver(key, () => {});
+    return { ready, key };
   }
 
   async #loadPlain(node: Node, inputs: readonly Resolution[]): Promise<Snapshot> {
@@ -256,6 +307,7 @@ export class Solver {
       const loaded = await Promise.all(inputs.map(input => input.load()));
       if (isNews(node)) progress.started(digest);
       const snapshot = await operations.run(node, loaded, this.#workOptions());
+      if (snapshot.kind === 'tree' && snapshot.arrival) return this.#arrive(node, snapshot, snapshot.arrival);
       if (!isNews(node)) return snapshot;
       const output = node.op.kind === 'source' ? undefined : shortOutput(plainId(node, inputs));
       progress.completed(digest, { cached: node.op.kind === 'image', ...(output && { output }) });
@@ -265,6 +317,16 @@ export class Solver {
     const isRemote = node.op.kind === 'source' && node.op.isRemote;
     const isAbout = (error: unknown) => isRemote && ['not-found', 'unavailable'].includes(errorKind(error));
     return await this.#failing(node, load, error => (isAbout(error) ? 'failed to load cache key: ' : ''));
+  }
+
+  /** The vertex is over when all of it is here; steps that need only a part begin before. */
+  #arrive(node: Node, snapshot: TreeSnapshot, arrival: NonNullable<TreeSnapshot['arrival']>): TreeSnapshot {
+    const whole = this.#failing(node, async () => {
+      await arrival.whole;
+      this.#deps.progress.completed(node.vertex.digest);
+    });
+    this.#arriving.push(this.#tracked(whole));
+    return { ...snapshot, arrival: { ...arrival, whole } };
   }
 
   async #execute(
@@ -301,9 +363,14 @@ export class Solver {
 
   #tracked<T>(work: Promise<T>): Promise<T> {
     // Nobody may be waiting for it yet: what waits for something else must not keep the build from ending.
-    const done = work.then(() => {}, this.#deps.fail).finally(() => this.#running.delete(done));
-    this.#running.add(done);
+    this.#untilOver(work, this.#deps.fail);
     return work;
+  }
+
+  /** Keeps the build from being over before that. */
+  #untilOver(work: Promise<unknown>, failed: (error: unknown) => void): void {
+    const done = work.then(() => {}, failed).finally(() => this.#running.delete(done));
+    this.#running.add(done);
   }
 
   /** Writes the result down once its layer has a name. */
@@ -350,6 +417,14 @@ export class Solver {
   }
 }
 
+/** The content of inputs, while it is looked at. */
+interface BegunContent {
+  /** What is wrong with the inputs themselves. */
+  readonly ready: Promise<unknown>;
+  /** What is wrong with what the node wants of them. */
+  readonly key: Promise<ContentKey>;
+}
+
 /** What another build makes is news of that build; what costs nothing is none at all. */
 const silent: readonly Operation['kind'][] = ['linked', 'scratch', 'merge'];
 const isNews = ({ op }: Node) => !silent.includes(op.kind);
@@ -362,6 +437,12 @@ function plainId(node: Node, inputs: readonly Resolution[]): string {
 }
 
 const shortOutput = (id: string) => id.slice(id.indexOf(':') + 1).slice(0, 12);
+
+/** Whether it is over in a moment, well or not. */
+async function isSoon(work: Promise<unknown>): Promise<boolean> {
+  const over = () => true;
+  return await Promise.race([work.then(over, over), setTimeout(moment, false)]);
+}
 
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let result: Promise<T> | undefined;

@@ -28,6 +28,10 @@ export class ImportedSteps {
     }
   }
 
+  get isEmpty(): boolean {
+    return this.#steps.size === 0;
+  }
+
   find(key: string): ImportedStep | undefined {
     return this.#steps.get(key);
   }

@@ -9,7 +9,7 @@ import type { Digest } from '../../../oci/digest.ts';
 import { ChecksumError } from '../../errors/checksum-error.ts';
 import type { DigestedTree, TreeDigests } from '../digest/content-digests.ts';
 import { expandWildcards, isWild } from './expand-wildcards.ts';
-import { type Place, resolveInRoot } from './resolve-in-root.ts';
+import { cleanPath, type Place, resolveInRoot } from './resolve-in-root.ts';
 
 /** The sources of one COPY or ADD with their variables filled in. */
 interface CopySelection {
@@ -71,8 +71,8 @@ interface FoundSource {
 
 function findSource(root: string, source: string, selection: CopySelection): FoundSource[] {
   const [before, kept] = selection.parents ? splitPivot(source) : ['', source];
-  const base = clean(before);
-  const path = clean(kept);
+  const base = cleanPath(before);
+  const path = cleanPath(kept);
   const bases = base.split('/');
   // Each place the pattern before the pivot finds may have what is kept, or not.
   if (bases.some(isWild)) {
@@ -141,6 +141,3 @@ function splitPivot(source: string): [string, string] {
   const at = source.indexOf('/./');
   return at < 0 ? ['', source] : [source.slice(0, at), source.slice(at + 3)];
 }
-
-/** Absolute and without `..`, then relative: nothing is outside of the tree. */
-const clean = (path: string) => posix.resolve('/', path).slice(1);

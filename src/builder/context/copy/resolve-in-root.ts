@@ -1,5 +1,6 @@
 // Paths of a tree on disk, with links followed inside of it: nothing leads out.
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
+import { posix } from 'node:path';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 
 /** More links than this on one way go round in circles. */
@@ -20,24 +21,51 @@ export function resolveInRoot(
   path: string,
   circle: () => Place | undefined = () => undefined,
 ): Place | undefined {
+  const onDisk: TreeView<Place> = {
+    at: where => placeAt(root, where),
+    isDirectory: ({ stats }) => stats.isDirectory(),
+    link: place => (place.stats.isSymbolicLink() ? linkTarget(root, place.path) : undefined),
+  };
+  return resolveInView(onDisk, path, circle);
+}
+
+/** A tree as far as ways through it go, wherever its entries are. */
+export interface TreeView<P extends { readonly path: string }> {
+  /** What is at a path without links (empty is the root); undefined when there is nothing. */
+  at(path: string): P | undefined;
+  isDirectory(place: P): boolean;
+  /** Where a link points, as written; undefined for what is none. */
+  link(place: P): string | undefined;
+}
+
+/** {@link resolveInRoot} of any tree. */
+export function resolveInView<P extends { readonly path: string }>(
+  view: TreeView<P>,
+  path: string,
+  circle: () => P | undefined = () => undefined,
+): P | undefined {
   const pending = path.split('/').reverse();
-  let place: Place | undefined = placeAt(root, '');
+  let place = view.at('');
   let links = 0;
   while (pending.length > 0) {
     const part = pending.pop()!;
     if (part === '' || part === '.') continue;
-    if (place === undefined || !place.stats.isDirectory()) return undefined;
-    const next: Place | undefined =
-      part === '..' ? placeAt(root, parentOf(place.path)) : placeAt(root, joinPath(place.path, part));
-    if (next?.stats.isSymbolicLink()) {
-      if (++links > maximumLinks) return circle();
-      const target = linkTarget(root, next.path);
-      pending.push(...target.split('/').reverse());
-      if (target.startsWith('/')) place = placeAt(root, '');
-    } else place = next;
+    if (place === undefined || !view.isDirectory(place)) return undefined;
+    const next: P | undefined = view.at(part === '..' ? parentOf(place.path) : joinPath(place.path, part));
+    const target = next && view.link(next);
+    if (target === undefined) {
+      place = next;
+      continue;
+    }
+    if (++links > maximumLinks) return circle();
+    pending.push(...target.split('/').reverse());
+    if (target.startsWith('/')) place = view.at('');
   }
   return place;
 }
+
+/** Without `..` and relative: nothing is outside of the tree. */
+export const cleanPath = (path: string) => posix.resolve('/', path).slice(1);
 
 /** `a/b`, where either may be empty. */
 export function joinPath(directory: string, name: string): string {

@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TarEntry, tarEntry } from '../../../lib/tar/entry.ts';
 import { sha256 } from '../../../oci/digest.ts';
-import type { Mirror, Told } from './mirror.ts';
+import type { Told } from './asking-order.ts';
+import type { Mirror } from './mirror.ts';
 import { Mirrors } from './mirrors.ts';
 
 let root: string;

@@ -3,64 +3,88 @@
 import { entryOfStat } from '../../../api/buildkit/files/file-stat.ts';
 import { packet, packetType, type Stat } from '../../../api/buildkit/files/packet.ts';
 import { decode, encode } from '../../../api/buildkit/message.ts';
-import type { Incoming, Mirror, Told } from '../../../builder/index.ts';
+import type { Incoming, Mirror, Told, WantedFiles, WantedPart } from '../../../builder/index.ts';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 
 /** Longer messages about files than this, in bytes, are not worth remembering. */
 const longestStat = 1000;
+/**
+ * Files and bytes that are asked for at once: enough to keep the client busy, and no more than it takes in before it sends
+ * any. BuildKit's own client sends four files at a time, so that what is asked for too early delays what is wanted first.
+ */
+const mostAsked = { files: 1024, bytes: 4 * 1024 * 1024 };
 
 interface ReceiveOptions {
   /** Bytes that came so far, what tells of the files included; called often. */
   readonly report: (received: number) => void;
+  /** What is needed of the directory, so that it may come first. */
+  readonly wanted?: readonly WantedPart[];
+  /** Is told once all names are known, with what waits for some of the contents. */
+  readonly listed?: (here: (wanted: WantedFiles) => Promise<void>) => void;
 }
 
 /** Makes `mirror` equal to what the client lists. Throws what the client complains of, `invalid` for what leads out. */
-export async function receiveDirectory(call: ClientCall, mirror: Mirror, { report }: ReceiveOptions): Promise<void> {
-  const update = mirror.update();
+export async function receiveDirectory(call: ClientCall, mirror: Mirror, o: ReceiveOptions): Promise<void> {
+  const update = mirror.update(o.wanted);
   /** Files asked for, by their place in the list. */
-  const files = new Map<number, { told: Told; incoming?: Incoming }>();
+  const files = new Map<number, { told: Told; incoming?: Incoming; left: number }>();
+  /** Bytes of them. */
+  let left = 0;
   const slice = new TimeSlice();
   let listed = false;
   let over = false;
-  let place = 0;
   let received = 0;
-  const finishIfDone = () =>
-    listed && files.size === 0 ? call.send(encode(packet, { type: packetType.packetFin })) : undefined;
+
+  /** Asks for more, many at a time, or says that nothing more is wanted. */
+  function ask(): Promise<void> | undefined {
+    if (update.isComplete) return call.send(encode(packet, { type: packetType.packetFin }));
+    if (files.size > mostAsked.files / 2 || left > mostAsked.bytes / 2) return undefined;
+    const requests: Uint8Array[] = [];
+    while (files.size < mostAsked.files && left < mostAsked.bytes) {
+      const told = update.next();
+      if (!told) break;
+      files.set(told.position, { told, left: told.entry.size });
+      left += told.entry.size;
+      requests.push(encode(packet, { type: packetType.packetReq, id: told.position }));
+    }
+    return requests.length > 0 ? call.sendAll(requests) : undefined;
+  }
+
+  async function end(): Promise<void> {
+    listed = true;
+    await update.listed();
+    o.listed?.(wanted => update.here(wanted));
+    await ask();
+  }
 
   function list(stat: Stat | undefined, words: Uint8Array): Promise<void> | undefined {
     if (listed) throw new Error('the client told of more files after the end of its list');
-    if (!stat) {
-      listed = true;
-      return finishIfDone();
-    }
-    const id = place++;
+    if (!stat) return end();
     const told = update.add(entryOfStat(stat), words.length <= longestStat ? words : undefined);
-    if (!told) return undefined;
-    files.set(id, { told });
-    return call.send(encode(packet, { type: packetType.packetReq, id }));
+    return told && ask();
   }
 
   function fill(id: number, data: Uint8Array): Promise<void> | undefined {
     const file = files.get(id);
     if (!file) throw new Error(`the client sent file ${id}, which nobody asked for`);
     file.incoming ??= update.receive(file.told);
+    const came = data.length === 0 ? file.left : Math.min(data.length, file.left);
+    file.left -= came;
+    left -= came;
     if (data.length > 0) {
       file.incoming.write(data);
-      return undefined;
+      return ask();
     }
     file.incoming.finish();
     files.delete(id);
-    return finishIfDone();
+    return ask();
   }
 
   function take(message: Buffer): Promise<void> | undefined {
     received += message.length;
     // Most of a directory is as it was: what is told in the same words need not be read.
-    if (!listed && update.repeat(message)) {
-      place++;
-      return undefined;
-    }
+    if (!listed && update.repeat(message)) return undefined;
     const { type, stat, id, data } = decode(packet, message);
     if (type === packetType.packetStat) return list(stat as Stat | undefined, message);
     if (type === packetType.packetData) return fill(id, data);
@@ -76,10 +100,10 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, { repor
         if (sending) await sending;
         if (slice.used) await slice.pause();
       }
-      report(received);
+      o.report(received);
       if (over) break;
     }
-    if (!listed || files.size > 0) throw new Error('the client ended before it had sent everything');
+    if (!update.isComplete) throw new Error('the client ended before it had sent everything');
     await update.finish();
   } catch (error) {
     // What nobody reads any more would hold up all other calls of the session.

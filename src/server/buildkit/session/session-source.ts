@@ -1,5 +1,14 @@
 // A directory of the client as a source of files for a build.
-import type { BuildSource, Mirrors, OpenSourceOptions, SourceFilter, SourceTree } from '../../../builder/index.ts';
+import type {
+  ArrivingTree,
+  BuildSource,
+  Mirror,
+  Mirrors,
+  OpenSourceOptions,
+  SourceFilter,
+  SourceTree,
+  WantedPart,
+} from '../../../builder/index.ts';
 import { receiveDirectory } from './receive-directory.ts';
 import type { Session } from './session.ts';
 
@@ -25,27 +34,57 @@ export class SessionSource implements BuildSource {
     this.#mirrors = mirrors;
   }
 
-  async open(filter: SourceFilter, { signal, report }: OpenSourceOptions): Promise<SourceTree> {
+  async open(filter: SourceFilter, options: OpenSourceOptions): Promise<SourceTree> {
+    const { tree, whole } = await this.begin(filter, { ...options, wanted: [] });
+    try {
+      await whole;
+      return tree;
+    } catch (error) {
+      await tree[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async begin(
+    filter: SourceFilter,
+    { signal, report, wanted }: OpenSourceOptions & { wanted: readonly WantedPart[] },
+  ): Promise<ArrivingTree> {
     const session = await this.#session();
     const key = JSON.stringify([session.identity.sharedKey, this.#name, filter]);
     const mirror = this.#mirrors.acquire(key, `local source for ${this.#name}`);
-    const id = `transferring ${this.#name === 'dockerfile' ? 'dockerfile' : 'context'}:`;
-    let current = 0;
-    let reported = 0;
+    const names = Promise.withResolvers<ArrivingTree['here']>();
+    const progress = this.#progress(report);
+    const whole = receiveDirectory(session.syncFiles(metadataOf(this.#name, filter), signal), mirror, {
+      ...{ wanted, report: progress.report, listed: names.resolve },
+    }).then(progress.done);
+    // Whoever waits for it may come later.
+    whole.catch(() => {});
     try {
-      await receiveDirectory(session.syncFiles(metadataOf(this.#name, filter), signal), mirror, {
-        report: received => {
-          current = received;
-          if (performance.now() - reported < pause) return;
-          reported = performance.now();
-          report({ id, current });
-        },
-      });
+      await Promise.race([names.promise, whole]);
     } catch (error) {
       this.#mirrors.release(mirror);
       throw error;
     }
-    report({ id, current, done: true });
+    return { tree: this.#tree(mirror), here: await names.promise, whole };
+  }
+
+  /** Tells how far it is, not too often. */
+  #progress(tell: OpenSourceOptions['report']): { report: (received: number) => void; done: () => void } {
+    const id = `transferring ${this.#name === 'dockerfile' ? 'dockerfile' : 'context'}:`;
+    let current = 0;
+    let reported = 0;
+    return {
+      report(received) {
+        current = received;
+        if (performance.now() - reported < pause) return;
+        reported = performance.now();
+        tell({ id, current });
+      },
+      done: () => tell({ id, current, done: true }),
+    };
+  }
+
+  #tree(mirror: Mirror): SourceTree {
     return {
       directory: mirror.directory,
       immutable: true,

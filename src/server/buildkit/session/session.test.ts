@@ -175,6 +175,65 @@ test('a directory of the client is received, and again only what changed', async
   expect(readdirSync(mirror.directory).sort()).toEqual(['a', 'b']);
 });
 
+test('what is wanted first is asked for first, and used before the rest has come', async () => {
+  const asked: string[] = [];
+  const used = Promise.withResolvers<void>();
+  const content = Buffer.alloc(200 * 1024);
+  const { session } = await opened({
+    '/moby.filesync.v1.FileSync/DiffCopy': async call => {
+      const send = (values: Partial<Packet>) => call.send(encode(packet, values));
+      const names = ['a', 'b', 'small'];
+      for (const name of names) {
+        const size = name === 'small' ? 5 : content.length;
+        const stat = statOfEntry(tarEntry({ type: 'file', name, size, mtime: 1 }));
+        await send({ type: packetType.packetStat, stat });
+      }
+      await send({ type: packetType.packetStat });
+      for await (const message of call.messages()) {
+        const { type, id } = decode(packet, message);
+        if (type === packetType.packetFin) return await send({ type: packetType.packetFin });
+        asked.push(names[id] ?? '');
+        const data = names[id] === 'small' ? Buffer.from('small') : content;
+        await send({ type: packetType.packetData, id, data });
+        await send({ type: packetType.packetData, id });
+        if (names[id] === 'small') await used.promise;
+      }
+    },
+  });
+  const mirror = new Mirrors(join(folder, 'mirrors'), special).acquire('k', '');
+  const wanted = [
+    { sources: ['a'], depth: 2 },
+    { sources: ['b', 'small'], depth: 1 },
+    { sources: ['small'], depth: 0 },
+  ];
+  await receiveDirectory(session.syncFiles({}, live), mirror, {
+    ...{ wanted, report: () => {} },
+    listed: here => {
+      void here({ sources: ['small'] }).then(() => {
+        expect(readFileSync(join(mirror.directory, 'small'), 'utf8')).toBe('small');
+        used.resolve();
+      });
+    },
+  });
+  expect(asked).toEqual(['small', 'b', 'a']);
+  expect(readFileSync(join(mirror.directory, 'a'))).toEqual(content);
+});
+
+test('a list that goes on after its end is refused', async () => {
+  const { session } = await opened({
+    '/moby.filesync.v1.FileSync/DiffCopy': async call => {
+      const stat = (name: string) => statOfEntry(tarEntry({ type: 'file', name, size: 1 }));
+      await call.send(encode(packet, { type: packetType.packetStat, stat: stat('a') }));
+      await call.send(encode(packet, { type: packetType.packetStat }));
+      await call.send(encode(packet, { type: packetType.packetStat, stat: stat('b') }));
+      for await (const _ of call.messages());
+    },
+  });
+  const mirror = new Mirrors(join(folder, 'mirrors'), special).acquire('k', '');
+  const received = receiveDirectory(session.syncFiles({}, live), mirror, { report: () => {} });
+  expect(await received.catch(error => error.message)).toBe('the client told of more files after the end of its list');
+});
+
 test('what a client lists cannot lead out, and its complaint is the error', async () => {
   const bad = (name: string): GrpcHandler => sender({ [name]: 'x' }, []);
   const mirror = new Mirrors(join(folder, 'mirrors'), special).acquire('k', '');
