@@ -1,6 +1,6 @@
 // The `Authorization` of requests: what each registry asked for last time, and the tokens that are still good.
 import { createHash } from 'node:crypto';
-import { BerthError } from '../../lib/errors.ts';
+import { BerthError, errorKind } from '../../lib/errors.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -28,12 +28,22 @@ export class SignIn {
     this.#transport = transport;
   }
 
-  /** The header's value, undefined where the registry asked for nothing yet. Throws what the token server refuses. */
+  /**
+   * The header's value; undefined where the registry asked for nothing yet, or for what can no longer be had: it then says
+   * anew what it wants. Throws `unauthorized` for credentials that the token server refuses.
+   */
   async authorization(access: Access, signal?: AbortSignal): Promise<string | undefined> {
     const challenge = this.#challenges.get(access.endpoint.base);
     // Who has nothing to show asks again: what the registry wanted last time it may not want now.
     if (!challenge || (challenge.scheme === 'basic' && !access.credentials?.username)) return undefined;
-    return this.#respond(challenge, access, signal);
+    try {
+      return await this.#respond(challenge, access, signal);
+    } catch (error) {
+      if (['cancelled', 'unauthorized'].includes(errorKind(error))) throw error;
+      // The registry may have another token server by now.
+      if (this.#challenges.get(access.endpoint.base) === challenge) this.#challenges.delete(access.endpoint.base);
+      return undefined;
+    }
   }
 
   /**
