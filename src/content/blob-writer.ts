@@ -24,11 +24,11 @@ const portion = 1024 * 1024;
 export async function writeBlob(
   stream: AsyncIterable<Uint8Array>,
   file: FileHandle,
-  o: BlobLimits & { algorithm: DigestAlgorithm },
+  o: BlobLimits & Pick<WriterOptions, 'append' | 'onTaken'> & { algorithm: DigestAlgorithm },
 ): Promise<{ digest: Digest; size: number }> {
-  const { expected, algorithm, onWritten } = o;
+  const { expected, algorithm } = o;
   const hash = createHash(algorithm);
-  const writer = new StreamWriter(file, hash, { onWritten });
+  const writer = new StreamWriter(file, hash, o);
   await writer.copy(stream, o);
   const digest: Digest = `${algorithm}:${hash.digest('hex')}`;
   if (expected !== undefined && digest !== expected) throw invalid(`blob digest is ${digest}, expected ${expected}`);
@@ -36,10 +36,14 @@ export async function writeBlob(
 }
 
 interface WriterOptions {
+  /** Is given each chunk as soon as it was taken from the stream. */
+  readonly onTaken?: ((chunk: Uint8Array) => void) | undefined;
   /** Hears, after each write, how many bytes are in the file by now. */
   readonly onWritten?: ((total: number) => void) | undefined;
   /** Writes each chunk when it comes, and frees its memory: nobody has to wait for the garbage collector. */
   readonly direct?: DirectWrites | undefined;
+  /** Writes instead of us; returns how many bytes are in the file by now. */
+  readonly append?: ((chunks: readonly Uint8Array[]) => Promise<number>) | undefined;
 }
 
 /** Appends to a file that stays the caller's. */
@@ -84,6 +88,7 @@ export class StreamWriter {
           throw invalid(`blob is larger than the expected ${size} bytes`);
         }
         this.#taken += chunk.length;
+        this.#options.onTaken?.(chunk);
         this.#hash?.update(chunk);
         if (this.#options.direct) await this.#writeThrough(chunk, this.#options.direct);
         else await this.#writeBehind(chunk);
@@ -125,6 +130,13 @@ export class StreamWriter {
 
   async #write(chunks: Uint8Array[], bytes: number): Promise<void> {
     if (chunks.length === 0) return;
+    const { append } = this.#options;
+    if (append) this.#written = await append(chunks);
+    else await this.#append(chunks, bytes);
+    this.#options.onWritten?.(this.#written);
+  }
+
+  async #append(chunks: Uint8Array[], bytes: number): Promise<void> {
     const { bytesWritten } = await this.#file.writev(chunks);
     if (bytesWritten < bytes) {
       // A full disk or a signal cut it short; the rest says which.
@@ -134,7 +146,6 @@ export class StreamWriter {
       }
     }
     this.#written += bytes;
-    this.#options.onWritten?.(this.#written);
   }
 }
 

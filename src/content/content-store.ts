@@ -7,10 +7,12 @@ import type { Readable } from 'node:stream';
 import { type BerthError, errorCode, invalid, notFound } from '../lib/errors.ts';
 import { type Digest, type DigestAlgorithm, digestParts, isDigest } from '../oci/digest.ts';
 import { writeBlob } from './blob-writer.ts';
-import { GrowingBlob } from './growing-blob.ts';
-import { type GrowingFile, openWhole } from './growing-file.ts';
+import { GrowingBlob } from './growing/growing-blob.ts';
+import { type GrowingFile, openWhole } from './growing/growing-file.ts';
+import { PortionWriter } from './growing/portion-writer.ts';
 import { PartialBlob } from './partial-blob.ts';
 import { type Lease, Pins } from './pins.ts';
+import { DirectFile } from './shared/direct-file.ts';
 import type { SharedBytes } from './shared/shared-bytes.ts';
 import { writeShared } from './shared/write-shared.ts';
 import { LateSync } from './uploads/late-sync.ts';
@@ -256,12 +258,19 @@ export class ContentStore {
       if (!options.late) await syncFile(path);
       return written;
     }
-    await using file = await open(path, 'wx', 0o600);
+    await using direct = follow && (await DirectFile.create(path));
+    await using file = await open(path, direct ? 'r+' : 'wx', 0o600);
     const growing = follow && new GrowingBlob(await open(path, 'r'));
     if (growing) follow?.(growing);
     try {
-      const onWritten = growing && ((total: number) => growing.grow(total));
-      const written = await writeBlob(stream, file, { ...options, onWritten });
+      const portions = direct && new PortionWriter(direct);
+      const written = await writeBlob(stream, file, {
+        ...options,
+        onTaken: growing && (chunk => growing.add(chunk)),
+        onWritten: growing && (total => growing.grow(total)),
+        append: portions && (chunks => portions.append(chunks)),
+      });
+      await portions?.finish();
       growing?.complete(written);
       if (!options.late && !this.has(written.digest)) await file.datasync();
       return written;

@@ -5,8 +5,8 @@
 // (`using lease = store.pins.lease()`, and `{ lease }` to `ingest`), which needs no trace on disk: it dies with the
 // process, and so does what was not recorded by then. Blobs that come in pieces over several connections are `uploads`.
 export { ContentStore } from './content-store.ts';
-export type { GrowingBlob } from './growing-blob.ts';
-export { type GrowingFile, readGrowing } from './growing-file.ts';
+export type { GrowingBlob } from './growing/growing-blob.ts';
+export { type GrowingFile, readGrowing } from './growing/growing-file.ts';
 export type { PartialBlob } from './partial-blob.ts';
 export type { Keeper, Lease } from './pins.ts';
 export { readShared, SharedBytes } from './shared/shared-bytes.ts';

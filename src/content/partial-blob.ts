@@ -3,7 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { invalid } from '../lib/errors.ts';
 import { type Digest, digestParts } from '../oci/digest.ts';
-import type { GrowingFile } from './growing-file.ts';
+import type { GrowingFile } from './growing/growing-file.ts';
 
 const portion = 1024 * 1024;
 /** Milliseconds after which less than a portion is written, too: who follows a slow download waits no longer. */

@@ -26,23 +26,25 @@ export async function openWhole(path: string): Promise<GrowingFile> {
   };
 }
 
-/** The bytes from `start` on, as they come, in chunks of 1 MiB at most. Leaves the file open. */
-export async function* readGrowing(
-  descriptor: number,
-  sizes: AsyncIterable<number>,
-  start = 0,
-): AsyncGenerator<Buffer, void> {
-  let at = start;
+/** The bytes from the beginning on, as they come, in chunks of 1 MiB at most. Leaves the file open. */
+export async function* readGrowing(descriptor: number, sizes: AsyncIterable<number>): AsyncGenerator<Buffer, void> {
+  let at = 0;
   let isCut = false;
   for await (const size of sizes) {
     while (at < size && !isCut) {
-      const length = Math.min(size - at, portion);
-      const { bytesRead, buffer } = await readAt(descriptor, Buffer.allocUnsafe(length), 0, length, at);
+      const chunk = await readPortion(descriptor, at, size);
       // Cut short by who writes it: why, the sizes will tell.
-      isCut = bytesRead === 0;
-      at += bytesRead;
-      if (!isCut) yield buffer.subarray(0, bytesRead);
+      isCut = chunk.length === 0;
+      at += chunk.length;
+      if (!isCut) yield chunk;
     }
   }
   if (isCut) throw new Error(`the file ends after ${at} bytes`);
+}
+
+/** Up to 1 MiB of the bytes from `start` to `end`; none where the file ends. */
+export async function readPortion(descriptor: number, start: number, end: number): Promise<Buffer> {
+  const length = Math.min(end - start, portion);
+  const { bytesRead, buffer } = await readAt(descriptor, Buffer.allocUnsafe(length), 0, length, start);
+  return buffer.subarray(0, bytesRead);
 }

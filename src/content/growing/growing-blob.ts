@@ -1,14 +1,19 @@
 // A blob that is being written, for somebody who reads along.
 import type { FileHandle } from 'node:fs/promises';
-import type { Digest } from '../oci/digest.ts';
-import { readGrowing } from './growing-file.ts';
+import type { Digest } from '../../oci/digest.ts';
+import { readPortion } from './growing-file.ts';
+import { RecentBytes } from './recent-bytes.ts';
 
-/** Stays readable when the blob is whole, under whatever name it has then. Whoever was given it closes it. */
+/**
+ * Stays readable when the blob is whole, under whatever name it has then. Who keeps up reads from memory, others from the
+ * file. Whoever was given it closes it.
+ */
 export class GrowingBlob implements AsyncDisposable {
   /** What it has become, before that is on disk; rejects when it could not be written. */
   readonly whole: Promise<{ digest: Digest; size: number }>;
   readonly #file: FileHandle;
   readonly #end = Promise.withResolvers<{ digest: Digest; size: number }>();
+  readonly #recent = new RecentBytes();
   #written = 0;
   #ended = false;
   #waiting: (() => void)[] = [];
@@ -22,22 +27,41 @@ export class GrowingBlob implements AsyncDisposable {
 
   /** Bytes there are so far. */
   get size(): number {
-    return this.#written;
+    return this.#recent.size;
   }
 
   /** The bytes from `start` on, as they come, to the last one. Throws what ended the writing. May be called again. */
-  read(start: number): AsyncGenerator<Buffer, void> {
-    return readGrowing(this.#file.fd, this.#sizes(), start);
+  async *read(start: number): AsyncGenerator<Uint8Array, void> {
+    for (let at = start; ; ) {
+      const recent = this.#recent.from(at);
+      if (recent) {
+        yield recent;
+        at += recent.length;
+      } else if (at < this.#written) {
+        const portion = await readPortion(this.#file.fd, at, this.#written);
+        if (portion.length === 0) throw new Error(`the file ends after ${at} bytes`);
+        yield portion;
+        at += portion.length;
+      } else if (this.#ended) return void (await this.whole);
+      else await new Promise<void>(resolve => this.#waiting.push(resolve));
+    }
   }
 
-  /** For the writer: there are `total` bytes by now. */
-  grow(total: number): void {
-    this.#written = total;
+  /** For the writer: these bytes come next, and stay as they are. */
+  add(bytes: Uint8Array): void {
+    this.#recent.add(bytes);
     this.#wake();
   }
 
-  /** For the writer: that was all. */
+  /** For the writer: the first `total` bytes are in the file by now. */
+  grow(total: number): void {
+    this.#written = total;
+    this.#recent.forget(total);
+  }
+
+  /** For the writer: that was all, and it is in the file. */
   complete(blob: { digest: Digest; size: number }): void {
+    this.grow(blob.size);
     this.#end.resolve(blob);
     this.#ended = true;
     this.#wake();
@@ -52,16 +76,6 @@ export class GrowingBlob implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#file.close();
-  }
-
-  async *#sizes(): AsyncGenerator<number, void> {
-    for (let told = 0; ; ) {
-      if (this.#written > told) {
-        told = this.#written;
-        yield told;
-      } else if (this.#ended) return void (await this.whole);
-      else await new Promise<void>(resolve => this.#waiting.push(resolve));
-    }
   }
 
   #wake(): void {
