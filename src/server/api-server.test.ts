@@ -6,11 +6,11 @@ import { createServer, type Socket } from 'node:net';
 import { conflict, notFound, notModified } from '../lib/errors.ts';
 import { dial } from '../lib/http/client/dial.ts';
 import { sendRequest } from '../lib/http/client/request.ts';
+import { parseListenAddress } from '../lib/http/listen/listen-on.ts';
 import { readInput } from '../lib/http/read-input.ts';
 import { silentLogger } from '../lib/logger.ts';
 import { createApiServer } from './api-server.ts';
 import { notImplemented, reply } from './handler.ts';
-import { parseListenAddress } from './listen/listen-on.ts';
 import { handlersWith, testServer } from './test-server.ts';
 
 async function ask(path: string, method: string, target: string, options: { body?: string; headers?: object } = {}) {

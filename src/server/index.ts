@@ -4,5 +4,4 @@
 
 export { createApiServer } from './api-server.ts';
 export type { Handlers } from './handler.ts';
-export { type ListenAddress, listenOn, parseListenAddress } from './listen/listen-on.ts';
 export { createHandlers } from './routes/handlers.ts';

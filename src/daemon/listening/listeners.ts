@@ -2,8 +2,8 @@
 
 import type { AdoptedSocket } from '../../kernel/index.ts';
 import { invalid } from '../../lib/errors.ts';
+import { type ListenAddress, parseListenAddress } from '../../lib/http/listen/listen-on.ts';
 import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
-import { type ListenAddress, parseListenAddress } from '../../server/index.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { chooseActivatedSockets } from './activated-sockets.ts';
 

@@ -2,9 +2,9 @@
 
 import type { Exchange } from '../../../lib/http/exchange.ts';
 import { HttpServer } from '../../../lib/http/http-server.ts';
+import { listenOn } from '../../../lib/http/listen/listen-on.ts';
 import type { TlsIdentity } from '../../../lib/http/tls-listener.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import { listenOn } from '../../../server/index.ts';
 import type { ListenPlace } from '../configuration/configuration.ts';
 
 interface Listener {

@@ -3,10 +3,10 @@
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
-import { BerthError, conflict, errorCode, errorMessage, invalid, systemError } from '../../lib/errors.ts';
-import type { HttpServer } from '../../lib/http/http-server.ts';
-import type { TlsIdentity } from '../../lib/http/tls-listener.ts';
-import type { Logger } from '../../lib/logger.ts';
+import { BerthError, conflict, errorCode, errorMessage, invalid, systemError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { HttpServer } from '../http-server.ts';
+import type { TlsIdentity } from '../tls-listener.ts';
 
 /**
  * `mode` is 0o660 and `group` root unless said; a group is a name or a number. One that does not exist is an error,
