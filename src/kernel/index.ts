@@ -10,6 +10,7 @@ export { createFakeKernel } from './fake/create-fake-kernel.ts';
 export type { FakeKernel } from './fake/fake-kernel.ts';
 export { makeDevice } from './files/make-device.ts';
 export { hostSpecialFiles, specialFiles } from './files/special-files.ts';
+export { tryLock } from './files/try-lock.ts';
 export type { SetElement } from './firewall/firewall.ts';
 export type { Host } from './host/host.ts';
 export type { Kernel } from './kernel.ts';

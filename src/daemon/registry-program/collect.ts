@@ -11,12 +11,12 @@ import { Registry } from '../../registry/index.ts';
 import type { OptionValues } from '../configuration/parse-flags.ts';
 import { claimRoot } from './claim-root.ts';
 import { flagTime } from './configuration/checks.ts';
-import { readConfiguration } from './configuration/configuration.ts';
+import { configurationReader } from './configuration/configuration.ts';
 
 /** Prints what went. Throws `conflict` when the folder is served: its registry collects by itself; `not-found`. */
 export async function collect(values: OptionValues, isRoot: boolean): Promise<number> {
   const { grace, 'dry-run': dryRun = false, ...flags } = values as OptionValues & { 'dry-run'?: boolean };
-  const { options, logLevel, logFormat } = readConfiguration(flags, isRoot);
+  const { options, logLevel, logFormat } = (await configurationReader(flags, isRoot))();
   const milliseconds = grace === undefined ? options.collection.grace : flagTime('grace', grace as string);
   const level = logLevel === 'info' ? 'warn' : logLevel;
   const logger = createLogger({ write: line => void writeSync(2, line), level: () => level, format: logFormat });

@@ -7,7 +7,7 @@ import type { DaemonOption } from '../configuration/options.ts';
 import { type OptionValues, parseFlags } from '../configuration/parse-flags.ts';
 import { programHelp } from '../help.ts';
 import { collect } from './collect.ts';
-import { readConfiguration } from './configuration/configuration.ts';
+import { configurationReader } from './configuration/configuration.ts';
 import { collectOptions, passwdOptions, serveOptions } from './options.ts';
 import { passwd } from './passwd.ts';
 import { serve } from './serving/serve.ts';
@@ -31,7 +31,7 @@ const subprograms: Readonly<Record<string, Subprogram>> = {
     options: serveOptions,
     args: 0,
     run: async values => {
-      const read = () => readConfiguration(values, isRoot());
+      const read = await configurationReader(values, isRoot());
       // Before it starts over: what is wrong is said once.
       read();
       useSmallHeap();

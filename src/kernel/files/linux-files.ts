@@ -3,11 +3,12 @@ import { execFile } from 'node:child_process';
 import { chmodSync, closeSync, constants, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { cstring, type Libc } from '../libc/libc.ts';
-import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
+import { SystemCallError } from '../libc/system-call-error.ts';
 import { diskUsage } from './disk-usage.ts';
 import type { Files } from './files.ts';
 import { openDescriptor, openInRoot } from './open-in-root.ts';
 import { placeDirectory } from './place-directory.ts';
+import { tryLock } from './try-lock.ts';
 
 const AT_FDCWD = -100;
 const O_PATH = 0o10000000;
@@ -15,8 +16,6 @@ const O_CLOEXEC = 0o2000000;
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const SEEK_DATA = 3;
 const SEEK_HOLE = 4;
-const LOCK_EX = 2;
-const LOCK_NB = 4;
 const FS_IOC_GETFLAGS = 0x80086601;
 const FS_IOC_SETFLAGS = 0x40086602;
 const FS_TOPDIR_FL = 0x20000;
@@ -127,20 +126,7 @@ export class LinuxFiles implements Files {
   }
 
   tryLock(path: string): Disposable | undefined {
-    const fd = openToLock(path);
-    if (this.#libc.call.flock(fd, LOCK_EX | LOCK_NB) < 0) {
-      const error = new SystemCallError('lock', this.#libc.errno(), path);
-      closeSync(fd);
-      if (error.code === 'EAGAIN') return undefined;
-      throw error;
-    }
-    let open = true;
-    return {
-      [Symbol.dispose]: () => {
-        if (open) closeSync(fd);
-        open = false;
-      },
-    };
+    return tryLock(path);
   }
 
   /** After a call that failed: returns for the errors named, throws for others. */
@@ -156,12 +142,4 @@ function writeTime(target: Buffer, offset: number, time: bigint): void {
   const nanoseconds = ((time % nanosecondsPerSecond) + nanosecondsPerSecond) % nanosecondsPerSecond;
   target.writeBigInt64LE((time - nanoseconds) / nanosecondsPerSecond, offset);
   target.writeBigInt64LE(nanoseconds, offset + 8);
-}
-
-function openToLock(path: string): number {
-  try {
-    return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
-  } catch (error) {
-    throw fromNodeError(error);
-  }
 }

@@ -15,7 +15,6 @@ const symbols = {
   connect: { args: ['i32', 'ptr', 'u32'], returns: 'i32' },
   execve: { args: ['ptr', 'ptr', 'ptr'], returns: 'i32' },
   fchdir: { args: ['i32'], returns: 'i32' },
-  flock: { args: ['i32', 'i32'], returns: 'i32' },
   getsockname: { args: ['i32', 'ptr', 'ptr'], returns: 'i32' },
   ioctl: { args: ['i32', u64, 'ptr'], returns: 'i32' },
   kill: { args: ['i32', 'i32'], returns: 'i32' },
