@@ -41,11 +41,11 @@ export class DirectWrites {
   /** Appends all of it; it is written when the call returns nothing. Throws (or rejects with) what writing throws. */
   write(file: FileHandle, bytes: Uint8Array): Promise<void> | undefined {
     if (this.heldUp) return this.#writeElsewhere(file, bytes);
-    const started = this.#now();
     for (let done = 0; done < bytes.length; ) {
+      const started = this.#now();
       done += writeSync(file.fd, bytes, done, Math.min(stride, bytes.length - done));
+      this.#note(started);
     }
-    this.#note(started);
     return undefined;
   }
 
