@@ -1,21 +1,19 @@
 // `docker create`: from a request to a recorded container with its own layer; nothing runs yet.
 
-import { randomBytes } from 'node:crypto';
 import { chownSync, mkdirSync, rmSync } from 'node:fs';
-import { posix } from 'node:path';
 import type { ContainerConfig, HostConfig } from '../../../api/types/container-config.ts';
 import type {
   ContainerCreateRequest,
   ContainerCreateResponse,
   NetworkingConfig,
 } from '../../../api/types/containers.ts';
+import type { Image } from '../../../images/index.ts';
 import { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { invalid } from '../../../lib/errors.ts';
 import { rootOutside } from '../../../lib/id-map.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
-import { readLinks } from '../links/links.ts';
-import { type ContainerRecord, zeroTime } from '../state/container.ts';
+import type { ContainerRecord } from '../state/container.ts';
 import { choosePlatform } from './choose-platform.ts';
 import { findImage } from './find-image.ts';
 import { clampedUlimits } from './limits/clamped-ulimits.ts';
@@ -23,9 +21,8 @@ import { discardUnsupported } from './limits/discard-unsupported.ts';
 import { mergeImageConfig } from './merge-image-config.ts';
 import { bindImages } from './mounts/bind-images.ts';
 import { bindVolumes } from './mounts/bind-volumes.ts';
-import { collectMounts } from './mounts/collect-mounts.ts';
 import { generateName, requireName } from './names.ts';
-import { normaliseHostConfig } from './normalise-host-config.ts';
+import { newRecord } from './new-record.ts';
 import { containerIds, refuseWithoutHostUsers } from './user-namespace.ts';
 import { makeWorkingDirectory, requireBindSources } from './validation/check-places.ts';
 import { requireOthers } from './validation/require-others.ts';
@@ -34,70 +31,70 @@ import { validateConfiguration } from './validation/validate.ts';
 const deprecatedMacAddress =
   'The container-wide MacAddress field is now deprecated. It should be specified in EndpointsConfig instead.';
 
+interface CreateInput {
+  name?: string;
+  platform?: string;
+  request: ContainerCreateRequest;
+  /** Read-only binds leave what is mounted below them as it is. */
+  readonlyNonRecursive?: boolean;
+}
+
 /**
  * Creates a container; `name` '' or undefined gets a generated one. Throws `invalid` for what cannot be, not-found for
  * a missing image, `conflict` for a taken name; nothing is left behind then.
  */
-export async function createContainer(
-  engine: Engine,
-  input: {
-    name?: string;
-    platform?: string;
-    request: ContainerCreateRequest;
-    /** Read-only binds leave what is mounted below them as it is. */
-    readonlyNonRecursive?: boolean;
-  },
-): Promise<ContainerCreateResponse> {
+export async function createContainer(engine: Engine, input: CreateInput): Promise<ContainerCreateResponse> {
   const { HostConfig: askedHost, NetworkingConfig: networking, ...given } = input.request;
   if (!given.Image && Object.keys(given).length === 0)
     throw invalid('config cannot be empty in order to create a container');
-  const { limits: givenHost, warnings } = discardUnsupported(askedHost ?? {}, engine.host);
-  validateConfiguration(given, givenHost, {
+  const { limits: host, warnings } = discardUnsupported(askedHost ?? {}, engine.host);
+  refuseImpossible(engine, { given, host, networking });
+  const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
+  const image = chooseImage(engine, given.Image ?? '', input.platform);
+  const config = mergeImageConfig(given, image.config.config);
+  if (!config.Entrypoint?.length && !config.Cmd?.length) throw invalid('no command specified');
+  requireOthers(engine, host);
+  // Nearly every create is followed by a start a few milliseconds later.
+  engine.host.anticipateStart();
+  const { readonlyNonRecursive } = input;
+  const record = newRecord(engine, { name, config, host, networking, image, readonlyNonRecursive });
+  // The working directory of an image was there, or made, when somebody made the image.
+  await makeContainer(engine, record, { ownWorkingDirectory: Boolean(given.WorkingDir) });
+  if (record.mounts.some(mount => mount.type === 'image')) warnings.push('Image mount is an experimental feature');
+  warnings.push(...clampedUlimits(host.Ulimits ?? [], engine.host.spec.rlimitCeilings));
+  if (given.MacAddress) warnings.push(deprecatedMacAddress);
+  return { Id: record.id, Warnings: warnings };
+}
+
+/** Throws `invalid` for what no container can be, whatever its image. */
+function refuseImpossible(
+  engine: Engine,
+  o: { given: ContainerConfig; host: HostConfig; networking: NetworkingConfig | null | undefined },
+): void {
+  const { given, host, networking } = o;
+  validateConfiguration(given, host, {
     cpus: engine.host.cpus(),
     memoryNodes: engine.host.memoryNodes(),
     runtimes: Object.keys(engine.config.runtimes),
   });
-  refuseWithoutHostUsers(engine, givenHost);
-  refuseFixedAddress(givenHost.NetworkMode, networking);
-  engine.logs.validate(givenHost.LogConfig?.Type || engine.config.logDriver, givenHost.LogConfig?.Config ?? {});
-  const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
-  const named = findImage(engine, given.Image ?? '');
-  const image = input.platform
-    ? choosePlatform(engine.images.platforms(named.id), given.Image ?? '', input.platform)
-    : named;
-  const config = mergeImageConfig(given, image.config.config);
-  const command = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
-  if (command.length === 0) throw invalid('no command specified');
+  refuseWithoutHostUsers(engine, host);
+  refuseFixedAddress(host.NetworkMode, networking);
+  engine.logs.validate(host.LogConfig?.Type || engine.config.logDriver, host.LogConfig?.Config ?? {});
+}
 
-  requireOthers(engine, givenHost);
-  // Nearly every create is followed by a start a few milliseconds later.
-  engine.host.anticipateStart();
-  const id = randomBytes(32).toString('hex');
-  const hostConfig = withNetworkId(
-    engine,
-    normaliseHostConfig(givenHost, engine.config, engine.host.spec.cgroupVersion),
-  );
-  const record: ContainerRecord = {
-    id,
-    name,
-    created: new Date().toISOString(),
-    imageId: image.id,
-    imageName: given.Image ?? '',
-    path: command[0]!,
-    args: command.slice(1),
-    config: fillConfig(config, id, hostConfig.NetworkMode ?? '', engine.config.name),
-    hostConfig,
-    endpoints: endpointSettings(networking),
-    links: readLinks(engine, hostConfig),
-    mounts: collectMounts(config, hostConfig, {
-      find: reference => engine.containers.get(reference),
-      readonlyNonRecursive: input.readonlyNonRecursive,
-    }),
-    state: createdState(),
-    restartCount: 0,
-    manuallyStopped: false,
-  };
+/** Throws not-found for a name or platform there is no image of. */
+function chooseImage(engine: Engine, reference: string, platform: string | undefined): Image {
+  const named = findImage(engine, reference);
+  return platform ? choosePlatform(engine.images.platforms(named.id), reference, platform) : named;
+}
 
+/** Everything a container has before its first start: volumes, its layer, its folder, and the record that makes it one. */
+async function makeContainer(
+  engine: Engine,
+  record: ContainerRecord,
+  { ownWorkingDirectory }: { ownWorkingDirectory: boolean },
+): Promise<void> {
+  const { id, hostConfig } = record;
   await using undo = new CleanupStack((step, error) =>
     engine.logger.error(`undo failed: ${step}`, { error, container: id }),
   );
@@ -105,13 +102,12 @@ export async function createContainer(
   bindVolumes(engine, record, undo);
   bindImages(engine, record, undo);
   const ids = containerIds(engine, hostConfig);
-  engine.images.createContainerLayer(id, image.id, {
+  engine.images.createContainerLayer(id, record.imageId, {
     ephemeral: hostConfig.AutoRemove === true,
     remapped: ids !== undefined,
   });
   undo.defer('container layer', () => engine.images.removeContainerLayer(id));
-  // That of an image was there, or made, when somebody made the image.
-  if (given.WorkingDir) {
+  if (ownWorkingDirectory) {
     makeWorkingDirectory(engine, id, { path: record.config.WorkingDir ?? '/', owner: ids && rootOutside(ids) });
   }
   const container = engine.containers.add(record);
@@ -122,23 +118,6 @@ export async function createContainer(
   undo.defer('directory', () => rmSync(container.directory, { recursive: true, force: true }));
   publishContainerEvent(engine, container, 'create');
   undo.move();
-  if (record.mounts.some(mount => mount.type === 'image')) warnings.push('Image mount is an experimental feature');
-  warnings.push(...clampedUlimits(givenHost.Ulimits ?? [], engine.host.spec.rlimitCeilings));
-  if (given.MacAddress) warnings.push(deprecatedMacAddress);
-  return { Id: id, Warnings: warnings };
-}
-
-/** `container:` with the id: the other may be renamed. One that is not there is missed at the start. */
-function withNetworkId(engine: Pick<Engine, 'containers'>, host: HostConfig): HostConfig {
-  const [kind, reference = ''] = (host.NetworkMode ?? '').split(':', 2);
-  const other = kind === 'container' ? engine.containers.find(reference) : undefined;
-  return other ? { ...host, NetworkMode: `container:${other.id}` } : host;
-}
-
-/** Clients call the network of `NetworkMode: default` so, too. */
-function endpointSettings(networking: NetworkingConfig | null | undefined): ContainerRecord['endpoints'] {
-  const { default: onDefault, ...named } = networking?.EndpointsConfig ?? {};
-  return onDefault ? { bridge: onDefault, ...named } : named;
 }
 
 /** The default bridge hands out its addresses itself. */
@@ -150,44 +129,4 @@ function refuseFixedAddress(mode: string | undefined, networking: NetworkingConf
       'invalid config for network bridge: invalid endpoint settings:\nuser-specified IP address is supported on user-defined networks only',
     );
   }
-}
-
-function fillConfig(config: ContainerConfig, id: string, networkMode: string, hostName: string): ContainerConfig {
-  const ownHostname = networkMode === 'host' ? hostName : id.slice(0, 12);
-  return {
-    ...config,
-    Hostname: config.Hostname || ownHostname,
-    Domainname: config.Domainname ?? '',
-    User: config.User ?? '',
-    AttachStdin: config.AttachStdin ?? false,
-    AttachStdout: config.AttachStdout ?? false,
-    AttachStderr: config.AttachStderr ?? false,
-    Tty: config.Tty ?? false,
-    OpenStdin: config.OpenStdin ?? false,
-    StdinOnce: config.StdinOnce ?? false,
-    Env: config.Env ?? [],
-    Cmd: config.Cmd ?? null,
-    Image: config.Image ?? '',
-    Volumes: config.Volumes ?? null,
-    WorkingDir: config.WorkingDir ? posix.normalize(config.WorkingDir).replace(/(.)\/$/, '$1') : '',
-    Entrypoint: config.Entrypoint ?? null,
-    OnBuild: config.OnBuild ?? null,
-    Labels: config.Labels ?? {},
-  };
-}
-
-function createdState(): ContainerRecord['state'] {
-  return {
-    Status: 'created',
-    Running: false,
-    Paused: false,
-    Restarting: false,
-    OOMKilled: false,
-    Dead: false,
-    Pid: 0,
-    ExitCode: 0,
-    Error: '',
-    StartedAt: zeroTime,
-    FinishedAt: zeroTime,
-  };
 }
