@@ -95,8 +95,9 @@ export class BuildInputs implements GraphInputs {
       await this.#pull(reference, platform, vertex).catch((error: unknown) => {
         throw unresolved(error, { reference, name });
       });
-      const image = fitting();
-      if (!image) throw unresolved(notFound('no match for platform in manifest: not found'), { reference, name });
+      // What no index lists for a platform is taken as it is; the Dockerfile's author is warned.
+      const image = fitting() ?? findSingle(reference, images);
+      if (!image) throw unresolved(notFound(noMatch), { reference, name });
       return { name, image };
     });
   }
@@ -230,6 +231,8 @@ export class BuildInputs implements GraphInputs {
   }
 }
 
+const noMatch = 'no match for platform in manifest: not found';
+
 /** Links are followed inside of the tree: whoever made it may not read what is on this machine. */
 function readIfThere({ directory }: SourceTree, name: string): Buffer | undefined {
   const place = resolveInRoot(directory, name);
@@ -245,9 +248,17 @@ function findFitting(reference: string, platform: Platform, images: Images): Ima
   return here && images.platforms(here.id).find(image => platformRank(image.config, platform) > 0);
 }
 
+/** What the name stands for here, when it came without an index that could have offered another. */
+function findSingle(reference: string, images: Images): Image | undefined {
+  const here = images.find(reference);
+  return here?.sources[0] && !here.sources[0].index ? here : undefined;
+}
+
 function unresolved(error: unknown, { reference, name }: { reference: string; name: string }): unknown {
   if (!(error instanceof BerthError) || error.kind === 'cancelled') return error;
-  const message = `${reference}: failed to resolve source metadata for ${name}: ${error.message}`;
+  // BuildKit's word for what the classic builder says as a pull does.
+  const why = error.message.startsWith('no matching manifest for ') ? noMatch : error.message;
+  const message = `${reference}: failed to resolve source metadata for ${name}: ${why}`;
   return new ClassicError(error.kind, { message, classic: error.message }, error);
 }
 

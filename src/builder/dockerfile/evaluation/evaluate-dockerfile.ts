@@ -91,6 +91,11 @@ class DockerfileEvaluation implements Evaluation {
     }
   }
 
+  lintBase({ range }: Stage, name: string, { found, expected }: { found: Platform; expected: Platform }): void {
+    if (found.os === expected.os && found.architecture === expected.architecture) return;
+    this.#warn(finding('InvalidBaseImagePlatform', range, name, formatPlatform(found), formatPlatform(expected)));
+  }
+
   #lintPlatform({ name = '', platform = '', range }: Stage, { matched, unmatched, word }: Expansion): void {
     if (matched.size === 0 && unmatched.size === 0) {
       const parts = word.split('/').slice(0, 2);

@@ -24,6 +24,8 @@ export interface Evaluation {
    * image (`{}` for scratch), or the finished variables of the stage it builds upon.
    */
   openStage(stage: Stage, base: BaseVariables | StageVariables): StageVariables;
+  /** Notes where the image that stands for a stage's base is for another platform than was asked for. */
+  lintBase(stage: Stage, name: string, platforms: { found: Platform; expected: Platform }): void;
   /** Arguments before the first FROM, and those every Dockerfile has. */
   readonly globals: ReadonlyMap<string, string>;
   /** What the lint rules found so far, by line; grows while stages are walked. */

@@ -4,7 +4,8 @@ import type { LineRange, Warning } from '../syntax.ts';
 
 interface Rule {
   readonly description: string;
-  readonly page: string;
+  /** Where Docker's documentation has one. */
+  readonly page?: string;
   /** Reports only when `# check=experimental=…` names it. */
   readonly experimental?: boolean;
   readonly message: (...details: string[]) => string;
@@ -101,6 +102,11 @@ const rules = {
     page: 'from-platform-flag-const-disallowed',
     message: platform => `FROM --platform flag should not use constant value ${quoteGo(platform!)}`,
   },
+  InvalidBaseImagePlatform: {
+    description: 'Base image platform does not match expected target platform',
+    message: (name, found, expected) =>
+      `Base image ${name} was pulled with platform ${quoteGo(found!)}, expected ${quoteGo(expected!)} for current build`,
+  },
   CopyIgnoredFile: {
     description: 'Attempting to Copy file that is excluded by .dockerignore',
     page: 'copy-ignored-file',
@@ -135,7 +141,7 @@ export function finding(name: RuleName, range: LineRange, ...details: (string | 
   return {
     rule: name,
     description: rule.description,
-    url: `https://docs.docker.com/go/dockerfile/rule/${rule.page}/`,
+    url: rule.page === undefined ? '' : `https://docs.docker.com/go/dockerfile/rule/${rule.page}/`,
     message: rule.message(...(details as string[])),
     ranges: [range],
   };
