@@ -9,6 +9,7 @@ import type { Engine } from '../../engine.ts';
 import { readLinks } from '../links/links.ts';
 import { type ContainerRecord, zeroTime } from '../state/container.ts';
 import { collectMounts } from './mounts/collect-mounts.ts';
+import { settlePropagation } from './mounts/propagation.ts';
 import { normaliseHostConfig } from './normalise-host-config.ts';
 
 interface Facts {
@@ -42,7 +43,7 @@ export function newRecord(engine: Engine, o: Facts): ContainerRecord {
     mounts: collectMounts(config, hostConfig, {
       find: reference => engine.containers.get(reference),
       readonlyNonRecursive: o.readonlyNonRecursive,
-    }),
+    }).map(mount => settlePropagation(mount, { dataRoot: engine.config.dataRoot, host: engine.host })),
     state: createdState(),
     restartCount: 0,
     manuallyStopped: false,

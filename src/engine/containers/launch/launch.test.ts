@@ -125,7 +125,7 @@ describe('the host side', () => {
       /^invalid: CDI device injection failed: unresolvable CDI devices vendor.com\/class=gpu$/,
     ],
     [{ Binds: ['/:/b:rshared'] }, /^invalid: path \/ is mounted on \/ but it is not a shared mount$/],
-    [{ Binds: ['/:/b:slave'] }, /is mounted on \/ but it is not a shared or slave mount$/],
+    [{ Binds: ['/etc:/b:slave'] }, /is mounted on \/ but it is not a shared or slave mount$/],
     [{ Tmpfs: { '/t': 'size=1m,bogus' } }, /^invalid: invalid tmpfs option "bogus"$/],
     [{ Tmpfs: { '/t': 'color=red' } }, /^invalid: invalid tmpfs option "color"$/],
     [{ Init: true }, /^invalid: the engine found no init/],
@@ -156,10 +156,10 @@ describe('the host side', () => {
 
   test('binds of mounts that propagate make the root propagate', async () => {
     Object.assign(own.engine.host, { mountAt: () => ({ target: '/', propagation: ['shared:1'] }) });
-    const spec = await specOf({ HostConfig: { Binds: ['/:/b:rslave'] } });
+    const spec = await specOf({ HostConfig: { Binds: ['/etc:/b:rslave'] } });
     expect(spec.linux.rootfsPropagation).toBe('rslave');
-    expect((await specOf({ HostConfig: { Binds: ['/:/b:shared'] } })).linux.rootfsPropagation).toBe('shared');
-    expect((await specOf({ HostConfig: { Binds: ['/:/b'] } })).linux.rootfsPropagation).toBeUndefined();
+    expect((await specOf({ HostConfig: { Binds: ['/etc:/b:shared'] } })).linux.rootfsPropagation).toBe('shared');
+    expect((await specOf({ HostConfig: { Binds: ['/etc:/b'] } })).linux.rootfsPropagation).toBeUndefined();
   });
 
   test('without IPC there is no /dev/shm', async () => {

@@ -34,7 +34,7 @@ export function parseBind(text: string): ContainerMount {
       ...common,
       type: 'bind',
       source: posix.normalize(first).replace(/(.)\/$/, '$1'),
-      propagation: mode.propagation ?? 'rprivate',
+      propagation: mode.propagation ?? '',
       createSource: true,
     };
   }

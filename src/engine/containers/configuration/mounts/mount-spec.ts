@@ -52,7 +52,7 @@ function bindPart(mount: Mount, refuse: Refuse): Part {
   return {
     source: posix.normalize(source).replace(/(.)\/$/, '$1'),
     mode: '',
-    propagation: options?.Propagation ?? 'rprivate',
+    propagation: options?.Propagation || '',
     nonRecursive: options?.NonRecursive,
     readonlyNonRecursive: options?.ReadOnlyNonRecursive,
     createSource: options?.CreateMountpoint,

@@ -19,7 +19,7 @@ function refusal(work: () => unknown): string {
 
 describe('-v', () => {
   const table: [text: string, mount: Partial<ContainerMount>][] = [
-    ['/a:/b', { type: 'bind', source: '/a', destination: '/b', readWrite: true, propagation: 'rprivate', mode: '' }],
+    ['/a:/b', { type: 'bind', source: '/a', destination: '/b', readWrite: true, propagation: '', mode: '' }],
     ['/a/../c/:/b/', { source: '/c', destination: '/b' }],
     ['/a:/b:ro', { readWrite: false, mode: 'ro', createSource: true }],
     ['/a:/b:rw,rshared,z', { readWrite: true, propagation: 'rshared', mode: 'rw,rshared,z' }],
