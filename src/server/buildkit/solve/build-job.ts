@@ -60,6 +60,10 @@ export class BuildJob {
   /** Throws a GrpcError for a name it did not give to files. */
   files(ref: string): SourceTree {
     const tree = this.#files.get(ref);
+    if (!tree && this.#evaluations.has(ref)) {
+      const message = 'files of a result are not there before its build is over: builds cannot be debugged here';
+      throw new GrpcError(grpcCodes.unimplemented, message);
+    }
     if (!tree) throw new GrpcError(grpcCodes.notFound, `no such reference to files: ${ref}`);
     return tree;
   }
