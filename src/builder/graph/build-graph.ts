@@ -190,7 +190,8 @@ class GraphBuilder {
     }
     try {
       const state = (await this.#image(name, platform)).child();
-      if (name !== 'scratch') this.evaluation.lintBase(stage, name, { found: state.platform, expected: platform });
+      const isImage = name !== 'scratch' && (this.#named(name, platform)?.kind ?? 'image') === 'image';
+      if (isImage) this.evaluation.lintBase(stage, name, { found: state.platform, expected: platform });
       return {
         isStage: false,
         base: { state, name: this.#shownNames.get(name) ?? name, isScratch: name === 'scratch' },
