@@ -9,6 +9,9 @@ import type { SentHeaders } from '../lib/http/head.ts';
 type EndpointOf<O extends OperationId> = Operations[O] extends Endpoint ? Operations[O] : never;
 type None = Record<string, never>;
 
+/** Bytes as they come; with `length` they are sent as so many. A chunk may change once the next was asked for. */
+export type StreamedBody = AsyncIterable<Uint8Array> & { readonly length?: number };
+
 /** What a call carries; parts the operation does not have may be left out. */
 type Parameters<O extends OperationId> = {
   /** Extra request headers, e.g. `X-Registry-Auth`. */
@@ -16,7 +19,7 @@ type Parameters<O extends OperationId> = {
 } & ([keyof PathOf<EndpointOf<O>>] extends [never] ? { path?: None } : { path: PathOf<EndpointOf<O>> }) & {
     query?: QueryOf<EndpointOf<O>>;
   } & (EndpointOf<O>['body'] extends StreamBody
-    ? { body?: AsyncIterable<Uint8Array> | Uint8Array }
+    ? { body?: StreamedBody | Uint8Array }
     : undefined extends BodyOf<EndpointOf<O>>
       ? { body?: BodyOf<EndpointOf<O>> }
       : { body: BodyOf<EndpointOf<O>> });

@@ -9,7 +9,7 @@ import { dial } from '../lib/http/client/dial.ts';
 import type { TlsTrust } from '../lib/http/client/dial-tls.ts';
 import { type HttpRequest, type HttpResponse, sendRequest } from '../lib/http/client/request.ts';
 import type { SentHeaders } from '../lib/http/head.ts';
-import type { CallOptions, Client, HijackResult, StreamResult } from './client.ts';
+import type { CallOptions, Client, HijackResult, StreamedBody, StreamResult } from './client.ts';
 import { dialSsh, parseSshHost } from './dial-ssh.ts';
 import { answerError, connectionError, refusedVersion } from './failure.ts';
 import { parseHost } from './host.ts';
@@ -151,7 +151,9 @@ class ApiClient {
     if (endpoint.body.kind === 'stream') headers['Content-Type'] = endpoint.body.contentType;
     if (upgrade) Object.assign(headers, { Connection: 'Upgrade', Upgrade: 'tcp' });
     Object.assign(headers, parameters.headers);
-    return { method: endpoint.method, target: formatTarget(endpoint, parameters, this.version), headers, body };
+    const target = formatTarget(endpoint, parameters, this.version);
+    const length = isStream(body) ? body.length : undefined;
+    return { method: endpoint.method, target, headers, body, length };
   }
 
   /** Turns whatever a connection fails with into a BerthError. */
@@ -190,7 +192,7 @@ function findEndpoint(operation: OperationId): Endpoint {
   throw new Error(`no such operation: ${operation}`);
 }
 
-function isStream(body: unknown): body is AsyncIterable<Uint8Array> {
+function isStream(body: unknown): body is StreamedBody {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 

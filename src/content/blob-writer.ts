@@ -2,9 +2,9 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { BerthError, invalid } from '../lib/errors.ts';
+import { release } from '../lib/streams/release.ts';
 import type { Digest, DigestAlgorithm } from '../oci/digest.ts';
 import type { DirectWrites } from './uploads/direct-writes.ts';
-import { release } from './uploads/release.ts';
 
 export interface BlobLimits {
   expected?: Digest;

@@ -1,23 +1,39 @@
 // Archives as input: from a file, or from standard input.
 
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, openSync, type Stats, statSync } from 'node:fs';
 import { systemMessage } from '../container-config/env.ts';
-import type { Io } from '../io.ts';
+import type { FileBody, Io } from '../io.ts';
+import { fileBody } from '../terminal/file-body.ts';
 
 /** The bytes of a file, in pieces. Throws a plain Error when it cannot be opened. */
 export function readFile(path: string): AsyncIterable<Buffer> {
-  let isDirectory: boolean;
-  try {
-    isDirectory = statSync(path).isDirectory();
-  } catch (error) {
-    throw new Error(`open ${path}: ${systemMessage(error)}`, { cause: error });
-  }
-  if (isDirectory) throw new Error(`read ${path}: is a directory`);
+  checkFile(path);
   return createReadStream(path, { highWaterMark: 256 * 1024 });
 }
 
-/** Standard input; a terminal is refused with `refusal`. */
-export function readStdin(io: Io, refusal: string): AsyncIterable<Buffer> {
+/** A file as the body of a request; throws as `readFile`. */
+export function uploadFile(path: string): AsyncIterable<Buffer> | FileBody {
+  if (!checkFile(path).isFile()) return readFile(path);
+  return asked(path, () => fileBody(openSync(path, 'r'))) ?? readFile(path);
+}
+
+/** Standard input as the body of a request; a terminal is refused with `refusal`. */
+export function readStdin(io: Io, refusal: string): AsyncIterable<Buffer> | FileBody {
   if (io.stdin.isTerminal) throw new Error(refusal);
-  return io.stdin.read();
+  return io.stdin.file() ?? io.stdin.read();
+}
+
+function checkFile(path: string): Stats {
+  const stats = asked(path, () => statSync(path));
+  if (stats.isDirectory()) throw new Error(`read ${path}: is a directory`);
+  return stats;
+}
+
+/** What the file system says against it, in Docker's words. */
+function asked<T>(path: string, ask: () => T): T {
+  try {
+    return ask();
+  } catch (error) {
+    throw new Error(`open ${path}: ${systemMessage(error)}`, { cause: error });
+  }
 }

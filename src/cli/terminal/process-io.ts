@@ -2,8 +2,9 @@
 
 import { basename } from 'node:path';
 import { isatty, type WriteStream } from 'node:tty';
-import type { Input, Io } from '../io.ts';
+import type { FileBody, Input, Io } from '../io.ts';
 import { FdOutput } from '../output/fd-output.ts';
+import { fileBody } from './file-body.ts';
 
 /** The io of the running process; `calledAs` is its argv[0]. */
 export function processIo(calledAs: string): Io {
@@ -46,6 +47,10 @@ class ProcessInput implements Input {
     } catch {
       // What cannot be read (a directory, a terminal that went away) has no more input.
     }
+  }
+
+  file(): FileBody | undefined {
+    return this.#stopped ? undefined : fileBody(0);
   }
 
   setRaw(on: boolean): void {

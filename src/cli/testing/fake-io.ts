@@ -60,6 +60,7 @@ function fakeInput(text: string): Input {
     async *read() {
       if (text !== '') yield Buffer.from(text);
     },
+    file: () => undefined,
     setRaw() {},
     setEcho() {},
     stop() {},

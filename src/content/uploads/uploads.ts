@@ -4,11 +4,11 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { conflict, errorCode, invalid, notFound } from '../../lib/errors.ts';
+import { release } from '../../lib/streams/release.ts';
 import { untilAborted } from '../../lib/streams/until-aborted.ts';
 import { type Digest, type DigestAlgorithm, digestParts } from '../../oci/digest.ts';
 import { StreamWriter } from '../blob-writer.ts';
 import { DirectWrites } from './direct-writes.ts';
-import { release } from './release.ts';
 
 /** What is known of an upload since this process touched it first. */
 interface Session {

@@ -4,6 +4,7 @@ import type { ContentStore, Lease, SharedBytes } from '../../content/index.ts';
 import { BerthError, invalid } from '../../lib/errors.ts';
 import { type Compression, detectCompression, openDecompressed } from '../../lib/streams/decompress.ts';
 import { peek } from '../../lib/streams/peek.ts';
+import { release } from '../../lib/streams/release.ts';
 import type { TarEntry } from '../../lib/tar/entry.ts';
 import { blockSize, isTarStart } from '../../lib/tar/header.ts';
 import { readTar } from '../../lib/tar/read-tar.ts';
@@ -139,14 +140,22 @@ async function ingest(
   const { start, whole } = await peek(body, blockSize);
   const { size } = entry;
   const compression = detectCompression(start);
-  const { digest } = await content.ingest(whole, {
-    ...{ size, lease, late: true },
-    through: compression === 'none' && isTarStart(start) ? through?.(entry.name, size) : undefined,
+  const passage = compression === 'none' && isTarStart(start) ? through?.(entry.name, size) : undefined;
+  const { digest } = await content.ingest(passage ? releasing(whole) : whole, {
+    ...{ size, lease, late: true, through: passage },
     ...(signal ? { signal } : {}),
   });
   const blob = { mediaType: layerTypes[compression], digest, size };
   onBlob?.(blob);
   return blob;
+}
+
+/** What passes through other memory is not needed once the next chunk is asked for. */
+async function* releasing(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  for await (const chunk of body) {
+    yield chunk;
+    release(chunk);
+  }
 }
 
 async function readAll(body: AsyncIterable<Buffer>): Promise<Buffer> {

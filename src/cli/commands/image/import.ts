@@ -4,7 +4,7 @@ import { parseReference } from '../../../oci/reference.ts';
 import { command } from '../../command.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { list, string } from '../../grammar/flag.ts';
-import { readFile, readStdin } from '../../images/read-input.ts';
+import { readStdin, uploadFile } from '../../images/read-input.ts';
 import { showProgress } from '../../progress/show-progress.ts';
 import { defaultPlatform } from '../flags.ts';
 
@@ -24,7 +24,7 @@ export const importImage = command({
       ? undefined
       : source === '-'
         ? readStdin(context.io, 'requested import from stdin, but stdin is a terminal')
-        : readFile(source);
+        : uploadFile(source);
     if (reference) parseReference(reference);
     const stream = await context.client.stream('ImageCreate', {
       query: {

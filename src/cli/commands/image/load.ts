@@ -4,7 +4,7 @@ import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { readPlatformFlag } from '../../images/platform.ts';
-import { readFile, readStdin } from '../../images/read-input.ts';
+import { readStdin, uploadFile } from '../../images/read-input.ts';
 import { showProgress } from '../../progress/show-progress.ts';
 
 export const load = command({
@@ -18,7 +18,7 @@ export const load = command({
   async run(context, { flags }) {
     const { io } = context;
     const platform = readPlatformFlag(flags.platform);
-    const body = flags.input ? readFile(flags.input) : readStdin(io, 'requested load from stdin, but stdin is empty');
+    const body = flags.input ? uploadFile(flags.input) : readStdin(io, 'requested load from stdin, but stdin is empty');
     const stream = await context.client.stream('ImageLoad', {
       query: {
         quiet: flags.quiet || !io.stdout.isTerminal,

@@ -1,7 +1,7 @@
 // One request over a connection, and its response.
 
 import type { Duplex } from 'node:stream';
-import { drained } from '../../streams/drained.ts';
+import { written } from '../../streams/written.ts';
 import { type BodyDecoder, ChunkedDecoder, FixedDecoder, UntilCloseDecoder } from '../body-decoder.ts';
 import { BodyReader } from '../body-reader.ts';
 import {
@@ -21,7 +21,10 @@ export interface HttpRequest {
   /** Path and query. */
   target: string;
   headers: SentHeaders;
-  /** A stream is sent with back-pressure, in chunks where `length` does not tell how long it is. */
+  /**
+   * A stream is sent with back-pressure, in chunks where `length` does not tell how long it is. What it yields may change
+   * once the next was asked for.
+   */
   body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   /** Bytes of a body that is a stream. */
   length?: number | undefined;
@@ -108,20 +111,21 @@ async function writeExactly(connection: Duplex, body: AsyncIterable<Uint8Array>,
     if (connection.destroyed) return;
     left -= data.length;
     if (left < 0) break;
-    if (!connection.write(data)) await drained(connection);
+    await written(connection, data);
   }
   if (left !== 0 && !connection.destroyed) throw new Error(`the request body is not of the announced ${length} bytes`);
 }
 
 async function writeChunks(connection: Duplex, body: AsyncIterable<Uint8Array>): Promise<void> {
+  let before = '';
   for await (const data of body) {
     if (connection.destroyed) return;
     if (data.length === 0) continue;
-    connection.write(`${data.length.toString(16)}\r\n`);
-    connection.write(data);
-    if (!connection.write('\r\n')) await drained(connection);
+    connection.write(`${before}${data.length.toString(16)}\r\n`);
+    await written(connection, data);
+    before = '\r\n';
   }
-  if (!connection.destroyed) connection.write('0\r\n\r\n');
+  if (!connection.destroyed) connection.write(`${before}0\r\n\r\n`);
 }
 
 const noBytes: Buffer = Buffer.alloc(0);
