@@ -7,6 +7,7 @@
 //   BENCH_DOCKER_NETNS=/run/netns/…  its network namespace, when that is not this one
 //   BERTH_TEST_PEER_ROOT         where skopeo is installed, if not on this machine
 //   BENCH_BUILDX, BENCH_BUILDAH, BENCH_BERTH_BUILDX, BENCH_BUILDERS, BENCH_BUILDS   for the row `builds`: bench/builds
+//   bench/journaled-disk.sh npm run bench   gives all of them a disk of the same kind, where the machine's is none
 //   BENCH_ROWS=crowd,runs,steps,list,logs,attach,images,registry   all by default; `builds` only when named
 
 import { TestDaemon } from '../test/support/daemons/daemon.ts';
