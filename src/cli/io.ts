@@ -14,19 +14,13 @@ export interface Output {
   size(): { columns: number; rows: number } | undefined;
 }
 
-/** A file as the body of a request: read once; a chunk changes once the next was asked for. */
-export interface FileBody extends AsyncIterable<Buffer> {
-  /** Bytes. */
-  readonly length: number;
-}
-
 /** Where input comes from. */
 export interface Input {
   readonly isTerminal: boolean;
   /** Bytes as they come. Ends at end of file or after `stop`. */
   read(): AsyncIterable<Buffer>;
-  /** What is left of it where it is a file. Instead of `read`. */
-  file(): FileBody | undefined;
+  /** Where it can be read instead of by `read`. */
+  readonly descriptor: number | undefined;
   /** Passes keys on as they are typed, without echo; does nothing when it is no terminal. */
   setRaw(on: boolean): void;
   /** Whether typed text is shown, for secrets; does nothing when it is no terminal. */

@@ -8,6 +8,7 @@ export type { CgroupStats, LiftableLimit } from './cgroups/cgroups.ts';
 export { createKernel } from './create-kernel.ts';
 export { createFakeKernel } from './fake/create-fake-kernel.ts';
 export type { FakeKernel } from './fake/fake-kernel.ts';
+export { descriptorPosition } from './files/descriptor-position.ts';
 export { makeDevice } from './files/make-device.ts';
 export { hostSpecialFiles, specialFiles } from './files/special-files.ts';
 export { tryLock } from './files/try-lock.ts';

@@ -2,8 +2,8 @@
 
 import { createReadStream, openSync, type Stats, statSync } from 'node:fs';
 import { systemMessage } from '../container-config/env.ts';
-import type { FileBody, Io } from '../io.ts';
-import { fileBody } from '../terminal/file-body.ts';
+import type { Io } from '../io.ts';
+import { type FileBody, fileBody } from './file-body.ts';
 
 /** The bytes of a file, in pieces. Throws a plain Error when it cannot be opened. */
 export function readFile(path: string): AsyncIterable<Buffer> {
@@ -20,7 +20,8 @@ export function uploadFile(path: string): AsyncIterable<Buffer> | FileBody {
 /** Standard input as the body of a request; a terminal is refused with `refusal`. */
 export function readStdin(io: Io, refusal: string): AsyncIterable<Buffer> | FileBody {
   if (io.stdin.isTerminal) throw new Error(refusal);
-  return io.stdin.file() ?? io.stdin.read();
+  const { descriptor } = io.stdin;
+  return (descriptor === undefined ? undefined : fileBody(descriptor)) ?? io.stdin.read();
 }
 
 function checkFile(path: string): Stats {

@@ -2,9 +2,8 @@
 
 import { basename } from 'node:path';
 import { isatty, type WriteStream } from 'node:tty';
-import type { FileBody, Input, Io } from '../io.ts';
+import type { Input, Io } from '../io.ts';
 import { FdOutput } from '../output/fd-output.ts';
-import { fileBody } from './file-body.ts';
 
 /** The io of the running process; `calledAs` is its argv[0]. */
 export function processIo(calledAs: string): Io {
@@ -32,6 +31,7 @@ function terminalSize(): { columns: number; rows: number } | undefined {
 
 class ProcessInput implements Input {
   readonly isTerminal = isatty(0);
+  readonly descriptor = 0;
   #stopped = false;
   #raw = false;
   #echo = true;
@@ -47,10 +47,6 @@ class ProcessInput implements Input {
     } catch {
       // What cannot be read (a directory, a terminal that went away) has no more input.
     }
-  }
-
-  file(): FileBody | undefined {
-    return this.#stopped ? undefined : fileBody(0);
   }
 
   setRaw(on: boolean): void {

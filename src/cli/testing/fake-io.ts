@@ -57,10 +57,10 @@ class FakeOutput implements Output {
 function fakeInput(text: string): Input {
   return {
     isTerminal: false,
+    descriptor: undefined,
     async *read() {
       if (text !== '') yield Buffer.from(text);
     },
-    file: () => undefined,
     setRaw() {},
     setEcho() {},
     stop() {},

@@ -1,9 +1,15 @@
 // A file, or what is left of it, as the body of a request: its length is known, and one piece of memory is enough.
 
-import { fstatSync, readFileSync, readSync } from 'node:fs';
-import type { FileBody } from '../io.ts';
+import { fstatSync, readSync } from 'node:fs';
+import { descriptorPosition } from '../../kernel/index.ts';
 
 const portion = 256 * 1024;
+
+/** Read once; a chunk changes once the next was asked for. */
+export interface FileBody extends AsyncIterable<Buffer> {
+  /** Bytes. */
+  readonly length: number;
+}
 
 /** The bytes of an open file from where it stands; one that is no file, or cannot be read, has none. */
 export function fileBody(descriptor: number): FileBody | undefined {
@@ -11,8 +17,8 @@ export function fileBody(descriptor: number): FileBody | undefined {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return undefined;
     // Whoever had it before may have read some of it.
-    const position = Number(/^pos:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1]);
-    return Number.isSafeInteger(position) ? new DescriptorBody(descriptor, stats.size - position) : undefined;
+    const position = descriptorPosition(descriptor);
+    return position === undefined ? undefined : new DescriptorBody(descriptor, stats.size - position);
   } catch {
     return undefined;
   }
