@@ -205,6 +205,25 @@ test('a file that another image has is shared again where that is allowed, but n
   }
 });
 
+test('names of one file stay so when they are named one by one, also where the first was linked', async () => {
+  const source = makeSource();
+  const below = await layer([], 'mkdir app other');
+  const job = { sourceRoot: source, shareable: true, shareAgain: true, contentsOnly: true };
+  await using working = builds.create([below]);
+  working.mount();
+  for (const destination of ['/new/', '/app/']) {
+    await working.copy({ ...job, sources: [{ path: '/d/h' }, { path: '/d/e/g' }], destination });
+  }
+  const apart = [{ path: '/d/h' }, { path: '/d/e/g', destination: '/other/' }];
+  await working.copy({ ...job, sources: apart, destination: '/third/' });
+  const { directory } = working.seal();
+  const inode = (name: string) => lstatSync(join(directory, name)).ino;
+  expect(inode('new/h')).toBe(inode('new/g'));
+  expect(inode('app/h')).toBe(inode('app/g'));
+  expect(inode('third/h')).toBe(inode('other/g'));
+  expect(readFileSync(join(directory, 'new/g'), 'utf8')).toBe(readFileSync(join(source, 'd/h'), 'utf8'));
+});
+
 test('a source that is named twice, or lies where another one was linked, replaces it', async () => {
   const source = makeSource();
   const below = await layer([], 'mkdir app');

@@ -13,6 +13,7 @@ import {
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Kernel } from '../../../kernel/index.ts';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { BerthError, errorCode, invalid } from '../../../lib/errors.ts';
@@ -137,7 +138,7 @@ export class TreeCopier {
     const before = this.#linked.get(inodeOf(stats));
     // Another name of the same file is a link; the same name once more is a file of its own.
     if (before && before.source !== source) {
-      put(path => linkSync(encodeName(before.target), path));
+      this.#linkAgain(before.target, { target, put });
       return;
     }
     if (!before) this.#remember(source, target, stats);
@@ -155,6 +156,20 @@ export class TreeCopier {
       put(() => files.mknod(target, Number(stats.mode), Number(stats.rdev)));
     }
     this.describe(source, target, stats);
+  }
+
+  /** Gives the copy of a file another name. */
+  #linkAgain(first: string, { target, put }: Pick<Leaf, 'target'> & { put: Put }): void {
+    try {
+      put(path => linkSync(encodeName(first), path));
+    } catch (error) {
+      const { linkPlace } = this.#options;
+      const [from, to] = [linkPlace?.(first), linkPlace?.(target)];
+      if (errorCode(error) !== 'ENOENT' || from === undefined || to === undefined) throw error;
+      // It was linked there, which overlay has not seen. That of a directory shows that it lies above, too.
+      this.#options.files.lutimes(dirname(target), ...timesOf(dirname(target)));
+      put(() => linkInto(from, to));
+    }
   }
 
   /** Links instead of copying, where nothing about the file would be different. */
@@ -218,6 +233,11 @@ export class TreeCopier {
       }
     }
   }
+}
+
+function timesOf(path: string): [bigint, bigint] {
+  const { atimeNs, mtimeNs } = lstatSync(encodeName(path), { bigint: true });
+  return [atimeNs, mtimeNs];
 }
 
 const inodeOf = ({ dev, ino }: BigIntStats) => `${dev}:${ino}`;
