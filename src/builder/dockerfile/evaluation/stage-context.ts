@@ -13,7 +13,7 @@ export interface StageContext {
   readonly warn: (warning: Warning) => void;
 }
 
-/** Runs `evaluate`; what it throws becomes a `DockerfileError` at `range`. */
+/** Runs `evaluate`; an error of ours that it throws becomes a `DockerfileError` at `range`, if it is none yet. */
 export function locate<T>(
   { name, source }: Pick<Dockerfile, 'name' | 'source'>,
   range: LineRange,

@@ -7,7 +7,10 @@ import { cleanPath } from './clean-path.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Throws a plain Error that names the place of what is wrong. */
+/**
+ * A target for each service that is built, all of them in the group `default`. Throws a plain Error that names the place of
+ * what is wrong.
+ */
 export function readBakeCompose(text: string, environment: Environment): BakeFile {
   const document = asObject('the file', substitute(parse(text, { merge: true }) ?? {}, environment));
   const services = Object.entries(asObject('services', document.services ?? {}));

@@ -5,7 +5,10 @@ import type { Mount } from '../../../../api/types/container-config.ts';
 import { invalid, notImplemented } from '../../../../lib/errors.ts';
 import type { ContainerMount } from '../../state/container-mount.ts';
 
-/** A mount whose volume, if it is one, has no source yet. Throws `invalid` with Docker's wording. */
+/**
+ * A mount whose volume, if it is one, has no source yet. Throws `invalid` with Docker's wording, not-implemented for a
+ * cluster volume.
+ */
 export function parseMount(mount: Mount): ContainerMount {
   const type = mount.Type ?? ('' as string);
   const refuse = (why: string) => invalid(`invalid mount config for type "${type}": ${why}`);
