@@ -269,8 +269,9 @@ test('through a proxy; a certificate is believed by certs.d, shown from there, o
   const folder = mkdtempSync(join(tmpdir(), 'berth-certs-'));
   const { server, client } = await makeCertificates(folder);
   const pem = (path: string) => readFileSync(path, 'utf8');
-  const answer = { 'Docker-Content-Digest': sha256('x'), 'Content-Type': 'a/b' };
-  const secure = new HttpServer(exchange => exchange.send(200, answer, 'x'));
+  const manifest = '{}';
+  const answer = { 'Docker-Content-Digest': sha256(manifest), 'Content-Type': 'a/b' };
+  const secure = new HttpServer(exchange => exchange.send(200, answer, manifest));
   const identity = { cert: pem(server.cert), key: pem(server.key), ca: pem(server.ca) };
   const { port } = (await secure.listen({ host: '127.0.0.1', port: 0 }, identity)) as { port: number };
   await using proxy = await startProxy(port);
@@ -295,7 +296,7 @@ test('through a proxy; a certificate is believed by certs.d, shown from there, o
     );
     writeFileSync(join(own, 'me.key'), pem(client.key));
     const insecureRegistries = ['registry.invalid:444'];
-    expect((await ask({ certificateFolders: [certs], insecureRegistries })).bytes.toString()).toBe('x');
+    expect((await ask({ certificateFolders: [certs], insecureRegistries })).bytes.toString()).toBe(manifest);
     await expect(ask({ insecureRegistries })).rejects.toMatchObject({ kind: 'unavailable' });
     expect(proxy.asked).toContain('CONNECT registry.invalid:444 HTTP/1.1');
     expect(proxy.asked.join()).toContain(`Proxy-Authorization: Basic ${Buffer.from('me:pw').toString('base64')}`);
