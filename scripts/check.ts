@@ -12,7 +12,7 @@ export async function runChecks(): Promise<StepResult[]> {
     await runStep('types', () => runCommand(['tsc', '-p', '.'])),
     await runStep('layers', () => runCommand(['bun', 'scripts/check-layers.ts'])),
     await runStep('documents', () => runCommand(['bun', 'scripts/check-docs.ts'])),
-    await runStep('unit tests', () => runTests(findTests('unit'))),
+    await runStep('unit tests', () => runTests(findTests('unit'), { parallel: true })),
   ];
 }
 

@@ -29,7 +29,7 @@ function testsBelow(folder: string): string[] {
 /** Runs the files in one `bun test`; a run that died without a report counts as one failure. */
 export async function runTests(
   files: readonly string[],
-  options: { timeoutMs?: number; env?: Record<string, string> } = {},
+  options: { timeoutMs?: number; env?: Record<string, string>; parallel?: boolean } = {},
 ): Promise<Counts> {
   if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
   const folder = mkdtempSync(join(tmpdir(), 'berth-junit-'));
@@ -40,6 +40,8 @@ export async function runTests(
       '--reporter=junit',
       `--reporter-outfile=${report}`,
       `--timeout=${options.timeoutMs ?? 20_000}`,
+      // A process for each processor, which keeps what it has loaded from file to file.
+      ...(options.parallel ? ['--parallel', '--no-isolate'] : []),
     ];
     const code = await runCommand(['bun', 'test', ...flags, ...files.map(file => `./${file}`)], options.env);
     const counts = parseReport(readReport(report));
