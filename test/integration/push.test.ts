@@ -93,7 +93,7 @@ test('of layers is told when there is somebody to push to, even if that refuses'
   expect(refused.statuses.slice(0, 2)).toEqual(['The', 'Preparing']);
 });
 
-test('layers are compressed, in a manifest as Docker makes it; the next push sends nothing but that', async () => {
+test('layers are compressed, in a manifest as Docker makes it; the next push sends nothing', async () => {
   await importImage(name('app:1'), tar);
   const first = await push('app:1');
   expect(first[0]).toEqual({ kind: 'line', status: `The push refers to repository [${name('app')}]` });
@@ -109,8 +109,25 @@ test('layers are compressed, in a manifest as Docker makes it; the next push sen
   registry.requests.length = 0;
   const again = await push('app:1');
   expect(verdicts(again)).toEqual(['Layer already exists']);
-  expect(sent().map(({ target }) => target)).toEqual(['/v2/app/manifests/1']);
+  expect(sent()).toEqual([]);
   expect(pushed(again)[0]?.digest).toBe(sha256(bytes));
+});
+
+test('a tag that stands for something else by now, or for nothing, is written again', async () => {
+  await importImage(name('app:1'), tar);
+  await push('app:1');
+  const own = registry.manifests.get('app:1') as { bytes: Buffer; type: string };
+  const changes = [
+    () => void registry.manifests.set('app:1', { ...own, bytes: Buffer.concat([own.bytes, Buffer.from('\n')]) }),
+    () => void registry.manifests.delete('app:1'),
+  ];
+  for (const change of changes) {
+    change();
+    registry.requests.length = 0;
+    expect(verdicts(await push('app:1'))).toEqual(['Layer already exists']);
+    expect(sent().map(({ target }) => target)).toEqual(['/v2/app/manifests/1']);
+    expect(registry.manifests.get('app:1')?.bytes).toEqual(own.bytes);
+  }
 });
 
 test('what was compressed once serves every image that has the layer, and every registry', async () => {

@@ -22,7 +22,7 @@ export interface BesideManifest {
   blobs: Descriptor[];
 }
 
-interface PushPlan {
+export interface PushPlan {
   images: PushedImage[];
   beside: BesideManifest[];
   /** Leads to all of them; the name will stand for it. */

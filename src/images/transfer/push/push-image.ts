@@ -6,7 +6,7 @@ import type { Descriptor } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { shortId } from '../../../oci/digest.ts';
 import type { Platform } from '../../../oci/platform.ts';
-import type { Reference } from '../../../oci/reference.ts';
+import { parseReference, type Reference } from '../../../oci/reference.ts';
 import type { Image } from '../../image.ts';
 import type { NewImage } from '../../records/register-image.ts';
 import type { Emit } from '../transfer-event.ts';
@@ -14,7 +14,7 @@ import type { CompressOptions } from './compress-layer.ts';
 import { holdBack } from './hold-back.ts';
 import type { LayerArchives } from './layer-archives.ts';
 import { mountSources } from './mount-sources.ts';
-import { type BesideManifest, type PushedImage, planPush } from './plan-push.ts';
+import { type BesideManifest, type PushedImage, type PushPlan, planPush } from './plan-push.ts';
 import { type PushLayerDeps, pushLayer, sendBlob } from './push-layer.ts';
 import { composePushManifest } from './push-manifest.ts';
 
@@ -50,16 +50,21 @@ export async function pushImage(
   const { tag, ...untagged } = reference;
   const { platform, manifest } = o;
   const plan = await planPush(image, reference, { platforms: deps.platforms(image), platform, manifest, content });
+  // Asked while blobs are.
+  const isThere = hasTag(plan, image, reference, repository, o);
   const pushed: { one: PushedImage; manifest: Descriptor; layers: Descriptor[] }[] = [];
   for (const one of plan.images) {
     const sent = await pushBlobs(one, reference, repository, deps, o);
     const name = plan.index ? sent.manifest.digest : tag;
-    await repository.putManifest(name, { bytes: sent.bytes, mediaType: sent.manifest.mediaType }, o);
+    const { mediaType } = sent.manifest;
+    if (plan.index || !(await isThere)) await repository.putManifest(name, { bytes: sent.bytes, mediaType }, o);
     pushed.push({ one, ...sent });
   }
   for (const one of plan.beside) await pushBeside(one, repository, deps, o);
   const named = plan.index?.source ?? (pushed[0]?.manifest as Descriptor);
-  if (plan.index) await repository.putManifest(tag, { bytes: plan.index.bytes, mediaType: named.mediaType }, o);
+  if (plan.index && !(await isThere)) {
+    await repository.putManifest(tag, { bytes: plan.index.bytes, mediaType: named.mediaType }, o);
+  }
   for (const { one, manifest, layers } of pushed) {
     const source = { manifest, ...(one.source?.index ? { index: one.source.index } : {}) };
     // Names are for what stands for all platforms.
@@ -67,6 +72,29 @@ export async function pushImage(
     deps.record(one.image.id, { layers, source }, isNamed ? [{ ...untagged, digest: named.digest }] : []);
   }
   return { digest: named.digest, size: named.size };
+}
+
+/**
+ * Whether the tag stands for what is pushed already, as far as one can tell: writing it again would only cost the registry
+ * time. It is asked only where the repository is known to have had it. Never rejects.
+ */
+async function hasTag(
+  plan: PushPlan,
+  image: Image,
+  { domain, path, tag }: Reference & { tag: string },
+  repository: Repository,
+  { signal }: Pick<PushOptions, 'signal'>,
+): Promise<boolean> {
+  const digest = (plan.index?.source ?? plan.images[0]?.source?.manifest)?.digest;
+  const wasThere = image.digests.some(text => {
+    const name = parseReference(text);
+    return name.domain === domain && name.path === path && name.digest === digest;
+  });
+  if (!wasThere) return false;
+  return await repository.resolve(tag, { signal }).then(
+    found => found.digest === digest,
+    () => false,
+  );
 }
 
 /** What it names first: registries take no manifest without that. */
