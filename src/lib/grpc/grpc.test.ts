@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'bun:test';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import { Duplex } from 'node:stream';
 import { GrpcConnection } from './client.ts';
 import { FrameReader, frames } from './frames.ts';
 import { createGrpcServer, type GrpcHandler } from './server.ts';
@@ -159,4 +159,52 @@ test('a call that is refused in the middle is over, although there was more to s
     .next()
     .catch(error => error);
   expect(failure).toMatchObject({ code: 6, message: 'enough' });
+});
+
+/** Increments of the window for all calls together, in the frames of HTTP/2 that a client has sent. */
+function* connectionWindows(sent: Buffer): Generator<number> {
+  const [preface, head, windowUpdate] = [24, 9, 8];
+  for (let at = preface; at + head <= sent.length; at += head + sent.readUIntBE(at, 3)) {
+    const isWhole = at + head + 4 <= sent.length;
+    if (isWhole && sent[at + 3] === windowUpdate && sent.readUInt32BE(at + 5) === 0) yield sent.readUInt32BE(at + head);
+  }
+}
+
+/** The same connection; HTTP/2 reads a socket past whoever listens to it. */
+function overheard(socket: Socket, hear: (piece: Buffer) => void): Duplex {
+  const duplex = new Duplex({
+    read: () => void socket.resume(),
+    write: (data: Buffer, _encoding, done) => void socket.write(data, () => done()),
+    final: done => void socket.end(done),
+  });
+  socket.on('data', (piece: Buffer) => {
+    hear(piece);
+    if (!duplex.push(piece)) socket.pause();
+  });
+  socket.once('close', () => duplex.destroy());
+  return duplex;
+}
+
+test('all calls together may have as much on their way as one, as soon as one was answered', async () => {
+  const pieces: Buffer[] = [];
+  const release = Promise.withResolvers<void>();
+  const connection = await connected(
+    {
+      '/a.B/C': async call => {
+        await release.promise;
+        await call.send(Buffer.from('answer'));
+      },
+    },
+    (socket, serve) => serve(overheard(socket, piece => pieces.push(piece))),
+  );
+  const widened = () => [...connectionWindows(Buffer.concat(pieces))];
+  const answer = connection.unary('/a.B/C', Buffer.from('question'));
+  // The question is here, with all that was said before it.
+  while (!Buffer.concat(pieces).includes('question')) await Bun.sleep(1);
+  expect(widened()).toEqual([]);
+  release.resolve();
+  await answer;
+  while (widened().length === 0) await Bun.sleep(1);
+  // HTTP/2 begins with 64 KiB.
+  expect(widened()[0]).toBe(4 * 1024 * 1024 - 65_535);
 });
