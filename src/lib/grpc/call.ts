@@ -5,13 +5,25 @@ import { drained } from '../streams/drained.ts';
 import { FrameReader, frames } from './frames.ts';
 import { GrpcError, grpcCodes } from './status.ts';
 
+/**
+ * gRPC in Go widens the window of a call in the middle of it when two thirds of it came between its ping and the answer. Bun's
+ * HTTP/2 takes no notice once the window was updated otherwise, and then both sides wait for ever. So much at once, in bytes,
+ * with a chance to answer in between, widens nothing.
+ */
+const portion = 16 * 1024;
+
 /** Reads and writes messages with back-pressure; how a call begins and ends is the business of server and client. */
 export class MessageStream {
   readonly #stream: Http2Stream;
+  readonly #isPaced: boolean;
+  /** Bytes since the last pause. */
+  #unpaused = 0;
   #failure: Error | undefined;
 
-  constructor(stream: Http2Stream) {
+  /** `isPaced`: for peers in Go, see `portion`. */
+  constructor(stream: Http2Stream, { isPaced = false }: { isPaced?: boolean } = {}) {
     this.#stream = stream;
+    this.#isPaced = isPaced;
     // Always heard, or it would end the process; what it means is asked for below.
     stream.on('error', error => {
       this.#failure ??= error;
@@ -52,6 +64,20 @@ export class MessageStream {
     if (stream.destroyed || stream.closed || stream.writableEnded) {
       throw new GrpcError(grpcCodes.cancelled, 'the call is over');
     }
-    return stream.write(frames(messages)) ? undefined : drained(stream);
+    const data = frames(messages);
+    if (this.#isPaced) return this.#sendPaced(data);
+    return stream.write(data) ? undefined : drained(stream);
+  }
+
+  async #sendPaced(data: Buffer): Promise<void> {
+    const stream = this.#stream;
+    for (let at = 0; at < data.length && !stream.destroyed; at += portion) {
+      const part = data.subarray(at, at + portion);
+      if (!stream.write(part)) await drained(stream);
+      this.#unpaused += part.length;
+      if (this.#unpaused < portion) continue;
+      await new Promise(resolve => setTimeout(resolve, 1));
+      this.#unpaused = 0;
+    }
   }
 }

@@ -30,6 +30,8 @@ interface GrpcServerOptions {
   handler(path: string): GrpcHandler | undefined;
   /** Turns what a handler threw into the end of its call. */
   toError(error: unknown): GrpcError;
+  /** Answers go to clients in Go, a little at a time: some 10 MB in a second. */
+  readonly isPaced?: boolean;
 }
 
 // Larger than HTTP/2's 64 KiB, so that a transfer does not wait for every window's acknowledgement.
@@ -80,7 +82,7 @@ async function answer(stream: ServerHttp2Stream, headers: GrpcHeaders, options: 
   const abort = new AbortController();
   stream.once('aborted', () => abort.abort());
   stream.once('close', () => abort.abort());
-  const io = new MessageStream(stream);
+  const io = new MessageStream(stream, { isPaced: options.isPaced === true });
   const head = { ':status': 200, 'content-type': 'application/grpc' };
   let failure: GrpcError | undefined;
   let begun = false;

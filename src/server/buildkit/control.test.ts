@@ -141,6 +141,8 @@ test('a client that names the frontend is built for, and sees its progress from 
   // Clients ask for the progress first.
   await status.send(encode(statusRequest, { ref: 'one' }));
   status.end();
+  // All of it is there when the build is answered.
+  const news = Array.fromAsync(status.messages(), message => decode(statusResponse, message));
   const request = solve({
     ref: 'one',
     frontend: 'dockerfile.v0',
@@ -150,8 +152,7 @@ test('a client that names the frontend is built for, and sees its progress from 
   const reply = decode(solveResponse, await connection.unary(`${control}Solve`, request));
   expect(reply.exporterResponse).toEqual({ 'containerimage.digest': 'd' });
   expect(asked).toMatchObject([{ id: 'one', target: 't', exports: [{ type: 'image' }] }]);
-  const seen = [];
-  for await (const message of status.messages()) seen.push(decode(statusResponse, message));
+  const seen = await news;
   expect(seen.flatMap(({ vertexes }) => vertexes).at(-1)).toMatchObject({ digest: vertex, started: at, completed: at });
   expect(seen.flatMap(({ logs }) => logs)).toMatchObject([{ stream: 2, timestamp: at }]);
 });

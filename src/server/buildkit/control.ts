@@ -98,6 +98,7 @@ async function solve(
   } finally {
     recordBuild(job, deps.builder.history);
     deps.jobs.finished(job);
+    await job.heard(signal);
   }
 }
 

@@ -79,7 +79,7 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
       },
     }),
   };
-  const server = createGrpcServer({ handler: path => methods[path], toError: buildFailure });
+  const server = createGrpcServer({ handler: path => methods[path], toError: buildFailure, isPaced: true });
   return {
     serve: connection => server.serve(connection),
     addSession: (connection, headers) => void sessions.add(connection, headers),

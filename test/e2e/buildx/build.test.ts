@@ -5,6 +5,13 @@ import { buildxScenarios } from '../../support/builds/buildx-scenarios.ts';
 import { stepsRun } from '../../support/builds/steps-run.ts';
 
 buildxScenarios(['busybox'], {
+  'a step must be heard to its last word, however much it says at once': async buildx => {
+    const folder = buildx.context({ Dockerfile: 'FROM busybox\nRUN seq 1 500000\nRUN echo the-end\n' });
+    const progress = await buildx.build(['--no-cache', folder]);
+    expect(progress).toMatch(/^#\d+ \S+ \[output clipped, log limit 2MiB reached\]$/m);
+    expect(progress).toContain('the-end\n');
+  },
+
   'build must run what is new, and nothing a second time': async buildx => {
     const context = buildx.context({
       Dockerfile: 'FROM busybox\nARG WORD=none\nCOPY a /a\nRUN cat /a; echo $WORD > /word\nCMD ["cat", "/word"]\n',

@@ -56,5 +56,5 @@ function attestationsOf(
 }
 
 async function* logOf(job: BuildJob): AsyncGenerator<Uint8Array> {
-  for await (const message of job.status()) yield encode(statusResponse, message);
+  for await (const message of job.news()) yield encode(statusResponse, message);
 }

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SolveRequest, StatusResponse } from '../../../api/buildkit/control.ts';
 import type { Builder, BuildRequest, BuildResult, BuildRun, SourceTree } from '../../../builder/index.ts';
+import { unlessAborted } from '../../../lib/concurrency/unless-aborted.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import type { Attributes } from './requests/attributes.ts';
 import { Evaluation } from './requests/evaluation.ts';
@@ -10,6 +11,8 @@ import { joinStatus, StatusMessages } from './status-messages.ts';
 
 /** News come at most this often, in milliseconds: a burst of output is one message. */
 const pause = 10;
+/** So long who watches may take for the news of a build that is over, in milliseconds. */
+const patience = 30_000;
 
 export type JobBuilder = Pick<Builder, 'start' | 'hold'>;
 
@@ -31,6 +34,8 @@ export class BuildJob {
   readonly #evaluations = new Map<string, Evaluation>();
   readonly #returned = Promise.withResolvers<Evaluation | undefined>();
   readonly #running = Promise.withResolvers<BuildRun | undefined>();
+  /** Each resolves when its watcher has all news. */
+  readonly #watchers = new Set<Promise<void>>();
 
   constructor(request: SolveRequest, builder: JobBuilder) {
     this.request = request;
@@ -136,8 +141,29 @@ export class BuildJob {
     void this.#owned.disposeAsync();
   }
 
+  /**
+   * Waits until whoever watches has all news, at most until `signal`. Clients give up watching three seconds after the answer
+   * to their build, and print slower than steps do.
+   */
+  async heard(signal: AbortSignal): Promise<void> {
+    const over = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+    await unlessAborted(Promise.all(this.#watchers), over).catch(() => {});
+  }
+
   /** All news from the beginning on; ends with the build. */
   async *status(): AsyncGenerator<Partial<StatusResponse>> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#watchers.add(promise);
+    try {
+      yield* this.news();
+    } finally {
+      this.#watchers.delete(promise);
+      resolve();
+    }
+  }
+
+  /** The same for nobody that the build waits for. */
+  async *news(): AsyncGenerator<Partial<StatusResponse>> {
     const run = await this.#running.promise;
     if (!run) return;
     const messages = new StatusMessages({ why: this.attributes['berth:why'] === 'true' });
