@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Image, Images } from '../../images/index.ts';
 import { unlessAborted } from '../../lib/concurrency/unless-aborted.ts';
 import { BerthError, errorMessage, invalid, notFound } from '../../lib/errors.ts';
-import { PatternMatcher } from '../../lib/text/pattern-matcher.ts';
+import { PatternMatcher } from '../../lib/patterns/pattern-matcher.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { chmod, rm, utimes } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
-import { PatternMatcher } from '../../lib/text/pattern-matcher.ts';
+import { PatternMatcher } from '../../lib/patterns/pattern-matcher.ts';
 import { withoutCredentials } from '../../lib/text/without-credentials.ts';
 import { type Digest, digestParts, parseDigest } from '../../oci/digest.ts';
 import type { BuildSource, SourceOrigin, SourceTree } from '../source.ts';

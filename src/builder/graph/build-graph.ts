@@ -3,8 +3,8 @@
 
 import { posix } from 'node:path';
 import { errorMessage, invalid } from '../../lib/errors.ts';
+import { PatternMatcher } from '../../lib/patterns/pattern-matcher.ts';
 import { quoteGo } from '../../lib/template/quote.ts';
-import { PatternMatcher } from '../../lib/text/pattern-matcher.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { formatPlatform, type Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';

@@ -1,5 +1,5 @@
 // `--set target.key=value`.
-import { matchPattern } from '../../lib/text/path-match.ts';
+import { matchPattern } from '../../lib/patterns/path-match.ts';
 import { type BakeFile, type BakeTarget, type FieldName, fieldKinds } from './files/bake-file.ts';
 
 /** What is set: `value` replaces lists, or is added to them. */

@@ -1,5 +1,5 @@
 // Which targets a command line means, each with all that it inherits.
-import { matchPattern } from '../../lib/text/path-match.ts';
+import { matchPattern } from '../../lib/patterns/path-match.ts';
 import type { BakeFile, BakeGroup, BakeTarget } from './files/bake-file.ts';
 import { cleanPath } from './files/clean-path.ts';
 import { mergeTargets } from './files/merge-targets.ts';

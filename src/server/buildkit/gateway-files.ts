@@ -14,7 +14,7 @@ import {
 import { type FoundInTree, findInTree, type SourceTree } from '../../builder/index.ts';
 import type { GrpcHandler } from '../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../lib/grpc/status.ts';
-import { matchPattern } from '../../lib/text/path-match.ts';
+import { matchPattern } from '../../lib/patterns/path-match.ts';
 import { type MethodCall, unary } from './method.ts';
 import type { BuildJob } from './solve/build-job.ts';
 

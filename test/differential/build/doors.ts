@@ -2,9 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIgnoreFile } from '../../../src/builder/context/patterns/ignore-file.ts';
+import { PatternMatcher } from '../../../src/lib/patterns/pattern-matcher.ts';
 import { packTree } from '../../../src/lib/tar/tree/pack-tree.ts';
 import { type TreeNode, walkTree } from '../../../src/lib/tar/tree/walk-tree.ts';
-import { PatternMatcher } from '../../../src/lib/text/pattern-matcher.ts';
 import { run } from '../../support/run.ts';
 import type { BuildCase } from './build-case.ts';
 

@@ -1,8 +1,8 @@
 // Wildcards in the sources of COPY: Go's filepath.Match part by part, and `**` with `--parents`.
 import { lstatSync, readdirSync } from 'node:fs';
 import { invalid, notFound } from '../../../lib/errors.ts';
+import { compilePattern } from '../../../lib/patterns/path-match.ts';
 import { decodeName } from '../../../lib/tar/names.ts';
-import { compilePattern } from '../../../lib/text/path-match.ts';
 import { joinPath, pathIn, resolveInRoot } from './resolve-in-root.ts';
 
 /** Whether a part of the pattern is one. */

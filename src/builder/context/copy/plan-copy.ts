@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { CopySource } from '../../../images/index.ts';
 import { errorMessage, notFound } from '../../../lib/errors.ts';
-import { PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
+import { PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import { ChecksumError } from '../../errors/checksum-error.ts';
 import type { DigestedTree, TreeDigests } from '../digest/content-digests.ts';

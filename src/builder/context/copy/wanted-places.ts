@@ -1,8 +1,8 @@
 // Where the files are that a copy will find, in a tree of which only the names are known so far.
 
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
+import { compilePattern } from '../../../lib/patterns/path-match.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
-import { compilePattern } from '../../../lib/text/path-match.ts';
 import type { WantedFiles } from '../../source.ts';
 import { isWild } from './expand-wildcards.ts';
 import { cleanPath, joinPath, resolveInView, type TreeView } from './resolve-in-root.ts';

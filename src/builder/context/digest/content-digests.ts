@@ -1,8 +1,8 @@
 // Digests of files on disk, remembered by inode, size and times: a tree that did not change is only looked at.
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
+import type { ParentMatches, PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 import { decodeName } from '../../../lib/tar/names.ts';
-import type { ParentMatches, PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { PathDigest, SourceTree } from '../../source.ts';
 import { joinPath, pathIn } from '../copy/resolve-in-root.ts';

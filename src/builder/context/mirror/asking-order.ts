@@ -1,8 +1,8 @@
 // In which order the contents of files are asked for: first what steps want that can begin soon.
 
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
+import { compilePattern } from '../../../lib/patterns/path-match.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
-import { compilePattern } from '../../../lib/text/path-match.ts';
 import type { WantedPart } from '../../source.ts';
 import { isWild } from '../copy/expand-wildcards.ts';
 import { cleanPath } from '../copy/resolve-in-root.ts';

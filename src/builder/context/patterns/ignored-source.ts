@@ -1,6 +1,6 @@
 // The lint rule about sources that `.dockerignore` leaves out.
 import { posix } from 'node:path';
-import type { PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
+import type { PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 
 /**
  * Whether a source of COPY can only be missing because the ignore patterns leave it out (CopyIgnoredFile). Says no where

@@ -1,6 +1,6 @@
 // Which files of a context real BuildKit (Docker 28.5) sent under these `.dockerignore`s, recorded once.
 import { describe, expect, test } from 'bun:test';
-import { PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
+import { PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 import { parseIgnoreFile } from './ignore-file.ts';
 import { isIgnoredSource } from './ignored-source.ts';
 import truth from './truth.json';

@@ -1,6 +1,6 @@
 // A source whose files are brought to disk once, when they are first wanted.
 
-import { PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
+import { PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 import type { Digest } from '../../../oci/digest.ts';
 import type { BuildSource, OpenSourceOptions, SourceFilter, SourceOrigin, SourceTree } from '../../source.ts';
 import { linkKept } from './link-kept.ts';

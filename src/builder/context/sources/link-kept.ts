@@ -2,8 +2,8 @@
 import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, rmdirSync, utimesSync } from 'node:fs';
 import { chown } from 'node:fs/promises';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
+import type { ParentMatches, PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 import { decodeName } from '../../../lib/tar/names.ts';
-import type { ParentMatches, PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
 import { joinPath, pathIn } from '../copy/resolve-in-root.ts';
 
 /**

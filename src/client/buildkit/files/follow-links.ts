@@ -2,7 +2,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { errorCode } from '../../../lib/errors.ts';
-import { matchPattern } from '../../../lib/text/path-match.ts';
+import { matchPattern } from '../../../lib/patterns/path-match.ts';
 
 /** Paths relative to `root`, none below another; empty when the root itself is among them. Links never lead outside. */
 export function followLinks(root: string, paths: readonly string[]): string[] {

@@ -3,9 +3,9 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { isDirectory, isFile, statOfFile } from '../../../api/buildkit/files/file-stat.ts';
 import type { SentFile } from '../../../api/buildkit/files/send-files.ts';
 import { errorMessage, invalid } from '../../../lib/errors.ts';
+import { type ParentMatches, PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
-import { type ParentMatches, PatternMatcher } from '../../../lib/text/pattern-matcher.ts';
 
 interface FileFilter {
   /** Only what matches one of these, and what lies below; none: all. */

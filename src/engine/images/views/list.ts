@@ -5,7 +5,7 @@ import type { ImageSummary } from '../../../api/types/images.ts';
 import { isAtLeast, maximumVersion } from '../../../api/versions.ts';
 import type { Image } from '../../../images/index.ts';
 import { invalid } from '../../../lib/errors.ts';
-import { compilePattern, matchPattern } from '../../../lib/text/path-match.ts';
+import { compilePattern, matchPattern } from '../../../lib/patterns/path-match.ts';
 import { hasLabel, parseTime, truth } from '../../containers/views/filter.ts';
 import type { Engine } from '../../engine.ts';
 import { layerSizes, sharedSize } from '../layer-sizes.ts';
