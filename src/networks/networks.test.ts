@@ -86,6 +86,40 @@ describe('predefined networks', () => {
     );
   });
 
+  describe('on a bridge that somebody else made', () => {
+    beforeEach(() => {
+      kernel.links.addBridge('br0');
+      kernel.links.addAddress('br0', '10.9.0.1', 24);
+      kernel.links.addAddress('br0', '10.8.0.1', 16);
+    });
+
+    const addresses = () => kernel.links.addresses('br0').map(({ address }) => address);
+
+    test('have its first address, and it stays as it is to the end', async () => {
+      expect((await start()).get('bridge').ipam.config).toEqual([{ subnet: '10.9.0.0/24', gateway: '10.9.0.1' }]);
+      expect(attach(web)).toMatchObject({ address: '10.9.0.2', gateway: '10.9.0.1' });
+      await networks.purge();
+      expect(kernel.links.find('br0')).toBeDefined();
+      expect(addresses()).toEqual(['10.9.0.1', '10.8.0.1']);
+    });
+
+    test('have the address that fits what is configured, or a further one', async () => {
+      const ranges = async (options: Partial<NetworksOptions>) => (await start(options)).get('bridge').ipam.config[0];
+      const part = { fixedCidr: '10.8.4.0/24' };
+      expect(await ranges(part)).toEqual({ subnet: '10.8.0.0/16', gateway: '10.8.0.1', ipRange: '10.8.4.0/24' });
+      expect(await ranges({ bip: '10.8.0.1/16' })).toEqual({ subnet: '10.8.0.0/16', gateway: '10.8.0.1' });
+      expect(addresses()).toEqual(['10.9.0.1', '10.8.0.1']);
+      expect(await ranges({ bip: '10.7.0.1/16' })).toEqual({ subnet: '10.7.0.0/16', gateway: '10.7.0.1' });
+      expect(addresses()).toEqual(['10.9.0.1', '10.8.0.1', '10.7.0.1']);
+    });
+
+    test('follow it to another address while nobody is attached', async () => {
+      await start();
+      kernel.links.removeAddress('br0', '10.9.0.1', 24);
+      expect((await start()).get('bridge').ipam.config[0]?.gateway).toBe('10.8.0.1');
+    });
+  });
+
   test('a new bip waits until nobody is attached', async () => {
     await start({ bip: '10.1.0.1/16' });
     attach(web);

@@ -24,7 +24,12 @@ export const daemonOptions: readonly DaemonOption[] = [
     help: 'Listen on TCP beyond loopback even where clients need no certificate: everybody who can connect is root',
   },
   { flag: 'bip', kind: 'string', help: 'IPv4 address and prefix of the default bridge' },
-  { flag: 'bridge', short: 'b', kind: 'string', help: 'Name of the default bridge; made when it is missing' },
+  {
+    flag: 'bridge',
+    short: 'b',
+    kind: 'string',
+    help: 'Default bridge: made when it is missing, used as it is and left when it is there',
+  },
   { flag: 'builder', kind: 'map', help: '', hidden: true },
   { flag: 'cgroup-parent', kind: 'string', help: 'Parent cgroup of all containers' },
   { flag: 'config-file', kind: 'string', help: 'Daemon configuration file', flagOnly: true },

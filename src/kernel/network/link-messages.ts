@@ -23,6 +23,7 @@ export const IFLA = {
   PROTINFO: 12,
   LINKINFO: 18,
   STATS64: 23,
+  GROUP: 27,
   NET_NS_FD: 28,
 } as const;
 export const IFLA_INFO = { KIND: 1, DATA: 2 } as const;
@@ -65,6 +66,7 @@ export function readLink(body: Buffer): LinkInfo {
     up: (flags & IFF_UP) !== 0,
     mtu: 0,
     mac: '',
+    group: 0,
     statistics: readStatistics(Buffer.alloc(64)),
   };
   for (const { type, value } of readAttributes(body.subarray(linkHeader))) {
@@ -72,6 +74,7 @@ export function readLink(body: Buffer): LinkInfo {
     else if (type === IFLA.MTU) link.mtu = value.readUInt32LE();
     else if (type === IFLA.ADDRESS) link.mac = formatMac(value);
     else if (type === IFLA.MASTER) link.master = value.readUInt32LE();
+    else if (type === IFLA.GROUP) link.group = value.readUInt32LE();
     else if (type === IFLA.STATS64) link.statistics = readStatistics(value);
     else if (type === IFLA.LINKINFO) {
       const kind = findAttribute(value, IFLA_INFO.KIND);

@@ -11,6 +11,8 @@ export interface LinkInfo {
   mtu: number;
   /** `02:42:ac:11:00:02`; empty for links without one. */
   mac: string;
+  /** The group somebody put it in (`ip link … group`); 0 is everybody's. */
+  group: number;
   /** `bridge`, `veth`, ...; absent for physical links and lo. */
   kind?: string;
   statistics: LinkStatistics;
@@ -40,7 +42,7 @@ export interface RouteInfo {
 export interface Links {
   list(): LinkInfo[];
   find(name: string): LinkInfo | undefined;
-  addBridge(name: string, options?: { mac?: string; mtu?: number }): void;
+  addBridge(name: string, options?: { mac?: string; mtu?: number; group?: number }): void;
   /** A veth pair: `name` here, `peer.name` inside the namespace pinned at `peer.netns`. */
   addVeth(
     name: string,

@@ -48,7 +48,7 @@ export class LinuxLinks implements Links {
     return absentIf(['ENODEV'], () => this.#get(socket, name));
   }
 
-  addBridge(name: string, o: { mac?: string; mtu?: number } = {}): void {
+  addBridge(name: string, o: { mac?: string; mtu?: number; group?: number } = {}): void {
     const socket = this.#scope.netlink(NETLINK_ROUTE);
     const info = nested(IFLA.LINKINFO, attribute(IFLA_INFO.KIND, 'bridge'));
     socket.request('add bridge', RTM.NEWLINK, newLink, Buffer.concat([describe({ ...o, name }), info]), name);
@@ -172,12 +172,13 @@ export class LinuxLinks implements Links {
   }
 }
 
-function describe(o: { name: string; mac?: string; mtu?: number }): Buffer {
+function describe(o: { name: string; mac?: string; mtu?: number; group?: number }): Buffer {
   return Buffer.concat([
     linkMessage(),
     attribute(IFLA.IFNAME, o.name),
     ...(o.mac === undefined ? [] : [attribute(IFLA.ADDRESS, parseMac(o.mac))]),
     ...(o.mtu === undefined ? [] : [attribute(IFLA.MTU, uint32(o.mtu))]),
+    ...(o.group === undefined ? [] : [attribute(IFLA.GROUP, uint32(o.group))]),
   ]);
 }
 

@@ -112,7 +112,8 @@ test('an asynchronous function is refused, and the thread is back', () => {
 test('bridge and veth carry packets', () => {
   const path = `${root}/veth`;
   netns.create(path);
-  links.addBridge(bridge, { mac: '02:42:0a:c5:00:01', mtu: 1400 });
+  links.addBridge(bridge, { mac: '02:42:0a:c5:00:01', mtu: 1400, group: 0x62727468 });
+  expect(links.find(bridge)).toMatchObject({ mac: '02:42:0a:c5:00:01', mtu: 1400, group: 0x62727468 });
   links.addAddress(bridge, '10.197.77.1', 24);
   links.setUp(bridge);
   expect(links.addresses(bridge)).toEqual([{ address: '10.197.77.1', prefix: 24 }]);

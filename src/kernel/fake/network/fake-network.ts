@@ -35,7 +35,16 @@ export class FakeNetwork {
     if (namespace.links.has(name)) throw systemCallError('add link', 'EEXIST', name);
     const statistics = { rxPackets: 0, txPackets: 0, rxBytes: 0, txBytes: 0, rxErrors: 0, txErrors: 0 };
     const link: FakeLink = {
-      ...{ index: this.#nextIndex++, name, flags: 0, up: false, mtu: 1500, mac: '02:00:00:00:00:01', addresses: [] },
+      ...{
+        index: this.#nextIndex++,
+        name,
+        flags: 0,
+        up: false,
+        mtu: 1500,
+        mac: '02:00:00:00:00:01',
+        group: 0,
+        addresses: [],
+      },
       statistics: { ...statistics, rxDropped: 0, txDropped: 0 },
       ...Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)),
     };
@@ -108,7 +117,7 @@ export class FakeLinks implements Links {
     return link && publicFacts(link);
   }
 
-  addBridge(name: string, options: { mac?: string; mtu?: number } = {}): void {
+  addBridge(name: string, options: { mac?: string; mtu?: number; group?: number } = {}): void {
     this.#network.addLink(this.#network.current, name, { ...options, kind: 'bridge' });
   }
 

@@ -11,7 +11,7 @@ import { AddressPool } from '../../ipam/address-pool.ts';
 import { formatIpv4, formatSubnet, macOf, parseIpv4 } from '../../ipam/ipv4.ts';
 import type { Endpoint, Network, PortBinding } from '../../network.ts';
 import { PortAllocator } from '../../ports/port-allocator.ts';
-import { ensureBridgeLink } from './bridge-link.ts';
+import { ensureBridgeLink, isForeignBridge, removeBridgeLink } from './bridge-link.ts';
 import { type BridgeSettings, readBridgeSettings, withRange } from './bridge-settings.ts';
 import { type Claim, claimName } from './claim-name.ts';
 import { connectSandbox } from './connect-sandbox.ts';
@@ -83,7 +83,7 @@ export class BridgeDriver implements NetworkDriver {
     if (!bridge) return;
     this.#bridges.delete(network.id);
     await this.#kernel.firewall.apply(bridgeRemoval(this.#options.table, bridge.settings));
-    this.#kernel.links.remove(bridge.settings.link);
+    removeBridgeLink(this.#kernel.links, bridge.settings.link);
     await this.#claims.get(`bridge ${bridge.settings.link}`)?.release();
     this.#claims.delete(`bridge ${bridge.settings.link}`);
   }
@@ -152,7 +152,7 @@ export class BridgeDriver implements NetworkDriver {
     // Without the claim, what has our names is another daemon's.
     if (!this.#claims.has(`table ${this.#options.table}`)) return;
     await this.#kernel.firewall.removeTable(this.#options.table);
-    for (const bridge of this.#bridges.values()) this.#kernel.links.remove(bridge.settings.link);
+    for (const { settings } of this.#bridges.values()) removeBridgeLink(this.#kernel.links, settings.link);
     this.#bridges.clear();
     await this.close();
   }
@@ -177,7 +177,8 @@ export class BridgeDriver implements NetworkDriver {
     const settings = readBridgeSettings(network);
     const { link, mtu } = settings;
     const { links } = this.#kernel;
-    const range = settleRange(links, { link, wanted: settings.range, movable });
+    const foreign = isForeignBridge(links, link);
+    const range = settleRange(links, { link, wanted: settings.range, movable, foreign });
     ensureBridgeLink(this.#kernel, { link, range, mtu });
     const stillThere = (name: string) => links.find(name) !== undefined;
     const reserved = [range.gateway, ...(range.router === undefined ? [] : [range.router])];

@@ -14,15 +14,29 @@ export interface AddressRange {
   router?: number;
 }
 
+interface LinkAddress {
+  link: string;
+  /** With its prefix, as in `172.17.0.1/16`. */
+  text: string;
+  address: number;
+  subnet: Subnet;
+}
+
 /**
  * Settles the range of the bridge `link`. One that the link has already stays (containers may be on it). With
  * `movable`, a range that overlaps another link's address or a route gives way to the first free default pool;
- * otherwise it is `conflict`, naming both.
+ * otherwise it is `conflict`, naming both. A `foreign` bridge, one that Berth did not make, has its range from its first
+ * address, or from that whose subnet has the part containers are to get addresses from.
  */
-export function settleRange(links: Links, o: { link: string; wanted: AddressRange | undefined; movable: boolean }) {
+export function settleRange(
+  links: Links,
+  o: { link: string; wanted: AddressRange | undefined; movable: boolean; foreign: boolean },
+): AddressRange {
   const { link, wanted, movable } = o;
   const others = links.list().filter(other => other.name !== link);
   if (wanted && hasAddress(links, link, wanted)) return wanted;
+  const given = o.foreign ? rangeOfForeign(links, { link, wanted, movable }) : undefined;
+  if (given) return given;
   const addresses = others.flatMap(other => addressesOf(links, other.name));
   const rival = wanted && addresses.find(({ subnet }) => overlaps(subnet, wanted.subnet));
   if (wanted && !rival && !movable) return wanted;
@@ -43,10 +57,28 @@ function hasAddress(links: Links, link: string, wanted: AddressRange): boolean {
   return links.find(link) !== undefined && addressesOf(links, link).some(address => address.text === text);
 }
 
-function addressesOf(links: Links, link: string): { link: string; text: string; subnet: Subnet }[] {
+function rangeOfForeign(
+  links: Links,
+  { link, wanted, movable }: { link: string; wanted: AddressRange | undefined; movable: boolean },
+): AddressRange | undefined {
+  const own = addressesOf(links, link).filter(({ subnet }) => subnet.prefix <= 30);
+  const part = wanted?.pool;
+  const fits = (subnet: Subnet) => (part ? part.prefix >= subnet.prefix && overlaps(part, subnet) : movable);
+  const found = own.find(({ subnet }) => fits(subnet));
+  if (!found) return undefined;
+  const { pool, router } = wanted ?? {};
+  return {
+    ...{ subnet: found.subnet, gateway: found.address },
+    ...(pool && { pool }),
+    ...(router !== undefined && { router }),
+  };
+}
+
+function addressesOf(links: Links, link: string): LinkAddress[] {
   return addressesIfThere(links, link).flatMap(({ address, prefix }) => {
     const value = parseIpv4(address);
-    return value === undefined ? [] : [{ link, text: `${address}/${prefix}`, subnet: subnetOf(value, prefix) }];
+    const text = `${address}/${prefix}`;
+    return value === undefined ? [] : [{ link, text, address: value, subnet: subnetOf(value, prefix) }];
   });
 }
 
