@@ -348,6 +348,8 @@ test('addresses', () => {
   expect(parseListenAddress('unix:///x/y')).toEqual({ kind: 'unix', path: '/x/y' });
   expect(parseListenAddress('tcp://:2376')).toEqual({ kind: 'tcp', host: '0.0.0.0', port: 2376 });
   expect(parseListenAddress('tcp://[::1]')).toEqual({ kind: 'tcp', host: '::1', port: 2375 });
-  for (const bad of ['', 'x', 'tcp://a:99999', 'http://a'])
+  expect(parseListenAddress('0.0.0.0:2376')).toEqual({ kind: 'tcp', host: '0.0.0.0', port: 2376 });
+  expect(parseListenAddress('[::1]:1')).toEqual({ kind: 'tcp', host: '::1', port: 1 });
+  for (const bad of ['', '/x.sock', 'tcp://a:99999', 'http://a'])
     expect(() => parseListenAddress(bad)).toThrow('invalid bind address');
 });

@@ -13,7 +13,7 @@ import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { LintError } from '../dockerfile/lint/lint-error.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import { findTarget } from '../dockerfile/stage-references.ts';
-import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
+import type { Dockerfile } from '../dockerfile/syntax.ts';
 import { unusedArgs } from '../dockerfile/unused-args.ts';
 import { explainFullDisk } from '../errors/full-disk.ts';
 import { VertexError } from '../errors/vertex-error.ts';
@@ -42,6 +42,7 @@ import { Solver } from '../solve/solver.ts';
 import { BuildInputs } from './build-inputs.ts';
 import type { BuilderContext } from './builder-context.ts';
 import { collectFacts } from './collect-facts.ts';
+import { describeWarning, foreignSyntax } from './describe-warning.ts';
 
 /** Starts when it is made. `context` is what all builds share. */
 export class Build implements BuildRun {
@@ -209,20 +210,21 @@ export class Build implements BuildRun {
 
   /** Tells what the lint rules found; throws when they are errors. */
   #warn(graphs: readonly Pick<BuildGraph, 'warnings' | 'lintError'>[], dockerfile: Dockerfile): void {
-    const name = `[internal] load build definition from ${dockerfile.name}`;
-    const vertex = workVertex(name, this.id).digest;
-    const seen = new Set<string>();
-    for (const warning of graphs.flatMap(({ warnings }) => warnings)) {
-      const told = describeWarning(warning, dockerfile);
-      if (seen.has(told.short)) continue;
-      seen.add(told.short);
-      this.#warnings.push(told);
-      this.#progress.push({ kind: 'warning', vertex, warning: told });
-    }
+    const found = graphs.flatMap(({ warnings }) => warnings.map(warning => describeWarning(warning, dockerfile)));
+    const foreign = foreignSyntax(dockerfile);
+    this.#tell(foreign ? [foreign, ...found] : found, dockerfile);
     const error = graphs.find(({ lintError }) => lintError !== undefined)?.lintError;
     if (error !== undefined) {
       const ranges = graphs[0]?.warnings[0]?.ranges ?? [];
       throw new LintError(error, { name: dockerfile.name, source: dockerfile.source, ranges });
+    }
+  }
+
+  #tell(warnings: readonly BuildWarning[], { name }: Dockerfile): void {
+    const vertex = workVertex(`[internal] load build definition from ${name}`, this.id).digest;
+    for (const warning of new Map(warnings.map(one => [one.short, one])).values()) {
+      this.#warnings.push(warning);
+      this.#progress.push({ kind: 'warning', vertex, warning });
     }
   }
 
@@ -389,19 +391,6 @@ function cachedSnapshot(
       const time = record.times[layers.length - 1 - index];
       return { layer, ...(time !== undefined && { created: new Date(time) }) };
     }),
-  };
-}
-
-function describeWarning(warning: Warning, { name, source }: Dockerfile): BuildWarning {
-  const line = warning.ranges[0]?.start;
-  return {
-    rule: warning.rule,
-    level: 1,
-    short: `${warning.rule}: ${warning.message}${line === undefined ? '' : ` (line ${line})`}`,
-    detail: warning.description,
-    url: warning.url,
-    file: { name, source },
-    lines: warning.ranges,
   };
 }
 

@@ -40,10 +40,14 @@ export async function listenOn(
   }
 }
 
-/** Parses `unix:///path`, `tcp://host:port` (all addresses and `defaultPort` unless said). Throws `invalid`. */
+/**
+ * Parses `unix:///path`, `tcp://host:port` (all addresses and `defaultPort` unless said); without a scheme it is TCP, as for
+ * dockerd. Throws `invalid`.
+ */
 export function parseListenAddress(text: string, defaultPort = 2375): Extract<ListenAddress, { kind: 'unix' | 'tcp' }> {
   if (text.startsWith('unix://')) return { kind: 'unix', path: text.slice('unix://'.length) || '/var/run/docker.sock' };
-  const tcp = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]]*))(?::(\d{1,5}))?\/?$/.exec(text);
+  const url = text === '' || text.includes('://') ? text : `tcp://${text}`;
+  const tcp = /^tcp:\/\/(?:\[([0-9a-fA-F:.]+)\]|([^:/[\]]*))(?::(\d{1,5}))?\/?$/.exec(url);
   if (!tcp || Number(tcp[3] ?? 0) > 65535)
     throw invalid(`invalid bind address (${text}): expected unix://PATH or tcp://HOST:PORT`);
   return { kind: 'tcp', host: tcp[1] ?? (tcp[2] || '0.0.0.0'), port: Number(tcp[3] ?? defaultPort) };
