@@ -19,11 +19,15 @@ peer=${BERTH_TEST_PEER_ROOT:-}
 shared=$peer/run/$(basename "$mount")
 dockerd=
 device=
+bridge=bb${mount##*-}
+network=()
+[ -z "${BENCH_DOCKER_NETNS:-}" ] || network=(nsenter "--net=$BENCH_DOCKER_NETNS")
 
 take_down() {
   if [ -n "$dockerd" ]; then
     kill "$dockerd" && wait "$dockerd" || true
   fi
+  "${network[@]}" ip link delete "$bridge" 2>/dev/null || true
   if [ -n "$peer" ] && mountpoint -q "$shared"; then
     umount -l "$shared" && rm -rf "$shared" "$shared".{exec,sock,pid}
   fi
@@ -48,10 +52,13 @@ if [ -n "$peer" ]; then
   mkdir "$shared" "$mount/peers/tmp"
   mount --bind "$mount/peers" "$shared"
   enter=(env "TMPDIR=$inside/tmp" chroot "$peer")
-  [ -z "${BENCH_DOCKER_NETNS:-}" ] || enter=(nsenter "--net=$BENCH_DOCKER_NETNS" "${enter[@]}")
-  # Nothing of it is left on a host: no bridge, no firewall rules. Containers of such a daemon have no network.
+  enter=("${network[@]}" "${enter[@]}")
+  # A bridge of its own: told to have none, dockerd removes docker0, which may be another daemon's. Without firewall rules
+  # containers of this one reach nobody.
+  "${network[@]}" ip link add "$bridge" type bridge
+  "${network[@]}" ip address add 192.0.2.1/28 dev "$bridge"
   "${enter[@]}" /usr/sbin/dockerd --config-file /dev/null --data-root "$inside/docker" --exec-root "$inside.exec" \
-    --pidfile "$inside.pid" --bridge none --iptables=false --ip6tables=false -H "unix://$inside.sock" \
+    --pidfile "$inside.pid" --bridge "$bridge" --iptables=false --ip6tables=false -H "unix://$inside.sock" \
     >"$mount/dockerd.log" 2>&1 &
   dockerd=$!
   for _ in $(seq 150); do
