@@ -108,6 +108,7 @@ describe('flags', () => {
     [['--data-root', 'here'], 'data-root must be an absolute path: here'],
     [['--exec-root', 'here'], 'exec-root must be an absolute path: here'],
     [['--label', 'x'], 'bad attribute format: x: expected key=value'],
+    [['--bridge', 'none'], 'bridge: none is not supported yet: name a bridge, or leave it out'],
     [['--bridge', 'a-name-that-is-too-long'], 'bridge: invalid interface name: a-name-that-is-too-long'],
   ];
   for (const [flags, message] of refused) {

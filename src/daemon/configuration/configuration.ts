@@ -189,6 +189,8 @@ function check(configuration: Configuration, storageDriver: string | undefined):
   }
   for (const label of labels)
     if (!label.includes('=')) throw invalid(`bad attribute format: ${label}: expected key=value`);
+  // Docker's word for a daemon without a default bridge, not the name of one.
+  if (bridge === 'none') throw invalid('bridge: none is not supported yet: name a bridge, or leave it out');
   // IFNAMSIZ, with the terminating zero.
   if (!/^[\w.-]{1,15}$/.test(bridge)) throw invalid(`bridge: invalid interface name: ${bridge}`);
 }
