@@ -11,6 +11,9 @@ import { measureSkopeo } from './skopeo.ts';
 
 const image = 'large';
 
+/** Milliseconds until what an engine leaves for later (files to remove, pages to write) is no part of what is measured next. */
+const settling = 1500;
+
 interface ImageBench {
   /** Of the image `large`. */
   archive: string;
@@ -74,6 +77,7 @@ async function measurePull(subject: Subject, address: string, record: Record): P
   const pull = [...subject.command, 'pull', '-q', ...(subject.plainRegistry ?? []), name];
   await forget(subject, image);
   await forget(subject, name);
+  await Bun.sleep(settling);
   record('pull, cold', subject, await time(pull));
   record('pull, up to date', subject, await time(pull));
   await call(subject, 'tag', name, image);
@@ -85,6 +89,7 @@ async function measurePush(subject: Subject, { archive, record, dockerNetns }: I
   await using empty = await emptyRegistry(subject, dockerNetns);
   await forget(subject, image);
   await time([...subject.command, 'load', '-q'], { stdin: archive });
+  await Bun.sleep(settling);
   record('push, cold', subject, await push(subject, empty.address));
   record('push again', subject, await push(subject, empty.address));
   await forget(subject, `${empty.address}/${image}`);
