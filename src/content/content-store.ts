@@ -1,6 +1,15 @@
 // Blobs on disk: written under a temporary name, synced, verified, then renamed to their digest.
 import { randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -199,7 +208,8 @@ export class ContentStore {
    * and what is not is detached in one synchronous step, so nothing that is pinned later can lose what it found.
    */
   collect(onError: (digest: Digest, error: unknown) => void): void {
-    this.#forgetDownloads();
+    // One under way is written to all the time.
+    this.#removeDownloads((_, { mtimeMs }) => Date.now() - mtimeMs > partialAge);
     const wanted = this.pins.all();
     for (const digest of this.list()) {
       if (wanted.has(digest)) continue;
@@ -223,29 +233,29 @@ export class ContentStore {
     for (const name of readdirSync(this.#ingestDirectory)) {
       rmSync(join(this.#ingestDirectory, name), { recursive: true, force: true });
     }
-    this.#forgetDownloads();
+    // One under way is written to all the time.
+    this.#removeDownloads((_, { mtimeMs }) => Date.now() - mtimeMs > partialAge);
   }
 
   /** Removes what is left of downloads that broke off, all but those that are under way. Returns how many bytes that was. */
   forgetDownloads(isRunning: (digest: Digest) => boolean): number {
-    let bytes = 0;
-    for (const name of readdirSync(this.#partialDirectory)) {
+    return this.#removeDownloads(name => {
       const digest = name.replace('-', ':');
-      if (!isDigest(digest) || isRunning(digest)) continue;
-      const path = join(this.#partialDirectory, name);
-      bytes += statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-      rmSync(path, { force: true });
-    }
-    return bytes;
+      return isDigest(digest) && !isRunning(digest);
+    });
   }
 
-  /** One under way is written to all the time. */
-  #forgetDownloads(): void {
+  /** Returns how many bytes they had. */
+  #removeDownloads(isOver: (name: string, stat: Stats) => boolean): number {
+    let bytes = 0;
     for (const name of readdirSync(this.#partialDirectory)) {
       const path = join(this.#partialDirectory, name);
       const stat = statSync(path, { throwIfNoEntry: false });
-      if (stat && Date.now() - stat.mtimeMs > partialAge) rmSync(path, { recursive: true, force: true });
+      if (!stat || !isOver(name, stat)) continue;
+      rmSync(path, { recursive: true, force: true });
+      bytes += stat.size;
     }
+    return bytes;
   }
 
   async #write(

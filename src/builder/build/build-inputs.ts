@@ -20,7 +20,7 @@ import { explainFullDisk } from '../errors/full-disk.ts';
 import type { BaseMaterial } from '../export/attest/build-facts.ts';
 import type { BuildTarget } from '../graph/build-target.ts';
 import type { GraphInputs, RemoteSource, ResolvedImage } from '../graph/graph-inputs.ts';
-import { workVertex } from '../graph/work-vertex.ts';
+import { definitionVertexName, workVertex } from '../graph/work-vertex.ts';
 import type { BuildRequest, CacheReference, NamedContext } from '../request.ts';
 import type { ProgressLog } from '../solve/progress-log.ts';
 import type { BuildSource, SourceStatus, SourceTree } from '../source.ts';
@@ -56,7 +56,7 @@ export class BuildInputs implements GraphInputs {
     const { dockerfile } = this.#request;
     if (dockerfile.kind === 'text') return dockerfile;
     const { name, source } = dockerfile;
-    return await this.#vertex(`[internal] load build definition from ${name}`, async report => {
+    return await this.#vertex(definitionVertexName(name), async report => {
       const ignoreFile = `${name}.dockerignore`;
       const other = name === 'Dockerfile' ? 'dockerfile' : name;
       const tree = await this.#open(source, [...new Set([name, ignoreFile, other])], report);

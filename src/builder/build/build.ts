@@ -30,7 +30,7 @@ import { runExports } from '../export/run-exports.ts';
 import { type BuildGraph, buildGraph } from '../graph/build-graph.ts';
 import type { BuildTarget } from '../graph/build-target.ts';
 import type { Node } from '../graph/node.ts';
-import { workVertex } from '../graph/work-vertex.ts';
+import { definitionVertexName, workVertex } from '../graph/work-vertex.ts';
 import { StepOperations } from '../ops/operations.ts';
 import type { BuildEvent, BuildWarning } from '../progress.ts';
 import type { BuildRequest } from '../request.ts';
@@ -221,7 +221,7 @@ export class Build implements BuildRun {
   }
 
   #tell(warnings: readonly BuildWarning[], { name }: Dockerfile): void {
-    const vertex = workVertex(`[internal] load build definition from ${name}`, this.id).digest;
+    const vertex = workVertex(definitionVertexName(name), this.id).digest;
     for (const warning of new Map(warnings.map(one => [one.short, one])).values()) {
       this.#warnings.push(warning);
       this.#progress.push({ kind: 'warning', vertex, warning });

@@ -6,3 +6,6 @@ import type { Vertex } from '../progress.ts';
 export function workVertex(name: string, build: string): Vertex {
   return { digest: sha256(JSON.stringify([build, name])), name, inputs: [] };
 }
+
+/** The name of the vertex that reads a Dockerfile. */
+export const definitionVertexName = (dockerfile: string) => `[internal] load build definition from ${dockerfile}`;

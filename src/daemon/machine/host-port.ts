@@ -3,6 +3,7 @@
 import { readdirSync, realpathSync, statfsSync } from 'node:fs';
 import type { HostPort } from '../../engine/index.ts';
 import type { Kernel, MountEntry } from '../../kernel/index.ts';
+import { isInside } from '../../lib/files/is-inside.ts';
 import { describeHost, resolveUser } from '../../runtime/index.ts';
 import { runPs } from './run-ps.ts';
 
@@ -57,6 +58,6 @@ export function createHostPort(kernel: Kernel): HostPort {
 
 /** The last one mounted, of those with the longest path. */
 function mountAt(entries: readonly MountEntry[], path: string): MountEntry {
-  const above = entries.filter(({ target }) => target === '/' || path === target || path.startsWith(`${target}/`));
+  const above = entries.filter(({ target }) => isInside(path, target));
   return above.reduce((best, entry) => (entry.target.length >= best.target.length ? entry : best));
 }

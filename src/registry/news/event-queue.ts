@@ -1,9 +1,9 @@
 // Events on their way to one receiver, oldest first, each a file: those that wait survive the process.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorMessage } from '../../lib/errors.ts';
+import { errorMessage } from '../../lib/errors.ts';
+import { syncIfThere } from '../../lib/files/if-there.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 interface Entry {
@@ -102,8 +102,8 @@ export class EventQueue {
       while (this.#unsynced.size > 0) {
         const names = [...this.#unsynced];
         this.#unsynced.clear();
-        for (const name of names) await syncPath(join(this.#folder, name));
-        for (const folder of [this.#folder, dirname(this.#folder)]) await syncPath(folder);
+        for (const name of names) await syncIfThere(join(this.#folder, name));
+        for (const folder of [this.#folder, dirname(this.#folder)]) await syncIfThere(folder);
       }
     } catch (error) {
       this.#logger.warn('an event may not survive a power cut', { error: errorMessage(error) });
@@ -114,16 +114,6 @@ export class EventQueue {
   #remove({ name }: Entry): void {
     this.#unsynced.delete(name);
     rmSync(join(this.#folder, name), { force: true });
-  }
-}
-
-/** A file or folder; nothing where it is gone. */
-async function syncPath(path: string): Promise<void> {
-  try {
-    await using file = await open(path, 'r');
-    await file.sync();
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
   }
 }
 

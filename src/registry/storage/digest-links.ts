@@ -3,8 +3,9 @@ import { existsSync, statSync, unlinkSync } from 'node:fs';
 import { readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
+import { syncIfThere } from '../../lib/files/if-there.ts';
 import { type Digest, digestParts, isDigest } from '../../oci/digest.ts';
-import { syncFolder, touchLink, writeLink } from './write-link.ts';
+import { touchLink, writeLink } from './write-link.ts';
 
 export class DigestLinks {
   readonly #folder: string;
@@ -75,7 +76,7 @@ export class DigestLinks {
 
   /** All links made before are on disk afterwards. */
   async sync(): Promise<void> {
-    for (const algorithm of await names(this.#folder)) await syncFolder(join(this.#folder, algorithm));
+    for (const algorithm of await names(this.#folder)) await syncIfThere(join(this.#folder, algorithm));
   }
 
   #path(digest: Digest): string {

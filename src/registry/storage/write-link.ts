@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
+import { syncIfThere } from '../../lib/files/if-there.ts';
 
 /** Writes `text` to `path` through a file in `temporary` (same file system), making folders; it is on disk afterwards. */
 export async function writeLink(path: string, text: string, temporary: string): Promise<void> {
@@ -20,10 +21,10 @@ export async function writeLink(path: string, text: string, temporary: string): 
     await rm(draft, { force: true });
     throw error;
   }
-  await syncFolder(dirname(path));
+  await syncIfThere(dirname(path));
 }
 
-/** Makes an empty file that says all by being there. `syncFolder` puts it on disk. */
+/** Makes an empty file that says all by being there. `syncIfThere` puts it on disk. */
 export async function touchLink(path: string): Promise<void> {
   const file = await inFolder(dirname(path), () => open(path, 'a', 0o600));
   try {
@@ -31,19 +32,6 @@ export async function touchLink(path: string): Promise<void> {
     await file.utimes(now, now);
   } finally {
     await file.close();
-  }
-}
-
-/** The names in a folder are on disk afterwards; a folder that is not there has none. */
-export async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(error => {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  });
-  try {
-    await folder?.sync();
-  } finally {
-    await folder?.close();
   }
 }
 

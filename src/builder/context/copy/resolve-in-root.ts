@@ -87,4 +87,7 @@ function placeAt(root: string, path: string): Place | undefined {
   return stats && { path, stats };
 }
 
-const parentOf = (path: string) => path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+/** The directory a path lies in; empty is the root, which lies in itself. */
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}

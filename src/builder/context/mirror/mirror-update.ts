@@ -24,6 +24,7 @@ import { type Listing, wantedPlaces } from '../copy/wanted-places.ts';
 import { Arrivals } from './arrivals.ts';
 import { AskingOrder, type Told } from './asking-order.ts';
 import type { Known } from './known.ts';
+import { placesAround } from './places-around.ts';
 import { isSameEntry } from './same-entry.ts';
 
 /** What of a mirror an update changes. */
@@ -306,8 +307,7 @@ export class MirrorUpdate {
   #forget(path: string): void {
     // In directories two thousand deep every name above is long.
     if (this.#digests.size === 0) return;
-    for (let at = path; at !== '.'; at = dirname(at)) this.#digests.delete(at);
-    this.#digests.delete('');
+    for (const place of placesAround(path)) this.#digests.delete(place);
   }
 
   #replace(temporary: string, path: string): void {

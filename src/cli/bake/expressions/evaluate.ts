@@ -2,7 +2,7 @@
 import { compute, precedence } from './operators.ts';
 import { fillTemplate } from './template.ts';
 import { type Token, tokenize } from './tokens.ts';
-import { listOf, numberOf, objectOf, type Scope, textOf, truthOf, type Value } from './value.ts';
+import { listOf, numberOf, objectOf, type Scope, textOf, truthOf, type Value, within } from './value.ts';
 
 /**
  * The value of a text with `${…}` in it, see `fillTemplate`. Throws a plain Error for what makes no sense, with names of what
@@ -212,10 +212,6 @@ function partOf(whole: Value, key: Value): Value {
 
 function pairsOf(over: Value): [Value, Value][] {
   return Array.isArray(over) ? over.map((value, at) => [at, value]) : Object.entries(objectOf(over));
-}
-
-function within(names: Readonly<Record<string, Value>>, scope: Scope): Scope {
-  return { ...scope, variable: name => names[name] ?? scope.variable(name), call: scope.call.bind(scope) };
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };

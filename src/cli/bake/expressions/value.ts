@@ -8,6 +8,14 @@ export interface Scope {
   call(name: string, args: readonly Value[]): Value | undefined;
 }
 
+/** The same with other names on top. */
+export function within(names: Readonly<Record<string, Value>>, scope: Scope): Scope {
+  return {
+    variable: name => (Object.hasOwn(names, name) ? names[name] : scope.variable(name)),
+    call: (name, args) => scope.call(name, args),
+  };
+}
+
 /** As it stands in a text. Throws a plain Error for a list, an object or nothing. */
 export function textOf(value: Value): string {
   if (typeof value === 'string') return value;

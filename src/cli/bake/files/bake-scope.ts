@@ -2,7 +2,7 @@
 
 import { evaluateTemplate } from '../expressions/evaluate.ts';
 import { callFunction } from '../expressions/functions.ts';
-import { numberOf, type Scope, truthOf, type Value } from '../expressions/value.ts';
+import { numberOf, type Scope, truthOf, type Value, within } from '../expressions/value.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,14 +44,6 @@ export function openScope(
     },
   };
   return scope;
-}
-
-/** The same with other names on top. */
-export function within(names: Readonly<Record<string, Value>>, scope: Scope): Scope {
-  return {
-    variable: name => (Object.hasOwn(names, name) ? names[name] : scope.variable(name)),
-    call: (name, args) => scope.call(name, args),
-  };
 }
 
 /** All texts in a value with their expressions evaluated; keys, too. Throws a plain Error. */

@@ -1,9 +1,9 @@
 // Bake files in JSON.
 
 import { evaluateTemplate } from '../expressions/evaluate.ts';
-import { type Scope, textOf, truthOf, type Value } from '../expressions/value.ts';
+import { type Scope, textOf, truthOf, type Value, within } from '../expressions/value.ts';
 import type { BakeFile, BakeGroup, BakeTarget } from './bake-file.ts';
-import { type Declarations, type Environment, fill, noDeclarations, openScope, within } from './bake-scope.ts';
+import { type Declarations, type Environment, fill, noDeclarations, openScope } from './bake-scope.ts';
 import { asList, asObject, asText, checkTarget } from './check-target.ts';
 
 /** What a file declares for expressions, on top of what earlier ones did. Throws a plain Error naming the place. */

@@ -1,6 +1,7 @@
 // `docker cp` into a container: an archive extracted into a directory that is there.
 
 import { invalid } from '../../../lib/errors.ts';
+import { isInside } from '../../../lib/files/is-inside.ts';
 import { publishContainerEvent } from '../container-events.ts';
 import type { Container } from '../state/container.ts';
 import { cleanArchivePath, explainPath } from './archive-path.ts';
@@ -44,8 +45,4 @@ function requireWritable(container: Container, directory: string): void {
     .sort((a, b) => b.destination.length - a.destination.length)[0];
   if (holder && !holder.readWrite) throw invalid('mounted volume is marked read-only');
   if (!holder && hostConfig.ReadonlyRootfs) throw invalid('container rootfs is marked read-only');
-}
-
-function isInside(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory.endsWith('/') ? directory : `${directory}/`);
 }

@@ -10,9 +10,10 @@ const ownGroup = 0x62727468;
 
 /** Whether there is a bridge of that name that Berth did not make: it is used as it is, and stays. */
 export function isForeignBridge(links: Links, link: string): boolean {
-  const existing = links.find(link);
-  return existing !== undefined && existing.group !== ownGroup;
+  return isForeign(links.find(link));
 }
+
+const isForeign = (existing: ReturnType<Links['find']>) => existing !== undefined && existing.group !== ownGroup;
 
 /** Removes the bridge if Berth made it; one that is gone is fine. */
 export function removeBridgeLink(links: Links, link: string): void {
@@ -34,14 +35,13 @@ export function ensureBridgeLink(
     throw conflict(`cannot create network bridge (${o.link}): a link of that name exists and is a ${existing.kind}`);
   }
   const mtu = o.mtu === undefined ? {} : { mtu: o.mtu };
-  const foreign = isForeignBridge(links, o.link);
   if (!existing) links.addBridge(o.link, { mac: macOf(o.range.gateway), ...mtu, group: ownGroup });
   const gateway = formatIpv4(o.range.gateway);
   const { prefix } = o.range.subnet;
   let present = false;
   for (const { address, prefix: bits } of links.addresses(o.link)) {
     if (address === gateway && bits === prefix) present = true;
-    else if (!foreign && !address.includes(':')) links.removeAddress(o.link, address, bits);
+    else if (!isForeign(existing) && !address.includes(':')) links.removeAddress(o.link, address, bits);
   }
   if (!present) links.addAddress(o.link, gateway, prefix);
   if (!existing?.up) links.setUp(o.link);

@@ -3,6 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { invalid } from '../../../../lib/errors.ts';
+import { isInside } from '../../../../lib/files/is-inside.ts';
 import type { HostPort } from '../../../engine.ts';
 import type { ContainerMount } from '../../state/container-mount.ts';
 
@@ -13,7 +14,7 @@ export function settlePropagation(
 ): ContainerMount {
   if (mount.type !== 'bind') return mount;
   const { source, propagation } = mount;
-  if (!within(source, dataRoot) && !within(dataRoot, source))
+  if (!isInside(source, dataRoot) && !isInside(dataRoot, source))
     return { ...mount, propagation: propagation || 'rprivate' };
   if (propagation === '') {
     const { propagation: peers } = host.mountAt(existsSync(source) ? source : dataRoot);
@@ -24,5 +25,3 @@ export function settlePropagation(
     `invalid mount config: must use either propagation mode "rslave" or "rshared" when mount source is within the daemon root, daemon root: ${JSON.stringify(dataRoot)}, bind mount source: ${JSON.stringify(source)}, propagation: ${JSON.stringify(propagation)}`,
   );
 }
-
-const within = (path: string, folder: string) => folder === '/' || path === folder || path.startsWith(`${folder}/`);
