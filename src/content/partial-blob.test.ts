@@ -1,6 +1,7 @@
 // Blobs that arrive over some time: appended, followed, interrupted, gone on with.
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, spyOn, test } from 'bun:test';
 import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../oci/digest.ts';
@@ -123,4 +124,38 @@ test('downloads that broke off can be forgotten, but not one that runs', async (
   expect(partials()).toHaveLength(1);
   expect(content.forgetDownloads(running => running !== digest)).toBe(10);
   expect(partials()).toEqual([]);
+});
+
+test('what piles up behind a slow disk is written in the order in which it came', async () => {
+  await using any = await open(join(root, 'any'), 'w');
+  type Write = (this: FileHandle, chunks: readonly Uint8Array[]) => Promise<{ bytesWritten: number }>;
+  const files: { writev: Write } = Object.getPrototypeOf(any);
+  const write = files.writev;
+  const disk = Promise.withResolvers<void>();
+  let writing = 0;
+  let most = 0;
+  const slow = spyOn(files, 'writev').mockImplementation(async function (this: FileHandle, chunks) {
+    most = Math.max(most, ++writing);
+    await disk.promise;
+    const written = await write.call(this, chunks);
+    writing--;
+    return written;
+  });
+  try {
+    const blob = await content.resume(digest);
+    await blob.append(whole.subarray(0, 1_200_000));
+    await blob.append(whole.subarray(1_200_000, 1_300_000));
+    // As long as it takes until even so little wants to be written.
+    await Bun.sleep(250);
+    const last = blob.append(whole.subarray(1_300_000));
+    disk.resolve();
+    await last;
+    await blob.verify();
+    await content.publish(blob, content.pins.lease());
+    await blob.close();
+    expect(most).toBe(1);
+    expect((await content.bytes(digest)).equals(whole)).toBe(true);
+  } finally {
+    slow.mockRestore();
+  }
 });

@@ -131,16 +131,20 @@ export class PartialBlob {
     }
   }
 
+  /** Begins to write what is pending behind what is written already; resolves when that is in the file. */
   async #flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const [chunks, bytes] = [this.#pending, this.#pendingBytes];
-    [this.#pending, this.#pendingBytes] = [[], 0];
-    await this.#writing;
-    if (chunks.length === 0) return;
-    this.#writing = this.#write(chunks, bytes);
-    // The next to wait for it hears of a failure; until then it must not count as unhandled.
-    this.#writing.catch(() => {});
+    const before = this.#writing;
+    if (this.#pending.length > 0) {
+      const [chunks, bytes] = [this.#pending, this.#pendingBytes];
+      [this.#pending, this.#pendingBytes] = [[], 0];
+      // At once: the timer and who appends may both come here while the disk is slow, and their bytes must not change places.
+      this.#writing = before.then(() => this.#write(chunks, bytes));
+      // The next to wait for it hears of a failure; until then it must not count as unhandled.
+      this.#writing.catch(() => {});
+    }
+    await before;
   }
 
   async #write(chunks: Uint8Array[], bytes: number): Promise<void> {
