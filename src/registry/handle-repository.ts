@@ -36,7 +36,8 @@ interface Errand {
 export async function handleRepository(context: RegistryContext, call: Call, route: RepositoryRoute): Promise<void> {
   const { kind, name } = route;
   checkRepositoryName(name);
-  const action = methods[kind][call.exchange.method];
+  const { method } = call.exchange;
+  const action = Object.hasOwn(methods[kind], method) ? methods[kind][method] : undefined;
   if (!action) throw new Refusal('UNSUPPORTED', { headers: { Allow: Object.keys(methods[kind]).join(', ') } });
   const need: Need = { repository: name, actions: action === 'push' ? ['pull', 'push'] : [action] };
   const identity = await context.access.authorize(call.exchange, [need]);

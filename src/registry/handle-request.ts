@@ -12,6 +12,9 @@ import { listCatalog } from './routes/lists.ts';
 import { searchRepositories } from './routes/search.ts';
 import { sendHealth, sendMetrics } from './routes/state.ts';
 
+/** Those that are counted by name: a client may send any word. */
+const countedMethods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
 /** What a request may ask for, a collection of garbage included. */
 export type ServingContext = RegistryContext & {
   readonly collector: Pick<Collector, 'run' | 'expireUploads' | 'close'>;
@@ -29,7 +32,8 @@ export async function handleRequest(context: ServingContext, exchange: Exchange)
     sendRefusal(context, exchange, error);
   } finally {
     const { method, status } = exchange;
-    const labels = { route: route?.kind ?? 'none', method, status: String(status) };
+    const counted = countedMethods.includes(method) ? method : 'other';
+    const labels = { route: route?.kind ?? 'none', method: counted, status: String(status) };
     context.metrics.count('berth_registry_requests_total', labels);
     const seconds = (performance.now() - started) / 1000;
     context.metrics.count('berth_registry_request_seconds_total', { route: labels.route }, seconds);

@@ -8,17 +8,17 @@ export type Route =
   | { readonly kind: 'tags' | 'uploads'; readonly name: string }
   | { readonly kind: 'blob' | 'manifest' | 'upload' | 'referrers'; readonly name: string; readonly reference: string };
 
-const fixed: Readonly<Record<string, FixedKind>> = {
-  '/v2/': 'base',
-  '/v2': 'base',
-  '/v2/_catalog': 'catalog',
-  '/v1/search': 'search',
-  '/v1/_ping': 'ping',
-  '/token': 'token',
-  '/metrics': 'metrics',
-  '/healthz': 'health',
-  '/v1/collection': 'collection',
-};
+const fixed: ReadonlyMap<string, FixedKind> = new Map([
+  ['/v2/', 'base'],
+  ['/v2', 'base'],
+  ['/v2/_catalog', 'catalog'],
+  ['/v1/search', 'search'],
+  ['/v1/_ping', 'ping'],
+  ['/token', 'token'],
+  ['/metrics', 'metrics'],
+  ['/healthz', 'health'],
+  ['/v1/collection', 'collection'],
+]);
 
 // The name is greedy: repositories may have components called `blobs` or `manifests`.
 const ofRepository =
@@ -26,7 +26,7 @@ const ofRepository =
 
 /** Undefined for a path that means nothing here. */
 export function parseRoute(path: string): Route | undefined {
-  const simple = fixed[path];
+  const simple = fixed.get(path);
   if (simple) return { kind: simple };
   const match = ofRepository.exec(path);
   if (!match) return undefined;

@@ -113,7 +113,11 @@ export class EventQueue {
 
   #remove({ name }: Entry): void {
     this.#unsynced.delete(name);
-    rmSync(join(this.#folder, name), { force: true });
+    try {
+      rmSync(join(this.#folder, name), { force: true });
+    } catch (error) {
+      this.#logger.warn('an event will be told again after a restart', { error: errorMessage(error) });
+    }
   }
 }
 

@@ -54,9 +54,7 @@ export class Webhook {
   }
 
   #deliver(): void {
-    this.#running ??= this.#deliverAll().finally(() => {
-      this.#running = undefined;
-    });
+    if (!this.#running && this.#queue.length > 0) this.#running = this.#deliverAll();
   }
 
   async #deliverAll(): Promise<void> {
@@ -70,6 +68,8 @@ export class Webhook {
         this.#logger.error('an event is given up', { attempts: this.#options.attempts });
       }
     }
+    // In one step with finding nothing more: what comes next is delivered anew.
+    this.#running = undefined;
   }
 
   /** False when the receiver never took it, or there is no time any more. */

@@ -30,12 +30,12 @@ function hasBlob({ repositories, content }: RegistryContext, name: string, diges
 /** Notes that somebody relies on the blob; throws the refusal when the repository does not have it. */
 function findBlob({ repositories, content, uses }: RegistryContext, name: string, digest: Digest): void {
   const links = repositories.get(name).blobs;
-  const worthTrace = uses.note(digest);
   if (!links.has(digest) || !content.has(digest)) {
     const known = repositories.has(name);
     throw new Refusal(known ? 'BLOB_UNKNOWN' : 'NAME_UNKNOWN', { detail: known ? { digest } : { name } });
   }
-  if (worthTrace) void links.refresh(digest);
+  // In one step with the look: see Uses.
+  if (uses.note(digest)) void links.refresh(digest);
 }
 
 /** Returns how many bytes of it were sent. */

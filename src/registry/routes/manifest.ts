@@ -53,9 +53,11 @@ async function findManifest(
   if (!repositories.has(name)) throw new Refusal('NAME_UNKNOWN', { detail: { name } });
   const repository = repositories.get(name);
   const digest = 'digest' in wanted ? wanted.digest : (await repository.tag(wanted.tag))?.digest;
-  if (digest) uses.note(digest);
-  const link = digest && (await repository.manifest(digest));
-  if (!digest || !link || !content.has(digest)) throw new Refusal('MANIFEST_UNKNOWN', { detail: wanted });
+  const unknown = () => new Refusal('MANIFEST_UNKNOWN', { detail: wanted });
+  if (!digest || !repository.hasManifest(digest)) throw unknown();
+  uses.note(digest);
+  const link = await repository.manifest(digest);
+  if (!link || !content.has(digest)) throw unknown();
   return { digest, mediaType: link.mediaType };
 }
 

@@ -25,6 +25,13 @@ test('search finds names, the exact one first, with what the image says of itsel
     results: [{ name: 'team/nginx', description: 'serves pages' }],
   });
   expect(await json('/v1/search?q=none')).toMatchObject({ num_results: 0, results: [] });
+  for (const odd of ['-1', '0', '1.5', 'x']) {
+    expect(await json(`/v1/search?q=nginx&n=${odd}&page=${odd}`)).toMatchObject({
+      page: 1,
+      page_size: 25,
+      num_pages: 1,
+    });
+  }
   expect((await registry.fetch('/v1/_ping')).status).toBe(200);
 });
 

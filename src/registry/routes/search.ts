@@ -11,8 +11,8 @@ const descriptionKey = 'org.opencontainers.image.description';
 /** Repositories whose names contain the term, those that are the term first. */
 export async function searchRepositories(context: RegistryContext, call: Call, identity: Identity): Promise<void> {
   const query = call.query.get('q') ?? '';
-  const size = Math.min(Number(call.query.get('n')) || usual, most);
-  const page = Math.max(Number(call.query.get('page')) || 1, 1);
+  const size = Math.min(count(call.query.get('n')) ?? usual, most);
+  const page = count(call.query.get('page')) ?? 1;
   const term = query.toLowerCase();
   const rank = (name: string) => (name === term ? 0 : name.endsWith(`/${term}`) ? 1 : name.startsWith(term) ? 2 : 3);
   const found = context.repositories
@@ -29,6 +29,9 @@ export async function searchRepositories(context: RegistryContext, call: Call, i
   const pages = Math.ceil(found.length / size);
   replyJson(call, { query, page, page_size: size, num_pages: pages, num_results: found.length, results });
 }
+
+/** A number from 1 on; undefined for anything else. */
+const count = (text: string | null) => (/^0*[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : undefined);
 
 /** What the newest image says of itself: an annotation or a label. Empty when it says nothing. */
 async function describe({ repositories, content }: RegistryContext, name: string): Promise<string> {

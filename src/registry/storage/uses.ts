@@ -2,7 +2,8 @@
 import type { Digest } from '../../oci/digest.ts';
 
 /**
- * Whoever relies on a blob notes it *before* looking whether it is there. A collection asks here and removes in the same
+ * Whoever relies on a blob notes it *before* looking whether it is there, or in the same step: what anybody may ask for,
+ * and is not there, leaves no trace then. A collection asks here and removes in the same
  * step, so either it sees the note and leaves the blob, or the other one looks after it is gone and does not find it.
  */
 export class Uses {

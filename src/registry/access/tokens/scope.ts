@@ -1,4 +1,5 @@
 // What a token is asked for and grants, in the words of Docker's token protocol.
+import { isRepositoryName } from '../../names.ts';
 import type { Needs } from '../access-control.ts';
 import type { Rules } from '../rules.ts';
 
@@ -25,7 +26,8 @@ export function parseScopes(texts: readonly string[]): Grant[] {
 export function grant(rules: Rules, user: string, wanted: readonly Grant[]): Grant[] {
   return wanted.map(({ type, name, actions }) => {
     if (type === 'registry' && name === 'catalog') return { type, name, actions: actions.filter(one => one === '*') };
-    if (type !== 'repository') return { type, name, actions: [] };
+    // What is no name is nobody's, and patterns take long over what is longer than names are.
+    if (type !== 'repository' || !isRepositoryName(name)) return { type, name, actions: [] };
     const allowed = repositoryActions.filter(
       action => (actions.includes(action) || actions.includes('*')) && rules.allow(user, action, name),
     );
