@@ -1,6 +1,6 @@
 // Blobs that arrive over some time: appended, followed, interrupted, gone on with.
 import { afterEach, beforeEach, expect, spyOn, test } from 'bun:test';
-import { mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,4 +158,23 @@ test('what piles up behind a slow disk is written in the order in which it came'
   } finally {
     slow.mockRestore();
   }
+});
+
+test('where the disk took not everything, all of it can be forgotten', async () => {
+  await using any = await open(join(root, 'any'), 'w');
+  const files: { writev: (chunks: readonly Uint8Array[]) => Promise<unknown> } = Object.getPrototypeOf(any);
+  const blob = await content.resume(digest);
+  await blob.append(whole.subarray(0, 1_200_000));
+  const full = spyOn(files, 'writev').mockRejectedValue(Object.assign(new Error('full'), { code: 'ENOSPC' }));
+  try {
+    await blob.append(whole.subarray(1_200_000, 2_400_000));
+    await expect(blob.verify()).rejects.toThrow('full');
+  } finally {
+    full.mockRestore();
+  }
+  await blob.restart();
+  expect([blob.size, statSync(blob.path).size]).toEqual([0, 0]);
+  await blob.append(whole);
+  await blob.verify();
+  await blob.close();
 });

@@ -67,10 +67,13 @@ export class PartialBlob {
     else this.#timer ??= setTimeout(() => void this.#flush().catch(() => {}), patience).unref();
   }
 
-  /** Forgets everything that came so far; those who follow fail. */
+  /** Forgets everything that came so far, and that the disk did not take it; those who follow fail. */
   async restart(): Promise<void> {
-    await this.#flush();
-    await this.#writing;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    [this.#pending, this.#pendingBytes] = [[], 0];
+    await this.#writing.catch(() => {});
+    this.#writing = Promise.resolve();
     this.#epoch++;
     this.#hash = createHash(digestParts(this.digest).algorithm);
     this.#size = 0;
