@@ -1,5 +1,6 @@
 // Layers that others made: their blobs are fetched from wherever those are, then extracted.
 import type { ContentStore, Lease } from '../../content/index.ts';
+import { allEnded } from '../../lib/concurrency/all-ended.ts';
 import { Limiter } from '../../lib/concurrency/limiter.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { chainIds, type Digest } from '../../oci/digest.ts';
@@ -46,21 +47,26 @@ export async function fetchLayers(
     return layers.has(chainId) ? [] : [{ ...layer, chainId, below: chain.slice(0, at) }];
   });
   const slots = new Limiter(parallel);
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
   const ingesting = missing.map(async ({ descriptor, open }) => {
-    using _slot = await slots.acquire(signal);
+    using _slot = await slots.acquire(either);
     if (content.has(descriptor.digest)) return;
-    const bytes = counted(open(signal), read => report?.(descriptor, read));
-    await content.ingest(bytes, { lease, signal, expected: descriptor.digest, size: descriptor.size });
+    const bytes = counted(open(either), read => report?.(descriptor, read));
+    await content.ingest(bytes, { lease, signal: either, expected: descriptor.digest, size: descriptor.size });
   });
-  // A later one may fail while the first is waited for.
-  for (const one of ingesting) one.catch(() => {});
-  const fetched: FetchedLayer[] = [];
-  for (const [at, { descriptor, diffId, chainId, below }] of missing.entries()) {
-    await ingesting[at];
-    await layers.ensure(chainId, diffId, { descriptor, below }, signal);
-    fetched.push({ chainId, blob: descriptor });
-  }
-  return fetched;
+  const extract = async () => {
+    const fetched: FetchedLayer[] = [];
+    for (const [at, { descriptor, diffId, chainId, below }] of missing.entries()) {
+      await ingesting[at];
+      await layers.ensure(chainId, diffId, { descriptor, below }, either);
+      fetched.push({ chainId, blob: descriptor });
+    }
+    return fetched;
+  };
+  const extracting = extract();
+  await allEnded<unknown>([...ingesting, extracting], () => stop.abort());
+  return await extracting;
 }
 
 async function* counted(

@@ -114,8 +114,12 @@ export class LayerBlobs {
   ): Promise<Descriptor> {
     const archive = Readable.from(await this.#archive(stack, at), { objectMode: false });
     archive.once('error', error => compressor.destroy(error));
-    const blob = await this.#deps.content.ingest(archive.pipe(compressor), { lease, signal });
-    return { mediaType, ...blob };
+    try {
+      return { mediaType, ...(await this.#deps.content.ingest(archive.pipe(compressor), { lease, signal })) };
+    } finally {
+      // A pipe that breaks leaves its source as it is: with the files it has open.
+      archive.destroy();
+    }
   }
 
   async #plain(stack: LayerStack, at: number, { lease, signal }: LayerForm): Promise<Descriptor> {

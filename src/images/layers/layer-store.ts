@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import type { ContentStore, GrowingFile, Lease, SharedBytes } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
-import { Limiter } from '../../lib/concurrency/limiter.ts';
+import type { Limiter } from '../../lib/concurrency/limiter.ts';
 import { invalid, systemError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, shortId } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
+import { GivenUp } from '../given-up.ts';
 import { LayerWorkers } from '../workers/layer-workers.ts';
 import type { AppliedLayer } from './extract/apply-layer.ts';
 import { extractLayer, extractShared } from './extract/extract-layer.ts';
@@ -48,7 +49,6 @@ interface LayerStoreDeps {
 }
 
 const temporaryPrefix = 'new-';
-const removedPrefix = 'removed-';
 
 /** Layers of an image that are extracted at a time. */
 export const layersAtOnce = 2;
@@ -61,8 +61,7 @@ export class LayerStore {
   readonly #deps: LayerStoreDeps;
   readonly #records: Collection<LayerRecord>;
   readonly #extracting = new KeyedMutex();
-  readonly #removals = new Set<Promise<void>>();
-  readonly #removing = new Limiter(1);
+  readonly #given: GivenUp;
   readonly #sync: LayerSync;
   #next: number;
 
@@ -73,6 +72,7 @@ export class LayerStore {
     this.#records = deps.store.collection('layers');
     this.#sync = new LayerSync(root, { ...deps, records: this.#records });
     mkdirSync(root, { recursive: true, mode: 0o700 });
+    this.#given = new GivenUp(root, { ...deps, atOnce: 1 });
     // Each layer where there is room, not beside the last: see placeDirectory, which chooses among such places.
     deps.kernel.files.spreadDirectories(root);
     const numbers = this.#records.list().map(({ value }) => value.number);
@@ -198,7 +198,7 @@ export class LayerStore {
       await rm(temporary, { recursive: true, force: true });
       throw error;
     }
-    this.#discard(String(old.number));
+    this.#given.add(String(old.number));
   }
 
   /** The directory of one layer as another one, too: the same changes on top of others. */
@@ -210,7 +210,7 @@ export class LayerStore {
 
   /** Removes a reserved directory that did not become a layer. */
   release(number: number): void {
-    this.#discard(String(number));
+    this.#given.add(String(number));
   }
 
   /** Extracts a lowest layer whose diff id nobody knows yet, and returns that (its chain id too), kept by the lease. */
@@ -245,18 +245,18 @@ export class LayerStore {
     );
     if (numbers.length === 0) return;
     const inUse = new Set(this.#records.list().map(({ value }) => value.number));
-    for (const number of new Set(numbers)) if (!inUse.has(number)) this.#discard(String(number));
+    for (const number of new Set(numbers)) if (!inUse.has(number)) this.#given.add(String(number));
   }
 
   /** Removes what no record owns: left by a crash. Only while nothing is being extracted. */
   sweep(): void {
     const known = new Set(this.#records.list().map(({ value }) => String(value.number)));
-    for (const name of readdirSync(this.#root)) if (!known.has(name)) this.#discard(name);
+    for (const name of readdirSync(this.#root)) if (!known.has(name)) this.#given.add(name);
   }
 
   /** Waits for removals in the background. */
   async settled(): Promise<void> {
-    await Promise.all(this.#removals);
+    await this.#given.settled();
   }
 
   /** Waits for all that goes on in the background; nothing new begins. */
@@ -309,22 +309,6 @@ export class LayerStore {
   #put(chainId: Digest, { parent, ...rest }: Omit<LayerRecord, 'parent'> & { parent?: Digest | undefined }): void {
     const record = { ...rest, ...this.#sync.mark(), ...(parent === undefined ? {} : { parent }) };
     this.#records.put(chainId, record, { durable: false });
-  }
-
-  #discard(name: string): void {
-    const path = join(this.#root, name);
-    const aside = name.startsWith(removedPrefix) ? path : join(this.#root, `${removedPrefix}${this.#next++}`);
-    if (aside !== path) renameSync(path, aside);
-    const removal = this.#remove(aside)
-      .catch((error: unknown) => this.#deps.logger.warn('layer directory not removed', { path: aside, error }))
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
-  }
-
-  /** One at a time: each keeps a thread busy that everybody else's files wait for. */
-  async #remove(path: string): Promise<void> {
-    using _turn = await this.#removing.acquire();
-    await rm(path, { recursive: true, force: true });
   }
 }
 

@@ -1,6 +1,5 @@
 // The writable layer of each container: `rw/<n>/{upper,work,merged}` over the layers of its image, as an overlay.
-import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { chmodSync, lchownSync, lstatSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { conflict, errorCode, notFound } from '../../lib/errors.ts';
@@ -8,6 +7,7 @@ import type { IdMap } from '../../lib/id-map.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Collection, Store } from '../../store/index.ts';
+import { GivenUp } from '../given-up.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { makeInitLayer } from './init-layer.ts';
 
@@ -46,7 +46,6 @@ interface ContainerLayersDeps {
   remapped?: { from: string; to: RemappedRoot } | undefined;
 }
 
-const removedPrefix = 'removed-';
 const initName = 'init';
 
 /** Keyed by container id. A record is made after its directories and goes before them; `restore` removes the rest. */
@@ -54,7 +53,7 @@ export class ContainerLayers {
   readonly #root: string;
   readonly #deps: ContainerLayersDeps;
   readonly #records: Collection<ContainerLayerRecord>;
-  readonly #removals = new Set<Promise<void>>();
+  readonly #given: GivenUp;
   /** Root file systems somebody looks at, by container; `wanted` while the container itself needs its mount. */
   readonly #holds = new Map<string, { count: number; wanted: boolean }>();
   #next: number;
@@ -65,6 +64,7 @@ export class ContainerLayers {
     this.#deps = deps;
     this.#records = deps.store.collection('container-layers');
     mkdirSync(root, { recursive: true, mode: 0o711 });
+    this.#given = new GivenUp(root, deps);
     makeInitLayer(join(root, initName), { marked: true });
     const numbers = this.#records.list().map(({ value }) => value.number);
     this.#next = Math.max(0, ...numbers, ...readdirSync(root).map(number)) + 1;
@@ -159,7 +159,7 @@ export class ContainerLayers {
     this.#unmount(this.#paths(record).merged);
     // Coming back after a power cut it is found to have no container.
     this.#records.delete(containerId, { durable: false });
-    this.#discard(String(record.number));
+    this.#given.add(String(record.number));
   }
 
   find(containerId: string): ContainerLayer | undefined {
@@ -191,13 +191,13 @@ export class ContainerLayers {
     for (const name of readdirSync(this.#root)) {
       if (known.has(name)) continue;
       this.#unmount(join(this.#root, name, 'merged'));
-      this.#discard(name);
+      this.#given.add(name);
     }
   }
 
   /** Waits for removals in the background. */
   async settled(): Promise<void> {
-    await Promise.all(this.#removals);
+    await this.#given.settled();
   }
 
   #get(containerId: string): ContainerLayerRecord {
@@ -236,16 +236,6 @@ export class ContainerLayers {
       if (errorCode(error) !== 'EBUSY') throw error;
       mounts.unmount(merged, { lazy: true });
     }
-  }
-
-  #discard(name: string): void {
-    const path = join(this.#root, name);
-    const aside = name.startsWith(removedPrefix) ? path : join(this.#root, `${removedPrefix}${this.#next++}`);
-    if (aside !== path) renameSync(path, aside);
-    const removal = rm(aside, { recursive: true, force: true })
-      .catch((error: unknown) => this.#deps.logger.warn('container layer not removed', { path: aside, error }))
-      .finally(() => this.#removals.delete(removal));
-    this.#removals.add(removal);
   }
 }
 
