@@ -47,6 +47,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     ps: runPs,
     diskUsage: path => files.diskUsage(path),
     resolveInRoot: (root, path) => files.openInRoot(root, path),
+    resolveBeneath: (root, path) => files.openBeneath(root, path),
     mountSharedMemory: (path, { size, owner }) =>
       mounts.tmpfs(path, { size, mode: 0o1777, options: `noexec${owner ? `,uid=${owner.uid},gid=${owner.gid}` : ''}` }),
     unmount(path) {

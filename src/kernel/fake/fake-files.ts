@@ -47,6 +47,10 @@ export class FakeFiles implements Files {
     return this.#real.openInRoot(root, path);
   }
 
+  openBeneath(root: string, path: string): string {
+    return this.#real.openBeneath(root, path);
+  }
+
   openDescriptor(root: string, path: string, options?: { follow?: boolean }): number {
     return this.#real.openDescriptor(root, path, options);
   }

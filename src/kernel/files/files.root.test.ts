@@ -150,6 +150,30 @@ test('paths resolve inside the root, whatever links say', () => {
   expect(() => files.openInRoot(join(root, 'no'), '/')).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });
 
+test('paths below a directory: no link leads out of it', () => {
+  const volume = join(root, 'volume');
+  mkdirSync(join(volume, 'a/b'), { recursive: true });
+  writeFileSync(join(volume, 'file'), '');
+  const links = { in: 'a', back: 'a/../a/b', absolute: volume, nowhere: '/no/such', up: 'a/../../x', circle: 'circle' };
+  for (const [name, target] of Object.entries({ ...links, via: 'nowhere' })) symlinkSync(target, join(volume, name));
+  expect(files.openBeneath(volume, 'a/b')).toBe(join(volume, 'a/b'));
+  expect(files.openBeneath(volume, 'in/b')).toBe(join(volume, 'a/b'));
+  expect(files.openBeneath(volume, 'back')).toBe(join(volume, 'a/b'));
+  expect(files.openBeneath(volume, '.')).toBe(volume);
+  const codes = {
+    absolute: 'EXDEV',
+    nowhere: 'EXDEV',
+    up: 'EXDEV',
+    via: 'EXDEV',
+    '../volume/a': 'EXDEV',
+    '/a': 'EXDEV',
+  };
+  const others = { none: 'ENOENT', 'a/none/x': 'ENOENT', 'file/x': 'ENOTDIR', circle: 'ELOOP' };
+  for (const [path, code] of Object.entries({ ...codes, ...others })) {
+    expect(() => files.openBeneath(volume, path)).toThrow(expect.objectContaining({ code }));
+  }
+});
+
 test('disk usage counts bytes, a hard-linked file once', async () => {
   const tree = join(root, 'tree');
   mkdirSync(join(tree, 'a/b'), { recursive: true });

@@ -6,7 +6,7 @@ import { cstring, type Libc } from '../libc/libc.ts';
 import { SystemCallError } from '../libc/system-call-error.ts';
 import { diskUsage } from './disk-usage.ts';
 import type { Files } from './files.ts';
-import { openDescriptor, openInRoot } from './open-in-root.ts';
+import { openBeneath, openDescriptor, openInRoot } from './open-in-root.ts';
 import { placeDirectory } from './place-directory.ts';
 import { tryLock } from './try-lock.ts';
 
@@ -80,6 +80,10 @@ export class LinuxFiles implements Files {
 
   openInRoot(root: string, path: string): string {
     return openInRoot(this.#libc, root, path);
+  }
+
+  openBeneath(root: string, path: string): string {
+    return openBeneath(this.#libc, root, path);
   }
 
   openDescriptor(root: string, path: string, options: { follow?: boolean } = {}): number {

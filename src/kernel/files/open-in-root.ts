@@ -1,4 +1,4 @@
-// Paths seen from inside a container's root, on the host.
+// Paths seen from inside a container's root, or below a directory, on the host.
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { cstring, type Libc } from '../libc/libc.ts';
@@ -7,6 +7,7 @@ import { fromNodeError, SystemCallError, systemCallError } from '../libc/system-
 const OPENAT2 = 437;
 const O_PATH = 0o10000000;
 const O_CLOEXEC = 0o2000000;
+const RESOLVE_BENEATH = 0x08n;
 const RESOLVE_IN_ROOT = 0x10n;
 /** As many as the kernel follows itself. */
 const maximumLinks = 40;
@@ -41,6 +42,18 @@ export function openInRoot(libc: Libc, root: string, path: string): string {
   }
 }
 
+/** The host path of what `path` leads to below `root`, where no link may lead out, not even to come back (EXDEV). */
+export function openBeneath(libc: Libc, root: string, path: string): string {
+  const folder = open(root, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    const found = openWithin(libc, folder, path, 0, RESOLVE_BENEATH);
+    if (found === undefined) throw systemCallError('open beneath', 'ENOENT', path);
+    return found;
+  } finally {
+    closeSync(folder);
+  }
+}
+
 /** An O_PATH descriptor of what is at `path` inside `root`. */
 export function openDescriptor(libc: Libc, o: { root: string; path: string; follow: boolean }): number {
   const folder = open(o.root, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -54,8 +67,8 @@ export function openDescriptor(libc: Libc, o: { root: string; path: string; foll
 }
 
 /** The host path of what `name` leads to; undefined if it does not exist. */
-function openWithin(libc: Libc, folder: number, name: string, flags: number): string | undefined {
-  const fd = openat2(libc, folder, name, flags);
+function openWithin(libc: Libc, folder: number, name: string, flags: number, resolve?: bigint): string | undefined {
+  const fd = openat2(libc, folder, name, flags, resolve);
   if (fd === undefined) return undefined;
   try {
     return readlinkSync(`/proc/self/fd/${fd}`);
@@ -71,10 +84,16 @@ function danglingTarget(libc: Libc, folder: number, name: string): string | unde
   return link === undefined ? undefined : readlinkSync(link);
 }
 
-function openat2(libc: Libc, folder: number, name: string, flags: number): number | undefined {
+function openat2(
+  libc: Libc,
+  folder: number,
+  name: string,
+  flags: number,
+  resolve: bigint = RESOLVE_IN_ROOT,
+): number | undefined {
   const how = Buffer.alloc(24);
   how.writeBigUInt64LE(BigInt(O_PATH | O_CLOEXEC | flags), 0);
-  how.writeBigUInt64LE(RESOLVE_IN_ROOT, 16);
+  how.writeBigUInt64LE(resolve, 16);
   for (let attempt = 1; ; attempt++) {
     try {
       return libc.syscall('openat2', OPENAT2, [folder, cstring(name || '.'), how, how.length], name);
