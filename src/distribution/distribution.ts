@@ -11,7 +11,7 @@ import { logIn } from './protocol/login.ts';
 import { readPages } from './protocol/pages.ts';
 import { RegistryClient, type RegistryClientOptions } from './protocol/registry-client.ts';
 import { searchRegistry } from './protocol/search.ts';
-import type { Action, Registries, RegistryConfiguration } from './registries.ts';
+import type { Action, Registries, RegistryConfiguration, RepositoryOptions } from './registries.ts';
 import { RemoteRepository } from './remote-repository.ts';
 import type { CallOptions, RepositoryName } from './repository.ts';
 import type { SearchResult } from './search-result.ts';
@@ -32,6 +32,7 @@ interface Setup {
 
 const dockerHub = 'docker.io';
 const indexHost = 'index.docker.io';
+const mostWarnings = 10;
 
 /** `close` gives up idle connections; requests under way go on. */
 export class Distribution implements Registries {
@@ -56,21 +57,23 @@ export class Distribution implements Registries {
     return { mirrors, insecureNetworks: insecure.cidrs, insecureHosts: insecure.hosts };
   }
 
-  repository(
-    name: RepositoryName,
-    o: { credentials?: Credentials | undefined; actions?: readonly Action[]; from?: readonly string[] } = {},
-  ): RemoteRepository {
+  repository(name: RepositoryName, o: RepositoryOptions = {}): RemoteRepository {
     const setup = this.#setup;
     const actions = o.actions ?? ['pull'];
     const scopes = [scope(name.path, actions), ...(o.from ?? []).map(path => scope(path, ['pull']))];
     const useMirrors = actions.every(action => action === 'pull');
+    const warnOnce = eachOnce(
+      o.onWarning ?? (warning => this.#logger.warn('registry warns', { repository: name.path, warning })),
+    );
     let places: Promise<RegistryClient[]> | undefined;
     const find = async () =>
       setup.habits.order(await findEndpoints(name.domain, { ...setup, useMirrors })).map((endpoint, index, all) => {
         // The password is for the registry, not for whoever mirrors it.
         const credentials = endpoint.mirror ? undefined : o.credentials;
         const patience = index + 1 < all.length ? setup.patience : undefined;
-        return new RegistryClient({ endpoint, credentials, scopes, attempts: setup.attempts, patience }, setup);
+        const onWarning = (text: string) => warnOnce(`${new URL(endpoint.base).host}: ${text}`);
+        const { attempts } = setup;
+        return new RegistryClient({ endpoint, credentials, scopes, attempts, patience, onWarning }, setup);
       });
     const deps = { logger: this.#logger, habits: setup.habits };
     return new RemoteRepository(name, () => (places ??= find()), deps);
@@ -165,6 +168,16 @@ function setUp(options: DistributionOptions): Setup {
     habits: new Habits(),
     attempts: options.attempts ?? 5,
     patience: options.patience ?? 15_000,
+  };
+}
+
+/** What a registry says with every answer is said once, and no more than a few things. */
+function eachOnce(say: (text: string) => void): (text: string) => void {
+  const said = new Set<string>();
+  return text => {
+    if (said.has(text) || said.size >= mostWarnings) return;
+    said.add(text);
+    say(text);
   };
 }
 

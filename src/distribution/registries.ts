@@ -13,6 +13,14 @@ export interface RegistryConfiguration {
   readonly insecureHosts: readonly string[];
 }
 
+/** How a repository is asked. */
+export interface RepositoryOptions {
+  readonly credentials?: Credentials | undefined;
+  readonly actions?: readonly Action[];
+  readonly from?: readonly string[];
+  readonly onWarning?: ((warning: string) => void) | undefined;
+}
+
 /** Registries by the domain of a reference (`docker.io`, `localhost:5000`). Implemented by `Distribution`. */
 export interface Registries {
   /** For `docker info`: mirrors by domain, and which registries are insecure. */
@@ -20,12 +28,10 @@ export interface Registries {
 
   /**
    * Talks to nobody yet. `actions`: `['pull']` when not said. `from`: further repositories whose blobs will be mounted.
-   * Mirrors are asked for pulls only.
+   * Mirrors are asked for pulls only. `onWarning`: hears once of each thing the registry or a mirror warns of; who has none
+   * leaves it to the log.
    */
-  repository(
-    name: RepositoryName,
-    options?: { credentials?: Credentials | undefined; actions?: readonly Action[]; from?: readonly string[] },
-  ): Repository;
+  repository(name: RepositoryName, options?: RepositoryOptions): Repository;
 
   /**
    * `docker login`: proves the credentials to a registry (`docker.io`, its index URL, or `host[:port]`). Returns an

@@ -6,8 +6,9 @@ import type { Digest } from '../oci/digest.ts';
 import type { Index } from '../oci/manifest.ts';
 import type { Habits } from './endpoints/habits.ts';
 import { downloadBlob, downloadBytes } from './protocol/download.ts';
-import { fetchManifest, removeManifest, resolveManifest, sendManifest } from './protocol/manifests.ts';
+import { fetchManifest, resolveManifest } from './protocol/manifests.ts';
 import { readPages } from './protocol/pages.ts';
+import { deleteManifest, putManifest } from './protocol/put-manifest.ts';
 import { fetchReferrers } from './protocol/referrers.ts';
 import type { RegistryClient } from './protocol/registry-client.ts';
 import { blobSize, openUpload, uploadBlob } from './protocol/upload.ts';
@@ -94,11 +95,11 @@ export class RemoteRepository implements Repository {
     manifest: { bytes: Uint8Array; mediaType: string },
     options: CallOptions = {},
   ): Promise<Digest> {
-    return this.#try(client => sendManifest(client, this.#path, { ...manifest, reference: tagOrDigest }, options));
+    return this.#try(client => putManifest(client, this.#path, { ...manifest, reference: tagOrDigest }, options));
   }
 
   deleteManifest(tagOrDigest: string, options: CallOptions = {}): Promise<void> {
-    return this.#try(client => removeManifest(client, this.#path, tagOrDigest, options));
+    return this.#try(client => deleteManifest(client, this.#path, tagOrDigest, options));
   }
 
   async *tags({ signal }: CallOptions = {}): AsyncGenerator<string, void> {

@@ -60,14 +60,17 @@ export interface Repository {
   /** Sends a blob; `onProgress` hears of all bytes sent so far, less again after a resumption. Returns its digest. */
   uploadBlob(source: BlobSource, options?: CallOptions & { onProgress?: (sent: number) => void }): Promise<Digest>;
 
-  /** Under a tag or its digest; returns the digest. */
+  /**
+   * Under a tag or its digest; returns the digest. Where the registry does not note what a manifest is about (`subject`), the
+   * list that stands in for that is kept, too; throws `invalid` when something else has its name.
+   */
   putManifest(
     tagOrDigest: string,
     manifest: { bytes: Uint8Array; mediaType: string },
     options?: CallOptions,
   ): Promise<Digest>;
 
-  /** By digest; by tag where the registry allows it. */
+  /** By digest, and then out of such a list, which takes the right to push; by tag where the registry allows it. */
   deleteManifest(tagOrDigest: string, options?: CallOptions): Promise<void>;
 
   /** Every tag, page by page. */

@@ -112,6 +112,19 @@ test('by tag, by digest and all tags, told as Docker tells it', async () => {
   expect(partials()).toEqual([]);
 });
 
+test('what the registry warns of is told once, before the end; of what it does not have, nothing', async () => {
+  const { digest } = addImage(registry, { repository: 'app', tag: '1' }, [small]);
+  registry.warning = 'This image is deprecated.';
+  const name = `${registry.host}/app:1`;
+  const warned = (news: string) => [
+    ...[`Digest: ${digest}`, `WARNING: ${registry.host}: This image is deprecated.`],
+    `Status: ${news} for ${name}`,
+  ];
+  expect((await lines(pull('app:1'))).slice(-3)).toEqual(warned('Downloaded newer image'));
+  expect((await lines(pull('app:1'))).slice(-3)).toEqual(warned('Image is up to date'));
+  expect(String(await lines(pull('app:none')).catch(error => error))).toContain('not found');
+});
+
 test('the manifest for a platform is chosen from an index; there may be none', async () => {
   const amd = addImage(registry, { repository: 'app', tag: 'amd' }, [small]);
   const arm = addImage(registry, { repository: 'app', tag: 'arm' }, [third], { config: { architecture: 'arm64' } });

@@ -22,7 +22,8 @@ export async function fetchRemote(
   const name = formatReference(reference);
   try {
     const credentials = await findCredentials(context, reference.domain);
-    const repository = registries.repository(reference, { credentials });
+    const onWarning = (warning: string) => context.warn(`WARNING: ${warning}`);
+    const repository = registries.repository(reference, { credentials, onWarning });
     const { descriptor, bytes } = await repository.manifest(reference.digest ?? reference.tag ?? 'latest');
     const parsed = parseManifest(bytes, name);
     if ('index' in parsed) return { several: await fetchMembers(repository, reference, parsed.index) };

@@ -18,7 +18,8 @@ export async function withRepository<T>(
   const registries = openRegistries(context, insecure ? [reference.domain] : []);
   try {
     const credentials = await findCredentials(context, reference.domain);
-    return await work(registries.repository(reference, { credentials, ...(actions && { actions }) }));
+    const onWarning = (warning: string) => context.warn(`WARNING: ${warning}`);
+    return await work(registries.repository(reference, { credentials, onWarning, ...(actions && { actions }) }));
   } catch (error) {
     if (!(error instanceof RegistryError) || errorKind(error) !== 'not-found') throw error;
     throw new BerthError('not-found', `${formatReference(reference)}: ${error.message}`, { cause: error });

@@ -43,7 +43,10 @@ export async function resolveManifest(
   return { mediaType: mediaType(type), digest, size: Number(length) };
 }
 
-/** Throws `invalid` for bytes that do not have the digest they were asked for by or came with, `unavailable` for a page. */
+/**
+ * Throws `invalid` for bytes that do not have the digest they were asked for by or came with, or say that they are of
+ * another type than they came as; `unavailable` for a page.
+ */
 export async function fetchManifest(
   client: RegistryClient,
   path: string,
@@ -58,23 +61,31 @@ export async function fetchManifest(
     signal,
   });
   const bytes = await answer.buffer(largestManifest);
-  requireObject(bytes, mediaType(answer.headers['content-type']));
+  const type = mediaType(answer.headers['content-type']);
+  requireObject(bytes, type);
   const digest = verifiedDigest(answer, bytes, tagOrDigest);
-  return { bytes, descriptor: { mediaType: mediaType(answer.headers['content-type']), digest, size: bytes.length } };
+  const declared = declaredType(bytes);
+  if (declared !== undefined && type !== '' && declared !== type) {
+    throw invalid(`manifest ${digest} is not of the type it was served as: it is ${declared}, not ${type}`);
+  }
+  return { bytes, descriptor: { mediaType: type, digest, size: bytes.length } };
 }
 
-/** Returns the digest the registry gave it, which is checked against ours. */
+/**
+ * Returns the digest the registry gave it, which is checked against ours, and whether the registry noted what the manifest
+ * says it is about. It is sent as what it declares itself, or else as `mediaType`.
+ */
 export async function sendManifest(
   client: RegistryClient,
   path: string,
   manifest: { reference: string; bytes: Uint8Array; mediaType: string },
   { signal }: CallOptions,
-): Promise<Digest> {
+): Promise<{ digest: Digest; knowsSubject: boolean }> {
   const { reference, bytes } = manifest;
   const answer = await client.call({
     method: 'PUT',
     path: `${path}/manifests/${reference}`,
-    headers: { 'Content-Type': manifest.mediaType },
+    headers: { 'Content-Type': declaredType(bytes) ?? manifest.mediaType },
     body: bytes,
     accept: [200, 201, 202],
     signal,
@@ -84,7 +95,7 @@ export async function sendManifest(
   const digest = digestOf(bytes, given !== undefined && isDigest(given) ? digestParts(given).algorithm : 'sha256');
   if (given !== undefined && given !== digest)
     throw invalid(`the registry has another manifest than was sent: ${given} is not ${digest}`);
-  return digest;
+  return { digest, knowsSubject: answer.headers['oci-subject'] !== undefined };
 }
 
 /** A tag that is already gone is `not-found`. */
@@ -126,6 +137,17 @@ function verifiedDigest(answer: Answer, bytes: Buffer, tagOrDigest: string): Dig
 
 function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm): Digest {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
+}
+
+/** The `mediaType` in a manifest; undefined where there is none, or no manifest. */
+function declaredType(bytes: Uint8Array): string | undefined {
+  try {
+    const document: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'));
+    const type = typeof document === 'object' && document !== null && 'mediaType' in document && document.mediaType;
+    return typeof type === 'string' && type !== '' ? type : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const mediaType = (header: string | undefined) => header?.split(';')[0]?.trim() ?? '';

@@ -1,11 +1,11 @@
 // What refers to a manifest: by the API of distribution 1.1, or by the tag that stands in for it.
 import { invalid } from '../../lib/errors.ts';
 import type { Descriptor } from '../../oci/descriptor.ts';
-import { type Digest, digestParts } from '../../oci/digest.ts';
-import { type Index, parseManifest } from '../../oci/manifest.ts';
+import type { Digest } from '../../oci/digest.ts';
+import type { Index } from '../../oci/manifest.ts';
 import type { CallOptions } from '../repository.ts';
 import { nextPage } from './link-header.ts';
-import { fetchManifest, isMissing } from './manifests.ts';
+import { readIndex, readReferrersTag } from './referrers-tag.ts';
 import { discard, type RegistryClient } from './registry-client.ts';
 
 const largestPage = 16 * 1024 * 1024;
@@ -24,28 +24,16 @@ export async function fetchReferrers(
     const answer = await client.call({ method: 'GET', path: next, accept: [200, 404], signal });
     if (answer.status === 404) {
       await discard(answer);
-      manifests.push(...(await byTag(client, path, digest, { signal })));
+      // What is no index under that name is no list of referrers either.
+      const listed = await readReferrersTag(client, path, digest, { signal });
+      manifests.push(...((listed !== 'missing' && listed?.manifests) || []));
       break;
     }
-    manifests.push(...readIndex(await answer.buffer(largestPage)));
+    const page = readIndex(await answer.buffer(largestPage));
+    if (!page) throw invalid('referrers: not an index');
+    manifests.push(...page.manifests);
     next = nextPage(answer.headers.link, answer.url);
   }
   const wanted = manifests.filter(entry => artifactType === undefined || entry.artifactType === artifactType);
   return { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: wanted };
-}
-
-async function byTag(client: RegistryClient, path: string, digest: Digest, o: CallOptions): Promise<Descriptor[]> {
-  const { algorithm, hex } = digestParts(digest);
-  try {
-    return readIndex((await fetchManifest(client, path, `${algorithm}-${hex.slice(0, 64)}`, o)).bytes);
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw error;
-  }
-}
-
-function readIndex(bytes: Buffer): Descriptor[] {
-  const parsed = parseManifest(bytes, 'referrers');
-  if (!('index' in parsed)) throw invalid('referrers: not an index');
-  return parsed.index.manifests;
 }

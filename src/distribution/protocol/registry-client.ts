@@ -10,6 +10,7 @@ import type { Answer, Call, Transport } from '../transport/transport.ts';
 import { describeCall, TransportError } from '../transport/transport-error.ts';
 import { answerError } from './answer-error.ts';
 import { backOff, pause } from './back-off.ts';
+import { warningTexts } from './warning-header.ts';
 
 /** A request below an endpoint. `path` begins with a slash; a URL the registry gave is taken as it is. */
 interface RegistryCall extends Pick<Call, 'body' | 'length' | 'signal'> {
@@ -34,6 +35,8 @@ export interface RegistryClientOptions {
    * not tried again. Undefined where there is none.
    */
   patience?: number | undefined;
+  /** Hears what the registry warns of, as often as it does. */
+  onWarning?: ((text: string) => void) | undefined;
 }
 
 const mostRedirects = 10;
@@ -60,6 +63,7 @@ export class RegistryClient {
       try {
         const answer = await this.#signedIn(call);
         this.#answered = true;
+        for (const text of warningTexts(answer.headers.warning)) this.#options.onWarning?.(text);
         if (call.accept.includes(answer.status)) return answer;
         const patience = !call.once && attempt < this.#options.attempts && passing.includes(answer.status);
         const wait = patience ? backOff(attempt, answer.headers['retry-after']) : undefined;

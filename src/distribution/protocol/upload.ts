@@ -182,9 +182,10 @@ function locationOf(answer: Answer, fallback?: URL): URL {
   throw invalid(`${answer.url.pathname}: the registry does not say where to upload to`);
 }
 
+/** What the registry put into the location stays as it is, to the letter: it may be signed. */
 function withDigest(location: URL, digest: Digest): URL {
   const url = new URL(location);
-  url.searchParams.set('digest', digest);
+  url.search += `${url.search === '' ? '?' : '&'}digest=${encodeURIComponent(digest)}`;
   return url;
 }
 

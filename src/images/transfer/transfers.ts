@@ -130,7 +130,9 @@ export class Transfers {
 
   async #pull(reference: Reference, request: TransferRequest, emit: Emit): Promise<void> {
     const { credentials, signal } = request;
-    const repository = this.#deps.registries.repository(reference, { credentials, actions: ['pull'] });
+    const warnings = new HeldWarnings();
+    const { onWarning } = warnings;
+    const repository = this.#deps.registries.repository(reference, { credentials, actions: ['pull'], onWarning });
     const platform = request.platform ?? this.#options.platform;
     const variant = request.platform ? undefined : this.#options.variant?.();
     const lease = this.#deps.content.pins.lease();
@@ -145,6 +147,7 @@ export class Transfers {
         emit({ kind: 'line', status: `Digest: ${pulled.digest}` });
         emit({ kind: 'pulled', reference: one, image: pulled.id });
       }
+      warnings.tell(emit);
       const news = changed ? 'Downloaded newer image' : 'Image is up to date';
       emit({ kind: 'line', status: `Status: ${news} for ${all ? familiarName(reference) : shownName(reference)}` });
     } catch (error) {
@@ -164,9 +167,12 @@ export class Transfers {
         const image = this.#deps.find(one, platform) as Image;
         const from = image.layers.length > 0 ? mountRepositories(image, one, this.#deps.images()) : [];
         const actions = ['pull', 'push'] as const;
-        const repository = this.#deps.registries.repository(reference, { credentials, actions, from });
+        const warnings = new HeldWarnings();
+        const { onWarning } = warnings;
+        const repository = this.#deps.registries.repository(reference, { credentials, actions, from, onWarning });
         const deps = { ...this.#deps, slots: this.#uploadSlots, sending: this.#sending, archives: this.#archives };
         const pushed = await pushImage(image, one, repository, deps, { platform, manifest, lease, emit, signal });
+        warnings.tell(emit);
         emit({ kind: 'pushed', reference: one, ...pushed });
       }
     } catch (error) {
@@ -208,6 +214,16 @@ export class Transfers {
       },
     );
     return queue;
+  }
+}
+
+/** What a registry warns of is told when all is done: the first news says that the registry has what was asked for. */
+class HeldWarnings {
+  readonly #held: string[] = [];
+  readonly onWarning = (warning: string): void => void this.#held.push(warning);
+
+  tell(emit: Emit): void {
+    for (const warning of this.#held) emit({ kind: 'line', status: `WARNING: ${warning}` });
   }
 }
 

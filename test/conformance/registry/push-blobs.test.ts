@@ -67,6 +67,16 @@ test('push-8: a single POST is 201 with a Location', async () => {
   expect(await (await registry.fetch(location(response))).text()).toBe('once');
 });
 
+test('push-33: a single POST is taken, and opens no upload that anybody would have to go on with', async () => {
+  const response = await registry.fetch(`${uploads}?digest=${sha256('taken')}`, { method: 'POST', body: 'taken' });
+  expect(response.status).toBe(201);
+  expect(location(response)).not.toMatch(uuid);
+  // Nothing but the blob comes of it, as nothing comes of one that is refused.
+  expect(await pulled(sha256('taken'))).toBe('taken');
+  const refused = await registry.fetch(`${uploads}?digest=${sha256('other')}`, { method: 'POST', body: 'taken' });
+  expect([refused.status, refused.headers.get('location')]).toEqual([400, null]);
+});
+
 test('push-9: no chunk is too small, and none is said to be', async () => {
   const response = await registry.fetch(uploads, { method: 'POST', headers: { 'Content-Length': '0' } });
   expect(response.headers.get('oci-chunk-min-length')).toBeNull();

@@ -40,6 +40,8 @@ export class FaultRegistry implements AsyncDisposable {
   /** Bytes of blobs that were sent. */
   served = 0;
   fault: (request: SeenRequest) => Fault | undefined = () => undefined;
+  /** What it warns of with every manifest. */
+  warning: string | undefined;
   /** With it requests need one of these bearer tokens, which `/token` gives to who has the password. */
   tokens: Set<string> | undefined;
   password = 'user:secret';
@@ -205,11 +207,16 @@ export class FaultRegistry implements AsyncDisposable {
       const bytes = await exchange.body.buffer(1 << 20);
       const entry = { bytes, type: exchange.headers['content-type'] ?? '' };
       for (const key of [name, digestOf(bytes)]) this.manifests.set(`${repository}:${key}`, entry);
-      return exchange.send(201, { 'Docker-Content-Digest': digestOf(bytes) });
+      return exchange.send(201, { 'Docker-Content-Digest': digestOf(bytes), ...this.#warnings() });
     }
     const found = this.manifests.get(`${repository}:${name}`);
     if (!found) return exchange.send(404, {}, refusal('MANIFEST_UNKNOWN', 'manifest unknown'));
-    exchange.send(200, { 'Content-Type': found.type, 'Docker-Content-Digest': digestOf(found.bytes) }, found.bytes);
+    const described = { 'Content-Type': found.type, 'Docker-Content-Digest': digestOf(found.bytes) };
+    exchange.send(200, { ...described, ...this.#warnings() }, found.bytes);
+  }
+
+  #warnings(): Record<string, string> {
+    return this.warning === undefined ? {} : { Warning: `299 - "${this.warning}"` };
   }
 
   async #tags(exchange: Exchange, path: string): Promise<void> {

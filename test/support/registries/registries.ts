@@ -29,7 +29,7 @@ export async function startPeerRegistry(): Promise<TestRegistry | undefined> {
   const folder = peerFolder();
   const address = `127.0.0.1:${await freePort()}`;
   mkdirSync(join(folder.here, 'data'));
-  const storage = { filesystem: { rootdirectory: join(folder.there, 'data') } };
+  const storage = { filesystem: { rootdirectory: join(folder.there, 'data') }, delete: { enabled: true } };
   writeFileSync(join(folder.here, 'config.yml'), JSON.stringify({ version: '0.1', storage, http: { addr: address } }));
   return start([...program, 'serve', join(folder.there, 'config.yml')], address, folder.here);
 }

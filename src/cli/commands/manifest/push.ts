@@ -60,7 +60,8 @@ async function openTarget(
 ): Promise<Repository> {
   const sources = new Set(manifests.map(({ Ref }) => parseReference(Ref).path).filter(path => path !== reference.path));
   const credentials = await findCredentials(context, reference.domain);
-  return registries.repository(reference, { credentials, actions: ['pull', 'push'], from: [...sources] });
+  const onWarning = (warning: string) => context.warn(`WARNING: ${warning}`);
+  return registries.repository(reference, { credentials, actions: ['pull', 'push'], from: [...sources], onWarning });
 }
 
 /** An image of another repository is put into that of the list: its blobs are mounted, its manifest is copied. */

@@ -21,7 +21,7 @@ export const removeRemote = command({
     return forEach(context, args, {}, name => {
       const reference = withDefaultTag(parseReference(name));
       const { insecure } = flags;
-      return withRepository(context, { reference, insecure, actions: ['pull', 'delete'] }, repository =>
+      return withRepository(context, { reference, insecure, actions: ['pull', 'push', 'delete'] }, repository =>
         remove(repository, reference, flags.force),
       );
     });
