@@ -28,8 +28,8 @@ interface ClientPartsOptions {
 /** Dispose of it after the build: the files it brought go then. */
 export async function openClientParts(o: ClientPartsOptions): Promise<RequestParts> {
   const { session, sources, parsePlatform } = o;
-  const owned: OwnedSource[] = [];
   const locals = new Map<string, BuildSource>();
+  /** What was brought, each once. */
   const remotes = new Map<string, OwnedSource>();
   const folder = await sources.folder();
   const layouts: string[] = [];
@@ -40,12 +40,13 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
     return known;
   }
 
-  function remote(address: string, { keepGitDir = false } = {}): OwnedSource {
-    const key = `${address}${keepGitDir ? ' with .git' : ''}`;
-    const known = remotes.get(key) ?? openRemote(address, keepGitDir, o);
-    if (!remotes.has(key)) owned.push(known);
+  function once(key: string, open: () => OwnedSource): OwnedSource {
+    const known = remotes.get(key) ?? open();
     remotes.set(key, known);
     return known;
+  }
+  function remote(address: string, { keepGitDir = false } = {}): OwnedSource {
+    return once(`${address}${keepGitDir ? ' with .git' : ''}`, () => openRemote(address, keepGitDir, o));
   }
 
   function defined(source: SourceDefinition): BuildSource {
@@ -58,11 +59,7 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
       throw invalid(`unsupported source ${identifier}: there are git, http, https and local`);
     }
     if (unpack) return remote(identifier);
-    const key = `file ${identifier}`;
-    const known = remotes.get(key) ?? sources.webFile(identifier, { name: attrs['http.filename'] });
-    if (!remotes.has(key)) owned.push(known);
-    remotes.set(key, known);
-    return known;
+    return once(`file ${identifier}`, () => sources.webFile(identifier, { name: attrs['http.filename'] }));
   }
 
   function layout(exporter: number): TreeTarget {
@@ -96,7 +93,7 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
       for (const path of layouts) await sendLayout((await session()).blobs('export'), path, signal);
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(owned.map(source => source[Symbol.asyncDispose]()));
+      await Promise.all([...remotes.values()].map(source => source[Symbol.asyncDispose]()));
       await folder[Symbol.asyncDispose]();
     },
   };

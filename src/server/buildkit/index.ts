@@ -79,7 +79,8 @@ export function openBuildkitDoor(builder: Builder, worker: WorkerFacts): Buildki
       },
     }),
   };
-  const server = createGrpcServer({ handler: path => methods[path], toError: buildFailure, isPaced: true });
+  const byPath = new Map(Object.entries(methods));
+  const server = createGrpcServer({ handler: path => byPath.get(path), toError: buildFailure, isPaced: true });
   return {
     serve: connection => server.serve(connection),
     addSession: (connection, headers) => void sessions.add(connection, headers),

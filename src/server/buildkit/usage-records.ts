@@ -28,7 +28,7 @@ export function usageFilters(filters: readonly string[]): NonNullable<PruneOptio
     if (!match) throw invalid(`failed to parse filter ${JSON.stringify(filter)}`);
     const [, name = '', operator = '', value = 'true'] = match;
     const key = operator === '~=' ? `${name}~` : operator === '!=' ? `${name}!` : name;
-    found[key] = [...(found[key] ?? []), value];
+    found[key] = [...(Object.hasOwn(found, key) ? (found[key] ?? []) : []), value];
   }
   return found;
 }

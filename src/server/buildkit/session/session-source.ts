@@ -52,20 +52,20 @@ export class SessionSource implements BuildSource {
     const session = await this.#session();
     const key = JSON.stringify([session.identity.sharedKey, this.#name, filter]);
     const mirror = this.#mirrors.acquire(key, `local source for ${this.#name}`);
-    const names = Promise.withResolvers<ArrivingTree['here']>();
-    const progress = this.#progress(report);
-    const whole = receiveDirectory(session.syncFiles(metadataOf(this.#name, filter), signal), mirror, {
-      ...{ wanted, report: progress.report, listed: names.resolve },
-    }).then(progress.done);
-    // Whoever waits for it may come later.
-    whole.catch(() => {});
     try {
+      const names = Promise.withResolvers<ArrivingTree['here']>();
+      const progress = this.#progress(report);
+      const whole = receiveDirectory(session.syncFiles(metadataOf(this.#name, filter), signal), mirror, {
+        ...{ wanted, report: progress.report, listed: names.resolve },
+      }).then(progress.done);
+      // Whoever waits for it may come later.
+      whole.catch(() => {});
       await Promise.race([names.promise, whole]);
+      return { tree: this.#tree(mirror), here: await names.promise, whole };
     } catch (error) {
       this.#mirrors.release(mirror);
       throw error;
     }
-    return { tree: this.#tree(mirror), here: await names.promise, whole };
   }
 
   /** Tells how far it is, not too often. */

@@ -36,6 +36,7 @@ import { tarEntry } from '../../../lib/tar/entry.ts';
 import { receiveDirectory } from './receive-directory.ts';
 import { sendDirectory } from './send-directory.ts';
 import type { Session } from './session.ts';
+import { SessionSource } from './session-source.ts';
 import { Sessions } from './sessions.ts';
 import type { SessionPatience } from './watch-session.ts';
 
@@ -395,4 +396,13 @@ test('a session is waited for, and its end is told to its build alone', async ()
   await new Promise<void>(resolve => lost.addEventListener('abort', () => resolve(), { once: true }));
   expect(lost.reason.message).toBe("the client's session id ended before the build did");
   expect(quiet.aborted).toBe(false);
+});
+
+test('a client that sends no files leaves no copy of them in use', async () => {
+  const { session } = await opened({ '/moby.filesync.v1.Auth/Credentials': async () => {} });
+  const mirrors = new Mirrors(join(folder, 'mirrors'), { makeNode: () => {}, setTimes: () => {} });
+  const source = new SessionSource('context', { session: async () => session, id: 'id', mirrors });
+  const opening = source.open({}, { signal: live, report: () => {} });
+  expect(String(await opening.catch((error: unknown) => error))).toContain('no local sources enabled');
+  expect(mirrors.list().map(({ inUse }) => inUse)).toEqual([false]);
 });

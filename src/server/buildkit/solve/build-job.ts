@@ -94,13 +94,9 @@ export class BuildJob {
 
   /** What the client chose; rejects with its error, or when `signal` says that it is gone. */
   chosen(signal: AbortSignal): Promise<Evaluation | undefined> {
-    signal.addEventListener(
-      'abort',
-      () => this.#returned.reject(new GrpcError(grpcCodes.cancelled, 'context canceled')),
-      {
-        once: true,
-      },
-    );
+    const gone = () => this.#returned.reject(new GrpcError(grpcCodes.cancelled, 'context canceled'));
+    if (signal.aborted) gone();
+    signal.addEventListener('abort', gone, { once: true });
     return this.#returned.promise;
   }
 
