@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync } 
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
+import { unlessAborted } from '../../lib/concurrency/unless-aborted.ts';
 import { BerthError, errorMessage } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Collection, Store } from '../../store/index.ts';
@@ -80,7 +81,7 @@ export class CacheMounts {
       // Two that come at once must not make one each.
       const use = await this.#finding.run(request.key, () => this.#findOrMake(request));
       if (use) return use;
-      await Promise.race([this.#wake.promise, aborted(request.signal)]);
+      await unlessAborted(this.#wake.promise, request.signal);
     }
   }
 
@@ -164,8 +165,4 @@ export class CacheMounts {
   #directory(number: number): string {
     return join(this.#root, String(number));
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

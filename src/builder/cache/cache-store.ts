@@ -63,8 +63,9 @@ export class CacheStore {
     this.#records.put(key, record, { durable: false });
   }
 
-  delete(key: string): void {
-    this.#records.delete(key);
+  /** False when there was none. One that a power cut brings back leads to layers that are not there, and counts for nothing. */
+  delete(key: string): boolean {
+    return this.#records.delete(key, { durable: false });
   }
 
   list(): { key: string; record: CacheRecord }[] {

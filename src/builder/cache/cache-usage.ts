@@ -73,7 +73,8 @@ export const shortId = (key: string) => key.slice(key.indexOf(':') + 1).slice(0,
 export const mirrorId = (name: string) => `mirror000${name}`;
 export const mountId = (number: number) => `mount${String(number).padStart(20, '0')}`;
 
-function usageFilter(filters: Readonly<Record<string, readonly string[]>>): (usage: CacheUsage) => boolean {
+/** Which records pass all filters. Throws `invalid` for an unknown one. */
+export function usageFilter(filters: Readonly<Record<string, readonly string[]>>): (usage: CacheUsage) => boolean {
   const tests = Object.entries(filters).flatMap(([key, values]) => values.map(value => test(key, value)));
   return usage => tests.every(passes => passes(usage));
 }
@@ -81,7 +82,7 @@ function usageFilter(filters: Readonly<Record<string, readonly string[]>>): (usa
 /** `name` is equal, `name!` is not, `name~` matches a regular expression. */
 function test(key: string, value: string): (usage: CacheUsage) => boolean {
   const [, name = '', operator = ''] = /^(.*?)([!~]?)$/.exec(key) ?? [];
-  const texts = textsOf[name];
+  const texts = Object.hasOwn(textsOf, name) ? textsOf[name] : undefined;
   if (texts) {
     const matches = operator === '~' ? matcher(value) : (text: string) => text === value;
     return usage => texts(usage).some(matches) !== (operator === '!');

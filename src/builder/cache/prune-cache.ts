@@ -1,7 +1,8 @@
 // `builder prune`: removes what a filter means, least recently used first, until little enough is left.
 import { statfsSync } from 'node:fs';
+import { TimeSlice } from '../../lib/concurrency/time-slice.ts';
 import type { CacheUsage, PruneOptions, PruneResult } from '../usage.ts';
-import { cacheUsage, mirrorId, mountId, shortId, type UsageDeps } from './cache-usage.ts';
+import { cacheUsage, mirrorId, mountId, shortId, type UsageDeps, usageFilter } from './cache-usage.ts';
 
 interface PruneDeps extends UsageDeps {
   /** Where the cache lies. */
@@ -10,32 +11,50 @@ interface PruneDeps extends UsageDeps {
 
 /** What others are made upon goes with the last of them. Throws `invalid` for an unknown filter. */
 export async function pruneCache(o: PruneOptions, deps: PruneDeps): Promise<PruneResult> {
+  const passes = usageFilter(o.filters ?? {});
   const all = await cacheUsage({}, deps);
-  const chosen = await cacheUsage(o.filters, deps);
-  const candidates = chosen.filter(usage => !usage.inUse && (o.all || !usage.shared));
-  let left = all.reduce((sum, { size }) => sum + size, 0);
+  const candidates = all.filter(usage => !usage.inUse && (o.all || !usage.shared) && passes(usage));
+  const total = all.reduce((sum, { size }) => sum + size, 0);
+  const { bavail, bsize } = statfsSync(deps.root);
+  const limit = spaceToKeep(o, { total, free: bavail * bsize });
+  const keys = new Map(deps.cache.list().map(({ key }) => [shortId(key), key]));
+  const slice = new TimeSlice();
+  let left = total;
   const deleted: CacheUsage[] = [];
   for (const usage of candidates) {
-    if (isLittleEnough(left, o, deps.root)) break;
-    if (!(await remove(usage, deps))) continue;
+    if (limit !== undefined && left <= limit) break;
+    if (!(await remove(usage, keys, deps))) continue;
     deleted.push(usage);
     left -= usage.size;
+    if (slice.used) await slice.pause();
   }
   deps.cache.sweep();
   deps.images.collect();
   return { deleted, reclaimed: deleted.reduce((sum, { size, shared }) => sum + (shared ? 0 : size), 0) };
 }
 
-function isLittleEnough(left: number, o: PruneOptions, root: string): boolean {
-  const { reservedSpace = 0, maxUsedSpace = 0, minFreeSpace = 0 } = o;
-  if (reservedSpace === 0 && maxUsedSpace === 0 && minFreeSpace === 0) return false;
-  const { bavail, bsize } = statfsSync(root);
-  const hasRoom = minFreeSpace === 0 || bavail * bsize >= minFreeSpace;
-  const isBounded = maxUsedSpace === 0 || left <= maxUsedSpace;
-  return left <= reservedSpace || (hasRoom && isBounded && (minFreeSpace > 0 || maxUsedSpace > 0));
+/**
+ * How many bytes of `total` may stay where `free` are free on the disk; undefined where nothing need stay. Known beforehand:
+ * what is removed is off the disk only some time later.
+ */
+export function spaceToKeep(
+  { reservedSpace = 0, maxUsedSpace = 0, minFreeSpace = 0 }: PruneOptions,
+  { total, free }: { total: number; free: number },
+): number | undefined {
+  if (reservedSpace === 0 && maxUsedSpace === 0 && minFreeSpace === 0) return undefined;
+  const bounds = [
+    ...(maxUsedSpace > 0 ? [maxUsedSpace] : []),
+    ...(minFreeSpace > 0 ? [total - Math.max(0, minFreeSpace - free)] : []),
+  ];
+  return Math.max(reservedSpace, bounds.length > 0 ? Math.min(...bounds) : 0);
 }
 
-async function remove({ id, kind }: CacheUsage, { cache, cacheMounts, sources }: PruneDeps): Promise<boolean> {
+/** `keys`: those of the records by their short ids. */
+async function remove(
+  { id, kind }: CacheUsage,
+  keys: ReadonlyMap<string, string>,
+  { cache, cacheMounts, sources }: PruneDeps,
+): Promise<boolean> {
   if (kind === 'source.local') {
     const use = sources.mirrors.list().find(({ name }) => mirrorId(name) === id);
     return use !== undefined && (await sources.mirrors.remove(use.name));
@@ -45,7 +64,6 @@ async function remove({ id, kind }: CacheUsage, { cache, cacheMounts, sources }:
     const mount = cacheMounts.list().find(({ record }) => mountId(record.number) === id);
     return mount !== undefined && (await cacheMounts.remove(mount.record.number));
   }
-  const record = cache.list().find(({ key }) => shortId(key) === id);
-  if (record) cache.delete(record.key);
-  return record !== undefined;
+  const key = keys.get(id);
+  return key !== undefined && cache.delete(key);
 }
