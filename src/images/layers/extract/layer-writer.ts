@@ -13,7 +13,6 @@ import {
   lutimesSync,
   mkdirSync,
   openSync,
-  renameSync,
   type Stats,
   symlinkSync,
   writeSync,
@@ -187,15 +186,13 @@ export class LayerWriter {
   }
 
   #makeNode(entry: TarEntry, relative: string): void {
-    const files = this.#files;
-    if (lstatSync(encodeName(this.#tree.path(relative)), { throwIfNoEntry: false })) this.#remove(relative);
-    this.#plainly(this.#tree.path(relative), path => {
-      if (entry.type === 'fifo') files.mkfifo(path, entry.mode);
-      else {
-        const type = entry.type === 'char' ? S_IFCHR : S_IFBLK;
-        files.mknod(path, type | entry.mode, makeDevice(entry.deviceMajor, entry.deviceMinor));
-      }
-    });
+    const path = this.#tree.path(relative);
+    if (lstatSync(encodeName(path), { throwIfNoEntry: false })) this.#remove(relative);
+    if (entry.type === 'fifo') this.#files.mkfifo(path, entry.mode);
+    else {
+      const type = entry.type === 'char' ? S_IFCHR : S_IFBLK;
+      this.#files.mknod(path, type | entry.mode, makeDevice(entry.deviceMajor, entry.deviceMinor));
+    }
   }
 
   /** A whiteout: what this layer itself has under that name stays, for whiteouts speak of lower layers only. */
@@ -205,12 +202,12 @@ export class LayerWriter {
     const existing = lstatSync(encodeName(path), { throwIfNoEntry: false });
     if (existing?.isDirectory()) this.#hideLower(path);
     if (existing) return;
-    this.#plainly(path, plain => this.#files.mknod(plain, S_IFCHR, 0));
+    this.#files.mknod(path, S_IFCHR, 0);
     lchownSync(encodeName(path), entry.uid, entry.gid);
   }
 
   #hideLower(directory: string): void {
-    this.#plainly(directory, plain => this.#files.setXattr(plain, opaqueAttribute, opaqueValue));
+    this.#files.setXattr(directory, opaqueAttribute, opaqueValue);
   }
 
   /** Owner, then mode (a change of owner clears setuid), then attributes (it clears capabilities), then times. */
@@ -227,7 +224,7 @@ export class LayerWriter {
     for (const [name, value] of entry.xattrs ?? []) {
       if (isOverlayAttribute(name)) continue;
       try {
-        this.#plainly(path, plain => this.#files.setXattr(plain, name, value));
+        this.#files.setXattr(path, name, value);
       } catch (error) {
         const code = errorCode(error);
         if (code !== 'ENOTSUP' && code !== 'EOPNOTSUPP' && code !== 'EPERM') throw error;
@@ -242,23 +239,7 @@ export class LayerWriter {
       return;
     }
     const time = BigInt(entry.mtime) * 1_000_000_000n + BigInt(entry.mtimeNanoseconds);
-    this.#plainly(path, plain => this.#files.lutimes(plain, time, time));
-  }
-
-  /** The kernel room takes text; for a name that is none, what is there (or is made) gets a plain one for the while. */
-  #plainly(path: string, act: (plain: string) => void): void {
-    if (path.isWellFormed()) {
-      act(path);
-      return;
-    }
-    const plain = `${this.#tree.root}.node`;
-    const encoded = encodeName(path);
-    if (lstatSync(encoded, { throwIfNoEntry: false })) renameSync(encoded, plain);
-    try {
-      act(plain);
-    } finally {
-      if (lstatSync(plain, { throwIfNoEntry: false })) renameSync(plain, encoded);
-    }
+    this.#files.lutimes(path, time, time);
   }
 
   #write(bytes: Buffer, offset: number): void {
