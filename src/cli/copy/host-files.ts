@@ -3,9 +3,9 @@
 import type { TarEntry } from '../../lib/tar/entry.ts';
 import { asBuffer } from '../../lib/tar/read-tar.ts';
 import { TarReader } from '../../lib/tar/reader.ts';
-import { ConfinedTree } from '../../lib/tar/tree/confined-tree.ts';
 import { type PackItem, packTree } from '../../lib/tar/tree/pack-tree.ts';
-import { type TreePlaces, TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
+import { PlacesInside } from '../../lib/tar/tree/places-inside.ts';
+import { TreeWriter } from '../../lib/tar/tree/tree-writer.ts';
 import { nodeAt, walkTree } from '../../lib/tar/tree/walk-tree.ts';
 import { splitEntry } from './go-path.ts';
 import { type CopyPlan, renameEntry } from './plan-copy.ts';
@@ -53,31 +53,11 @@ export async function unpackToHost(archive: AsyncIterable<Uint8Array>, plan: Cop
 export async function hostTreeWriter(directory: string, { keepKinds }: { keepKinds: boolean }): Promise<TreeWriter> {
   // No other command pays for it.
   const { hostSpecialFiles } = await import('../../kernel/index.ts');
-  const places = new HostPlaces(directory);
+  const places = new PlacesInside(directory);
   return new TreeWriter({ places, special: hostSpecialFiles(), keepKinds, setOwners: false, target: directory });
 }
 
 function renameMember(entry: TarEntry, { rename }: CopyPlan): void {
   entry.name = renameEntry(entry.name, rename);
   if (entry.type === 'link') entry.linkName = renameEntry(entry.linkName, rename);
-}
-
-/** Directories below `root`; a link among them is followed only inside. */
-class HostPlaces implements TreePlaces {
-  readonly #root: string;
-  /** Only the last one is remembered: whatever replaces a directory on the way to it asks for another one first. */
-  #last: { key: string; path: string } | undefined;
-
-  constructor(root: string) {
-    this.#root = root.replace(/\/+$/, '') || '/';
-  }
-
-  directory(parts: readonly string[]): string {
-    const key = parts.join('/');
-    if (this.#last?.key !== key) {
-      const tree = new ConfinedTree(this.#root === '/' ? '' : this.#root, () => {});
-      this.#last = { key, path: tree.path(tree.directory(parts)) };
-    }
-    return this.#last.path;
-  }
 }

@@ -4,7 +4,7 @@ import { posix } from 'node:path';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 
 /** More links than this on one way go round in circles. */
-export const maximumLinks = 255;
+const maximumLinks = 255;
 
 /** A place in a tree: its path without links, relative with `/` (empty is the root). */
 export interface Place {

@@ -6,6 +6,7 @@ import { openDecompressed } from '../../../lib/streams/decompress.ts';
 import { untilAborted } from '../../../lib/streams/until-aborted.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { TarEvent } from '../../../lib/tar/reader.ts';
+import { PlacesInside } from '../../../lib/tar/tree/places-inside.ts';
 import { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import { unpackTree } from '../../../lib/tar/tree/unpack-tree.ts';
 import type { Digest } from '../../../oci/digest.ts';
@@ -14,7 +15,6 @@ import type { OpenSourceOptions } from '../../source.ts';
 import type { ContextFiles } from './context-files.ts';
 import type { Filled } from './filled-source.ts';
 import { peekArchive } from './peek-archive.ts';
-import { PlacesInside } from './places-inside.ts';
 
 /** A Dockerfile on its own is not longer than this. */
 const longestDockerfile = 16 * 1024 * 1024;
@@ -57,7 +57,6 @@ export async function unpackContext(
 /** A {@link TreeWriter} that knows what is in the files it wrote. */
 class DigestingWriter {
   readonly #writer: TreeWriter;
-  readonly #places: PlacesInside;
   readonly #digests = new Map<string, Digest>();
   readonly #links = new Set<string>();
   #hash: Hash | undefined;
@@ -65,8 +64,7 @@ class DigestingWriter {
   #crooked = false;
 
   constructor(directory: string, special: ContextFiles, owner: UnpackOptions['owner']) {
-    this.#places = new PlacesInside(directory);
-    const options = { places: this.#places, special, keepKinds: false, target: 'the build context' };
+    const options = { places: new PlacesInside(directory), special, keepKinds: false, target: 'the build context' };
     this.#writer = new TreeWriter({ ...options, ...(owner === undefined ? {} : { owner }) });
   }
 
@@ -94,8 +92,6 @@ class DigestingWriter {
 
   #begin(entry: TarEntry): void {
     const path = pathOf(entry);
-    // Whatever is no file may change where names lead.
-    if (entry.type !== 'file') this.#places.forget();
     if (entry.type === 'symlink') this.#links.add(path);
     if (this.#links.size > 0 && ancestors(path).some(parent => this.#links.has(parent))) this.#crooked = true;
     this.#hash = entry.type === 'file' && !entry.sparse ? createHash('sha256') : undefined;
