@@ -1,5 +1,6 @@
 // The `Authorization` of requests: what each registry asked for last time, and the tokens that are still good.
 import { createHash } from 'node:crypto';
+import { unlessCancelled } from '../../lib/concurrency/unless-aborted.ts';
 import { BerthError, errorKind } from '../../lib/errors.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
@@ -78,12 +79,13 @@ export class SignIn {
     const key = tokenKey(challenge, access);
     const known = this.#tokens.get(key);
     if (known) {
-      const token = await known;
+      const token = await unlessCancelled(known, signal);
       if (token.renewal > Date.now()) return token;
       if (this.#tokens.get(key) === known) this.#tokens.delete(key);
     }
     const fetching = this.#tokens.get(key) ?? this.#fetch(key, challenge, access);
-    return raceAbort(fetching, signal);
+    // The one who gives up must not take the token away from the others who wait for it.
+    return await unlessCancelled(fetching, signal);
   }
 
   #fetch(key: string, challenge: Challenge, { endpoint, credentials, scopes }: Access): Promise<Token> {
@@ -128,14 +130,4 @@ function tokenKey(challenge: Challenge, { credentials, scopes }: Access): string
     .update(JSON.stringify([username, password, identityToken]))
     .digest('base64');
   return [realm, service, ...allScopes(challenge, scopes), who].join('\n');
-}
-
-/** The one who gives up must not take the token away from the others who wait for it. */
-function raceAbort<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(new BerthError('cancelled', 'context canceled', { cause: signal.reason }));
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener('abort', stop));
 }

@@ -3,7 +3,8 @@ import type { ContentStore, Lease } from '../../../content/index.ts';
 import type { FetchedManifest, Repository } from '../../../distribution/index.ts';
 import { allEnded } from '../../../lib/concurrency/all-ended.ts';
 import { Limiter } from '../../../lib/concurrency/limiter.ts';
-import { BerthError, invalid } from '../../../lib/errors.ts';
+import { unlessCancelled } from '../../../lib/concurrency/unless-aborted.ts';
+import { invalid } from '../../../lib/errors.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { chainIds, type Digest, sha256 } from '../../../oci/digest.ts';
 import { type ImageConfig, parseImageConfig } from '../../../oci/image-config.ts';
@@ -168,7 +169,8 @@ class Pull {
     // What fails first is why the pull fails: a download that breaks off need not wait for its turn to be extracted.
     const downloads = this.#layers.map(layer => layer.downloaded());
     this.#extracting = this.#extract(chain, diffIds);
-    await untilAborted(signal, Promise.race([this.#extracting, failure(downloads)]));
+    // Whoever goes away does not wait for what others still want.
+    await unlessCancelled(Promise.race([this.#extracting, failure(downloads)]), signal);
     this.#complete = true;
   }
 
@@ -207,19 +209,6 @@ class Pull {
         await this.#deps.content.put(bytes, { lease, expected: descriptor.digest });
       }
     }
-  }
-}
-
-/** Whoever goes away does not wait for what others still want. Throws `cancelled`. */
-async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(new BerthError('cancelled', 'context canceled', { cause: signal.reason }));
-  if (signal.aborted) stop();
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
