@@ -11,6 +11,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -176,6 +177,23 @@ describe('files from the web', () => {
     expect(requests.map(headers => headers['if-none-match'])).toEqual([undefined, '"1"']);
     answer = { body: 'two', headers: { etag: '"2"' } };
     expect(await read()).toBe('two');
+  });
+
+  test('leave nothing behind once they are not kept any more', async () => {
+    answer = { body: 'data' };
+    await using source = sources.webFile(`${address}/file`);
+    await source.open({}, options);
+    const downloads = join(root, 'data', 'downloads');
+    const [file = ''] = readdirSync(downloads).filter(name => name.endsWith('.file'));
+    utimesSync(join(downloads, file), 1, 1);
+    await using again = sources.webFile(`${address}/file`);
+    await again.open({}, options);
+    expect(statSync(join(downloads, file)).mtimeMs).toBeGreaterThan(1000);
+    await sources.restore();
+    expect(readdirSync(downloads)).toHaveLength(2);
+    rmSync(join(downloads, file));
+    await sources.restore();
+    expect(readdirSync(downloads)).toEqual([]);
   });
 
   test('with a known checksum are not asked for again', async () => {

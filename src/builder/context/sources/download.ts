@@ -1,10 +1,11 @@
 // A file from the web, kept and only fetched again when the server has another one.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BerthError, errorCode, invalid, notFound } from '../../../lib/errors.ts';
 import { describeConnectionFailure } from '../../../lib/http/client/connection-failure.ts';
-import { type Digest, digestParts, sha256 } from '../../../oci/digest.ts';
+import { type Digest, digestParts, isDigest, sha256 } from '../../../oci/digest.ts';
 import type { OpenSourceOptions } from '../../source.ts';
 
 /** What is known of a file that is kept. */
@@ -61,6 +62,7 @@ export class Downloads {
     const names = await readdir(this.#root).catch(() => []);
     await Promise.all(names.filter(name => name.endsWith('.part')).map(name => rm(join(this.#root, name))));
     await this.#trim();
+    await this.#forgetLost();
   }
 
   async #ask(url: string, known: Kept | undefined, options: DownloadOptions): Promise<Kept> {
@@ -94,7 +96,7 @@ export class Downloads {
       const [etag, lastModified] = [response.headers.get('etag'), response.headers.get('last-modified')];
       const kept = { url, digest, ...(etag ? { etag } : {}), ...(lastModified ? { lastModified } : {}) };
       await rename(part, this.#file(digest));
-      await writeFile(`${part}`, JSON.stringify(kept));
+      await writeFile(part, JSON.stringify(kept));
       await rename(part, this.#record(url));
       await this.#trim();
       return kept;
@@ -107,17 +109,23 @@ export class Downloads {
 
   async #place(kept: Kept, target: string): Promise<void> {
     const file = this.#file(kept.digest);
+    // By when it was used last, not by what the file system notes of that, it is kept or removed.
     const now = new Date();
-    await utimes(this.#record(kept.url), now, now);
+    await utimes(file, now, now);
     // A copy: COPY gives the file owner, mode and time of its own, and those belong to the inode.
     await copyFile(file, target);
   }
 
   async #known(url: string): Promise<Kept | undefined> {
+    const kept = await this.#read(this.#record(url));
+    return kept?.url === url && existsSync(this.#file(kept.digest)) ? kept : undefined;
+  }
+
+  /** Undefined where there is nothing, or nothing that makes sense. */
+  async #read(path: string): Promise<Kept | undefined> {
     try {
-      const kept = JSON.parse(await readFile(this.#record(url), 'utf8')) as Kept;
-      await stat(this.#file(kept.digest));
-      return kept.url === url ? kept : undefined;
+      const kept = JSON.parse(await readFile(path, 'utf8')) as Kept;
+      return isDigest(String(kept?.digest)) ? kept : undefined;
     } catch (error) {
       if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) return undefined;
       throw error;
@@ -132,9 +140,19 @@ export class Downloads {
         .map(async name => ({ path: join(this.#root, name), stats: await stat(join(this.#root, name)) })),
     );
     let total = 0;
-    for (const { path, stats } of files.sort((a, b) => b.stats.atimeMs - a.stats.atimeMs)) {
+    for (const { path, stats } of files.sort((a, b) => b.stats.mtimeMs - a.stats.mtimeMs)) {
       total += stats.size;
       if (total > maximumKept) await rm(path, { force: true });
+    }
+  }
+
+  /** Removes what is known of files that are not kept any more. */
+  async #forgetLost(): Promise<void> {
+    const names = await readdir(this.#root).catch(() => [] as string[]);
+    for (const name of names.filter(one => one.endsWith('.json'))) {
+      const path = join(this.#root, name);
+      const kept = await this.#read(path);
+      if (!kept || !names.includes(`${digestParts(kept.digest).hex}.file`)) await rm(path, { force: true });
     }
   }
 
@@ -164,6 +182,8 @@ async function writeBody(
       current += chunk.length;
       report({ id: 'downloading', current, ...(total === undefined ? {} : { total }) });
     }
+    // What is kept is taken for what its digest says without being read again: it must be all there after a power cut.
+    await file.datasync();
   } finally {
     await file.close();
   }
