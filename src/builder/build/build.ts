@@ -11,9 +11,10 @@ import { fetchStep } from '../cache/external/fetch-step.ts';
 import { ImportedSteps } from '../cache/external/imported-steps.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { LintError } from '../dockerfile/lint/lint-error.ts';
+import { byLine, checkOptionsOf, isTold } from '../dockerfile/lint/told-warnings.ts';
 import { parseDockerfile } from '../dockerfile/parse-dockerfile.ts';
 import { findTarget } from '../dockerfile/stage-references.ts';
-import type { Dockerfile } from '../dockerfile/syntax.ts';
+import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import { unusedArgs } from '../dockerfile/unused-args.ts';
 import { explainFullDisk } from '../errors/full-disk.ts';
 import { VertexError } from '../errors/vertex-error.ts';
@@ -138,8 +139,7 @@ export class Build implements BuildRun {
       own: tree => this.#owned.push(tree),
     });
     const dockerfile = await inputs.dockerfile();
-    const parsed = parseDockerfile(dockerfile.content, { name: dockerfile.name });
-    findTarget(parsed, request.target || undefined);
+    const parsed = this.#parse(dockerfile);
     const globals = parsed.globalArgs.map(({ text }) => text);
     this.#progress.push({ kind: 'dockerfile', globals, unusedArgs: unusedArgs(parsed, request.buildArgs ?? {}) });
     this.#checkCaches();
@@ -182,6 +182,27 @@ export class Build implements BuildRun {
     return { ...resolution, load: () => resolution.load().catch(fail) };
   }
 
+  /** What the lint rules found in it until it makes no sense is told, too. */
+  #parse({ name, content }: { name: string; content: Uint8Array }): Dockerfile {
+    const { buildArgs = {}, target } = this.#request;
+    const abandon = (found: readonly Warning[], file: Pick<Dockerfile, 'name' | 'source' | 'directives'>) => {
+      const check = checkOptionsOf(file, buildArgs);
+      const told = byLine(found.filter(warning => isTold(warning, check)));
+      this.#tell(
+        told.map(warning => describeWarning(warning, file)),
+        file,
+      );
+    };
+    const parsed = parseDockerfile(content, { name, abandon });
+    try {
+      findTarget(parsed, target || undefined);
+    } catch (error) {
+      abandon(parsed.warnings, parsed);
+      throw error;
+    }
+    return parsed;
+  }
+
   #graphs(dockerfile: Dockerfile, inputs: BuildInputs): Promise<BuildGraph[]> {
     const request = this.#request;
     const { platform } = this.#context;
@@ -220,7 +241,7 @@ export class Build implements BuildRun {
     }
   }
 
-  #tell(warnings: readonly BuildWarning[], { name }: Dockerfile): void {
+  #tell(warnings: readonly BuildWarning[], { name }: Pick<Dockerfile, 'name'>): void {
     const vertex = workVertex(definitionVertexName(name), this.id).digest;
     for (const warning of new Map(warnings.map(one => [one.short, one])).values()) {
       this.#warnings.push(warning);

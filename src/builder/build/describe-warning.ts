@@ -3,7 +3,7 @@ import type { Dockerfile, Warning } from '../dockerfile/syntax.ts';
 import type { BuildWarning } from '../progress.ts';
 
 /** A finding of the lint rules. */
-export function describeWarning(warning: Warning, { name, source }: Dockerfile): BuildWarning {
+export function describeWarning(warning: Warning, { name, source }: Pick<Dockerfile, 'name' | 'source'>): BuildWarning {
   const line = warning.ranges[0]?.start;
   return {
     rule: warning.rule,

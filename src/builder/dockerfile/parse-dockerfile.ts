@@ -6,36 +6,41 @@ import { DockerfileError } from './dockerfile-error.ts';
 import { locate } from './evaluation/stage-context.ts';
 import { parseFrom } from './instructions/from.ts';
 import { parseInstruction } from './instructions/parse-instruction.ts';
-import { lintText } from './lint/lint-text.ts';
+import { lintBegun, lintText } from './lint/lint-text.ts';
 import { findDirective, findSyntax, parseCheckOptions } from './source/directives.ts';
 import { readStatements, StatementError, type Statements } from './source/read-statements.ts';
 import type { Statement } from './source/statement.ts';
-import type { ArgInstruction, Dockerfile, Instruction, LineRange, Stage } from './syntax.ts';
+import type { ArgInstruction, Dockerfile, Instruction, LineRange, Stage, Warning } from './syntax.ts';
 
-/** How messages name the file. */
 interface ParseOptions {
+  /** How messages name the file. */
   readonly name: string;
+  /** Hears what the lint rules found before the instruction that makes no sense. */
+  readonly abandon?: (warnings: readonly Warning[], file: Pick<Dockerfile, 'name' | 'source' | 'directives'>) => void;
 }
 
 /** Parses and validates a Dockerfile; throws `DockerfileError` with BuildKit's words, at the lines it is about. */
-export function parseDockerfile(content: Uint8Array | string, { name }: ParseOptions): Dockerfile {
+export function parseDockerfile(content: Uint8Array | string, { name, abandon }: ParseOptions): Dockerfile {
   const source = decode(content);
   if (source === '') {
     const classic = `the Dockerfile (${name}) cannot be empty`;
     throw new ClassicError('invalid', { message: 'the Dockerfile cannot be empty', classic });
   }
   const read = readLocated(name, source, () => readStatements(source));
-  const { globalArgs, stages } = parseStages(read.statements, { name, source });
   const syntax = findSyntax(source);
-  const check = findDirective('check', source) ?? '';
-  return {
-    name,
-    source,
-    directives: { ...(syntax === undefined ? {} : { syntax }), escape: read.escape, check: parseCheck(check) },
-    globalArgs,
-    stages,
-    warnings: lintText(read.statements, read.emptyContinuations),
-  };
+  const check = parseCheck(findDirective('check', source) ?? '');
+  const directives = { ...(syntax === undefined ? {} : { syntax }), escape: read.escape, check };
+  const understood: Statement[] = [];
+  try {
+    const parsed = parseStages(read.statements, { name, source, understood });
+    return {
+      ...{ name, source, directives, ...parsed },
+      warnings: lintText(read.statements, read.emptyContinuations),
+    };
+  } catch (error) {
+    abandon?.(lintBegun(understood, read.emptyContinuations), { name, source, directives });
+    throw error;
+  }
 }
 
 /**
@@ -57,12 +62,17 @@ interface Source {
   readonly source: string;
 }
 
-function parseStages(statements: readonly Statement[], source: Source) {
+/** Statements that made sense are added to `understood`. */
+function parseStages(
+  statements: readonly Statement[],
+  { understood, ...source }: Source & { understood: Statement[] },
+): Pick<Dockerfile, 'globalArgs' | 'stages'> {
   const globalArgs: ArgInstruction[] = [];
   const stages: (Stage & { instructions: Instruction[] })[] = [];
   for (const statement of statements) {
     if (statement.keyword.toLowerCase() === 'from') {
       stages.push(parseAt(statement, source, () => parseStage(statement, stages.length)));
+      understood.push(statement);
       continue;
     }
     const instruction = parseAt(statement, source, () => parseInstruction(statement));
@@ -70,6 +80,7 @@ function parseStages(statements: readonly Statement[], source: Source) {
     if (stage !== undefined) stage.instructions.push(instruction);
     else if (instruction.kind === 'arg') globalArgs.push(instruction);
     else throw new DockerfileError('no build stage in current context', { ...source, ranges: [statement.range] });
+    understood.push(statement);
   }
   if (stages.length === 0) throw invalid('dockerfile contains no stages to build');
   return { globalArgs, stages };

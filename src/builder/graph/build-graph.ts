@@ -12,8 +12,8 @@ import { isIgnoredSource } from '../context/patterns/ignored-source.ts';
 import { DockerfileError } from '../dockerfile/dockerfile-error.ts';
 import { evaluateDockerfile } from '../dockerfile/evaluation/evaluate-dockerfile.ts';
 import type { Evaluation, StageVariables } from '../dockerfile/evaluation/evaluation.ts';
+import { checkOptionsOf } from '../dockerfile/lint/told-warnings.ts';
 import { parseTriggers } from '../dockerfile/parse-dockerfile.ts';
-import { parseCheckOptions } from '../dockerfile/source/directives.ts';
 import { checkStageReferences, findTarget, stageBelow, stageFrom } from '../dockerfile/stage-references.ts';
 import type { Dockerfile, Instruction, Stage, Warning } from '../dockerfile/syntax.ts';
 import { ClassicError } from '../errors/classic-error.ts';
@@ -68,6 +68,7 @@ export async function buildGraph(o: GraphOptions, inputs: GraphInputs): Promise<
   const graph = new GraphBuilder(o, inputs, await ignoredSources(o, inputs));
   const { evaluation } = graph;
   try {
+    graph.check();
     const { state } = await graph.stage(graph.target());
     // Who only wants to know what is wrong wants to know it of every stage.
     if (o.everyStage) for (const stage of o.dockerfile.stages) await graph.stage(stage);
@@ -84,8 +85,7 @@ async function ignoredSources(
   { buildArgs, dockerfile }: GraphOptions,
   inputs: GraphInputs,
 ): Promise<((path: string) => boolean) | undefined> {
-  const override = buildArgs.BUILDKIT_DOCKERFILE_CHECK;
-  const { experimental } = override === undefined ? dockerfile.directives.check : parseCheckOptions(override);
+  const { experimental } = checkOptionsOf(dockerfile, buildArgs);
   if (!experimental.some(rule => rule === 'all' || rule === 'CopyIgnoredFile')) return undefined;
   const matcher = new PatternMatcher(await inputs.ignored());
   return path => isIgnoredSource(matcher, path);
@@ -111,8 +111,12 @@ class GraphBuilder {
       ...(target && { target }),
       ...(isIgnored && { isIgnored }),
     };
-    this.evaluation = evaluateDockerfile(dockerfile, variables);
-    // What a FROM says has to make sense even where nothing needs its stage.
+    this.evaluation = evaluateDockerfile(dockerfile, variables, options.abandon);
+  }
+
+  /** What a FROM says has to make sense even where nothing needs its stage. */
+  check(): void {
+    const { dockerfile } = this.#options;
     for (const stage of dockerfile.stages) this.evaluation.baseOf(stage);
     checkStageReferences(dockerfile);
   }

@@ -4,32 +4,43 @@ import { nearest, suggestion } from '../../../lib/text/suggestion.ts';
 import { formatPlatform, type Platform, parsePlatform } from '../../../oci/platform.ts';
 import { parseReference } from '../../../oci/reference.ts';
 import { type Expansion, expandWord, type Variables } from '../expansion/expand-word.ts';
-import { finding, isExperimental } from '../lint/rules.ts';
-import { parseCheckOptions } from '../source/directives.ts';
+import { finding } from '../lint/rules.ts';
+import { byLine, checkOptionsOf, isTold } from '../lint/told-warnings.ts';
 import type { ArgInstruction, CheckOptions, Dockerfile, LineRange, Stage, Warning } from '../syntax.ts';
 import type { BaseVariables, BuildVariables, Evaluation, StageBase, StageVariables } from './evaluation.ts';
 import { locate, type StageContext } from './stage-context.ts';
 import { StageWalk } from './stage-walk.ts';
 
 /** Evaluates the arguments before the first FROM; throws `DockerfileError`. */
-export function evaluateDockerfile(dockerfile: Dockerfile, variables: BuildVariables): Evaluation {
-  return new DockerfileEvaluation(dockerfile, variables);
+export function evaluateDockerfile(
+  dockerfile: Dockerfile,
+  variables: BuildVariables,
+  /** Hears what the rules found until it failed. */
+  abandon: (warnings: readonly Warning[]) => void = () => {},
+): Evaluation {
+  const warnings: Warning[] = [];
+  try {
+    return new DockerfileEvaluation(dockerfile, variables, warnings);
+  } catch (error) {
+    abandon(byLine(warnings));
+    throw error;
+  }
 }
 
 class DockerfileEvaluation implements Evaluation {
   readonly #context: StageContext;
   readonly #check: CheckOptions;
-  readonly #warnings: Warning[] = [];
+  readonly #warnings: Warning[];
   readonly #bases = new Map<Stage, StageBase>();
 
-  constructor(dockerfile: Dockerfile, variables: BuildVariables) {
+  constructor(dockerfile: Dockerfile, variables: BuildVariables, warnings: Warning[]) {
     const { buildArgs, isIgnored = () => false } = variables;
-    const override = buildArgs.BUILDKIT_DOCKERFILE_CHECK;
-    this.#check = override === undefined ? dockerfile.directives.check : parseCheckOptions(override);
+    this.#warnings = warnings;
+    this.#check = checkOptionsOf(dockerfile, buildArgs);
+    for (const warning of dockerfile.warnings) this.#warn(warning);
     const automatic = automaticArgs(dockerfile, variables);
     const globals = withGlobalArgs(dockerfile, automatic, buildArgs);
     this.#context = { dockerfile, buildArgs, globals, isIgnored, warn: warning => this.#warn(warning) };
-    for (const warning of dockerfile.warnings) this.#warn(warning);
     this.#lintDefaults(automatic);
   }
 
@@ -38,7 +49,7 @@ class DockerfileEvaluation implements Evaluation {
   }
 
   get warnings(): readonly Warning[] {
-    return this.#warnings.toSorted((a, b) => a.ranges[0]!.start - b.ranges[0]!.start);
+    return byLine(this.#warnings);
   }
 
   get lintError(): string | undefined {
@@ -125,9 +136,7 @@ class DockerfileEvaluation implements Evaluation {
   }
 
   #warn(warning: Warning): void {
-    const { experimental, skip } = this.#check;
-    const named = (list: readonly string[]) => list.includes('all') || list.includes(warning.rule);
-    if (isExperimental(warning.rule) ? named(experimental) : !named(skip)) this.#warnings.push(warning);
+    if (isTold(warning, this.#check)) this.#warnings.push(warning);
   }
 
   #at<T>(range: LineRange, evaluate: () => T): T {

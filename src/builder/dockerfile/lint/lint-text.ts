@@ -7,11 +7,14 @@ const reservedStages = ['context', 'scratch'];
 
 /** What the rules find in the statements of a file, and at the last lines of those with an empty line inside. */
 export function lintText(statements: readonly Statement[], emptyContinuations: readonly number[]): Warning[] {
+  return [...lintBegun(statements, emptyContinuations), ...lintCasing(statements), ...lintStageNames(statements)];
+}
+
+/** As `lintText`, without the rules that compare one statement with others: these are not all of the file's. */
+export function lintBegun(statements: readonly Statement[], emptyContinuations: readonly number[]): Warning[] {
   return [
     ...emptyContinuations.map(line => finding('NoEmptyContinuation', { start: line, end: line })),
     ...statements.flatMap(lintStatement),
-    ...lintCasing(statements),
-    ...lintStageNames(statements),
   ];
 }
 
