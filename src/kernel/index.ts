@@ -10,6 +10,7 @@ export { createFakeKernel } from './fake/create-fake-kernel.ts';
 export type { FakeKernel } from './fake/fake-kernel.ts';
 export { descriptorPosition } from './files/descriptor-position.ts';
 export { makeDevice } from './files/make-device.ts';
+export { attributeReader, type ReadAttributes } from './files/read-attributes.ts';
 export { hostSpecialFiles, specialFiles } from './files/special-files.ts';
 export { tryLock } from './files/try-lock.ts';
 export type { SetElement } from './firewall/firewall.ts';

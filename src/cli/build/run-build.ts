@@ -77,6 +77,7 @@ async function openSession(
   const session = await buildkit.session({
     ...plan.session,
     id,
+    attributes,
     credentials: async host => {
       const domain = host === 'registry-1.docker.io' ? 'docker.io' : host;
       const { username = '', password = '', identitytoken = '' } = await credentials.get(credentialKey(domain));
@@ -84,6 +85,12 @@ async function openSession(
     },
   });
   return { id, [Symbol.asyncDispose]: () => session[Symbol.asyncDispose]() };
+}
+
+/** No other command, and no build of what the daemon fetches itself, pays for loading it. */
+async function attributes() {
+  const { attributeReader } = await import('../../kernel/index.ts');
+  return attributeReader();
 }
 
 /** 25 characters, as BuildKit's own names have. */

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,9 +16,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { splitDevice } from '../../lib/device-number.ts';
+import { decodeName } from '../../lib/tar/names.ts';
 import { openLibc } from '../libc/libc.ts';
 import { LinuxFiles } from './linux-files.ts';
 import { makeDevice } from './make-device.ts';
+import { attributeReader } from './read-attributes.ts';
 
 const files = new LinuxFiles(openLibc());
 let root: string;
@@ -49,6 +52,22 @@ test('attributes are set, read and listed, of links too', () => {
   );
   expect(() => files.getXattr(join(root, 'no'), 'user.x')).toThrow(expect.objectContaining({ code: 'ENOENT' }));
   expect(files.getXattr('/proc/version', 'user.x')).toBeUndefined();
+});
+
+test('all attributes of a file are read at once, of names that are no text too', () => {
+  const read = attributeReader();
+  const file = join(root, 'attributes-of-one');
+  writeFileSync(file, '');
+  expect(read(file)).toBeUndefined();
+  files.setXattr(file, 'user.empty', Buffer.alloc(0));
+  files.setXattr(file, 'user.note', Buffer.from([0, 255]));
+  expect(read(file)).toEqual({ 'user.empty': Buffer.alloc(0), 'user.note': Buffer.from([0, 255]) });
+  const bytes = Buffer.concat([Buffer.from(join(root, 'odd-')), Buffer.from([0xff])]);
+  renameSync(file, bytes);
+  expect(Object.keys(read(decodeName(bytes)) ?? {}).sort()).toEqual(['user.empty', 'user.note']);
+  for (const none of [file, join(root, 'no'), '/proc/version', join(root, 'x'.repeat(5000))]) {
+    expect(read(none)).toBeUndefined();
+  }
 });
 
 test('devices and fifos get their mode whatever the umask', () => {

@@ -61,6 +61,21 @@ describe('a build', () => {
     expect(await berth(['run', '--rm', 'one'])).toBe('first');
   });
 
+  test('has the attributes of the files it is given, and runs anew where one changed', async () => {
+    const path = context({ Dockerfile: 'FROM scratch\nCOPY d /\n', 'd/sub/f': 'same' });
+    const { files } = createKernel();
+    const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex');
+    files.setXattr(join(path, 'd', 'sub', 'f'), 'security.capability', capability);
+    files.setXattr(join(path, 'd', 'sub'), 'user.note', Buffer.from('first'));
+    const out = join(path, 'out');
+    await progress(['-o', out, path]);
+    expect(files.getXattr(join(out, 'sub', 'f'), 'security.capability')).toEqual(capability);
+    expect(files.getXattr(join(out, 'sub'), 'user.note')?.toString()).toBe('first');
+    files.setXattr(join(path, 'd', 'sub'), 'user.note', Buffer.from('second'));
+    await progress(['-o', out, path]);
+    expect(files.getXattr(join(out, 'sub'), 'user.note')?.toString()).toBe('second');
+  });
+
   test('sends again only what changed, and says why a step ran', async () => {
     const path = context({ Dockerfile: 'FROM busybox\nCOPY . /all/\n', 'a/small': 'one', big: 'x'.repeat(3_000_000) });
     expect(await progress([path])).toContain('transferring context: 3.00MB');

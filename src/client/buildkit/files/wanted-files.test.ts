@@ -34,6 +34,21 @@ function names(include: string[], exclude: string[]): (string | undefined)[] {
 }
 
 describe('files that are sent', () => {
+  test('have their attributes, which nobody looks for at others', () => {
+    const asked: string[] = [];
+    const attributes = (path: string) => {
+      asked.push(path);
+      return path.endsWith('/e') ? { 'user.x': Buffer.from('y') } : undefined;
+    };
+    const files = [...wantedFiles(root, { include: ['a/e', 'f'], exclude: [], attributes })].flat();
+    expect(files.map(({ stat }) => [stat.path, Object.keys(stat.xattrs ?? {})])).toEqual([
+      ['a', []],
+      ['a/e', ['user.x']],
+      ['f', []],
+    ]);
+    expect(asked).toEqual(['a', 'a/e', 'f'].map(path => join(root, path)));
+  });
+
   test('are all without patterns, parents first, and belong to root', () => {
     const files = [...wantedFiles(root, { include: [], exclude: [] })].flat();
     expect(files.map(({ stat }) => stat.path).slice(0, 5)).toEqual(['a', 'a/b', 'a/b/c', 'a/b/d', 'a/e']);

@@ -8,6 +8,8 @@ import { decodeName, encodeName } from '../../../lib/tar/names.ts';
 import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
 
 interface FileFilter {
+  /** What is known of a file by names of its attributes; undefined for none. */
+  readonly attributes?: (path: string) => Record<string, Uint8Array> | undefined;
   /** Only what matches one of these, and what lies below; none: all. */
   readonly include: readonly string[];
   /** Not what matches these; `!pattern` takes back. */
@@ -26,11 +28,20 @@ interface Place {
  * comes when something below it is. All belong to root: who owns them here says nothing there. Of a file with several names
  * the others are links to the first that is wanted. Throws `invalid` for a malformed pattern.
  */
-export function* wantedFiles(root: string, { include, exclude }: FileFilter): Generator<readonly SentFile[]> {
+export function* wantedFiles(
+  root: string,
+  { include, exclude, attributes = () => undefined }: FileFilter,
+): Generator<readonly SentFile[]> {
   const includes = matcher('include', include);
   const excludes = matcher('exclude', exclude);
   const linked = new HardLinks();
   const prefixes = include.map(pattern => pattern.replace(/^\.?\/+/, '').split('/'));
+
+  /** With its attributes, which are looked for only now that it is sent. */
+  function described(file: SentFile): SentFile {
+    const xattrs = attributes(file.path);
+    return xattrs ? { ...file, stat: { ...file.stat, xattrs } } : file;
+  }
 
   function* walk(place: Place, parents: readonly SentFile[]): Generator<SentFile[]> {
     let pending = parents;
@@ -41,7 +52,7 @@ export function* wantedFiles(root: string, { include, exclude }: FileFilter): Ge
       const wanted = includes.isEmpty ? undefined : includes.matchChild(name, place.included);
       const keep = !out?.matched && wanted?.matched !== false;
       if (keep) {
-        run.push(...pending, asLink(file, linked.nameBefore(name, stats)));
+        run.push(...pending.map(described), described(asLink(file, linked.nameBefore(name, stats))));
         pending = [];
       }
       if (!isDirectory(file.stat)) continue;

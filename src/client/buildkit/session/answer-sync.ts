@@ -6,11 +6,20 @@ import { GrpcError, type GrpcHeaders, grpcCodes } from '../../../lib/grpc/status
 import { followLinks } from '../files/follow-links.ts';
 import { wantedFiles } from '../files/wanted-files.ts';
 
+/** Gives what reads attributes of files. */
+export type OpenAttributes = () => Promise<(path: string) => Record<string, Uint8Array> | undefined>;
+
 /** Nobody but the daemon waits for this process, in milliseconds. */
 const slice = 5;
 
 /** Answers BuildKit's FileSync/DiffCopy. Throws a GrpcError for a directory the build was not given. */
-export async function answerSync(call: ServerCall, directories: Readonly<Record<string, string>>): Promise<void> {
+export async function answerSync(
+  call: ServerCall,
+  {
+    directories,
+    attributes,
+  }: { directories: Readonly<Record<string, string>>; attributes?: OpenAttributes | undefined },
+): Promise<void> {
   const { metadata } = call;
   const [name = ''] = valuesOf(metadata, 'dir-name');
   const directory = directories[name];
@@ -18,7 +27,8 @@ export async function answerSync(call: ServerCall, directories: Readonly<Record<
     throw new GrpcError(grpcCodes.notFound, `no access allowed to dir ${JSON.stringify(name)}`);
   const follow = valuesOf(metadata, 'followpaths');
   const include = [...valuesOf(metadata, 'include-patterns'), ...followLinks(directory, follow)];
-  const files = wantedFiles(directory, { include, exclude: valuesOf(metadata, 'exclude-patterns') });
+  const exclude = valuesOf(metadata, 'exclude-patterns');
+  const files = wantedFiles(directory, { include, exclude, ...(attributes && { attributes: await attributes() }) });
   await sendFiles(call, files, { slice });
 }
 

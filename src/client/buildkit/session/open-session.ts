@@ -5,7 +5,7 @@ import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import type { Client } from '../../client.ts';
 import { answerCredentials, type FindCredentials } from './answer-credentials.ts';
 import { answerSecret, type FindSecret } from './answer-secret.ts';
-import { answerSync } from './answer-sync.ts';
+import { answerSync, type OpenAttributes } from './answer-sync.ts';
 import { contentMethods } from './content-stores.ts';
 import { type BuildOutput, receiveOutput } from './receive-output.ts';
 import { agentMethods } from './ssh-agents.ts';
@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly sharedKey: string;
   /** Directories by the names the build has for them. */
   readonly directories: Readonly<Record<string, string>>;
+  /** Reads the extended attributes of their files, which are not sent without it. Asked for when files are about to be sent. */
+  readonly attributes?: OpenAttributes;
   /** Where exporters leave their results, by their numbers. */
   readonly outputs?: readonly (BuildOutput | undefined)[];
   readonly secret?: FindSecret;
@@ -52,13 +54,13 @@ export async function openSession(client: Pick<Client, 'hijack'>, options: Sessi
 }
 
 function methodsOf(options: SessionOptions): Record<string, GrpcHandler> {
-  const { directories, outputs = [], secret, credentials, agents, uploads, stores } = options;
+  const { outputs = [], secret, credentials, agents, uploads, stores } = options;
   return {
     '/grpc.health.v1.Health/Check': async call => {
       // HealthCheckResponse: status SERVING.
       await call.send(new Uint8Array([0x08, 0x01]));
     },
-    '/moby.filesync.v1.FileSync/DiffCopy': call => answerSync(call, directories),
+    '/moby.filesync.v1.FileSync/DiffCopy': call => answerSync(call, options),
     ...(outputs.some(output => output) && {
       '/moby.filesync.v1.FileSend/DiffCopy': call => receiveOutput(call, outputs),
     }),
