@@ -25,6 +25,8 @@ export function parseCall(text: string): FrontendCall | undefined {
   const alias: Readonly<Record<string, FrontendCall['name']>> = { lint: 'check', help: 'subrequests.describe' };
   const name = alias[word] ?? (Object.keys(requests) as FrontendCall['name'][]).find(known => known === word);
   if (!name) throw new Error(`unsupported call ${JSON.stringify(word)}: use build, check, outline or targets`);
+  const unknown = options.find(option => !/^(?:format|ignorestatus)=/.test(option));
+  if (unknown !== undefined) throw new Error(`invalid print field: ${unknown}`);
   return { name, format: options.includes('format=json') ? 'json' : 'text' };
 }
 

@@ -1,6 +1,7 @@
 // From flags' texts to BuildKit's request.
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fakeIo } from '../testing/fake-io.ts';
@@ -66,9 +67,19 @@ describe('results', () => {
   });
 
   test('go where outputs say', async () => {
-    const { request, session } = await plan({ outputs: [join(folder, 'out'), 'type=tar,dest=x.tar'] });
+    const { request, session } = await plan({ outputs: [join(folder, 'out'), `type=tar,dest=${folder}/x.tar`] });
     expect(request.exporters?.map(({ type }) => type)).toEqual(['local', 'tar']);
     expect(session.outputs?.map(output => output?.kind)).toEqual(['directory', 'file']);
+  });
+
+  test('are a directory whose name has an equals sign, and nothing for nothing', async () => {
+    const { request } = await plan({ outputs: [`${folder}/a=b`, ''] });
+    expect(request.exporters?.map(({ type }) => type)).toEqual(['local']);
+  });
+
+  test('have an index where an annotation is one of it', async () => {
+    expect((await plan({ annotations: ['manifest,index:a=b'] })).attributes['multi-platform']).toBe('true');
+    expect((await plan({ annotations: ['manifest:index=b'] })).attributes['multi-platform']).toBeUndefined();
   });
 
   test('are pushed with annotations', async () => {
@@ -94,4 +105,42 @@ test('mistakes are told in the words of buildx', async () => {
   );
   expect(await failure({ ssh: ['default'] })).toContain('make sure SSH_AUTH_SOCK is set');
   expect(await failure({ context: '-', file: '-' })).toContain("can't use stdin for both");
+  expect(await failure({ secrets: ['foo'] })).toBe("invalid field 'foo' must be a key=value pair");
+  for (const host of ['foo', 'foo:bar', 'foo=', '=1.2.3.4']) {
+    expect(await failure({ extraHosts: [host] })).toBe(`invalid host ${host}`);
+  }
+});
+
+test('places that results cannot go to are refused before anything is built', async () => {
+  const file = join(folder, 'Dockerfile');
+  expect(await failure({ outputs: [`type=local,dest=${file}`] })).toBe(`destination directory ${file} is a file`);
+  expect(await failure({ outputs: [`type=oci,dest=${folder}`] })).toBe(`destination file ${folder} is a directory`);
+  expect(await failure({ outputs: [`type=tar,dest=${folder}/no/x`] })).toBe(
+    `failed to open open ${folder}/no/x: no such file or directory`,
+  );
+  expect(readFileSync(file, 'utf8')).toBe('FROM scratch\n');
+});
+
+describe('keys for an agent', () => {
+  const key = (name: string, passphrase: string) => {
+    const path = join(folder, name);
+    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-f', path]);
+    return path;
+  };
+
+  test('may be readable by others', async () => {
+    const path = key('open', '');
+    spawnSync('chmod', ['644', path]);
+    const { session } = await plan({ ssh: [`default=${path}`] });
+    expect(Object.keys(session.agents ?? {})).toEqual(['default']);
+  });
+
+  test('must be keys, without a passphrase', async () => {
+    const file = join(folder, 'Dockerfile');
+    expect(await failure({ ssh: [`default=${file}`] })).toBe(`failed to parse ${file}: ssh: no key found`);
+    const path = key('locked', 'secret');
+    expect(await failure({ ssh: [`default=${path}`] })).toBe(
+      `failed to parse ${path}: ssh: this private key is passphrase protected`,
+    );
+  });
 });

@@ -1,5 +1,6 @@
 // A build as its user wants it becomes a request in BuildKit's words and what is given to the build from this side.
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { SolveRequest } from '../../api/buildkit/control.ts';
 import type { SessionOptions } from '../../client/index.ts';
@@ -91,6 +92,8 @@ function frontendAttributes(options: BuildOptions, caches: Caches, { environment
   const platforms = options.platforms.flatMap(text => text.split(',')).filter(text => text !== '' && text !== 'local');
   return {
     ...(options.target && { target: options.target }),
+    // What is said of an index has to have one.
+    ...(options.annotations.some(text => /^[^=:]*\bindex/.test(text)) && { 'multi-platform': 'true' }),
     ...(platforms.length > 0 && { platform: platforms.map(platformQuery).join(',') }),
     ...(environment.SOURCE_DATE_EPOCH && { 'build-arg:SOURCE_DATE_EPOCH': environment.SOURCE_DATE_EPOCH }),
     ...prefixed('build-arg:', keyValues(options.args, environment)),
@@ -114,9 +117,11 @@ function frontendAttributes(options: BuildOptions, caches: Caches, { environment
 
 /** `host:address`, `host=address`, an IPv6 address in brackets or without. */
 function host(text: string): string {
-  const match = /^([^:=]+)[:=](.+)$/.exec(text);
-  if (!match) throw new Error(`bad format for add-host: ${JSON.stringify(text)}`);
-  return `${match[1]}=${match[2]?.replace(/^\[(.*)\]$/, '$1')}`;
+  const [, name, place = ''] = /^([^=]+)=(.+)$/.exec(text) ?? /^([^:]+):(.+)$/.exec(text) ?? [];
+  const address = place.replace(/^\[(.*)\]$/, '$1');
+  if (name === undefined || (address !== 'host-gateway' && isIP(address) === 0))
+    throw new Error(`invalid host ${text}`);
+  return `${name}=${address}`;
 }
 
 function entitlements({ network, entitlements: allowed }: BuildOptions): string[] {

@@ -1,6 +1,6 @@
 // `--output`, `--push`, `--load`: what becomes of the result.
-import { mkdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { BuildOutput } from '../../../client/index.ts';
 import type { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
@@ -31,7 +31,7 @@ interface OutputOptions {
 /** Without any `--output`, the image goes to the daemon's. Throws a plain Error with buildx's wording. */
 export function parseOutputs(options: OutputOptions, io: Io): Export[] {
   const { push, load, names, annotations } = options;
-  const exports = options.outputs.map(text => parseOutput(text, io));
+  const exports = options.outputs.filter(Boolean).map(text => parseOutput(text, io));
   if (push) addPush(exports);
   // What is pushed is kept, too.
   if (load && !exports.some(({ type }) => type === 'docker' || type === 'image'))
@@ -64,7 +64,8 @@ const imageExport = (attributes: Record<string, string>, type = 'image'): Export
 });
 
 function parseOutput(text: string, io: Io): Export {
-  if (!/^type=|,|=/.test(text)) {
+  // One field that names no type is a place, whatever is in it.
+  if (!text.startsWith('type=') && !/[,"]/.test(text)) {
     return text === '-' ? toDestination('tar', { dest: '-' }, io) : toDestination('local', { dest: text }, io);
   }
   const { type = 'local', ...attributes } = Object.fromEntries(parseFields(text));
@@ -76,20 +77,29 @@ function parseOutput(text: string, io: Io): Export {
 function toDestination(type: string, attributes: Readonly<Record<string, string>>, io: Io): Export {
   const { dest, ...rest } = attributes;
   if (type === 'local' || rest.tar === 'false') {
-    if (!dest)
-      throw new Error(`dest is required for ${type === 'local' ? 'local' : `${type} exporter with tar=false`}`);
+    if (!dest) throw new Error(`dest is required for ${type} exporter${type === 'local' ? '' : ' with tar=false'}`);
     if (dest === '-') throw new Error('dest cannot be stdout for local exporter');
-    if (type !== 'local') return { type, attributes: rest, output: undefined, layout: resolve(io.directory, dest) };
-    return {
-      type,
-      attributes: rest,
-      output: { kind: 'directory', open: () => openDirectory(resolve(io.directory, dest)) },
-    };
+    const path = resolve(io.directory, dest);
+    if (isDirectory(path) === false) throw new Error(`destination directory ${dest} is a file`);
+    if (type !== 'local') return { type, attributes: rest, output: undefined, layout: path };
+    return { type, attributes: rest, output: { kind: 'directory', open: () => openDirectory(path) } };
   }
   if (type === 'docker' && dest === undefined) return imageExport(rest, type);
   if (!['tar', 'oci', 'docker'].includes(type)) return { type, attributes, output: undefined };
   if (dest === undefined || dest === '-' || dest === '') return { type, attributes: rest, output: toStdout(type, io) };
-  return { type, attributes: rest, output: { kind: 'file', path: resolve(io.directory, dest) } };
+  const path = resolve(io.directory, dest);
+  if (isDirectory(path)) throw new Error(`destination file ${dest} is a directory`);
+  if (!isDirectory(dirname(path))) throw new Error(`failed to open open ${dest}: no such file or directory`);
+  return { type, attributes: rest, output: { kind: 'file', path } };
+}
+
+/** Undefined for what is not there, which whoever writes may make. */
+function isDirectory(path: string): boolean | undefined {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return undefined;
+  }
 }
 
 /** The directory that a build knows as `export`. Throws a plain Error for several. */

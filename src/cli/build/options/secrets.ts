@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorCode } from '../../../lib/errors.ts';
+import { parseCsvLine } from '../../../lib/text/csv-line.ts';
 import { systemMessage } from '../../container-config/env.ts';
 import type { Io } from '../../io.ts';
 import { parseFields } from './fields.ts';
@@ -35,7 +36,7 @@ function parseSecret(text: string, { environment, directory }: Pick<Io, 'environ
     source,
     env,
     ...others
-  } = Object.fromEntries(parseFields(text)) as Record<string, string>;
+  } = Object.fromEntries(secretFields(text)) as Record<string, string>;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw new Error(`unexpected key '${unknown}' in '${unknown}=${others[unknown]}'`);
   if (type !== '' && type !== 'file' && type !== 'env')
@@ -48,6 +49,12 @@ function parseSecret(text: string, { environment, directory }: Pick<Io, 'environ
   // An id alone is a variable of the environment where there is one, else a file.
   if (file === undefined && type !== 'file' && environment[key] !== undefined) return [key, { env: key }];
   return [key, { path: resolve(directory, file ?? key) }];
+}
+
+function secretFields(text: string): Map<string, string> {
+  const bare = parseCsvLine(text).find(field => !field.includes('='));
+  if (bare !== undefined) throw new Error(`invalid field '${bare}' must be a key=value pair`);
+  return parseFields(text);
 }
 
 function check(path: string): void {

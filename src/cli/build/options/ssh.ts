@@ -1,6 +1,6 @@
 // `--ssh id[=socket|key…]`: agents that steps may ask to sign, without the keys.
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,6 +73,7 @@ interface Agent {
 
 /** An agent that knows these keys, by OpenSSH's own programs. */
 async function startAgent(keys: readonly string[], { environment }: Pick<Io, 'environment'>): Promise<Agent> {
+  const contents = keys.map(readKey);
   const folder = mkdtempSync(join(tmpdir(), 'berth-ssh-'));
   const socket = join(folder, 'agent');
   const { stdout } = await run('ssh-agent', ['-a', socket, '-s']);
@@ -82,10 +83,37 @@ async function startAgent(keys: readonly string[], { environment }: Pick<Io, 'en
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    await run('ssh-add', ['-q', ...keys], { env });
+    for (const [index, content] of contents.entries()) await addKey(content, { path: keys[index]!, env });
   } catch (error) {
     await end();
-    throw new Error(`failed to read ${keys.join(', ')}: ${(error as Error).message.trim()}`, { cause: error });
+    throw error;
   }
   return { socket, end };
+}
+
+function readKey(path: string): Buffer {
+  const content = readFileSync(path);
+  if (!content.includes('PRIVATE KEY-----')) throw new Error(`failed to parse ${path}: ssh: no key found`);
+  return content;
+}
+
+/** The key comes on standard input: ssh-add refuses files that others may read, of which buildx says nothing. */
+async function addKey(
+  content: Buffer,
+  { path, env }: { path: string; env: Readonly<Record<string, string | undefined>> },
+): Promise<void> {
+  // Nobody is asked for a passphrase.
+  const adding = run('ssh-add', ['-q', '-'], {
+    env: { ...env, SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force' },
+  });
+  adding.child.stdin?.on('error', () => {});
+  adding.child.stdin?.end(content);
+  try {
+    await adding;
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    // It says nothing where it is not told the passphrase it asked for.
+    const why = stderr.trim() || 'ssh: this private key is passphrase protected';
+    throw new Error(`failed to parse ${path}: ${why}`, { cause: error });
+  }
 }

@@ -1,5 +1,7 @@
 // What a build leaves in files: the image's id, and what its exporters said.
-import { writeFileSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
+import { errorCode } from '../../../lib/errors.ts';
+import { systemMessage } from '../../container-config/env.ts';
 
 type Response = Readonly<Record<string, string>>;
 
@@ -30,5 +32,27 @@ function documentOf(key: string, value: string): unknown {
 
 /** Indented as Go does, with no line end after it. */
 export function writeMetadata(path: string, metadata: Readonly<Record<string, unknown>>): void {
-  writeFileSync(path, JSON.stringify(metadata, undefined, 2));
+  write(path, { text: JSON.stringify(metadata, undefined, 2), what: 'metadata file' });
+}
+
+export function writeId(path: string, id: string): void {
+  write(path, { text: id, what: 'image ID file' });
+}
+
+/** The id of an earlier image must not be there when this build fails. Throws a plain Error in buildx's words. */
+export function removeIdFile(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw new Error(`removing image ID file: remove ${path}: ${systemMessage(error)}`, { cause: error });
+  }
+}
+
+function write(path: string, { text, what }: { text: string; what: string }): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new Error(`writing ${what}: open ${path}: ${systemMessage(error)}`, { cause: error });
+  }
 }

@@ -1,14 +1,14 @@
 // `build`, `image build`, `builder build`, `buildx build`.
 
-import { writeFileSync } from 'node:fs';
 import type { BuildOptions } from '../../build/build-options.ts';
 import { askQuestion, parseCall } from '../../build/frontend-call.ts';
 import { shortAttest } from '../../build/options/attest.ts';
 import { failureMessage } from '../../build/outcome/build-failure.ts';
-import { buildMetadata, imageId, writeMetadata } from '../../build/outcome/build-results.ts';
+import { buildMetadata, imageId, removeIdFile, writeId, writeMetadata } from '../../build/outcome/build-results.ts';
 import { type BuildPlan, planBuild } from '../../build/plan-build.ts';
 import { runBuild } from '../../build/run-build.ts';
 import { readProgressMode, type WatchOptions, watchedBuild } from '../../build/watched-build.ts';
+import type { ProgressMode } from '../../build-progress/build-display.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
@@ -28,7 +28,7 @@ export const build = command({
         if (flags[name as keyof typeof ofOthers].length > 0) context.io.stderr.write(`WARNING: ${name} ${text}\n`);
       }
       const call = parseCall(flags.check ? 'check' : flags.call);
-      const mode = flags.quiet ? 'quiet' : readProgressMode(flags.progress, context);
+      const mode = progressMode(flags, context);
       const options = { mode, detailed: flags.debug || context.options.debug };
       await using plan = await planBuild(buildOptions(flags, args[0] ?? ''), context.io);
       return call
@@ -47,21 +47,29 @@ const ofOthers = {
   'security-opt': 'flag is deprecated. "RUN --security=insecure" should be used with BuildKit.',
 };
 
+/** Throws a plain Error for modes that do not go together. */
+function progressMode({ quiet, progress }: Flags, context: Context): ProgressMode {
+  if (!quiet) return readProgressMode(progress, context);
+  if (progress === 'auto' || progress === 'quiet') return 'quiet';
+  throw new Error(`progress=${progress} and quiet cannot be used together`);
+}
+
 async function buildImage(
   plan: BuildPlan,
   { context, flags, options }: { context: Context; flags: Flags; options: WatchOptions },
 ): Promise<number> {
   if (flags.iidfile && plan.request.exporters?.some(({ type }) => type === 'local' || type === 'tar'))
     throw new Error('local and tar exporters are incompatible with image ID file');
+  if (flags.iidfile) removeIdFile(flags.iidfile);
   const { ref, response } = await watchedBuild(context, options, watch => runBuild(plan, watch));
   const id = imageId(response);
-  if (flags.iidfile) writeFileSync(flags.iidfile, id);
+  if (options.mode === 'quiet' && id !== '') await context.print(`${id}\n`);
+  if (flags.iidfile) writeId(flags.iidfile, id);
   if (flags['metadata-file']) {
     const { contextName } = context;
     const metadata = buildMetadata(response, { 'buildx.build.ref': `${contextName}/${contextName}/${ref}` });
     writeMetadata(flags['metadata-file'], metadata);
   }
-  if (options.mode === 'quiet' && id !== '') await context.print(`${id}\n`);
   return 0;
 }
 

@@ -50,6 +50,7 @@ export const pruneBuildx = command({
   flags: {
     ...limits,
     builder: builderFlag(),
+    'keep-storage': bytes('The older name of --reserved-space', { hidden: true }),
     'max-used-space': bytes('Keep no more than this of the cache'),
     'min-free-space': bytes('Remove until so much of the disk is free'),
     'reserved-space': bytes('Keep at least so much of the cache'),
@@ -66,7 +67,7 @@ export const pruneBuildx = command({
       keepDuration: age ? parseDuration(age.slice(age.indexOf('=') + 1)) : 0,
       maxUsedSpace: flags['max-used-space'],
       minFreeSpace: flags['min-free-space'],
-      reservedSpace: flags['reserved-space'],
+      reservedSpace: flags['reserved-space'] || flags['keep-storage'],
     };
     for await (const record of buildkit.prune(request)) removed.push(record);
     const lines = removed.length === 0 ? [] : flags.verbose ? usageDetails(removed) : usageTable(removed);
