@@ -1,9 +1,9 @@
 // What bake files mean, as buildx prints it: expectations were taken from buildx 0.29.
 import { describe, expect, test } from 'bun:test';
 import type { BakeFile } from './files/bake-file.ts';
+import { understandBakeFiles } from './files/load-bake-files.ts';
 import { mergeBakeFiles } from './files/merge-targets.ts';
 import { readBakeCompose } from './files/read-compose.ts';
-import { readBakeJson, readDeclarations } from './files/read-json.ts';
 import { applyOverrides, parseOverride } from './overrides.ts';
 import { printTargets } from './print-targets.ts';
 import { resolveTargets } from './resolve-targets.ts';
@@ -40,7 +40,11 @@ const app = {
 };
 const db = { context: '.', dockerfile: 'Dockerfile', 'dockerfile-inline': 'FROM busybox\n' };
 
-const read = (document: unknown = json, environment = {}) => readBakeJson(JSON.stringify(document), environment);
+const read = (document: unknown = json, environment = {}) => readAll([document], environment);
+const readAll = (documents: readonly unknown[], environment: Record<string, string> = {}) => {
+  const files = documents.map((document, at) => ({ name: `${at}.json`, text: JSON.stringify(document) }));
+  return understandBakeFiles(files, { environment, directory: '/' });
+};
 const print = (file: BakeFile, names: string[] = [], set: string[] = []) =>
   JSON.parse(printTargets(resolveTargets(applyOverrides(file, set.map(parseOverride)), names)));
 
@@ -86,10 +90,14 @@ describe('JSON', () => {
 
   test('says what is wrong with it, and where', () => {
     expect(() => print(read(), ['nope'])).toThrow('failed to find target nope');
-    expect(() => read({ target: { a: { tags: 'x' } } })).toThrow('target.a.tags must be a list');
-    expect(() => read({ target: { a: { colour: 'x' } } })).toThrow('target.a.colour: unsupported attribute "colour"');
+    expect(() => read({ target: { a: { tags: 'x' } } })).toThrow(
+      'target.a.tags: Unsuitable value type; Unsuitable value: list of string required',
+    );
+    expect(read({ target: { a: { platform: ['x'] } } }).warnings).toEqual([
+      'target.a.platform: Unsupported attribute; Targets have no "platform": it does not count. Did you mean "platforms"?',
+    ]);
     expect(() => read({ target: { a: { tags: [`\${NO}`] } } })).toThrow(
-      'target.a.tags[0]: there is no variable named "NO"',
+      'target.a.tags[0]: Unknown variable; There is no variable named "NO"',
     );
     expect(() => print(read({ target: { a: { inherits: ['b'] }, b: { inherits: ['a'] } } }), ['a'])).toThrow(
       'infinite loop',
@@ -150,23 +158,23 @@ describe('expressions', () => {
         },
       },
       { variable: { TAG: { default: 'v2' } }, target: { b: { inherits: ['a'], args: { Y: `\${glob}` } } } },
-    ].map(document => JSON.stringify(document)) as [string, string];
-    const declared = readDeclarations(above, readDeclarations(below));
-    const both = (environment: Record<string, string>) =>
-      mergeBakeFiles(readBakeJson(below, environment, declared), readBakeJson(above, environment, declared));
+    ];
+    const both = (environment: Record<string, string>) => readAll([below, above], environment);
     const common = { context: '.', dockerfile: 'Dockerfile', tags: ['g-v2', 't:4'], 'no-cache': true };
     expect(print(both({}), ['b']).target).toEqual({ b: { ...common, args: { X: 'v2', Y: 'g-v2' } } });
     expect(print(both({ TAG: 'v1', N: '5', B: 'false' }), ['a']).target).toEqual({
       a: { ...common, tags: ['g-v1', 't:6'], 'no-cache': false },
     });
-    expect(() => both({ N: 'many' })).toThrow('failed to convert "many" of N');
+    expect(() => both({ N: 'many' })).toThrow('variable.N: Invalid value; failed to parse N as number');
   });
 
   test('have conditions to hold, and no circles', () => {
     const validation = [{ condition: `\${V == "good"}`, error_message: 'V must be good' }];
     const file = { variable: { V: { default: 'good', validation } }, target: { default: {} } };
     expect(read(file).variables.V?.value).toBe('good');
-    expect(() => read(file, { V: 'bad' })).toThrow('invalid value for V: V must be good');
+    expect(() => read(file, { V: 'bad' })).toThrow(
+      'variable.V.validation.condition: Validation failed; V must be good',
+    );
     const circle = { variable: { A: { default: `\${B}` }, B: { default: `\${A}` } } };
     expect(() => read(circle)).toThrow('variable cycle not allowed for A');
   });

@@ -44,11 +44,18 @@ export function describeTargets({ targets, groups }: ResolvedTargets): TargetsDo
 /** Records by their keys in order, lists without what they have twice. */
 function shownValue(field: FieldName, value: unknown): unknown {
   if (Array.isArray(value)) {
-    const items = [...new Set(value as string[])];
+    const items = [...new Set(value as string[])].map(item => (field === 'annotations' ? escaped(item) : item));
     return structured.has(field) ? items.map(item => objectOf(field, item)) : items;
   }
+  if (field === 'dockerfile-inline') return escaped(value as string);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = Object.entries(value as Readonly<Record<string, string>>).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, text]) => [key, field === 'contexts' ? text : escaped(text)]));
+}
+
+/** What would be an expression, would the document be read as a bake file. */
+function escaped(text: string): string {
+  return text.replaceAll('${', '$$${').replaceAll('%{', '%%{');
 }
 
 function objectOf(field: FieldName, text: string): Readonly<Record<string, unknown>> {

@@ -17,14 +17,15 @@ export function resolveTargets(file: BakeFile, names: readonly string[]): Resolv
   const groups = new Map<string, BakeGroup>();
   const wanted = [...new Set(asked.flatMap(name => membersOf(file, name, [], groups)))];
   // As buildx has it: the default group stands for what was asked for, too.
-  const named = asked.filter(name => name !== 'default' || !file.groups.default);
+  const named = asked.filter(name => name !== 'default' || !own(file.groups, 'default'));
   const members = new Set([...(groups.get('default')?.targets ?? []), ...named]);
   groups.set('default', { ...groups.get('default'), targets: [...members].sort() });
   const targets = new Map<string, BakeTarget>();
+  const heirs: Heirs = { known: new Map(), below: [] };
   const add = (name: string, users: readonly string[]) => {
-    if (users.includes(name)) throw new Error(`infinite loop from ${name}`);
+    if (users.includes(name)) throw circle(users, name);
     if (targets.has(name)) return;
-    const target = inherited(file, name, []);
+    const target = inherited(file, name, heirs);
     targets.set(name, {
       ...target,
       context: cleanPath(target.context ?? '.'),
@@ -46,7 +47,7 @@ function matching(file: BakeFile, name: string): string[] {
   if (!/[*?[]/.test(name)) return [name];
   const found = [...new Set([...Object.keys(file.targets), ...Object.keys(file.groups)])];
   const matched = found.filter(one => matchPattern(name, one)).sort();
-  if (matched.length === 0) throw new Error(`could not find any target matching '${name}'`);
+  if (matched.length === 0) throw new Error(`could not find any target matching ${JSON.stringify(name)}`);
   return matched;
 }
 
@@ -57,22 +58,53 @@ export function usedTargets({ contexts = {} }: BakeTarget): string[] {
 
 /** Groups on the way are noted in `seen`. */
 function membersOf(file: BakeFile, name: string, above: readonly string[], seen: Map<string, BakeGroup>): string[] {
-  const group = file.groups[name];
+  const group = own(file.groups, name);
   if (group) seen.set(name, group);
   if (!group) {
-    if (file.targets[name]) return [name];
+    if (own(file.targets, name)) return [name];
     throw new Error(`failed to find target ${name}`);
   }
   // A group may have the name of one of its targets.
-  if (above.includes(name)) return file.targets[name] ? [name] : [];
+  if (above.includes(name)) return own(file.targets, name) ? [name] : [];
   return group.targets.flatMap(member => membersOf(file, member, [...above, name], seen));
 }
 
-function inherited(file: BakeFile, name: string, below: readonly string[]): BakeTarget {
+interface Heirs {
+  /** Those that are worked out already. */
+  readonly known: Map<string, BakeTarget>;
+  readonly below: readonly string[];
+}
+
+function inherited(file: BakeFile, name: string, { known, below }: Heirs): BakeTarget {
+  const before = known.get(name);
+  if (before) return before;
   if (below.includes(name)) throw new Error(`infinite loop from ${below[0]}`);
-  const target = file.targets[name];
+  const target = own(file.targets, name);
   if (!target) throw new Error(`failed to find target ${name}`);
-  const parents = (target.inherits ?? []).map(parent => inherited(file, parent, [...below, name]));
-  const { inherits: _, ...own } = target;
-  return mergeTargets(parents.reduce(mergeTargets, {}), own);
+  const parents = (target.inherits ?? []).map(parent => inherited(file, parent, { known, below: [...below, name] }));
+  const { inherits: _, ...fields } = target;
+  const merged = completed(mergeTargets(parents.reduce(mergeTargets, {}), fields));
+  known.set(name, merged);
+  return merged;
+}
+
+/** What follows from other fields is there, too; a context that is empty is none. */
+function completed(target: BakeTarget): BakeTarget {
+  const { contexts, entitlements = [] } = target;
+  const given = Object.entries(contexts ?? {}).filter(([, value]) => value !== '');
+  return {
+    ...target,
+    ...(contexts && { contexts: Object.fromEntries(given) }),
+    ...(target.network === 'host' && { entitlements: [...new Set([...entitlements, 'network.host'])] }),
+  };
+}
+
+function circle(users: readonly string[], name: string): Error {
+  const last = users.at(-1);
+  return new Error(last === name ? `target ${name} cannot link to itself` : `infinite loop from ${last} to ${name}`);
+}
+
+/** Names come from files: they may be those of what every object has. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

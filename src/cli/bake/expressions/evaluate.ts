@@ -1,226 +1,271 @@
-// Expressions of HCL, evaluated while they are read: what a condition or a loop does not want is only skipped.
-import { compute, precedence } from './operators.ts';
-import { fillTemplate } from './template.ts';
-import { type Token, tokenize } from './tokens.ts';
-import { listOf, numberOf, objectOf, type Scope, textOf, truthOf, type Value, within } from './value.ts';
+// What expressions of HCL come to.
+import { nearest } from '../../../lib/text/suggestion.ts';
+import { callFunction } from './evaluate-call.ts';
+import { compute } from './operators.ts';
+import { attributeOf, elementOf } from './parts.ts';
+import { parseTemplateText } from './syntax/expression-parser.ts';
+import { HclError } from './syntax/hcl-error.ts';
+import type { Expression, Loop, ObjectEntry } from './syntax/nodes.ts';
+import type { Place } from './syntax/source.ts';
+import {
+  CircleError,
+  entriesOf,
+  isObject,
+  kindName,
+  numberOf,
+  reasonOf,
+  type Scope,
+  textOf,
+  truthOf,
+  type Value,
+  within,
+} from './value.ts';
 
-/**
- * The value of a text with `${…}` in it, see `fillTemplate`. Throws a plain Error for what makes no sense, with names of what
- * is not there.
- */
+/** The value of a text with `${…}` and `%{…}` in it. Throws an HclError without a place for what makes no sense. */
 export function evaluateTemplate(text: string, scope: Scope): Value {
-  return fillTemplate(text, expression => evaluate(expression, scope));
+  return /[$%]\{/.test(text) ? evaluate(parseTemplateText({ name: '', text }), scope) : text;
 }
 
-function evaluate(source: string, scope: Scope): Value {
-  const reader = new Reader(tokenize(source), source);
-  const value = reader.expression(scope);
-  reader.expect('end');
-  return value;
-}
-
-/** Undefined instead of a scope: read on without evaluating. */
-type Where = Scope | undefined;
-
-class Reader {
-  readonly #tokens: readonly Token[];
-  readonly #source: string;
-  #at = 0;
-
-  constructor(tokens: readonly Token[], source: string) {
-    this.#tokens = tokens;
-    this.#source = source;
-  }
-
-  expression(scope: Where): Value {
-    const condition = this.#binary(0, scope);
-    if (!this.#take('?')) return condition;
-    const holds = scope !== undefined && truthOf(condition);
-    const then = this.expression(holds ? scope : undefined);
-    this.expect(':');
-    const otherwise = this.expression(holds ? undefined : scope);
-    return holds ? then : otherwise;
-  }
-
-  expect(text: string): void {
-    const token = this.#peek;
-    if (text === 'end' ? token.kind === 'end' : token.kind === 'sign' && token.text === text) this.#at++;
-    else throw new Error(`${text} is expected before ${JSON.stringify(token.text)} in ${this.#source}`);
-  }
-
-  #binary(level: number, scope: Where): Value {
-    let left = level >= precedence.length ? this.#unary(scope) : this.#binary(level + 1, scope);
-    for (;;) {
-      const operator = precedence[level]?.find(sign => this.#isSign(sign));
-      if (operator === undefined) return left;
-      this.#at++;
-      const decided = (operator === '&&' && left === false) || (operator === '||' && left === true);
-      const inner = decided ? undefined : scope;
-      const right = this.#binary(level + 1, inner);
-      if (inner) left = compute(operator, left, right);
+/** Throws an HclError for what makes no sense, at its place. */
+export function evaluate(expression: Expression, scope: Scope): Value {
+  switch (expression.kind) {
+    case 'literal':
+      return expression.value;
+    case 'template':
+      return joined(expression.parts, scope, expression.place);
+    case 'wrapped':
+    case 'parentheses':
+      return evaluate(expression.inner, scope);
+    case 'variable':
+      return variable(expression.name, expression.place, scope);
+    case 'item':
+      return scope.variable(splatItem) as Value;
+    case 'attribute':
+      return attributeOf(evaluate(expression.of, scope), expression.name, expression.keyPlace);
+    case 'index':
+      return elementOf(evaluate(expression.of, scope), evaluate(expression.key, scope), expression.keyPlace);
+    case 'splat':
+      return splat(evaluate(expression.of, scope), expression.each, scope);
+    case 'call':
+      return callFunction(expression, scope, evaluate);
+    case 'list':
+      return expression.items.map(item => evaluate(item, scope));
+    case 'object':
+      return object(expression.entries, scope);
+    case 'loop':
+      return loop(expression, scope);
+    case 'repeated':
+      return repeated(expression.loop, scope);
+    case 'condition':
+      return condition(expression, scope);
+    case 'binary':
+      return binary(expression, scope);
+    case 'unary': {
+      const operand = evaluate(expression.operand, scope);
+      const { place } = expression.operand;
+      const converted = attempt(() => (expression.operator === '!' ? !truthOf(operand) : -numberOf(operand)));
+      return 'value' in converted ? converted.value : unsuitable('unary', converted.reason, place);
     }
-  }
-
-  #unary(scope: Where): Value {
-    if (this.#take('!')) {
-      const value = this.#unary(scope);
-      return scope ? !truthOf(value) : null;
-    }
-    if (this.#take('-')) {
-      const value = this.#unary(scope);
-      return scope ? -numberOf(value) : null;
-    }
-    return this.#parts(this.#primary(scope), scope);
-  }
-
-  /** `.name`, `.0`, `[key]` behind a value. */
-  #parts(whole: Value, scope: Where): Value {
-    let value = whole;
-    for (;;) {
-      let key: Value;
-      if (this.#take('.')) key = this.#next().text;
-      else if (this.#take('[')) {
-        key = this.expression(scope);
-        this.expect(']');
-      } else return value;
-      if (scope) value = partOf(value, key);
-    }
-  }
-
-  #primary(scope: Where): Value {
-    const token = this.#next();
-    if (token.kind === 'number') return Number(token.text);
-    if (token.kind === 'quoted') return scope ? evaluateQuoted(token.text, scope) : null;
-    if (token.kind === 'name') return this.#named(token.text, scope);
-    if (token.text === '(') {
-      const value = this.expression(scope);
-      this.expect(')');
-      return value;
-    }
-    if (token.text === '[') return this.#isName('for') ? this.#loop(']', scope) : this.#items(']', scope);
-    if (token.text === '{') return this.#isName('for') ? this.#loop('}', scope) : this.#object(scope);
-    throw new Error(`${JSON.stringify(token.text)} is not expected in ${this.#source}`);
-  }
-
-  #named(name: string, scope: Where): Value {
-    if (this.#take('(')) {
-      const args = this.#items(')', scope);
-      if (!scope) return null;
-      const value = scope.call(name, args);
-      if (value === undefined) throw new Error(`there is no function named ${JSON.stringify(name)}`);
-      return value;
-    }
-    if (name === 'true' || name === 'false') return name === 'true';
-    if (name === 'null' || !scope) return null;
-    const value = scope.variable(name);
-    if (value === undefined) throw new Error(`there is no variable named ${JSON.stringify(name)}`);
-    return value;
-  }
-
-  #items(end: string, scope: Where): Value[] {
-    const items: Value[] = [];
-    while (!this.#take(end)) {
-      const value = this.expression(scope);
-      if (!this.#take('...')) items.push(value);
-      else if (scope) items.push(...listOf(value));
-      if (!this.#isSign(end)) this.expect(',');
-    }
-    return items;
-  }
-
-  #object(scope: Where): Value {
-    const entries: [string, Value][] = [];
-    while (!this.#take('}')) {
-      const bare = this.#peek.kind === 'name' ? this.#next().text : undefined;
-      const key = bare ?? this.expression(scope);
-      if (!this.#take('=')) this.expect(':');
-      const value = this.expression(scope);
-      if (scope) entries.push([textOf(key), value]);
-      if (!this.#isSign('}')) this.expect(',');
-    }
-    return Object.fromEntries(entries);
-  }
-
-  /** `[for value in list : expression if condition]`, or `{for key, value in object : key => value}`. */
-  #loop(end: ']' | '}', scope: Where): Value {
-    this.#at++;
-    const first = this.#next().text;
-    const second = this.#take(',') ? this.#next().text : undefined;
-    if (this.#next().text !== 'in') throw new Error(`in is expected after for in ${this.#source}`);
-    const over = this.expression(scope);
-    this.expect(':');
-    const body = this.#at;
-    const results: [Value, Value][] = [];
-    for (const [key, value] of scope ? pairsOf(over) : []) {
-      this.#at = body;
-      const names = second === undefined ? { [first]: value } : { [first]: key, [second]: value };
-      const result = this.#turn(end, within(names, scope as Scope));
-      if (result) results.push(result);
-    }
-    this.#at = body;
-    this.#turn(end, undefined);
-    this.expect(end);
-    if (end === ']') return results.map(([, value]) => value);
-    return Object.fromEntries(results.map(([key, value]) => [textOf(key), value]));
-  }
-
-  /** Undefined where the condition leaves it out. */
-  #turn(end: string, scope: Where): [Value, Value] | undefined {
-    const head = this.expression(scope);
-    let value = head;
-    if (end === '}') {
-      this.expect('=>');
-      value = this.expression(scope);
-    }
-    if (!this.#isName('if')) return [head, value];
-    this.#at++;
-    const condition = this.expression(scope);
-    return !scope || truthOf(condition) ? [head, value] : undefined;
-  }
-
-  get #peek(): Token {
-    return this.#tokens[this.#at] as Token;
-  }
-
-  #next(): Token {
-    const token = this.#peek;
-    if (token.kind === 'end') throw new Error(`something is missing at the end of ${this.#source}`);
-    this.#at++;
-    return token;
-  }
-
-  #isSign(text: string): boolean {
-    return this.#peek.kind === 'sign' && this.#peek.text === text;
-  }
-
-  #isName(text: string): boolean {
-    return this.#peek.kind === 'name' && this.#peek.text === text;
-  }
-
-  #take(sign: string): boolean {
-    if (!this.#isSign(sign)) return false;
-    this.#at++;
-    return true;
   }
 }
 
-function partOf(whole: Value, key: Value): Value {
-  const value = Array.isArray(whole) ? whole[numberOf(key)] : objectOf(whole)[textOf(key)];
-  if (value === undefined) throw new Error(`there is no ${JSON.stringify(key)} in it`);
-  return value;
+type Kind<K extends Expression['kind']> = Extract<Expression, { kind: K }>;
+
+/** No name that can be written. */
+const splatItem = '*';
+
+/** Texts beyond this are not made: a few lines can ask for more than there is memory. */
+const longestText = 64 * 1024 * 1024;
+
+type Attempt<T> = { readonly value: T } | { readonly reason: string };
+
+/** What `work` comes to, or why not. */
+function attempt<T>(work: () => T): Attempt<T> {
+  try {
+    return { value: work() };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
 }
 
-function pairsOf(over: Value): [Value, Value][] {
-  return Array.isArray(over) ? over.map((value, at) => [at, value]) : Object.entries(objectOf(over));
+function joined(parts: readonly Expression[], scope: Scope, place: Place): string {
+  let text = '';
+  for (const part of parts) {
+    text += textPart(evaluate(part, scope), part.place);
+    if (text.length > longestText) throw new HclError(place, 'Text too long', 'It would have more than 64 MiB.');
+  }
+  return text;
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
+function textPart(value: Value, place: Place): string {
+  const summary = 'Invalid template interpolation value';
+  if (value === null) {
+    const detail = 'The expression result is null. Cannot include a null value in a string template.';
+    throw new HclError(place, summary, detail);
+  }
+  const text = attempt(() => textOf(value));
+  if ('value' in text) return text.value;
+  throw new HclError(place, summary, `Cannot include the given value in a string template: ${text.reason}.`);
+}
 
-function evaluateQuoted(text: string, scope: Scope): Value {
-  const inner = text.slice(1, -1);
-  const plain = (literal: string) =>
-    literal.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code?: string, sign = '') =>
-      code === undefined ? (escapes[sign] ?? sign) : String.fromCharCode(Number.parseInt(code, 16)),
-    );
-  return fillTemplate(inner, expression => evaluate(expression, scope), plain);
+function variable(name: string, place: Place, scope: Scope): Value {
+  const value = scope.variable(name);
+  if (value !== undefined) return value;
+  const near = nearest(name, scope.names());
+  const meant = near === undefined ? '' : ` Did you mean ${JSON.stringify(near)}?`;
+  throw new HclError(place, 'Unknown variable', `There is no variable named ${JSON.stringify(name)}.${meant}`);
+}
+
+/** Nothing is no element, what is no list is the only one. */
+function splat(of: Value, each: Expression, scope: Scope): Value {
+  const items = of === null ? [] : Array.isArray(of) ? of : [of];
+  return items.map(item => evaluate(each, within({ [splatItem]: item }, scope)));
+}
+
+function object(entries: readonly ObjectEntry[], scope: Scope): Value {
+  return Object.fromEntries(
+    entries.map(({ key, value }) => [keyText(evaluate(key, scope), key.place), evaluate(value, scope)]),
+  );
+}
+
+function keyText(key: Value, place: Place): string {
+  if (key === null) throw new HclError(place, 'Null value as key', "Can't use a null value as a key.");
+  const text = attempt(() => textOf(key));
+  if ('value' in text) return text.value;
+  throw new HclError(place, 'Incorrect key type', `Can't use this value as a key: ${text.reason}.`);
+}
+
+function loop(expression: Loop, scope: Scope): Value {
+  const values: Value[] = [];
+  const byKey = new Map<string, Value>();
+  for (const inner of turns(expression, scope)) {
+    if (!isWanted(expression, inner)) continue;
+    const { key, value, groups } = expression;
+    if (!key) {
+      values.push(evaluate(value, inner));
+      continue;
+    }
+    const name = keyText(evaluate(key, inner), key.place);
+    const found = evaluate(value, inner);
+    if (groups) byKey.set(name, [...((byKey.get(name) ?? []) as readonly Value[]), found]);
+    else if (byKey.has(name)) throw duplicateKey(name, key.place);
+    else byKey.set(name, found);
+  }
+  return expression.key ? Object.fromEntries(byKey) : values;
+}
+
+function repeated(expression: Loop, scope: Scope): string {
+  const texts = [...turns(expression, scope)].map(inner => textOf(evaluate(expression.value, inner)));
+  return texts.join('');
+}
+
+function duplicateKey(name: string, place: Place): HclError {
+  const detail = `Two different items produced the key ${JSON.stringify(name)} in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key.`;
+  return new HclError(place, 'Duplicate object key', detail);
+}
+
+/** The scope of each turn. */
+function* turns({ over, keyName, valueName }: Loop, scope: Scope): Generator<Scope> {
+  const collection = evaluate(over, scope);
+  const pairs = isObject(collection) ? entriesOf(collection) : elements(collection, over.place).entries();
+  for (const [key, value] of pairs) {
+    yield within(keyName === undefined ? { [valueName]: value } : { [keyName]: key, [valueName]: value }, scope);
+  }
+}
+
+function elements(collection: Value, place: Place): readonly Value[] {
+  if (Array.isArray(collection)) return collection;
+  if (collection === null) {
+    const detail = "A null value cannot be used as the collection in a 'for' expression.";
+    throw new HclError(place, 'Iteration over null value', detail);
+  }
+  const detail = `A value of type ${kindName(collection)} cannot be used as the collection in a 'for' expression.`;
+  throw new HclError(place, 'Iteration over non-iterable value', detail);
+}
+
+function isWanted({ condition: filter }: Loop, scope: Scope): boolean {
+  if (!filter) return true;
+  const value = evaluate(filter, scope);
+  if (value === null) {
+    const detail = "The value of the 'if' clause must not be null.";
+    throw new HclError(filter.place, 'Condition is null', detail);
+  }
+  const truth = attempt(() => truthOf(value));
+  if ('value' in truth) return truth.value;
+  const detail = `The 'if' clause value is invalid: ${truth.reason}.`;
+  throw new HclError(filter.place, "Invalid 'for' condition", detail);
+}
+
+function condition(expression: Kind<'condition'>, scope: Scope): Value {
+  const { condition: asked, then, otherwise } = expression;
+  const value = evaluate(asked, scope);
+  if (value === null) {
+    const detail = 'The condition value is null. Conditions must either be true or false.';
+    throw new HclError(asked.place, 'Null condition', detail);
+  }
+  const truth = attempt(() => truthOf(value));
+  if (!('value' in truth)) {
+    throw new HclError(asked.place, 'Incorrect condition type', 'The condition expression must be of type bool.');
+  }
+  const [taken, other] = truth.value ? [then, otherwise] : [otherwise, then];
+  const result = evaluate(taken, scope);
+  // Both have to be of one kind: what fails in the other does not matter.
+  const rival = attemptRival(other, scope);
+  return rival === undefined ? result : alike(result, rival, { expression, isThen: truth.value });
+}
+
+function attemptRival(expression: Expression, scope: Scope): Value | undefined {
+  try {
+    return evaluate(expression, scope);
+  } catch (error) {
+    if (error instanceof HclError || error instanceof CircleError) return undefined;
+    throw error;
+  }
+}
+
+/** The result as the kind that both can be: a text where one of them is. */
+function alike(result: Value, rival: Value, o: { expression: Kind<'condition'>; isThen: boolean }): Value {
+  const [own, others] = [kindName(result), kindName(rival)];
+  if (own === others || result === null || rival === null) return result;
+  const areSimple = typeof result !== 'object' && typeof rival !== 'object';
+  if (areSimple && (own === 'string' || others === 'string')) return textOf(result);
+  const [first, second] = o.isThen ? [own, others] : [others, own];
+  const { then, otherwise } = o.expression;
+  throw new HclError(
+    { ...then.place, end: otherwise.place.end },
+    'Inconsistent conditional result types',
+    `The true and false result expressions must have consistent types. The 'true' value is ${first}, but the 'false' value is ${second}.`,
+  );
+}
+
+function binary({ operator, left, right }: Kind<'binary'>, scope: Scope): Value {
+  const first = evaluate(left, scope);
+  if (operator === '&&' || operator === '||') {
+    const holds = truthOperand(first, 'left', left.place);
+    return holds === (operator === '||') ? holds : truthOperand(evaluate(right, scope), 'right', right.place);
+  }
+  const second = evaluate(right, scope);
+  if (operator === '==' || operator === '!=') return compute(operator, first, second);
+  const [a, b] = [numberOperand(first, 'left', left.place), numberOperand(second, 'right', right.place)];
+  const result = attempt(() => compute(operator, a, b));
+  if ('value' in result) return result.value;
+  throw new HclError(
+    { ...left.place, end: right.place.end },
+    'Operation failed',
+    `Error during operation: ${result.reason}.`,
+  );
+}
+
+function truthOperand(value: Value, side: string, place: Place): boolean {
+  const truth = attempt(() => truthOf(value));
+  return 'value' in truth ? truth.value : unsuitable(side, truth.reason, place);
+}
+
+function numberOperand(value: Value, side: string, place: Place): number {
+  const number = attempt(() => numberOf(value));
+  return 'value' in number ? number.value : unsuitable(side, number.reason, place);
+}
+
+function unsuitable(side: string, reason: string, place: Place): never {
+  throw new HclError(place, 'Invalid operand', `Unsuitable value for ${side} operand: ${reason}.`);
 }

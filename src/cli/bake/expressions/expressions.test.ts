@@ -1,7 +1,7 @@
 // What expressions of bake files are: expectations were taken from buildx 0.29.
 import { expect, test } from 'bun:test';
 import { evaluateTemplate } from './evaluate.ts';
-import { callFunction } from './functions.ts';
+import { findFunction } from './functions/functions.ts';
 import type { Scope, Value } from './value.ts';
 
 const variables: Readonly<Record<string, Value>> = {
@@ -11,7 +11,11 @@ const variables: Readonly<Record<string, Value>> = {
   L: ['a', 'b'],
   O: { x: '1', y: '2' },
 };
-const scope: Scope = { variable: name => variables[name], call: callFunction };
+const scope: Scope = {
+  variable: name => variables[name],
+  callable: findFunction,
+  names: () => Object.keys(variables),
+};
 const evaluate = (text: string) => evaluateTemplate(text, scope);
 
 test('a text is filled in, and one expression alone is its value', () => {
@@ -63,27 +67,45 @@ test('functions', () => {
     ['flatten([[1], [[2]]])', [1, 2]],
     ['distinct(["a", "a"])', ['a']],
   ] as const) {
-    if (value === undefined) expect(() => evaluate(`\${${text}}`)).toThrow('a list is required');
+    if (value === undefined) expect(() => evaluate(`\${${text}}`)).toThrow('list of string required');
     else expect(evaluate(`\${${text}}`)).toEqual(value as Value);
   }
 });
 
 test('what makes no sense is named', () => {
   for (const [text, message] of [
-    [`\${NO}`, 'there is no variable named "NO"'],
-    [`\${no()}`, 'there is no function named "no"'],
-    [`\${1 +}`, 'something is missing at the end'],
-    [`\${(1}`, ') is expected before ""'],
-    [`\${L[5]}`, 'there is no 5 in it'],
-    [`\${O.q}`, 'there is no "q" in it'],
-    [`a\${L}`, 'a list cannot stand in a text'],
+    [`\${NO}`, 'Unknown variable; There is no variable named "NO". Did you mean "N"?'],
+    [`\${no()}`, 'Call to unknown function; There is no function named "no"'],
+    [`\${1 +}`, 'Expected the start of an expression'],
+    [`\${(1}`, 'Unbalanced parentheses'],
+    [`\${L[5]}`, 'Invalid index'],
+    [`\${O.q}`, 'does not have an attribute named "q"'],
+    [`a\${L}`, 'Cannot include the given value in a string template: string required.'],
     [`\${1 / 0}`, 'division by zero'],
-    [`\${TAG + 1}`, 'a number is required, not "v1"'],
-    [`\${TAG`, `\${ has no end`],
-    [`\${"a}`, 'a text has no end'],
-    ['%{ if B }x%{ endif }', 'directives'],
-    [`\${1 # 2}`, '"#" is not understood'],
+    [`\${TAG + 1}`, 'Unsuitable value for left operand: a number is required.'],
+    [`\${TAG`, 'Expected a closing brace'],
+    [`\${"a}`, 'Unterminated template string'],
+    [`\${1 & 2}`, 'Bitwise operators are not supported. Did you mean boolean AND ("&&")?'],
   ] as const) {
     expect(() => evaluate(text)).toThrow(message);
   }
+});
+
+test('what is nested too deep, or comes to too much, ends in a message', () => {
+  const deep = (sign: string, count: number) => `\${${sign.repeat(count)}1${sign === '(' ? ')'.repeat(count) : ''}}`;
+  expect(evaluate(deep('(', 150))).toBe(1);
+  expect(() => evaluate(deep('(', 100_000))).toThrow('Nesting too deep');
+  expect(() => evaluate(deep('[', 100_000))).toThrow('Nesting too deep');
+  expect(() => evaluate(deep('!', 100_000))).toThrow('Nesting too deep');
+  expect(() => evaluate(deep('1+', 100_000))).toThrow('Nesting too deep');
+  expect(() => evaluate(deep('%{if B}', 100_000))).toThrow();
+  expect(() => evaluate(`%{if B}`.repeat(100_000))).toThrow('Nesting too deep');
+  expect(() => evaluate(`\${range(100000)}`)).toThrow('more than 1024 values');
+  const doubled: Scope = { ...scope, variable: () => 'x'.repeat(40 * 1024 * 1024) };
+  expect(() => evaluateTemplate(`\${A}\${A}`, doubled)).toThrow('Text too long');
+});
+
+test('directives', () => {
+  expect(evaluate('%{ if B }x%{ else }y%{ endif }')).toBe('x');
+  expect(evaluate(`%{ for a in L ~} \${a} %{~ endfor }`)).toBe('ab');
 });

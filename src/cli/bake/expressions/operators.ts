@@ -1,5 +1,5 @@
 // What signs between two values mean.
-import { areEqual, numberOf, truthOf, type Value } from './value.ts';
+import { areEqual, numberOf, rounded, type Value } from './value.ts';
 
 /** Loosest first. */
 export const precedence: readonly (readonly string[])[] = [
@@ -11,18 +11,10 @@ export const precedence: readonly (readonly string[])[] = [
   ['*', '/', '%'],
 ];
 
-/** Throws a plain Error for values that it makes no sense of. */
+/** All but `&&` and `||`. Throws a plain Error for values that it makes no sense of. */
 export function compute(operator: string, left: Value, right: Value): Value {
-  switch (operator) {
-    case '||':
-      return truthOf(left) || truthOf(right);
-    case '&&':
-      return truthOf(left) && truthOf(right);
-    case '==':
-      return areEqual(left, right);
-    case '!=':
-      return !areEqual(left, right);
-  }
+  if (operator === '==') return areEqual(left, right);
+  if (operator === '!=') return !areEqual(left, right);
   const [a, b] = [numberOf(left), numberOf(right)];
   switch (operator) {
     case '<':
@@ -34,12 +26,12 @@ export function compute(operator: string, left: Value, right: Value): Value {
     case '>=':
       return a >= b;
     case '+':
-      return a + b;
+      return rounded(a + b);
     case '-':
-      return a - b;
+      return rounded(a - b);
     case '*':
-      return a * b;
+      return rounded(a * b);
   }
   if (b === 0) throw new Error('division by zero');
-  return operator === '/' ? a / b : a % b;
+  return rounded(operator === '/' ? a / b : a % b);
 }

@@ -56,6 +56,8 @@ export interface BakeFile {
   readonly groups: Readonly<Record<string, BakeGroup>>;
   /** What its variables are in this run. */
   readonly variables: Readonly<Record<string, BakeVariable>>;
+  /** Of what was left out. */
+  readonly warnings: readonly string[];
 }
 
-export const emptyBakeFile: BakeFile = { targets: {}, groups: {}, variables: {} };
+export const emptyBakeFile: BakeFile = { targets: {}, groups: {}, variables: {}, warnings: [] };

@@ -1,15 +1,18 @@
 // The bake files of a command line, or those that lie in the working directory.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
 import { errorMessage } from '../../../lib/errors.ts';
 import { readAhead } from '../../build/read-ahead.ts';
 import { systemMessage } from '../../container-config/env.ts';
 import type { Io } from '../../io.ts';
+import { type Declarations, joinDeclarations } from '../declarations/declarations.ts';
+import { evaluateDeclarations } from '../declarations/evaluate-declarations.ts';
+import { readHcl } from '../declarations/read-hcl.ts';
+import { readJson } from '../declarations/read-json.ts';
 import { type BakeFile, emptyBakeFile } from './bake-file.ts';
-import { type Declarations, noDeclarations } from './bake-scope.ts';
 import { mergeBakeFiles } from './merge-targets.ts';
 import { readBakeCompose } from './read-compose.ts';
-import { readBakeJson, readDeclarations } from './read-json.ts';
 
 /** Looked for where no file is named; every one that is there counts, later ones on top. */
 const usualNames = [
@@ -17,28 +20,49 @@ const usualNames = [
   ...['docker-bake.json', 'docker-bake.hcl', 'docker-bake.override.json', 'docker-bake.override.hcl'],
 ];
 
-/** `-` is standard input. Throws a plain Error that names the file and the place in it. */
+/** Nobody writes as much by hand. */
+const largestFile = 16 * 1024 * 1024;
+
+/** `-` is standard input. Throws an HclError, or a plain Error that names the file and the place in it. */
 export async function loadBakeFiles(names: readonly string[], io: Io): Promise<BakeFile> {
   const found = names.length > 0 ? names : usualNames.filter(name => existsSync(join(io.directory, name)));
-  if (found.length === 0) {
-    const usual = usualNames.filter(name => !name.endsWith('.hcl'));
-    throw new Error(`couldn't find a bake definition: looked for ${usual.join(', ')}`);
-  }
-  const files: { name: string; text: string }[] = [];
+  if (found.length === 0) throw new Error(`couldn't find a bake definition: looked for ${usualNames.join(', ')}`);
+  const files: NamedText[] = [];
   for (const name of found) files.push({ name, text: await readText(name, io) });
-  // Every file may use what any of them declares.
-  let declared = noDeclarations;
-  for (const file of files) {
-    declared = parsing(file, () => (isJson(file) ? readDeclarations(file.text, declared) : declared));
-  }
-  let all = emptyBakeFile;
-  for (const file of files) all = parsing(file, () => mergeBakeFiles(all, readBakeFile(file, declared, io)));
-  return all;
+  return understandBakeFiles(files, io);
 }
 
 interface NamedText {
   readonly name: string;
   readonly text: string;
+}
+
+/** The same for texts that are read already. Compose files are below all others, as buildx has it. */
+export function understandBakeFiles(
+  files: readonly NamedText[],
+  { environment, directory }: Pick<Io, 'environment' | 'directory'>,
+): BakeFile {
+  try {
+    let below = emptyBakeFile;
+    const declared: Declarations[] = [];
+    for (const file of files) {
+      const form = formOf(file);
+      if (form === 'hcl') declared.push(readHcl(file.name, file.text));
+      else if (form === 'json') declared.push(parsing(file, () => readJson(file.text)));
+      else {
+        const variables = { ...dotEnv(directory), ...environment };
+        below = mergeBakeFiles(
+          below,
+          parsing(file, () => readBakeCompose(file.text, variables)),
+        );
+      }
+    }
+    return evaluateDeclarations(joinDeclarations(declared), environment, below);
+  } catch (error) {
+    // Too many of something, or too much inside of itself, in spite of the limits that say so.
+    if (error instanceof RangeError) throw new Error('what the bake files say is too large', { cause: error });
+    throw error;
+  }
 }
 
 function parsing<T>({ name }: NamedText, work: () => T): T {
@@ -50,23 +74,36 @@ function parsing<T>({ name }: NamedText, work: () => T): T {
 }
 
 async function readText(name: string, io: Io): Promise<string> {
-  if (name === '-') return Buffer.from(await (await readAhead(io.stdin.read())).whole()).toString();
-  const path = resolve(io.directory, name);
+  const bytes = name === '-' ? await (await readAhead(io.stdin.read())).whole() : readFile(name, io);
+  if (bytes.length > largestFile) throw new Error(`${name}: a bake file of more than 16 MiB is not read`);
+  return Buffer.from(bytes).toString();
+}
+
+function readFile(name: string, { directory }: Io): Uint8Array {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(resolve(directory, name));
   } catch (error) {
     throw new Error(`open ${name}: ${systemMessage(error)}`, { cause: error });
   }
 }
 
-function readBakeFile(file: NamedText, declared: Declarations, { environment, directory }: Io): BakeFile {
-  if (file.name.endsWith('.hcl')) throw new Error('HCL is not supported: write the same in JSON or as a Compose file');
-  if (isJson(file)) return readBakeJson(file.text, environment, declared);
-  return readBakeCompose(file.text, { ...dotEnv(directory), ...environment });
+/** By its name, else by what it begins with or understands as. */
+function formOf({ name, text }: NamedText): 'hcl' | 'json' | 'compose' {
+  if (name.endsWith('.hcl')) return 'hcl';
+  if (name.endsWith('.json')) return 'json';
+  if (/\.ya?ml$/.test(name)) return 'compose';
+  if (text.trimStart().startsWith('{')) return 'json';
+  return hasServices(text) ? 'compose' : 'hcl';
 }
 
-const isJson = ({ name, text }: NamedText) =>
-  name.endsWith('.json') || (name === '-' && text.trimStart().startsWith('{'));
+function hasServices(text: string): boolean {
+  try {
+    const document: unknown = parse(text, { logLevel: 'silent' });
+    return typeof document === 'object' && document !== null && 'services' in document;
+  } catch {
+    return false;
+  }
+}
 
 /** The `.env` beside a Compose file: lines of `NAME=value`. */
 function dotEnv(directory: string): Record<string, string> {

@@ -6,7 +6,8 @@ const growing = new Set<FieldName>([
   'annotations',
   'attest',
   'cache-from',
-  'cache-to',
+  'no-cache-filter',
+  'ulimits',
   'secret',
   'ssh',
   'entitlements',
@@ -32,5 +33,6 @@ export function mergeBakeFiles(below: BakeFile, above: BakeFile): BakeFile {
     targets,
     groups: { ...below.groups, ...above.groups },
     variables: { ...below.variables, ...above.variables },
+    warnings: [...below.warnings, ...above.warnings],
   };
 }

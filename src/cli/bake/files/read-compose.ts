@@ -27,7 +27,7 @@ export function readBakeCompose(text: string, environment: Environment): BakeFil
       secrets: document.secrets,
     });
   }
-  return { targets, groups: { default: { targets: Object.keys(targets).sort() } }, variables: {} };
+  return { targets, groups: { default: { targets: Object.keys(targets).sort() } }, variables: {}, warnings: [] };
 }
 
 const targetName = (service: string) => service.replaceAll('.', '_');

@@ -1,8 +1,10 @@
 // `bake`, `buildx bake`: all the builds that a file describes, those that do not need each other at once.
 
 import { askTargets } from '../../bake/ask-targets.ts';
+import { HclError } from '../../bake/expressions/syntax/hcl-error.ts';
 import type { BakeTarget } from '../../bake/files/bake-file.ts';
 import { loadBakeFiles } from '../../bake/files/load-bake-files.ts';
+import { listBake } from '../../bake/list-bake.ts';
 import { applyOverrides, parseOverride } from '../../bake/overrides.ts';
 import { prefixedDisplay } from '../../bake/prefixed-display.ts';
 import { printTargets } from '../../bake/print-targets.ts';
@@ -34,7 +36,7 @@ export const bake = command({
     call: string('Ask about the Dockerfiles instead of building: check, outline, targets'),
     check: bool('Short for --call=check'),
     debug: bool('Show all that is known of warnings', { short: 'D' }),
-    file: strings('A bake file in JSON, or a Compose file; later ones on top', { short: 'f' }),
+    file: strings('A bake file in HCL or JSON, or a Compose file; later ones on top', { short: 'f' }),
     list: string('List targets or variables'),
     load: bool('Keep the images in the daemon: short for --set=*.output=type=docker'),
     'metadata-file': string('Write what is known of the results to this file, as JSON'),
@@ -50,9 +52,10 @@ export const bake = command({
   async run(context, { flags, args }) {
     try {
       const file = await loadBakeFiles(flags.file, context.io);
+      for (const warning of file.warnings) context.io.stderr.write(`WARNING: ${warning}\n`);
       if (flags.list) {
         if (flags.print) throw new Error('--print and --list are mutually exclusive');
-        await context.print(listing(flags.list, file));
+        await context.print(listBake(flags.list, file));
         return 0;
       }
       const common = {
@@ -83,7 +86,8 @@ export const bake = command({
       return 0;
     } catch (error) {
       if (error instanceof ExitError) throw error;
-      throw new ExitError(1, failureMessage(error).replace('failed to build: ', ''), { cause: error });
+      const excerpt = error instanceof HclError ? error.excerpt() : '';
+      throw new ExitError(1, excerpt + failureMessage(error).replace('failed to build: ', ''), { cause: error });
     }
   },
 });
@@ -93,28 +97,6 @@ function commonCall({ targets }: ResolvedTargets): string {
   const calls = new Set([...targets.values()].map(({ call = '' }) => call));
   if (calls.size > 1) throw new Error('targets to be built and targets to be asked about cannot be baked together');
   return [...calls][0] ?? '';
-}
-
-function listing(what: string, { targets, groups, variables }: Awaited<ReturnType<typeof loadBakeFiles>>): string {
-  const rows =
-    what === 'variables'
-      ? [
-          ['VARIABLE', 'TYPE', 'VALUE', 'DESCRIPTION'],
-          ...Object.entries(variables).map(([name, { type = '', value, description = '' }]) => [
-            name,
-            type,
-            typeof value === 'object' ? JSON.stringify(value) : String(value),
-            description,
-          ]),
-        ]
-      : [
-          ['TARGET', 'DESCRIPTION'],
-          ...Object.entries(targets).map(([name, { description = '' }]) => [name, description]),
-          ...Object.entries(groups).map(([name, group]) => [name, group.description ?? group.targets.join(', ')]),
-        ];
-  const [heads = [], ...rest] = rows;
-  const sorted = rest.sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
-  return [heads, ...sorted].map(row => `${row.join('\t')}\n`).join('');
 }
 
 /** Every target once; one that is built from another's result waits for it. */
