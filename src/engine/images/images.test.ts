@@ -105,6 +105,14 @@ describe('prune', () => {
     expect(await names()).toEqual(['app:latest']);
   });
 
+  test('takes all names but the last of an image in use', async () => {
+    await own.create();
+    for (const tag of ['b', 'a', 'z']) tagImage(own.engine, 'app', 'app', tag);
+    const { ImagesDeleted } = await pruneImages(own.engine, { dangling: ['false'], 'label!': ['a=1'] });
+    expect(ImagesDeleted).toContainEqual({ Untagged: 'app:b' });
+    expect((await inspectImage(own.engine, 'app:z')).RepoTags).toEqual(['app:z']);
+  });
+
   test('takes what pulls have left, unless it is restricted', async () => {
     own.images.transfers.left = 7;
     expect((await pruneImages(own.engine, { label: ['nosuch'] })).SpaceReclaimed).toBe(0);

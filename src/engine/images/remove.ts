@@ -46,8 +46,8 @@ function imageUsers(engine: Pick<Engine, 'containers'>, image: Image) {
 }
 
 /**
- * Removes dangling images, or with `dangling=false` every image no container uses; `until` and labels restrict it. What
- * pulls that broke off have left goes, too, where nothing restricts it.
+ * Removes dangling images, or with `dangling=false` every image no container uses, and of those that are used all names
+ * but the last; `until` and labels restrict it. What pulls that broke off have left goes, too, where nothing restricts it.
  * Throws `invalid` for other filters.
  */
 export async function pruneImages(
@@ -65,7 +65,7 @@ export async function pruneImages(
     // A nameless one that others stand on goes with the last of them.
     if (isNameless && parents.has(image.id)) continue;
     if (!chosen({ created: image.created, labels: image.config.config.Labels })) continue;
-    if ((!all && image.tags.length > 0) || imageUsers(engine, image).length > 0) continue;
+    if (!all && image.tags.length > 0) continue;
     deleted.push(...(await pruneImage(engine, image)));
   }
   const isRestricted = Object.keys(filters).some(key => key !== 'dangling');
@@ -75,7 +75,7 @@ export async function pruneImages(
   return { ImagesDeleted: deleted.length > 0 ? deleted : null, SpaceReclaimed: reclaimed };
 }
 
-/** Name by name: one that cannot be taken does not keep the others. */
+/** Name by name, as `rmi` would: one that cannot be taken, as the last of an image in use, does not keep the others. */
 async function pruneImage(
   engine: Pick<Engine, 'images' | 'containers' | 'events' | 'logger'>,
   image: Image,
@@ -86,8 +86,8 @@ async function pruneImage(
     try {
       deleted.push(...(await removeImage(engine, name, { force: false, prune: true })));
     } catch (error) {
-      // The last tag of a repository takes its digests along.
-      if (errorKind(error) === 'not-found') continue;
+      // The last tag of a repository takes its digests along; what is in use stays without a word.
+      if (['not-found', 'conflict'].includes(errorKind(error))) continue;
       engine.logger.warn('image not pruned', { image: name, error: errorMessage(error) });
     }
   }

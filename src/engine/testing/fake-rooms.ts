@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Image, Images, ImageUser } from '../../images/index.ts';
-import { notFound } from '../../lib/errors.ts';
+import { conflict, notFound } from '../../lib/errors.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { ImageRunConfig } from '../../oci/image-config.ts';
 import type { AdoptedExec, CreateOptions, EndedProcess, ExecOptions, Process, Runtime } from '../../runtime/index.ts';
@@ -76,9 +76,14 @@ export class FakeImages {
     return image;
   }
 
-  async remove(reference: string, options: { inUse: (image: Image) => ImageUser[] }) {
+  async remove(reference: string, options: { force: boolean; inUse: (image: Image) => ImageUser[] }) {
     const image = this.get(reference);
-    options.inUse(image);
+    if (image.tags.length > 1) {
+      const tag = withTag(reference);
+      image.tags.splice(image.tags.indexOf(tag), 1);
+      return [{ Untagged: tag }];
+    }
+    if (options.inUse(image).length > 0 && !options.force) throw conflict(`${reference} is in use`);
     this.images.splice(this.images.indexOf(image), 1);
     return [...image.tags.map(tag => ({ Untagged: tag })), { Deleted: image.id }];
   }

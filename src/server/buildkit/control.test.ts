@@ -186,7 +186,9 @@ test('what a client gives up or gets wrong is the end of its build', async () =>
   expect(await failing({ ref: 'x', frontend: 'gateway.v0', frontendAttrs: { source: 'mine/frontend' } })).toMatchObject(
     { code: 5 },
   );
-  expect(await failing({ ref: 'x', definition: { def: [Buffer.from('llb')] } })).toMatchObject({ code: 12 });
+  for (const def of [[Buffer.from('llb')], []]) {
+    expect(await failing({ ref: 'x', definition: { def } })).toMatchObject({ code: 12 });
+  }
   const metadata = { 'buildkit-controlapi-buildid': 'three' };
   const refused = failing({ ref: 'three' });
   await connection.unary(`${bridge}Return`, encode(returnRequest, { error: { code: 2, message: 'no' } }), { metadata });

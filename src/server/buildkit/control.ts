@@ -108,7 +108,8 @@ async function wanted(job: BuildJob, signal: AbortSignal, jobs: BuildJobs): Prom
   if (frontend !== '') {
     return job.evaluate(checkFrontend(frontend, frontendAttrs), evaluationInputs(frontendInputs, jobs));
   }
-  if ((definition?.def?.length ?? 0) > 0) {
+  // One without steps is a definition, too: only where there is none does a client choose.
+  if (definition !== undefined) {
     throw new GrpcError(
       grpcCodes.unimplemented,
       'builds of a low-level definition are not implemented yet: use a Dockerfile',

@@ -49,8 +49,10 @@ describe('a container', () => {
   });
 
   test('unmasks everything when privileged', async () => {
+    own.engine.config.defaults.cgroupnsMode = 'private';
     const { hostConfig } = (await own.create({ HostConfig: { Privileged: true } })).record;
     expect([hostConfig.MaskedPaths, hostConfig.ReadonlyPaths]).toEqual([null, null]);
+    expect(hostConfig.CgroupnsMode).toBe('host');
   });
 
   test("uses the daemon's log options with its driver only", async () => {

@@ -33,7 +33,7 @@ export function normaliseHostConfig(given: HostConfig, config: EngineConfig, cgr
     ConsoleSize: given.ConsoleSize ?? [0, 0],
     CapAdd: given.CapAdd ?? null,
     CapDrop: given.CapDrop ?? null,
-    CgroupnsMode: given.CgroupnsMode || config.defaults.cgroupnsMode || (cgroupVersion === 2 ? 'private' : 'host'),
+    CgroupnsMode: given.CgroupnsMode || defaultCgroupns(given, config, cgroupVersion),
     Dns: given.Dns ?? [],
     DnsOptions: given.DnsOptions ?? [],
     DnsSearch: given.DnsSearch ?? [],
@@ -57,6 +57,12 @@ export function normaliseHostConfig(given: HostConfig, config: EngineConfig, cgr
     MaskedPaths: given.MaskedPaths ?? (unmasked ? null : [...defaultMaskedPaths]),
     ReadonlyPaths: given.ReadonlyPaths ?? (unmasked ? null : [...defaultReadonlyPaths]),
   };
+}
+
+/** What a privileged container is to see of cgroup v1 are the host's groups, whatever the others get. */
+function defaultCgroupns(given: HostConfig, config: EngineConfig, cgroupVersion: 1 | 2): 'host' | 'private' {
+  if (cgroupVersion === 1 && given.Privileged) return 'host';
+  return config.defaults.cgroupnsMode ?? (cgroupVersion === 2 ? 'private' : 'host');
 }
 
 /** Every binding with the host address it has, '' for all. */
