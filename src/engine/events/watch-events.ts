@@ -2,6 +2,7 @@
 
 import type { Filters } from '../../api/codecs.ts';
 import type { EventMessage } from '../../api/types/system.ts';
+import { longestTimer } from '../../lib/concurrency/longest-timer.ts';
 import { invalid } from '../../lib/errors.ts';
 import { familiarName, parseReference } from '../../oci/reference.ts';
 import { hasLabel, parseTime } from '../containers/views/filter.ts';
@@ -37,7 +38,7 @@ async function* stream(
     if (until !== undefined) {
       const left = until - Date.now();
       if (left <= 0) return;
-      timer = setTimeout(() => live.close(), Math.min(left, 2 ** 31 - 1));
+      timer = setTimeout(() => live.close(), Math.min(left, longestTimer));
     }
     for await (const event of live) if (event.timeNano >= last && !past.includes(event) && matches(event)) yield event;
   } finally {

@@ -1,5 +1,6 @@
 // Reading a log from the disk: what is there, and what comes.
 
+import { longestTimer } from '../../lib/concurrency/longest-timer.ts';
 import type { LogEntry, ReadOptions } from '../driver.ts';
 import { ChangeSignal } from './change-signal.ts';
 import { findTail } from './find-tail.ts';
@@ -57,7 +58,7 @@ class Follower implements Disposable {
     if (this.#abort?.aborted) end();
     if (options.until !== undefined) {
       const wait = Number(options.until / 1_000_000n) - Date.now();
-      this.#timer = setTimeout(end, Math.min(Math.max(wait, 0), 2 ** 31 - 1));
+      this.#timer = setTimeout(end, Math.min(Math.max(wait, 0), longestTimer));
     }
   }
 

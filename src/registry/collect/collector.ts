@@ -1,4 +1,6 @@
 // When garbage is collected, and abandoned uploads removed: by the clock, and when somebody asks.
+
+import { longestTimer } from '../../lib/concurrency/longest-timer.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import type { RegistryContext } from '../context.ts';
 import { type CollectionReport, type CollectOptions, collect } from './collect.ts';
@@ -72,7 +74,7 @@ export class Collector {
     const run = () => {
       work().catch(error => this.#context.logger.error(`${what} failed`, { error: errorMessage(error) }));
     };
-    const timer = setInterval(run, Math.min(milliseconds, 2 ** 31 - 1));
+    const timer = setInterval(run, Math.min(milliseconds, longestTimer));
     timer.unref();
     this.#timers.push(timer);
   }

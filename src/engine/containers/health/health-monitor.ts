@@ -1,6 +1,7 @@
 // Watches the health of a running container: probe, wait, probe again, tell everybody when it changes.
 
 import type { HealthcheckResult } from '../../../api/types/containers.ts';
+import { longestTimer } from '../../../lib/concurrency/longest-timer.ts';
 import { errorMessage } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
 import { publishContainerEvent } from '../container-events.ts';
@@ -32,7 +33,8 @@ export class HealthMonitor {
   #schedule(): void {
     const { Health: health } = this.#container.state;
     if (!health) return;
-    this.#timer = setTimeout(() => void this.#probe(), nextProbe(this.#plan, health, this.#age(Date.now())));
+    const pause = nextProbe(this.#plan, health, this.#age(Date.now()));
+    this.#timer = setTimeout(() => void this.#probe(), Math.min(pause, longestTimer));
     // A daemon that ends does not wait for the next probe.
     this.#timer.unref();
   }

@@ -1,6 +1,7 @@
 // One run of a container's probe: an exec like any other, with a time limit and a short memory for output.
 
 import type { HealthcheckResult } from '../../../api/types/containers.ts';
+import { longestTimer } from '../../../lib/concurrency/longest-timer.ts';
 import { errorMessage } from '../../../lib/errors.ts';
 import { formatDuration } from '../../../lib/text/duration.ts';
 import type { Process } from '../../../runtime/index.ts';
@@ -32,7 +33,7 @@ async function execute(engine: Engine, container: Container, plan: HealthPlan, s
   const exec = engine.execs.get(createExec(engine, container.id, config).Id);
   exec.started = true;
   const { promise: interrupted, resolve: interrupt } = Promise.withResolvers<'late' | 'cancelled'>();
-  const timer = setTimeout(() => interrupt('late'), plan.timeout);
+  const timer = setTimeout(() => interrupt('late'), Math.min(plan.timeout, longestTimer));
   const cancel = () => interrupt('cancelled');
   signal.addEventListener('abort', cancel, { once: true });
   const text = new LimitedText();

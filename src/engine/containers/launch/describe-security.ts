@@ -35,10 +35,12 @@ export function describeSecurity(
       case 'apparmor':
         if (apparmor && value !== 'unconfined') result.apparmorProfile = value;
         break;
-      case 'label':
       case 'writable-cgroups':
         result.writableCgroups = parseGoBool(value) ?? true;
         break;
+      // Those of SELinux mean nothing here; the paths are the host configuration's.
+      case 'label':
+      case 'disable':
       case 'systempaths':
         break;
       default:

@@ -8,6 +8,7 @@ import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
 import { parseSignal } from '../../../lib/signals.ts';
 import { createTestEngine, outcome, type TestEngine } from '../../testing/test-engine.ts';
 import { startContainer } from '../lifecycle/start.ts';
+import { inspectContainer } from '../views/inspect.ts';
 
 let own: TestEngine;
 beforeEach(async () => {
@@ -75,6 +76,13 @@ describe('namespaces', () => {
     );
     expect(await refusal({ NetworkMode: 'nope' })).toMatch(/^not-found: .*network nope not found$/);
   });
+});
+
+test('containers that name each other as their network are still looked at', async () => {
+  const first = await own.create({ HostConfig: { NetworkMode: 'container:second' } }, 'first');
+  await own.create({ HostConfig: { NetworkMode: 'container:first' } }, 'second');
+  expect((await inspectContainer(own.engine, 'first', {})).HostsPath).toBe(first.file('hosts'));
+  expect(await outcome(() => startContainer(own.engine, 'second'))).toMatch(/^conflict: .*non running container/);
 });
 
 describe('the host side', () => {
@@ -173,6 +181,16 @@ describe('the host side', () => {
     expect((await specOf({ HostConfig: host })).process.apparmorProfile).toBeUndefined();
     Object.assign(own.engine.host, { apparmor: () => true });
     expect((await specOf({ HostConfig: host })).process.apparmorProfile).toBe('mine');
+  });
+
+  test('only who asks for it may write to cgroups', async () => {
+    const optionsOf = async (...SecurityOpt: string[]) => {
+      const spec = await specOf({ HostConfig: { SecurityOpt } });
+      return spec.mounts.find(mount => mount.destination === '/sys/fs/cgroup')?.options;
+    };
+    expect(await optionsOf('label=disable', 'label:type:svirt_t', 'disable', 'systempaths=unconfined')).toContain('ro');
+    expect(await optionsOf('writable-cgroups')).not.toContain('ro');
+    expect(await optionsOf('writable-cgroups=false')).toContain('ro');
   });
 
   test("an address of the network's lower layer may be asked for under the network's default name", async () => {

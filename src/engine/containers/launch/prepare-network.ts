@@ -1,7 +1,6 @@
 // The network side of a start: sandbox, endpoint, published ports, and the three files a container finds in /etc.
 
 import { chownSync, writeFileSync } from 'node:fs';
-import type { HostConfig } from '../../../api/types/container-config.ts';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import { BerthError, conflict, errorKind, errorMessage, invalid, notFound } from '../../../lib/errors.ts';
 import { rootOutside } from '../../../lib/id-map.ts';
@@ -179,10 +178,18 @@ function writeIdentity(
   write('hostname', `${config.Hostname ?? ''}\n`);
 }
 
-/** The container whose /etc files this one shares: itself, unless it joined another's network. */
+/**
+ * The container whose /etc files this one shares: itself, unless it joined another's network. Containers can name each
+ * other in a circle, for one that is not there yet may be named; none of these can start.
+ */
 export function identityOwner(containers: Engine['containers'], container: Container): Container {
-  const mode: HostConfig['NetworkMode'] = container.record.hostConfig.NetworkMode ?? '';
-  if (!mode.startsWith('container:')) return container;
-  const other = containers.find(mode.slice('container:'.length));
-  return other ? identityOwner(containers, other) : container;
+  const passed = new Set<Container>();
+  for (let owner = container; !passed.has(owner); ) {
+    passed.add(owner);
+    const mode = owner.record.hostConfig.NetworkMode ?? '';
+    const other = mode.startsWith('container:') ? containers.find(mode.slice('container:'.length)) : undefined;
+    if (!other) return owner;
+    owner = other;
+  }
+  return container;
 }

@@ -46,6 +46,16 @@ describe('stop', () => {
     expect(container.state.ExitCode).toBe(137);
   });
 
+  test('waits for as long as it is told to, be it longer than a timer can', async () => {
+    const { container, process } = await own.run();
+    process.mortal.delete(15);
+    const stopped = stopContainer(own.engine, container.id, { timeout: 9_999_999 });
+    await Bun.sleep(20);
+    expect(process.signals).toEqual([15]);
+    await killContainer(own.engine, container.id, 'KILL');
+    await stopped;
+  });
+
   test('with timeout 0 kills at once', async () => {
     const { container, process } = await own.run();
     await stopContainer(own.engine, container.id, { timeout: 0 });

@@ -1,5 +1,6 @@
 // Ending a container's process: signals, patience, then SIGKILL.
 
+import { longestTimer } from '../../../lib/concurrency/longest-timer.ts';
 import { systemError } from '../../../lib/errors.ts';
 import { parseSignal } from '../../../lib/signals.ts';
 import type { Engine } from '../../engine.ts';
@@ -87,7 +88,7 @@ const stuck = (container: Container) =>
 async function race(promise: Promise<void>, milliseconds: number): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>(resolve => {
-    timer = setTimeout(() => resolve(false), milliseconds);
+    timer = setTimeout(() => resolve(false), Math.min(milliseconds, longestTimer));
   });
   try {
     return await Promise.race([promise.then(() => true), late]);
