@@ -1,5 +1,6 @@
 // Platforms as OCI and Docker write them: `os/architecture[/variant]`.
 import { invalid } from '../lib/errors.ts';
+import { ownEntry } from '../lib/own-entry.ts';
 
 export interface Platform {
   os: string;
@@ -73,8 +74,8 @@ export function parsePlatform(text: string, host: Platform): Platform {
 /** The canonical form: aliases of processors resolved, `arm64/v8` and `amd64/v1` without their default variant. */
 export function normalizePlatform(platform: Platform): Platform {
   const { variant, ...rest } = platform;
-  const known = variant === undefined ? architectures[platform.architecture] : undefined;
-  const architecture = architectures[platform.architecture]?.architecture ?? platform.architecture;
+  const known = variant === undefined ? ownEntry(architectures, platform.architecture) : undefined;
+  const architecture = ownEntry(architectures, platform.architecture)?.architecture ?? platform.architecture;
   const plain = variant === undefined ? known?.variant : variant.replace(/^(\d)/, 'v$1');
   const isDefault = (architecture === 'arm64' && plain === 'v8') || (architecture === 'amd64' && plain === 'v1');
   return { ...rest, architecture, ...(plain === undefined || plain === '' || isDefault ? {} : { variant: plain }) };

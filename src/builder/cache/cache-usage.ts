@@ -1,6 +1,7 @@
 // `builder du`: what the cache holds, and which of it a filter means.
 import type { Images } from '../../images/index.ts';
 import { errorMessage, invalid } from '../../lib/errors.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 import { parseDuration } from '../../lib/text/duration.ts';
 import type { Mirrors } from '../context/mirror/mirrors.ts';
 import type { GitRepositories } from '../context/sources/git/git-repositories.ts';
@@ -82,7 +83,7 @@ export function usageFilter(filters: Readonly<Record<string, readonly string[]>>
 /** `name` is equal, `name!` is not, `name~` matches a regular expression. */
 function test(key: string, value: string): (usage: CacheUsage) => boolean {
   const [, name = '', operator = ''] = /^(.*?)([!~]?)$/.exec(key) ?? [];
-  const texts = Object.hasOwn(textsOf, name) ? textsOf[name] : undefined;
+  const texts = ownEntry(textsOf, name);
   if (texts) {
     const matches = operator === '~' ? matcher(value) : (text: string) => text === value;
     return usage => texts(usage).some(matches) !== (operator === '!');

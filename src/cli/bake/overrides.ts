@@ -1,4 +1,6 @@
 // `--set target.key=value`.
+
+import { ownEntry } from '../../lib/own-entry.ts';
 import { matchPattern } from '../../lib/patterns/path-match.ts';
 import { type BakeFile, type BakeTarget, type FieldName, fieldKinds } from './files/bake-file.ts';
 
@@ -20,8 +22,8 @@ export function parseOverride(text: string): Override {
   const match = /^([^=]+?)(\+?)=([\s\S]*)$/.exec(text);
   const [pattern = '', name = '', ...rest] = (match?.[1] ?? '').split('.');
   if (!match || name === '') throw new Error(`invalid override ${text}, expected target.name=value`);
-  const field = aliases[name] ?? (name as FieldName);
-  if (!(field in fieldKinds)) throw new Error(`unknown key: ${name}`);
+  const field = ownEntry(aliases, name) ?? (name as FieldName);
+  if (!Object.hasOwn(fieldKinds, field)) throw new Error(`unknown key: ${name}`);
   const isRecord = fieldKinds[field] === 'record';
   if (isRecord !== rest.length > 0) {
     throw new Error(

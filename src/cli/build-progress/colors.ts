@@ -1,4 +1,5 @@
 // The colours of a build on a terminal: BuildKit's, or those of BUILDKIT_COLORS; none with NO_COLOR.
+import { ownEntry } from '../../lib/own-entry.ts';
 
 /** Escape sequences that begin a colour. */
 export interface DisplayColors {
@@ -18,13 +19,14 @@ export function readColors(environment: Readonly<Record<string, string | undefin
   const wishes = (environment.BUILDKIT_COLORS ?? '').split(':').flatMap(part => {
     const [name = '', value = ''] = part.split('=');
     const sequence = color(value);
-    return name in chosen && sequence !== undefined ? [[name, sequence]] : [];
+    return Object.hasOwn(chosen, name) && sequence !== undefined ? [[name, sequence]] : [];
   });
   return { ...chosen, ...Object.fromEntries(wishes) };
 }
 
 function color(text: string): string | undefined {
-  if (codes[text] !== undefined) return `\x1b[${codes[text]}m`;
+  const code = ownEntry(codes, text);
+  if (code !== undefined) return `\x1b[${code}m`;
   const parts = /^(\d{1,3}),(\d{1,3}),(\d{1,3})$/.exec(text);
   return parts ? `\x1b[38;2;${parts[1]};${parts[2]};${parts[3]}m` : undefined;
 }

@@ -1,5 +1,6 @@
 // `__complete`: which words may stand where the cursor is.
 
+import { ownEntry } from '../../lib/own-entry.ts';
 import type { Command } from '../command.ts';
 import { childrenOf, findCommand, findGroup, groupNames, topLevelEntries } from '../command-tree.ts';
 import { createContext } from '../context.ts';
@@ -148,7 +149,7 @@ function takesNext(text: string, flags: FlagSet): boolean {
 function flagOf(text: string, flags: FlagSet): { name: string; flag: Flag<unknown>; complete: boolean } | undefined {
   if (text.startsWith('--')) {
     const name = text.slice(2).split('=')[0] ?? '';
-    const flag = Object.hasOwn(flags, name) ? flags[name] : undefined;
+    const flag = ownEntry(flags, name);
     return flag && { name, flag, complete: true };
   }
   if (!/^-[^-]/.test(text)) return undefined;

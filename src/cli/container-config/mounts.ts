@@ -1,6 +1,7 @@
 // `--mount type=…,source=…,target=…`.
 
 import type { Mount } from '../../api/types/container-config.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 import { parseCsvLine } from '../../lib/text/csv-line.ts';
 import { parseRamBytes } from '../../lib/text/units.ts';
 import { parseBool } from '../grammar/flag.ts';
@@ -25,7 +26,7 @@ function applyField(mount: Mount, field: string): void {
     else throw new Error(`invalid field '${field}' must be a key=value pair`);
     return;
   }
-  const apply = mountKeys[key];
+  const apply = ownEntry(mountKeys, key);
   if (!apply) throw new Error(`unexpected key '${key}' in '${field}'`);
   apply(mount, field.slice(equals + 1), key);
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import type { AuthConfig } from '../../api/types/common.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 import type { GlobalOptions } from '../global-flags.ts';
 import { configFolder } from '../host/client-config.ts';
 import type { Io } from '../io.ts';
@@ -63,7 +64,7 @@ export class CredentialStore {
   }
 
   #helperOf({ credHelpers, credsStore }: RegistrySettings, server: string): CredentialHelper | undefined {
-    const name = (Object.hasOwn(credHelpers, server) ? credHelpers[server] : undefined) ?? credsStore;
+    const name = ownEntry(credHelpers, server) ?? credsStore;
     return name ? new CredentialHelper(name, this.#environment) : undefined;
   }
 

@@ -1,5 +1,6 @@
 // Reads a command's arguments with the grammar of Docker's flags (spf13/pflag).
 
+import { ownEntry } from '../../lib/own-entry.ts';
 import type { Flag, FlagSet, FlagValues } from './flag.ts';
 import { nearestFlags } from './suggest.ts';
 
@@ -111,7 +112,7 @@ class Reader {
   }
 
   #find(name: string): Found | undefined {
-    const flag = Object.hasOwn(this.#set, name) ? this.#set[name] : undefined;
+    const flag = ownEntry(this.#set, name);
     if (flag) return { name, shown: name, flag };
     const aliased = Object.entries(this.#set).find(([, candidate]) => candidate.aliases?.includes(name));
     return aliased && { name: aliased[0], shown: name, flag: aliased[1] };

@@ -1,4 +1,5 @@
 // What Docker's tools cannot read in a `config.json`, in the words of Go's decoder, which users know and look up.
+import { ownEntry } from '../../lib/own-entry.ts';
 
 type Check = (value: unknown, field: string) => string | undefined;
 
@@ -46,7 +47,7 @@ export function configProblem(document: unknown): string | undefined {
     return `json: cannot unmarshal ${kindOf(document)} into Go value of type configfile.ConfigFile`;
   }
   for (const [name, value] of Object.entries(document)) {
-    const problem = value === null ? undefined : fields[name]?.(value, struct(name));
+    const problem = value === null ? undefined : ownEntry(fields, name)?.(value, struct(name));
     if (problem) return problem;
   }
   return undefined;

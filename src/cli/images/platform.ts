@@ -1,6 +1,7 @@
 // `--platform os/arch[/variant]`.
 
 import type { OCIPlatform } from '../../api/types/common.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 import { invalidComponent } from '../../oci/platform.ts';
 
 const systems = new Set('linux windows darwin freebsd netbsd openbsd solaris aix android'.split(' '));
@@ -25,7 +26,7 @@ export function parsePlatform(text: string): OCIPlatform {
   const one = second === undefined;
   const system = one ? (systems.has(first) ? first : 'linux') : first;
   const word = one ? (systems.has(first) ? 'amd64' : first) : second;
-  const architecture = aliases[word] ?? word;
+  const architecture = ownEntry(aliases, word) ?? word;
   if (one && !architectures.has(architecture)) {
     throw new Error(`${JSON.stringify(text)}: unknown operating system or architecture: invalid argument`);
   }

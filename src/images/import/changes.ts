@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { posix } from 'node:path';
 import { invalid } from '../../lib/errors.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 import type { ImageRunConfig } from '../../oci/image-config.ts';
 import { parseHealthcheck } from './healthcheck-change.ts';
 import { parsePorts } from './ports-change.ts';
@@ -64,7 +65,7 @@ export function parseChanges(changes: readonly string[], base: ImageRunConfig = 
   if (changes.length > 0 && instructed.length === 0) throw invalid('file with no instructions');
   for (const text of instructed) {
     const [, name = '', rest = ''] = /^(\S+)\s*(.*)$/s.exec(text) ?? [];
-    const apply = instructions[name.toUpperCase()];
+    const apply = ownEntry(instructions, name.toUpperCase());
     if (!apply) throw invalid(`${name} is not a valid change command`);
     requireArgument(name.toUpperCase(), rest);
     config = apply(config, rest, { cmdSet });

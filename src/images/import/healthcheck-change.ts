@@ -1,5 +1,6 @@
 // `HEALTHCHECK NONE` and `HEALTHCHECK [--interval=30s …] CMD …`.
 import { invalid } from '../../lib/errors.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 import type { Healthcheck } from '../../oci/image-config.ts';
 
 const durationFlags: Record<string, 'Interval' | 'Timeout' | 'StartPeriod' | 'StartInterval'> = {
@@ -17,7 +18,7 @@ export function parseHealthcheck(text: string, list: (text: string) => string[] 
   let rest = text;
   for (let match = /^--([a-z-]+)(?:=(\S*))?\s*/.exec(rest); match; match = /^--([a-z-]+)(?:=(\S*))?\s*/.exec(rest)) {
     const [whole, flag = '', value = ''] = match;
-    const key = durationFlags[flag];
+    const key = ownEntry(durationFlags, flag);
     if (key) health[key] = parseDuration(flag, value);
     else if (flag === 'retries') health.Retries = parseRetries(value);
     else throw invalid(`unknown flag: --${flag}`);

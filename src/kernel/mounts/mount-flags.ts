@@ -1,4 +1,5 @@
 // mount(2)'s flags and mount(8)'s names for them.
+import { ownEntry } from '../../lib/own-entry.ts';
 
 /** From include/uapi/linux/mount.h. */
 export const MS = {
@@ -57,8 +58,9 @@ export function parseMountOptions(options: string): { flags: number; data: strin
   const data: string[] = [];
   for (const word of options.split(',')) {
     if (word === '' || word === 'defaults') continue;
-    if (word in set) flags |= set[word]!;
-    else if (word in clear) flags &= ~clear[word]!;
+    const [sets, clears] = [ownEntry(set, word), ownEntry(clear, word)];
+    if (sets !== undefined) flags |= sets;
+    else if (clears !== undefined) flags &= ~clears;
     else data.push(word);
   }
   return { flags, data: data.join(',') };

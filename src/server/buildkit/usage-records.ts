@@ -2,6 +2,7 @@
 import type { UsageRecord } from '../../api/buildkit/control.ts';
 import type { CacheUsage, PruneOptions } from '../../builder/index.ts';
 import { invalid } from '../../lib/errors.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 
 /** Cache mounts and contexts count as mutable. */
 export function usageOf(record: CacheUsage): Partial<UsageRecord> {
@@ -28,7 +29,7 @@ export function usageFilters(filters: readonly string[]): NonNullable<PruneOptio
     if (!match) throw invalid(`failed to parse filter ${JSON.stringify(filter)}`);
     const [, name = '', operator = '', value = 'true'] = match;
     const key = operator === '~=' ? `${name}~` : operator === '!=' ? `${name}!` : name;
-    found[key] = [...(Object.hasOwn(found, key) ? (found[key] ?? []) : []), value];
+    found[key] = [...(ownEntry(found, key) ?? []), value];
   }
   return found;
 }

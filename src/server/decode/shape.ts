@@ -1,6 +1,7 @@
 // What a JSON body may look like, as data, and checking one against it the way Go's decoder does for Docker.
 
 import { invalid } from '../../lib/errors.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 
 /**
  * A scalar by name (`strings` is a list that may also be given as one string, as in `Cmd`); `[shape]` a list;
@@ -48,7 +49,7 @@ export function checkShape(shape: Shape, value: unknown, path = ''): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const name = every === undefined ? fieldName(shape, key) : key;
-      const part = every ?? (Object.hasOwn(shape, name) ? shape[name] : undefined);
+      const part = every ?? ownEntry(shape, name);
       return [name, part === undefined ? item : checkShape(part, item, `${path}.${name}`)];
     }),
   );

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { isIP } from 'node:net';
 import { errorMessage, invalid, systemError } from '../../lib/errors.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 
 /** What to mount at the volume's path; the words of `options` as in mount(8). */
 interface LocalMount {
@@ -21,7 +22,7 @@ const lookupTimeoutMs = 3000;
 export function readLocalOptions(options: Record<string, string>): LocalMount | undefined {
   const given = Object.keys(options);
   for (const key of given) {
-    if (!(key in needs)) throw invalid(`invalid option: ${JSON.stringify(key)}`);
+    if (ownEntry(needs, key) === undefined) throw invalid(`invalid option: ${JSON.stringify(key)}`);
   }
   if (options.size !== undefined) throw invalid('quota size requested but no quota support');
   for (const key of given) {

@@ -1,5 +1,6 @@
 // A Dockerfile under the arguments of one build.
 import { BerthError, errorMessage, invalid } from '../../../lib/errors.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { nearest, suggestion } from '../../../lib/text/suggestion.ts';
 import { formatPlatform, type Platform, parsePlatform } from '../../../oci/platform.ts';
 import { parseReference } from '../../../oci/reference.ts';
@@ -174,7 +175,7 @@ function withGlobalArgs(
   const variables = new Map(automatic);
   for (const { args, range } of dockerfile.globalArgs) {
     for (const { name, value } of args) {
-      const given = Object.hasOwn(buildArgs, name) ? buildArgs[name] : undefined;
+      const given = ownEntry(buildArgs, name);
       const { escape: token } = dockerfile.directives;
       const expand = (word: string) => locate(dockerfile, range, () => expandWord(word, variables, { escape: token }));
       const result = given ?? (value === undefined ? undefined : expand(value).word);

@@ -1,6 +1,7 @@
 // One stage, instruction by instruction: variables come and go, words get expanded, rules look on.
 import { posix } from 'node:path';
 import { usualSearchPath } from '../../../lib/files/find-program.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { nearest } from '../../../lib/text/suggestion.ts';
 import { parseAddSource } from '../../context/sources/add-source.ts';
 import { expandWord } from '../expansion/expand-word.ts';
@@ -102,7 +103,7 @@ export class StageWalk implements StageVariables {
     const { word } = this.#expanders(instruction);
     const declared = instruction.args.map(({ name, value }) => {
       this.#lintSecret(instruction, 'ARG', name);
-      const given = Object.hasOwn(buildArgs, name) ? buildArgs[name] : undefined;
+      const given = ownEntry(buildArgs, name);
       const result = given ?? (value === undefined ? globals.get(name) : word(value));
       args.set(name, result);
       if (result !== undefined) variables.set(name, result);

@@ -1,5 +1,6 @@
 // Flags of an instruction against the flags it takes.
 import { invalid } from '../../../lib/errors.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { suggestion } from '../../../lib/text/suggestion.ts';
 
 type FlagKind = 'boolean' | 'string' | 'strings';
@@ -19,7 +20,7 @@ export function parseFlags<const S extends Readonly<Record<string, FlagKind>>>(
     const at = flag.indexOf('=');
     const name = flag.slice(2, at < 0 ? undefined : at);
     const value = at < 0 ? undefined : flag.slice(at + 1);
-    const kind = Object.hasOwn(spec, name) ? spec[name] : undefined;
+    const kind = ownEntry(spec, name);
     if (kind === undefined) throw invalid(`unknown flag: --${name}${suggestion(name, Object.keys(spec))}`);
     const known = values[name];
     if (known !== undefined && kind !== 'strings') throw invalid(`duplicate flag specified: --${name}`);

@@ -1,5 +1,6 @@
 // From a statement to a typed instruction: each keyword's own rules.
 import { invalid } from '../../../lib/errors.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { suggestion } from '../../../lib/text/suggestion.ts';
 import { keywords, type Statement } from '../source/statement.ts';
 import type { ArgInstruction, CommandLine, Instruction, InstructionBase, KeyValue } from '../syntax.ts';
@@ -34,7 +35,7 @@ const parsers: Readonly<Record<string, Parser>> = {
 /** Any instruction but FROM. Throws `invalid`, an unknown keyword with a suggestion. */
 export function parseInstruction(statement: Statement): Instruction {
   const { keyword, range, text } = statement;
-  const parser = Object.hasOwn(parsers, keyword.toLowerCase()) ? parsers[keyword.toLowerCase()] : undefined;
+  const parser = ownEntry(parsers, keyword.toLowerCase());
   if (parser === undefined) {
     const known = keywords.map(word => word.toUpperCase());
     throw invalid(`unknown instruction: ${keyword}${suggestion(keyword, known, false)}`);

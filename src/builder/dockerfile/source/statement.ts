@@ -1,4 +1,6 @@
 // One instruction as it stands in the file: keyword, flags and words, before anybody knows what they mean.
+
+import { ownEntry } from '../../../lib/own-entry.ts';
 import type { Heredoc, KeyValue, LineRange } from '../syntax.ts';
 import { takeFlags } from './flags.ts';
 import { parseJsonWords, parsePairs, splitQuoted, splitSpaces } from './words.ts';
@@ -72,7 +74,7 @@ export const keywords: readonly string[] = Object.keys(readers);
 export function parseStatementLine(text: string, token: string): StatementLine {
   const [, keyword = '', tail = ''] = /^(\S+)(?:[\t\v\f\r ]+([\s\S]*))?$/.exec(text.trim()) ?? [];
   const { flags, rest: words } = takeFlags(tail);
-  const read = readers[keyword.toLowerCase()] ?? (() => ({ words: [] }));
+  const read = ownEntry(readers, keyword.toLowerCase()) ?? (() => ({ words: [] }));
   return { keyword, flags, text, json: false, pairs: [], ...read(words.trim(), token) };
 }
 

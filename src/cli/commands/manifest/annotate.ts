@@ -1,6 +1,7 @@
 // `manifest annotate`: says for which platform a manifest of a list is.
 
 import { errorKind } from '../../../lib/errors.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import type { Platform } from '../../../oci/platform.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
@@ -39,7 +40,7 @@ export const annotateManifest = command({
     const imageName = read(image, 'manifest').name;
     const known = findMember(context, { targetName, imageName, target, image });
     const platform = annotated(known.Descriptor.platform, flags);
-    if (!platforms[platform.os]?.split(' ').includes(platform.architecture)) {
+    if (!ownEntry(platforms, platform.os)?.split(' ').includes(platform.architecture)) {
       throw new Error(`manifest entry for image has unsupported os/arch combination: ${flags.os}/${flags.arch}`);
     }
     const value = { ...known, Descriptor: { ...known.Descriptor, platform } };

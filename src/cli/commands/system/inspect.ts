@@ -3,6 +3,7 @@
 import type { Client } from '../../../client/index.ts';
 import { isFromDaemon } from '../../../client/index.ts';
 import { errorKind } from '../../../lib/errors.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
@@ -35,7 +36,7 @@ export const inspect = command({
   },
   run(context, { flags, changed, args }) {
     const { type, size } = flags;
-    const one = finders[type];
+    const one = ownEntry(finders, type);
     if (changed('type') && type === '') throw new ExitError(1, `type is empty: must be one of ${typeList()}`);
     if (type !== '' && !one)
       throw new ExitError(1, `unknown type: ${JSON.stringify(type)}: must be one of ${typeList()}`);

@@ -1,6 +1,7 @@
 // Typed values out of a configuration file; what is wrong is named by its place in the file.
 
 import { errorMessage, invalid } from '../../../lib/errors.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { parseDuration } from '../../../lib/text/duration.ts';
 import { nearest, suggestion } from '../../../lib/text/suggestion.ts';
 
@@ -123,7 +124,7 @@ export class Section {
 
   #take(key: string): unknown {
     this.#read.add(key);
-    return Object.hasOwn(this.#values, key) ? (this.#values[key] ?? undefined) : undefined;
+    return ownEntry(this.#values, key) ?? undefined;
   }
 
   #name(key: string): string {

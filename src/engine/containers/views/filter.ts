@@ -2,6 +2,7 @@
 
 import type { Filters } from '../../../api/codecs.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { parseDuration } from '../../../lib/text/duration.ts';
 import type { Engine } from '../../engine.ts';
 import { type Container, zeroTime } from '../state/container.ts';
@@ -18,7 +19,7 @@ export function containerFilter(engine: Rooms, filters: Filters): Test {
   const { publish, expose, ...others } = filters;
   const ports = publish || expose ? portTest({ publish, expose }, engine) : () => true;
   const tests = Object.entries(others).map(([key, values]) => {
-    const make = Object.hasOwn(makers, key) ? makers[key] : undefined;
+    const make = ownEntry(makers, key);
     if (!make) throw invalid(`invalid filter '${key}'`);
     return make(values, engine);
   });
