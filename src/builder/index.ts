@@ -39,6 +39,7 @@ export type {
   NamedContext,
   ProvenanceOptions,
   RegistryCredentials,
+  SbomOptions,
   TreeTarget,
   Ulimit,
 } from './request.ts';

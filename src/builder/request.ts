@@ -154,10 +154,18 @@ export interface ProvenanceOptions {
   readonly inlineOnly?: boolean;
 }
 
+export interface SbomOptions {
+  /** An image that makes the package lists; undefined for the engine itself. */
+  readonly generator?: string;
+  /** Variables of the generator, by their names without what all begin with. */
+  readonly parameters?: Readonly<Record<string, string>>;
+}
+
 export interface Attestations {
   /** Undefined for none. */
   readonly provenance?: ProvenanceOptions;
-  readonly sbom?: boolean;
+  /** Undefined for none. */
+  readonly sbom?: SbomOptions;
 }
 
 /** What the client asked for in its own words, for provenance alone. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CleanupStack } from '../../lib/cleanup-stack.ts';
 import { BerthError, errorKind, errorMessage, invalid, notImplemented } from '../../lib/errors.ts';
 import { chainIds } from '../../oci/digest.ts';
-import { formatPlatform } from '../../oci/platform.ts';
+import { formatPlatform, type Platform } from '../../oci/platform.ts';
 import { parseReference } from '../../oci/reference.ts';
 import type { CacheRecord } from '../cache/cache-store.ts';
 import { fetchStep } from '../cache/external/fetch-step.ts';
@@ -19,6 +19,7 @@ import { unusedArgs } from '../dockerfile/unused-args.ts';
 import { explainFullDisk } from '../errors/full-disk.ts';
 import { VertexError } from '../errors/vertex-error.ts';
 import { attestBeside, withAttestationFiles, withoutInline } from '../export/attest/attest.ts';
+import type { Attestation } from '../export/attest/attestation-manifest.ts';
 import type { BuildFacts } from '../export/attest/build-facts.ts';
 import { provenance } from '../export/attest/provenance.ts';
 import { cacheOptions } from '../export/cache/cache-options.ts';
@@ -44,6 +45,10 @@ import { BuildInputs } from './build-inputs.ts';
 import type { BuilderContext } from './builder-context.ts';
 import { collectFacts } from './collect-facts.ts';
 import { describeWarning, foreignSyntax } from './describe-warning.ts';
+import { packageLists } from './package-lists.ts';
+
+/** Of the result for a platform. */
+type PackageLists = (platform: Platform) => readonly Attestation[];
 
 /** Starts when it is made. `context` is what all builds share. */
 export class Build implements BuildRun {
@@ -170,7 +175,8 @@ export class Build implements BuildRun {
     const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;
     const results = graphs.map(({ state: { platform, node } }) => ({ platform, node }));
     const facts = () => this.#facts({ dockerfile, inputs, results });
-    return await this.#export(shipped, solver, facts);
+    const lists = await this.#packageLists(graphs, inputs, solver).catch(fail);
+    return await this.#export(shipped, solver, { facts, lists });
   }
 
   /** What fails in it is shown at its lines of this Dockerfile, whichever build hears of it. */
@@ -215,6 +221,7 @@ export class Build implements BuildRun {
             target: request.target || undefined,
             project: this.#names()[0] ?? '',
             everyStage: request.checkOnly === true && !request.target,
+            scans: request.attestations?.sbom !== undefined && !request.checkOnly,
             abandon: warnings => this.#warn([{ warnings, lintError: undefined }], dockerfile),
             buildArgs: request.buildArgs ?? {},
             noCache: request.noCache ?? false,
@@ -249,6 +256,20 @@ export class Build implements BuildRun {
     }
   }
 
+  async #packageLists(graphs: readonly BuildGraph[], inputs: BuildInputs, solver: Solver): Promise<PackageLists> {
+    const { attestations: { sbom } = {} } = this.#request;
+    const found = new Map<string, readonly Attestation[]>();
+    const deps = { id: this.id, request: this.#request, inputs, images: this.#context.images };
+    for (const { scan, state } of sbom ? graphs : []) {
+      if (!scan || !sbom) continue;
+      const { platform } = state;
+      const solve = (node: Node) => solver.solve(node);
+      const lists = await packageLists(scan, sbom, { ...deps, platform, host: this.#context.platform, solve });
+      found.set(formatPlatform(platform), lists);
+    }
+    return platform => found.get(formatPlatform(platform)) ?? [];
+  }
+
   /** One layer in place of all that were made; the history says that they were there. */
   async #squash({ state, snapshot }: SolvedPlatform): Promise<SolvedPlatform> {
     const below = snapshot.layers.findIndex(({ created }) => created !== undefined);
@@ -264,12 +285,16 @@ export class Build implements BuildRun {
     };
   }
 
-  async #export(solved: readonly SolvedPlatform[], solver: Solver, facts: () => BuildFacts): Promise<BuildResult> {
+  async #export(
+    solved: readonly SolvedPlatform[],
+    solver: Solver,
+    { facts, lists }: { facts: () => BuildFacts; lists: PackageLists },
+  ): Promise<BuildResult> {
     const { images, cache, platform, announce } = this.#context;
     const { labels = {}, sourceDateEpoch, buildArgs = {}, multiPlatform = false } = this.#request;
     const wanted = this.#request.attestations ?? {};
     using lease = images.lease();
-    const attest = { facts, images, wanted, signal: this.#abort.signal };
+    const attest = { facts, lists, images, wanted, signal: this.#abort.signal };
     const context = {
       ...{ images, cache, platform, announce, lease, labels },
       signal: this.#abort.signal,

@@ -24,6 +24,7 @@ import { findContext } from './find-context.ts';
 import type { GraphInputs } from './graph-inputs.ts';
 import { dispatchInstruction, type StageContext } from './instructions/dispatch-instruction.ts';
 import { createNode, type Node } from './node.ts';
+import { meansStage, type ScanTargets, scanArgs } from './scan-targets.ts';
 import { StageState } from './stage-state.ts';
 import { StepNames } from './step-names.ts';
 
@@ -34,6 +35,8 @@ interface GraphOptions {
   readonly project: string;
   /** Look at all stages, not only at those that the target needs. */
   readonly everyStage: boolean;
+  /** Package lists will be made. */
+  readonly scans: boolean;
   readonly buildArgs: Readonly<Record<string, string>>;
   readonly buildPlatform: Platform;
   readonly targetPlatform: Platform;
@@ -53,6 +56,8 @@ export interface BuildGraph {
   readonly state: StageState;
   /** Steps of all stages that take part, in the order of the file. */
   readonly steps: readonly PlannedStep[];
+  /** Only where it is asked for. */
+  readonly scan: ScanTargets | undefined;
   readonly warnings: readonly Warning[];
   readonly lintError: string | undefined;
 }
@@ -73,7 +78,8 @@ export async function buildGraph(o: GraphOptions, inputs: GraphInputs): Promise<
     // Who only wants to know what is wrong wants to know it of every stage.
     if (o.everyStage) for (const stage of o.dockerfile.stages) await graph.stage(stage);
     const steps = await graph.steps();
-    return { state, steps, warnings: evaluation.warnings, lintError: evaluation.lintError };
+    const scan = o.scans ? await graph.scanTargets() : undefined;
+    return { state, steps, scan, warnings: evaluation.warnings, lintError: evaluation.lintError };
   } catch (error) {
     o.abandon(evaluation.warnings);
     throw error;
@@ -132,6 +138,26 @@ class GraphBuilder {
     this.#stages.set(stage, built);
     built.catch(() => {});
     return built;
+  }
+
+  /** Stages are looked at that were built, if their arguments or those of the whole file say so. */
+  async scanTargets(): Promise<ScanTargets> {
+    const target = this.target();
+    const built = await this.stage(target);
+    const extras = new Map<string, Node>();
+    for (const [stage, other] of this.#stages) {
+      const { state, variables } = await other;
+      if (stage !== target && this.#scans(scanArgs.stage, stage, variables)) extras.set(shownName(stage), state.node);
+    }
+    if (this.#scans(scanArgs.context, target, built.variables)) {
+      extras.set('context', await this.#contextFiles({ sources: ['/'], depth: built.state.node.depth }));
+    }
+    return { core: built.state.node, extras };
+  }
+
+  #scans(name: string, stage: Stage, { declaredArgs }: StageVariables): boolean {
+    const own = declaredArgs.find(text => text.startsWith(`${name}=`))?.slice(name.length + 1);
+    return meansStage(own ?? this.evaluation.globals.get(name), shownName(stage));
   }
 
   async steps(): Promise<PlannedStep[]> {
@@ -292,7 +318,7 @@ class GraphBuilder {
     const counts = ({ kind, triggerIndex }: Instruction) => triggerIndex !== undefined || layerKinds.includes(kind);
     const steps = instructions.filter(counts).length;
     return new StepNames({
-      stage: isAlone(dockerfile) ? '' : (stage.name ?? `stage-${stage.index}`),
+      stage: isAlone(dockerfile) ? '' : shownName(stage),
       total: steps + (hasNoFrom ? 0 : 1),
       platform: namesPlatform ? targetPlatform : undefined,
     });
@@ -345,6 +371,8 @@ class GraphBuilder {
     return node;
   }
 }
+
+const shownName = ({ name, index }: Stage) => name ?? `stage-${index}`;
 
 /** Whether vertices need no stage in their names. For BuildKit whatever a step takes files from is a stage, too. */
 function isAlone({ stages }: Dockerfile): boolean {

@@ -1,6 +1,6 @@
 // What real builds say of their results: provenance and package lists, with images that leave and beside files.
 import { expect } from 'bun:test';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Buildx } from '../../support/builds/buildx.ts';
 import { buildxScenarios } from '../../support/builds/buildx-scenarios.ts';
@@ -10,6 +10,26 @@ const status = 'Package: hello\\nStatus: install ok installed\\nArchitecture: am
 const dockerfile = `FROM busybox AS it
 ARG PRIVATE=no
 RUN --mount=type=secret,id=key mkdir -p /var/lib/dpkg; printf "${status}" > /var/lib/dpkg/status
+`;
+/** Says of each thing it is to look at what files are there. */
+const generator = `FROM busybox
+COPY <<"EOF" /scan
+cd $BUILDKIT_SCAN_DESTINATION
+for place in $BUILDKIT_SCAN_SOURCE $(find $BUILDKIT_SCAN_SOURCE_EXTRAS -mindepth 1 -maxdepth 1); do
+  name=$(basename $place)
+  found=$(cd $place && echo $(ls | grep -v -w -e bin -e dev -e etc -e home -e proc -e root -e sys -e tmp -e usr -e var))
+  echo '{"predicateType": "https://spdx.dev/Document", "predicate": {"name": "'$name'", "found": "'$found'", "extra": "'$BUILDKIT_SCAN_EXTRA'"}}' > $name.spdx.json
+done
+EOF
+ENTRYPOINT ["sh"]
+CMD ["/scan"]
+`;
+const scanned = `ARG BUILDKIT_SBOM_SCAN_CONTEXT=true
+FROM busybox AS before
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
+RUN [ -z "$BUILDKIT_SBOM_SCAN_STAGE" ] && touch /made
+FROM scratch
+COPY --from=before /made /result
 `;
 const args = ['--build-arg', 'PRIVATE=told-nobody', '--label', 'of=me'];
 
@@ -25,6 +45,14 @@ function statementsIn(layout: string): Record<string, { subject: { name: string 
     read(digest),
   );
   return Object.fromEntries(statements.map((one: { predicateType: string }) => [one.predicateType, one]));
+}
+
+/** What the statements of a layout's only attestation manifest say, in order. */
+function predicatesIn(layout: string): { readonly name: string }[] {
+  const read = (digest: string) => JSON.parse(readFileSync(join(layout, 'blobs', digest.replace(':', '/')), 'utf8'));
+  const index = read(JSON.parse(readFileSync(join(layout, 'index.json'), 'utf8')).manifests[0].digest);
+  const [, attested] = index.manifests;
+  return read(attested.digest).layers.map(({ digest }: { digest: string }) => read(digest).predicate);
 }
 
 async function layoutOf(buildx: Buildx, name: string, options: readonly string[]): Promise<string> {
@@ -106,7 +134,56 @@ buildxScenarios(['busybox'], {
     const folder = buildx.context({ Dockerfile: dockerfile });
     expect(await buildx.failure(['--attest', 'type=other', folder])).toContain('unknown attestation type "other"');
     expect(await buildx.failure(['--provenance=mode=most', folder])).toContain('invalid mode "most"');
-    expect(await buildx.failure(['--sbom=generator=mine', folder])).toContain('sbom generator mine');
+  },
+
+  'a generator must make the package lists, of what asks for it, too': async buildx => {
+    const scanner = buildx.context({ Dockerfile: generator });
+    await buildx.build(['-t', 'e2e-generator', scanner]);
+    const files = { Dockerfile: scanned, f: '', g: '' };
+    const folder = buildx.context(files);
+    const layout = join(buildx.folder, 'generated');
+    const options = ['--attest', 'type=sbom,generator=e2e-generator,EXTRA=word', '--provenance=false'];
+    const said = await buildx.build([...options, '-o', `type=oci,dest=${layout},tar=false`, folder]);
+    expect(said).toContain('] generating sbom using docker.io/library/e2e-generator:latest');
+    expect(predicatesIn(layout).map(({ name }) => name)).toEqual(['sbom', 'sbom-before', 'sbom-context']);
+    expect(predicatesIn(layout)).toMatchObject([
+      { found: 'result', extra: 'word' },
+      { found: 'made' },
+      { found: 'Dockerfile f g' },
+    ]);
+    const out = join(buildx.folder, 'generated-files');
+    await buildx.build([...options, '-o', out, folder]);
+    expect(readdirSync(out).sort()).toEqual([
+      'result',
+      'sbom-before.spdx.json',
+      'sbom-context.spdx.json',
+      'sbom.spdx.json',
+    ]);
+    const told = JSON.parse(readFileSync(join(out, 'sbom.spdx.json'), 'utf8'));
+    expect(told.subject).toMatchObject([{ name: 'result' }]);
+  },
+
+  'a generator that makes no list must be what a build fails of': async buildx => {
+    const folder = buildx.context({ Dockerfile: scanned, f: '', g: '' });
+    const failure = async (command: string) => {
+      const scanner = buildx.context({ Dockerfile: `FROM busybox\nCMD ${command}\n` });
+      await buildx.build(['-t', 'e2e-generator:bad', scanner]);
+      const args = [
+        '--attest',
+        'type=sbom,generator=e2e-generator:bad',
+        '--provenance=false',
+        '-o',
+        join(folder, 'out'),
+      ];
+      return await buildx.failure([...args, folder]);
+    };
+    expect(await failure('[]')).toContain('scanner docker.io/library/e2e-generator:bad does not have cmd');
+    expect(await failure('["sh", "-c", "exit 3"]')).toContain('did not complete successfully: exit code: 3');
+    expect(await failure('["sh", "-c", "echo > $BUILDKIT_SCAN_DESTINATION/x"]')).toContain('x is no JSON object');
+    const link = '["sh", "-c", "ln -s ../../../../etc/passwd $BUILDKIT_SCAN_DESTINATION/x"]';
+    expect(await failure(link)).toContain('x is no JSON object');
+    expect(await buildx.failure(['--sbom=generator=A:B', folder])).toContain('failed to parse sbom scanner A:B');
+    expect(existsSync(join(folder, 'out'))).toBe(false);
   },
 
   'a push must bring attestations that others read': async buildx => {

@@ -13,7 +13,7 @@ import type { BaseVariables, StageVariables } from './evaluation.ts';
 import { type Expanders, expandInstruction } from './expand-instruction.ts';
 import { locate, type StageContext } from './stage-context.ts';
 
-/** Arguments that are read by the builder itself: using them undeclared is no mistake. */
+/** Arguments that are read by the builder itself: using them undeclared is no mistake, and commands do not see them. */
 const builderArgs: readonly string[] = ['BUILDKIT_SBOM_SCAN_CONTEXT', 'BUILDKIT_SBOM_SCAN_STAGE'];
 
 const secretName = /(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)/i;
@@ -106,7 +106,7 @@ export class StageWalk implements StageVariables {
       const given = ownEntry(buildArgs, name);
       const result = given ?? (value === undefined ? globals.get(name) : word(value));
       args.set(name, result);
-      if (result !== undefined) variables.set(name, result);
+      if (result !== undefined && !builderArgs.includes(name)) variables.set(name, result);
       return { name, ...(result === undefined ? {} : { value: result }) };
     });
     return { ...instruction, args: declared };

@@ -8,6 +8,10 @@ import { digestSet } from './provenance.ts';
 export interface Attestation {
   readonly predicateType: string;
   readonly predicate: unknown;
+  /** Its name beside files that are exported. */
+  readonly file: string;
+  /** What it is about, where it says so itself. */
+  readonly subject?: readonly Subject[];
 }
 
 /** What a statement is about. */
@@ -16,9 +20,9 @@ export interface Subject {
   readonly digest: Readonly<Record<string, string>>;
 }
 
-/** An in-toto statement. */
-export function statementOf({ predicateType, predicate }: Attestation, subject: readonly Subject[]): unknown {
-  return { _type: 'https://in-toto.io/Statement/v0.1', predicateType, subject, predicate };
+/** An in-toto statement, about `result` where it is about nothing else. */
+export function statementOf({ predicateType, predicate, subject }: Attestation, result: readonly Subject[]): unknown {
+  return { _type: 'https://in-toto.io/Statement/v0.1', predicateType, subject: subject ?? result, predicate };
 }
 
 const statementType = 'application/vnd.in-toto+json';

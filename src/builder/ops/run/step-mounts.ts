@@ -146,6 +146,7 @@ class MountPreparation {
     const content = await this.#deps.callbacks.secret?.(mount.id, signal);
     if (content === undefined) {
       if (mount.required) throw invalid(`secret ${mount.id}: not found`);
+      if (mount.env !== undefined) this.#prepared.env.push(`${mount.env}=`);
       return;
     }
     if (mount.env !== undefined) this.#prepared.env.push(`${mount.env}=${Buffer.from(content).toString('utf8')}`);

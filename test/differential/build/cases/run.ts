@@ -113,6 +113,9 @@ export const runCases: BuildCases = {
     dockerfile: 'FROM busybox\nRUN --mount=type=secret,id=s,env=S echo $S > /f\n',
     flags: ['--secret', 'id=s,src={DIR}/file'],
   },
+  '--mount=type=secret as a variable, that is not there': {
+    dockerfile: 'FROM busybox\nENV S=own\nRUN --mount=type=secret,id=s,env=S echo "<${S-unset}>" > /f\n',
+  },
   '--mount=type=secret that is not there': {
     dockerfile: 'FROM busybox\nRUN --mount=type=secret,id=s ls /run/secrets > /f 2>&1 || true\n',
   },

@@ -1,7 +1,7 @@
 // `--attest`, `--provenance` and `--sbom` as attributes of the frontend say them, and what provenance may tell of the rest.
 
-import type { Attestations, BuildWords, ProvenanceOptions } from '../../../../builder/index.ts';
-import { invalid, notImplemented } from '../../../../lib/errors.ts';
+import type { Attestations, BuildWords, ProvenanceOptions, SbomOptions } from '../../../../builder/index.ts';
+import { invalid } from '../../../../lib/errors.ts';
 import { parseGoBool } from '../../../../lib/text/go-values.ts';
 import { withoutCredentials } from '../../../../lib/text/without-credentials.ts';
 import { type Attributes, prefixed } from './attributes.ts';
@@ -14,9 +14,8 @@ export function attestations(attributes: Attributes): Attestations | undefined {
   const wanted = options(asked.provenance);
   const provenance = wanted && provenanceOptions(wanted);
   const packages = options(asked.sbom);
-  if (packages) checkGenerator(packages.generator);
   if (!provenance && !packages) return undefined;
-  return { ...(provenance && { provenance }), sbom: packages !== undefined };
+  return { ...(provenance && { provenance }), ...(packages && { sbom: sbomOptions(packages) }) };
 }
 
 /** `mode=max,version=v1`; undefined for none, or one that is disabled. */
@@ -43,12 +42,13 @@ function provenanceOptions(given: Readonly<Record<string, string>>): ProvenanceO
   };
 }
 
-/** Package lists are made by this engine; images that would make others are not run. */
-function checkGenerator(generator: string | undefined): void {
-  if (generator === undefined || /(^|\/)docker\/buildkit-syft-scanner([:@]|$)/.test(generator)) return;
-  throw notImplemented(
-    `sbom generator ${generator}: package lists are made by this engine itself, leave generator out`,
-  );
+/** Names of variables are told in capitals: buildx hands on keys in small letters only. */
+function sbomOptions({ generator, ...others }: Readonly<Record<string, string>>): SbomOptions {
+  const parameters = Object.entries(others).filter(([name]) => name !== 'disabled' && name !== 'type');
+  return {
+    ...(generator !== undefined && { generator }),
+    parameters: Object.fromEntries(parameters.map(([name, value]) => [name.toUpperCase(), value])),
+  };
 }
 
 /** Go's strconv.ParseBool. */

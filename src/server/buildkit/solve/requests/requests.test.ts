@@ -112,12 +112,11 @@ describe('attributes of the frontend', () => {
     expect(frontend({ 'cache-from': 'a,b' }).cacheFrom).toHaveLength(2);
     expect(frontend({ 'attest:provenance': 'mode=max', 'attest:sbom': '' }).attestations).toEqual({
       provenance: { mode: 'max', version: 'v0.2' },
-      sbom: true,
+      sbom: { parameters: {} },
     });
     const full = 'version=v1,builder-id=https://b/?a=b,reproducible=true,inline-only=true';
     expect(frontend({ 'attest:provenance': full }).attestations).toEqual({
       provenance: { mode: 'min', version: 'v1', builderId: 'https://b/?a=b', reproducible: true, inlineOnly: true },
-      sbom: false,
     });
     expect(frontend({ 'attest:provenance': 'disabled=true' }).attestations).toBeUndefined();
   });
@@ -129,7 +128,9 @@ describe('attributes of the frontend', () => {
     expect(() => frontend({ 'attest:provenance': 'mode=foo' })).toThrow('invalid mode "foo"');
     expect(() => frontend({ 'attest:provenance': 'version=2' })).toThrow('invalid provenance SLSA version: 2');
     expect(() => frontend({ 'attest:provenance': 'reproducible=x' })).toThrow('failed to parse reproducible flag "x"');
-    expect(() => frontend({ 'attest:sbom': 'generator=mine' })).toThrow('sbom generator mine');
+    expect(frontend({ 'attest:sbom': 'generator=mine,extra_scanners=x' }).attestations).toEqual({
+      sbom: { generator: 'mine', parameters: { EXTRA_SCANNERS: 'x' } },
+    });
     expect(() => frontend({ 'shm-size': 'big' })).toThrow('shm-size');
     expect(() => frontend({ ulimit: 'nofile' })).toThrow('invalid ulimit "nofile"');
     expect(() => frontend({ 'force-network-mode': 'mine' })).toThrow('unsupported network mode "mine"');
