@@ -54,7 +54,7 @@ describe.skipIf(docker === undefined)('docker build', () => {
     const archive = join(site.folder, 'archive');
     await runOk(['tar', '-C', folder, '-cf', archive, '.']);
     await expectPrints(await buildFrom(archive, '-f', 'sub/other', '-'), 'named');
-  });
+  }, 60_000);
 
   test('a quiet build says its id alone, and everything when it fails', async () => {
     const good = await build('-q', site.context({ Dockerfile: 'FROM busybox\nRUN echo heard\n' }));
