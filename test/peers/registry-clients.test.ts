@@ -53,10 +53,13 @@ afterAll(async () => {
   rmSync(folder.here, { recursive: true, force: true });
 }, 60_000);
 
-/** Podman keeps what it pulled where the next test would see it. */
+/** Podman keeps what it pulled, and what it was given to push, where the next test would see it. */
 async function forget(podman: readonly string[], host: string): Promise<void> {
   const names = await runOk([...podman, 'images', '--format', '{{.Repository}}:{{.Tag}}']);
-  for (const name of names.split('\n').filter(one => one.startsWith(`${host}/`))) await run([...podman, 'rmi', name]);
+  for (const name of names
+    .split('\n')
+    .filter(one => one.startsWith(`${host}/`) || one.startsWith('localhost/busybox:')))
+    await run([...podman, 'rmi', name]);
 }
 
 interface Client {
