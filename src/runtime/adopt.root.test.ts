@@ -81,6 +81,16 @@ describeContainers('adopt', import.meta.path, () => {
     expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
   });
 
+  test('of a container that went with its monitor nobody knows how it ended', async () => {
+    const first = await host.runtime().create(host.options(['sleep', '1000']));
+    await first.start();
+    const monitor = readPid(join(host.execRoot, 'c', first.id, 'conmon.pid'))!;
+    for (const pid of [monitor, first.pid]) host.kernel.processes.kill(pid, 9);
+    while (host.kernel.processes.isAlive(monitor) || host.kernel.processes.isAlive(first.pid)) await delay(1);
+    expect(await host.runtime().adopt(first.id)).toMatchObject({ exited: { code: 255 } });
+    await first.delete();
+  });
+
   test('killing the daemon loses no line and no exit code', async () => {
     const lines = 100_000;
     const log = join(host.root, 'log');

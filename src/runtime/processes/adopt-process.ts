@@ -7,8 +7,9 @@ import type { EndedProcess, Process } from '../process.ts';
 import { ContainerProcess, exitStatus, type ProcessDeps } from './container-process.ts';
 import { isAlive } from './process-identity.ts';
 
-/** How a process counts whose monitor was killed: nobody saw its real exit. */
-const unseen = 137;
+/** How a process counts that has to be killed because its monitor is gone, and one that went unseen, as Docker has it. */
+const killed = 137;
+const unseen = 255;
 
 /** See `Runtime.adopt`. */
 export async function adoptProcess(
@@ -38,8 +39,9 @@ export async function adoptProcess(
     await process.endEmptyStdin();
     return process;
   }
-  logger.warn('the monitor of a container is gone', { container: id, alive: isAlive(record.started, kernel) });
+  const alive = isAlive(record.started, kernel);
+  logger.warn('the monitor of a container is gone', { container: id, alive });
   process.signal(9);
-  exits.settle(id, { code: unseen, at: new Date() });
+  exits.settle(id, { code: alive ? killed : unseen, at: new Date() });
   return { exited: await process.exited, delete: remove };
 }
