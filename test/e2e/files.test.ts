@@ -247,4 +247,17 @@ scenarios(['busybox'], {
       'Error response from daemon: FOO is not a valid change command',
     );
   },
+
+  'commit must take a container that ends just then': async ({ cli }) => {
+    const image = `e2e/ended-${crypto.randomUUID().slice(0, 8)}`;
+    try {
+      for (let time = 0; time < 5; time++) {
+        const id = await cli.ok(['run', '-d', 'busybox', 'true']);
+        await cli.ok(['commit', id, image]);
+        await cli.ok(['rm', '-f', id]);
+      }
+    } finally {
+      await cli.run(['rmi', '-f', image]);
+    }
+  },
 });

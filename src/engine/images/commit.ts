@@ -3,7 +3,7 @@
 import type { IDResponse } from '../../api/types/common.ts';
 import type { ContainerConfig } from '../../api/types/container-config.ts';
 import { parseChanges } from '../../images/index.ts';
-import { conflict, invalid } from '../../lib/errors.ts';
+import { conflict, errorKind, invalid } from '../../lib/errors.ts';
 import type { ImageRunConfig } from '../../oci/image-config.ts';
 import { mergeImageConfig } from '../containers/configuration/merge-image-config.ts';
 import { publishContainerEvent } from '../containers/container-events.ts';
@@ -68,13 +68,22 @@ async function frozen<T>(engine: Engine, container: Container, wanted: boolean, 
   container.record.frozenForCommit = true;
   engine.containers.save(container);
   try {
-    await pauseContainer(engine, container.id);
+    await freeze(engine, container);
     return await act();
   } finally {
     delete container.record.frozenForCommit;
     // Somebody may have killed or thawed it meanwhile.
     if (container.state.Paused) await unpauseContainer(engine, container.id);
     else engine.containers.save(container);
+  }
+}
+
+/** One that ended meanwhile, or that somebody else froze, is as still. */
+async function freeze(engine: Engine, container: Container): Promise<void> {
+  try {
+    await pauseContainer(engine, container.id);
+  } catch (error) {
+    if (errorKind(error) !== 'conflict') throw error;
   }
 }
 

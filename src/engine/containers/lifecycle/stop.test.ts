@@ -154,6 +154,14 @@ describe('restart', () => {
 });
 
 describe('pause', () => {
+  test('of a process that ends just then is refused as of one that does not run', async () => {
+    const { container, process } = await own.run();
+    own.log.fail('process.pause', new Error('No such process'));
+    const paused = outcome(() => pauseContainer(own.engine, container.id));
+    process.exit(0);
+    expect(await paused).toBe(`conflict: container ${container.id} is not running`);
+  });
+
   test('and unpause, each only where it makes sense', async () => {
     const { container, process } = await own.run();
     const id = container.id;
