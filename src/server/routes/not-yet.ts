@@ -1,4 +1,4 @@
-// Operations that are declared and answer 501 until their issue is built: builds, plugins and everything of a swarm.
+// Operations that are declared and answer 501 until their issue is built: most of plugins, and everything of a swarm.
 
 import { endpoints, type Tag } from '../../api/endpoints.ts';
 import { type Handlers, notImplemented } from '../handler.ts';

@@ -3,6 +3,7 @@
 import { sendFiles } from '../../../api/buildkit/files/send-files.ts';
 import type { ServerCall } from '../../../lib/grpc/server.ts';
 import { GrpcError, type GrpcHeaders, grpcCodes } from '../../../lib/grpc/status.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { followLinks } from '../files/follow-links.ts';
 import { wantedFiles } from '../files/wanted-files.ts';
 
@@ -22,7 +23,7 @@ export async function answerSync(
 ): Promise<void> {
   const { metadata } = call;
   const [name = ''] = valuesOf(metadata, 'dir-name');
-  const directory = directories[name];
+  const directory = ownEntry(directories, name);
   if (directory === undefined)
     throw new GrpcError(grpcCodes.notFound, `no access allowed to dir ${JSON.stringify(name)}`);
   const follow = valuesOf(metadata, 'followpaths');

@@ -18,12 +18,13 @@ import {
 import { decode, encode, type MessageOf } from '../../../api/buildkit/message.ts';
 import type { GrpcHandler, ServerCall } from '../../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 
 /** containerd's content service, as far as a build needs it; `stores`: directories by the ids the build has for them. */
 export function contentMethods(stores: Readonly<Record<string, string>>): Record<string, GrpcHandler> {
   const storeOf = ({ metadata }: ServerCall): string => {
     const id = String(metadata[contentStoreKey] ?? '');
-    const directory = stores[id];
+    const directory = ownEntry(stores, id);
     if (directory === undefined) throw new GrpcError(grpcCodes.notFound, `unknown content store ${JSON.stringify(id)}`);
     return directory;
   };
@@ -94,7 +95,7 @@ class Upload {
     if (offset !== this.offset && data.length > 0) {
       throw new GrpcError(grpcCodes.outOfRange, `expected offset ${this.offset}, not ${offset}`);
     }
-    if (data.length > 0) await this.#file.write(data);
+    if (data.length > 0) await this.#file.writeFile(data);
     this.#hash.update(data);
     this.offset += data.length;
     if (action !== writeAction.commit) return '';

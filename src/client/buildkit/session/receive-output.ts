@@ -26,5 +26,5 @@ export async function receiveOutput(call: ServerCall, outputs: readonly (BuildOu
 
 async function receiveFile(call: ServerCall, path: string): Promise<void> {
   await using file = await open(path, 'w', 0o644);
-  for await (const message of call.messages()) await file.write(decode(bytesMessage, message).data);
+  for await (const message of call.messages()) await file.writeFile(decode(bytesMessage, message).data);
 }

@@ -4,12 +4,13 @@ import { bytesMessage, checkAgentRequest, checkAgentResponse } from '../../../ap
 import { decode, encode } from '../../../api/buildkit/message.ts';
 import type { GrpcHandler, ServerCall } from '../../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { drained } from '../../../lib/streams/drained.ts';
 
 /** Answers BuildKit's SSH service; `agents` are sockets by id. */
 export function agentMethods(agents: Readonly<Record<string, string>>): Record<string, GrpcHandler> {
   const socketOf = (id: string) => {
-    const path = agents[id || 'default'];
+    const path = ownEntry(agents, id || 'default');
     if (path === undefined) throw new GrpcError(grpcCodes.notFound, `unset ssh forward key ${id || 'default'}`);
     return path;
   };
