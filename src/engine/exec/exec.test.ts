@@ -53,6 +53,22 @@ test("gets the container's environment, its own over it, and the container's cap
   process.exit(0);
 });
 
+test('gains no privileges where the container gains none', async () => {
+  const gained = async (...SecurityOpt: string[]) => {
+    const { container } = await own.run({ HostConfig: { SecurityOpt } });
+    await startExec(own.engine, createExec(own.engine, container.id, { Cmd: ['sh'] }).Id, { Detach: true }, () => {
+      throw new Error('detached');
+    });
+    return own.runtime.execs.at(-1)?.process.noNewPrivileges === false;
+  };
+  expect(await gained()).toBe(true);
+  expect(await gained('no-new-privileges')).toBe(false);
+  expect(await gained('no-new-privileges=1')).toBe(false);
+  own.engine.config.defaults.noNewPrivileges = true;
+  expect(await gained()).toBe(false);
+  expect(await gained('no-new-privileges=false')).toBe(true);
+});
+
 test('output comes as the start asked for it, whatever the process has', async () => {
   const framed = await begin({ Tty: true, AttachStdout: true }, new FakeClient(), false);
   framed.process.sessions[0]!.say('hello');

@@ -7,6 +7,7 @@ import { encodeFrame } from '../../lib/streams/frames.ts';
 import type { OciProcess } from '../../oci/runtime-spec.ts';
 import { type Process, resolveCapabilities } from '../../runtime/index.ts';
 import { publishContainerEvent } from '../containers/container-events.ts';
+import { describeSecurity } from '../containers/launch/describe-security.ts';
 import { environment } from '../containers/launch/describe-spec.ts';
 import { linkVariables } from '../containers/links/links.ts';
 import type { Container } from '../containers/state/container.ts';
@@ -155,7 +156,7 @@ function describeProcess(
     env: [...base, ...own],
     cwd: config.WorkingDir || container.record.config.WorkingDir || '/',
     capabilities: { bounding: capabilities, permitted: bySystem, effective: bySystem, inheritable: [] },
-    noNewPrivileges: (host.SecurityOpt ?? []).some(option => /^no-new-privileges([=:]true)?$/.test(option)),
+    noNewPrivileges: describeSecurity(host, engine.config.defaults, false).noNewPrivileges,
   };
 }
 

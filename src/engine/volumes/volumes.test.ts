@@ -55,6 +55,20 @@ describe('volumes', () => {
     expect(names({})).toHaveLength(1);
     expect(own.events().at(-1)).toBe('volume prune');
   });
+
+  test('that cannot be pruned keep no others', async () => {
+    const made = [createVolume(own.engine, {}), createVolume(own.engine, {})];
+    const [taken, free] = made.map(({ Name }) => Name);
+    Object.assign(own.engine.host, {
+      // Somebody takes it while it is looked at.
+      diskUsage: async (path: string) => {
+        if (path.includes(taken ?? '')) await own.create({ HostConfig: { Binds: [`${taken}:/data`] } });
+        return 1;
+      },
+    });
+    expect(await pruneVolumes(own.engine, {})).toEqual({ VolumesDeleted: [free ?? ''], SpaceReclaimed: 1 });
+    expect(names({})).toEqual([taken ?? '']);
+  });
 });
 
 describe('networks', () => {

@@ -7,14 +7,13 @@ import type {
   VolumePruneResponse,
   Volume as WireVolume,
 } from '../../api/types/volumes.ts';
-import { conflict, invalid } from '../../lib/errors.ts';
+import { conflict, errorMessage, invalid } from '../../lib/errors.ts';
 import type { Volume } from '../../volumes/index.ts';
 import { hasLabel, truth } from '../containers/views/filter.ts';
 import type { Engine } from '../engine.ts';
 import { publishVolumeEvent } from './volume-events.ts';
 
 /** What Docker marks the volumes with that were given no name. */
-/** Docker names volumes without a name of their own by this label. */
 export const anonymousLabel = 'com.docker.volume.anonymous';
 
 type Rooms = Pick<Engine, 'volumes' | 'containers' | 'events' | 'host'>;
@@ -65,7 +64,10 @@ export async function removeVolume(engine: Rooms, name: string, force: boolean):
 }
 
 /** Unused anonymous volumes; with the filter `all`, unused named ones too. */
-export async function pruneVolumes(engine: Rooms, filters: Filters): Promise<VolumePruneResponse> {
+export async function pruneVolumes(
+  engine: Rooms & Pick<Engine, 'logger'>,
+  filters: Filters,
+): Promise<VolumePruneResponse> {
   const { all: allValues, ...others } = filters;
   const all = isAll(allValues);
   const chosen = volumeFilter(engine, others);
@@ -74,10 +76,15 @@ export async function pruneVolumes(engine: Rooms, filters: Filters): Promise<Vol
   for (const volume of engine.volumes.list()) {
     if ((!all && !volume.anonymous) || !chosen(volume) || engine.containers.usersOfVolume(volume.name).length > 0)
       continue;
-    const size = await engine.host.diskUsage(volume.mountpoint);
-    await removeVolume(engine, volume.name, false);
-    removed.push(volume.name);
-    reclaimed += size;
+    try {
+      const size = await engine.host.diskUsage(volume.mountpoint);
+      await removeVolume(engine, volume.name, false);
+      removed.push(volume.name);
+      reclaimed += size;
+    } catch (error) {
+      // Used or removed by somebody else meanwhile, or not to be had: the others go all the same.
+      engine.logger.warn('volume not pruned', { volume: volume.name, error: errorMessage(error) });
+    }
   }
   engine.events.publish({ Type: 'volume', Action: 'prune', id: '', attributes: { reclaimed: String(reclaimed) } });
   return { VolumesDeleted: removed, SpaceReclaimed: reclaimed };

@@ -83,6 +83,9 @@ test('containers that name each other as their network are still looked at', asy
   await own.create({ HostConfig: { NetworkMode: 'container:first' } }, 'second');
   expect((await inspectContainer(own.engine, 'first', {})).HostsPath).toBe(first.file('hosts'));
   expect(await outcome(() => startContainer(own.engine, 'second'))).toMatch(/^conflict: .*non running container/);
+  expect(await outcome(() => own.create({ HostConfig: { Links: ['first'] } }))).toMatch(
+    /^invalid: .*No such container/,
+  );
 });
 
 describe('the host side', () => {

@@ -14,8 +14,8 @@ import { requireBindSource } from '../configuration/validation/check-places.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { type Container, zeroTime } from '../state/container.ts';
 import type { ContainerMount } from '../state/container-mount.ts';
+import { networkOwner } from '../state/network-owner.ts';
 import { requirePropagation } from './mount-propagation.ts';
-import { identityOwner } from './prepare-network.ts';
 import { refuseInProc } from './refuse-in-proc.ts';
 import { resolveSubpath } from './subpath.ts';
 
@@ -120,7 +120,7 @@ async function mountVolume(
 
 /** resolv.conf, hostname and hosts, unless the user mounts something else there. */
 function identityMounts(engine: Pick<Engine, 'containers'>, container: Container): MountSpec[] {
-  const owner = identityOwner(engine.containers, container);
+  const owner = networkOwner(engine.containers, container);
   const taken = new Set(container.record.mounts.map(mount => mount.destination));
   return (['resolv.conf', 'hostname', 'hosts'] as const)
     .map(file => ({

@@ -12,6 +12,7 @@ import { publishNetworkEvent } from '../container-events.ts';
 import { linkHosts } from '../links/links.ts';
 import { refreshParents } from '../links/refresh-hosts.ts';
 import type { Container } from '../state/container.ts';
+import { networkOwner } from '../state/network-owner.ts';
 
 interface PreparedNetwork {
   /** Path of a network namespace, `host`, or `new`: the process makes it, so that it belongs to its user namespace. */
@@ -30,7 +31,7 @@ export function prepareNetwork(
   if (mode.startsWith('container:')) {
     const sandbox = joinSandbox(engine, container, mode);
     // As Docker has it, the names come with the network.
-    const { Hostname, Domainname } = identityOwner(engine.containers, container).record.config;
+    const { Hostname, Domainname } = networkOwner(engine.containers, container).record.config;
     Object.assign(container.record.config, { Hostname, Domainname });
     return { sandbox };
   }
@@ -176,20 +177,4 @@ function writeIdentity(
   write('resolv.conf', resolvConf);
   write('hosts', hosts);
   write('hostname', `${config.Hostname ?? ''}\n`);
-}
-
-/**
- * The container whose /etc files this one shares: itself, unless it joined another's network. Containers can name each
- * other in a circle, for one that is not there yet may be named; none of these can start.
- */
-export function identityOwner(containers: Engine['containers'], container: Container): Container {
-  const passed = new Set<Container>();
-  for (let owner = container; !passed.has(owner); ) {
-    passed.add(owner);
-    const mode = owner.record.hostConfig.NetworkMode ?? '';
-    const other = mode.startsWith('container:') ? containers.find(mode.slice('container:'.length)) : undefined;
-    if (!other) return owner;
-    owner = other;
-  }
-  return container;
 }

@@ -5,6 +5,7 @@ import type { HostConfig } from '../../../api/types/container-config.ts';
 import { conflict, invalid, notFound, systemError } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
 import type { Container, ContainerRecord } from '../state/container.ts';
+import { networkOwner } from '../state/network-owner.ts';
 import { linkEnvironment } from './link-environment.ts';
 
 type Rooms = Pick<Engine, 'containers'>;
@@ -30,10 +31,13 @@ function readLink(engine: Rooms, text: string) {
 
 /** Whose network it is in the end. */
 function sharedWith(engine: Rooms, name: string): Container {
+  const missing = (other: string) => invalid(`could not get container for ${other}: No such container: ${other}`);
   const child = engine.containers.find(name);
-  if (!child) throw invalid(`could not get container for ${name}: No such container: ${name}`);
-  const mode = child.record.hostConfig.NetworkMode ?? '';
-  return mode.startsWith('container:') ? sharedWith(engine, mode.slice('container:'.length)) : child;
+  if (!child) throw missing(name);
+  const owner = networkOwner(engine.containers, child);
+  const mode = owner.record.hostConfig.NetworkMode ?? '';
+  if (mode.startsWith('container:')) throw missing(mode.slice('container:'.length));
+  return owner;
 }
 
 /** `/child:/parent/alias`, as inspect shows them; null without any. */

@@ -4,8 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerStatsResponse } from '../../../api/types/stats.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { Engine } from '../../engine.ts';
-import { identityOwner } from '../launch/prepare-network.ts';
 import type { Container } from '../state/container.ts';
+import { networkOwner } from '../state/network-owner.ts';
 import { emptySample, measure } from './describe-usage.ts';
 
 /** Milliseconds between two samples. */
@@ -64,7 +64,7 @@ async function* streamStats(
 /** Who joined another's network is counted by the other's interfaces. */
 function sample(engine: Rooms, container: Container): ContainerStatsResponse | undefined {
   const networks =
-    container.record.hostConfig.NetworkMode === 'host' ? undefined : identityOwner(engine.containers, container);
+    container.record.hostConfig.NetworkMode === 'host' ? undefined : networkOwner(engine.containers, container);
   return measure(engine, container, networks);
 }
 

@@ -2,10 +2,10 @@
 
 import type { ContainerInspectResponse } from '../../../api/types/containers.ts';
 import type { Engine } from '../../engine.ts';
-import { identityOwner } from '../launch/prepare-network.ts';
 import { describeLinks } from '../links/links.ts';
 import { logTarget } from '../log-target.ts';
 import type { Container } from '../state/container.ts';
+import { networkOwner } from '../state/network-owner.ts';
 import { describeMounts } from './mount-points.ts';
 import { describeNetworkSettings } from './network-settings.ts';
 
@@ -17,7 +17,7 @@ export async function inspectContainer(
 ): Promise<ContainerInspectResponse> {
   const container = engine.containers.get(reference);
   const { record } = container;
-  const files = identityOwner(engine.containers, container);
+  const files = networkOwner(engine.containers, container);
   return {
     Id: record.id,
     Created: record.created,
