@@ -22,16 +22,17 @@ import { Mirrors } from './mirrors.ts';
 
 let root: string;
 let mirrors: Mirrors;
+const special = {
+  makeNode: () => {
+    throw new Error('no devices here');
+  },
+  setTimes: (path: string, entry: TarEntry) => {
+    if (entry.type !== 'symlink') utimesSync(path, entry.mtime, entry.mtime);
+  },
+};
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'berth-mirror-'));
-  mirrors = new Mirrors(join(root, 'mirrors'), {
-    makeNode: () => {
-      throw new Error('no devices here');
-    },
-    setTimes: (path, entry) => {
-      if (entry.type !== 'symlink') utimesSync(path, entry.mtime, entry.mtime);
-    },
-  });
+  mirrors = new Mirrors(join(root, 'mirrors'), special);
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
@@ -176,6 +177,27 @@ test('two builds of one client have a mirror each, and the last ones used stay',
   for (let count = 0; count < 20; count++) mirrors.release(mirrors.acquire(`k${count}`, ''));
   expect(mirrors.acquire('k', '')).not.toBe(two);
   for (const { name } of [...mirrors.list()]) await mirrors.remove(name);
+});
+
+test('large ones stay as long as there is room for their entries together, the last one in any case', async () => {
+  const few = new Mirrors(join(root, 'few'), special, { mirrors: 20, entries: 5 });
+  const use = async (key: string, entries: number) => {
+    const mirror = few.acquire(key, '');
+    await update(
+      mirror,
+      Array.from({ length: entries }, (_, n) => file(`f${n}`, 'x')),
+    );
+    few.release(mirror);
+  };
+  const keys = () => few.list().map(({ key }) => key);
+  await use('a', 2);
+  await use('b', 3);
+  expect(keys()).toEqual(['a', 'b']);
+  await use('c', 1);
+  expect(keys()).toEqual(['b', 'c']);
+  await use('d', 9);
+  expect(keys()).toEqual(['d']);
+  for (const { name } of [...few.list()]) await few.remove(name);
 });
 
 test('another name of a file is that file, also when only the file has changed', async () => {

@@ -27,6 +27,11 @@ export class Mirror {
     this.#special = special;
   }
 
+  /** How many entries it has. */
+  get entries(): number {
+    return this.#known.size;
+  }
+
   /** Bytes of all files. */
   get size(): number {
     let size = 0;

@@ -6,8 +6,16 @@ import { join } from 'node:path';
 import type { SpecialFiles } from '../../../lib/tar/tree/tree-writer.ts';
 import { Mirror } from './mirror.ts';
 
-/** More than this many are not kept once nobody uses them: the least recently used goes first. */
-const kept = 20;
+/**
+ * More than this many, or of more entries in all, are not kept once nobody uses them: the least recently used goes first, the
+ * most recently used never. What is known of an entry takes about a KiB of memory.
+ */
+interface Kept {
+  readonly mirrors: number;
+  readonly entries: number;
+}
+
+const keptByDefault: Kept = { mirrors: 20, entries: 300_000 };
 
 /** What is known of the use of a mirror. */
 interface MirrorUse {
@@ -26,12 +34,14 @@ interface MirrorUse {
 export class Mirrors {
   readonly #root: string;
   readonly #special: SpecialFiles;
+  readonly #kept: Kept;
   /** Least recently used first. */
   #uses: MirrorUse[] = [];
 
-  constructor(root: string, special: SpecialFiles) {
+  constructor(root: string, special: SpecialFiles, kept: Kept = keptByDefault) {
     this.#root = root;
     this.#special = special;
+    this.#kept = kept;
     mkdirSync(root, { recursive: true, mode: 0o711 });
   }
 
@@ -50,8 +60,13 @@ export class Mirrors {
     if (!use) return;
     use.inUse = false;
     this.#touch(use);
-    const idle = this.#uses.filter(({ inUse }) => !inUse);
-    for (const { name } of idle.slice(0, Math.max(0, idle.length - kept))) void this.#forget(name);
+    const idle = this.#uses.filter(({ inUse }) => !inUse).reverse();
+    let entries = 0;
+    for (const [index, other] of idle.entries()) {
+      entries += other.mirror.entries;
+      const isTooMuch = index >= this.#kept.mirrors || entries > this.#kept.entries;
+      if (index > 0 && isTooMuch) void this.#forget(other.name);
+    }
   }
 
   /** Least recently used first. */
