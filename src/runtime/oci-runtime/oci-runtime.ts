@@ -77,8 +77,11 @@ export class OciRuntime {
     for (;;) {
       const fd = openForWriting(fifo);
       if (fd !== undefined) {
-        writeSync(fd, '0');
-        closeSync(fd);
+        try {
+          writeSync(fd, '0');
+        } finally {
+          closeSync(fd);
+        }
         unlinkSync(fifo);
         return;
       }
