@@ -1,13 +1,14 @@
 // Values as fields of targets and groups.
+import { parseFields } from '../../build/options/fields.ts';
 import { entriesOf, isObject, reasonOf, type Scope, textOf, truthOf, type Value } from '../expressions/value.ts';
 import { type FieldName, fieldKinds } from '../files/bake-file.ts';
 import type { Term } from './declarations.ts';
 
 type Field = string | boolean | readonly string[] | Readonly<Record<string, string>>;
-type Kind = 'text' | 'list' | 'items' | 'record' | 'switch';
+type Kind = 'text' | 'list' | 'items' | 'agents' | 'record' | 'switch';
 
 /** Lists whose items may be objects. */
-const structured = new Set<string>(['attest', 'cache-from', 'cache-to', 'secret', 'ssh', 'output']);
+const structured = new Set<string>(['attest', 'cache-from', 'cache-to', 'secret', 'output']);
 
 /** Fields that a target may have; others do not count. */
 export const knownFields: ReadonlySet<string> = new Set([...Object.keys(fieldKinds), 'description', 'inherits']);
@@ -29,6 +30,7 @@ export function suitable<T>(term: Term, work: () => T): T {
 }
 
 function kindOf(name: string): Kind {
+  if (name === 'ssh') return 'agents';
   if (structured.has(name)) return 'items';
   if (name === 'description') return 'text';
   return name === 'inherits' || name === 'targets' ? 'list' : fieldKinds[name as FieldName];
@@ -38,7 +40,9 @@ const readers: Readonly<Record<Kind, (value: Value) => Field>> = {
   text: textOf,
   switch: truthOf,
   list: value => texts(value),
-  items: value => items(value),
+  items: value => items(value, checkedFields),
+  // Keys may follow each other without names.
+  agents: value => items(value, text => text),
   record: value => record(value),
 };
 
@@ -65,15 +69,21 @@ function record(value: Value): Record<string, string> {
 }
 
 /** Texts; objects (`{type = "local", src = "x"}`) become `key=value` texts. */
-function items(value: Value): string[] {
+function items(value: Value, check: (text: string) => string): string[] {
   if (!Array.isArray(value)) throw new Error('list of map of string required');
   return value
     .filter(item => item !== null && item !== '')
     .map((item: Value) => {
-      if (typeof item === 'string') return item;
+      if (typeof item === 'string') return check(item);
       if (!isObject(item)) throw new Error('map of string required');
       return itemText(item);
     });
+}
+
+/** A name alone, or fields. */
+function checkedFields(text: string): string {
+  if (text.includes('=')) parseFields(text);
+  return text;
 }
 
 function itemText(item: Readonly<Record<string, Value>>): string {

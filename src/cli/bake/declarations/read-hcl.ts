@@ -1,4 +1,5 @@
 // Bake files in HCL's native syntax.
+import { nearest } from '../../../lib/text/suggestion.ts';
 import { evaluate } from '../expressions/evaluate.ts';
 import { type Block, type Body, parseFile } from '../expressions/syntax/body-parser.ts';
 import { HclError } from '../expressions/syntax/hcl-error.ts';
@@ -84,8 +85,24 @@ function variableOf(name: string, { body, start }: Block): DeclaredVariable {
 }
 
 function validationOf({ body, start }: Block): DeclaredVariable['validations'][number] {
+  onlyAttributes(body, ['condition', 'error_message']);
   const condition = required(body, 'condition', start);
   return { condition: wholeTerm(condition), message: term(required(body, 'error_message', start)) };
+}
+
+/** What else there is was meant to be one of these. */
+function onlyAttributes({ attributes, blocks }: Body, names: readonly string[]): void {
+  const [strange] = [...attributes.values()].filter(({ name }) => !names.includes(name));
+  if (strange) {
+    const near = nearest(strange.name, names);
+    const meant = near === undefined ? '' : ` Did you mean ${JSON.stringify(near)}?`;
+    const detail = `An argument named ${JSON.stringify(strange.name)} is not expected here.${meant}`;
+    throw new HclError(strange.namePlace, 'Unsupported argument', detail);
+  }
+  const [block] = blocks;
+  if (!block) return;
+  const detail = `Blocks of type ${JSON.stringify(block.type)} are not expected here.`;
+  throw new HclError(block.open, 'Unsupported block type', detail);
 }
 
 function required(body: Body, name: string, start: Place): Expression {
@@ -96,6 +113,7 @@ function required(body: Body, name: string, start: Place): Expression {
 }
 
 function functionOf(name: string, { labels, body, open }: Block): DeclaredFunction {
+  onlyAttributes(body, ['params', 'variadic_params', 'result']);
   const [params, result] = [body.attributes.get('params'), body.attributes.get('result')];
   if (!params) throw emptyFunction('params', name, labels[0]?.place ?? open);
   if (!result) throw emptyFunction('result', name, placeBetween(params.namePlace, params.value.place));

@@ -7,10 +7,11 @@ import { evaluateField, knownFields } from './evaluate-field.ts';
  * Objects whose parts are evaluated when they are asked for, each with the scope of then. Asking throws an Error for a circle.
  * Of several blocks of one name the last one counts; what a target inherits is not part of it.
  */
-export function referable(declared: Declarations, scope: () => Scope): Readonly<Record<'target' | 'group', Value>> {
+export function referable(declared: Declarations, scope: () => Scope): Readonly<Record<string, Value>> {
+  const { targets, groups } = declared;
   return {
-    target: blocksAsValue('target', declared.targets, scope),
-    group: blocksAsValue('group', declared.groups, scope),
+    ...(targets.length > 0 && { target: blocksAsValue('target', targets, scope) }),
+    ...(groups.length > 0 && { group: blocksAsValue('group', groups, scope) }),
   };
 }
 

@@ -25,8 +25,14 @@ export function callFunction(call: Call, scope: Scope, evaluate: Evaluate): Valu
   if (call.name === 'convert') return convert(call, scope, evaluate);
   const found = scope.callable(call.name);
   if (!found) throw unknownFunction(call);
+  // The number is wrong before any of them is.
+  if (!call.expands) checkCount(call, found, call.args.map(beginning));
   const args = argumentsOf(call, scope, evaluate);
-  checkCount(call, found, args);
+  checkCount(
+    call,
+    found,
+    args.map(({ place }) => place),
+  );
   const converted = args.map(({ value, place }, at) =>
     argument(value, found.params[at] ?? (found.rest as Parameter), place),
   );
@@ -65,18 +71,18 @@ function unknownFunction({ name, namePlace }: Call): HclError {
   return new HclError(namePlace, 'Call to unknown function', detail);
 }
 
-function checkCount(call: Call, { params, rest }: Callable, args: readonly Argument[]): void {
+function checkCount(call: Call, { params, rest }: Callable, places: readonly Place[]): void {
   const name = JSON.stringify(call.name);
-  const missing = params[args.length];
+  const missing = params[places.length];
   if (missing) {
     const many = `expects ${rest ? 'at least ' : ''}${params.length} argument(s)`;
     const detail = `Function ${name} ${many}. Missing value for ${JSON.stringify(missing.name)}.`;
     throw new HclError(call.closePlace, 'Not enough function arguments', detail);
   }
-  const extra = args[params.length];
+  const extra = places[params.length];
   if (extra && !rest) {
     const detail = `Function ${name} expects only ${params.length} argument(s).`;
-    throw new HclError(extra.place, 'Too many function arguments', detail);
+    throw new HclError(extra, 'Too many function arguments', detail);
   }
 }
 
@@ -145,6 +151,7 @@ function convert(call: Call, scope: Scope, evaluate: Evaluate): Value {
   try {
     return convertTo(wanted, evaluate(value, scope));
   } catch (error) {
-    throw failed(call, reasonOf(error));
+    const detail = `Invalid value for "value" parameter: ${reasonOf(error)}.`;
+    throw new HclError(beginning(value), 'Invalid function argument', detail, { cause: error });
   }
 }

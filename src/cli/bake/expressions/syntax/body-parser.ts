@@ -1,4 +1,5 @@
 // Files in HCL's native syntax: attributes and blocks.
+import { checkSigns } from './check-signs.ts';
 import { parseAttributeValue } from './expression-parser.ts';
 import { HclError } from './hcl-error.ts';
 import type { Expression } from './nodes.ts';
@@ -36,6 +37,7 @@ export interface Body {
 
 /** Throws an HclError for the first thing that is wrong. */
 export function parseFile(source: Source): Body {
+  checkSigns(source);
   // What some editors begin a file with.
   return parseBody(new Cursor(source, { at: source.text.startsWith('\ufeff') ? 1 : 0 }), undefined);
 }
@@ -75,11 +77,12 @@ function notAnItem(token: Token, open: Place | undefined): HclError {
   if (token.kind === 'quote')
     return new HclError(token.place, 'Invalid argument name', 'Argument names must not be quoted.');
   if (token.kind === 'end' && open) return unclosed(open);
-  return new HclError(
-    token.place,
-    'Argument or block definition required',
-    'An argument or block definition is required here.',
-  );
+  return itemRequired(token.place);
+}
+
+function itemRequired(place: Place): HclError {
+  const detail = 'An argument or block definition is required here.';
+  return new HclError(place, 'Argument or block definition required', detail);
 }
 
 function unclosed(open: Place): HclError {
@@ -184,7 +187,9 @@ function templateInLabel(place: Place, sign: string): HclError {
 
 /** What is in the braces: lines, or one attribute on the same line. */
 function parseBlockBody(cursor: Cursor, open: Place): Body {
-  if (cursor.peek.kind !== 'name') return parseBody(cursor, open);
+  const { kind, place } = cursor.peek;
+  if (kind === 'newline' || kind === 'end' || cursor.isSign('}')) return parseBody(cursor, open);
+  if (kind !== 'name') throw itemRequired(place);
   const content = new Content();
   const name = cursor.next();
   if (!cursor.take('=')) throw beginsBlock(cursor) ? argumentRequired(name, cursor.peek) : equalsMissing(name);

@@ -21,16 +21,22 @@ function parseItems(cursor: Cursor, open: Token, parse: ParseExpression): Expres
     items.push(parse(cursor));
     const next = cursor.peek;
     if (cursor.isSign(']') || cursor.take(',')) continue;
-    throw new HclError(
-      next.place,
-      next.kind === 'end' ? 'Unterminated tuple constructor expression' : 'Missing item separator',
-      next.kind === 'end'
-        ? 'There is no corresponding closing bracket before the end of the file. This may be caused by incorrect bracket nesting elsewhere in this file.'
-        : 'Expected a comma to mark the beginning of the next item.',
-    );
+    throw next.kind === 'end' ? unterminatedList(open.place) : itemSeparatorMissing(next.place);
   }
   const close = cursor.next();
   return { kind: 'list', place: placeBetween(open.place, close.place), items };
+}
+
+function unterminatedList(open: Place): HclError {
+  return new HclError(
+    open,
+    'Unterminated tuple constructor expression',
+    'There is no corresponding closing bracket before the end of the file. This may be caused by incorrect bracket nesting elsewhere in this file.',
+  );
+}
+
+function itemSeparatorMissing(place: Place): HclError {
+  return new HclError(place, 'Missing item separator', 'Expected a comma to mark the beginning of the next item.');
 }
 
 function parseEntries(cursor: Cursor, open: Token, parse: ParseExpression): Expression {
@@ -67,17 +73,22 @@ function parseEntry(cursor: Cursor, parse: ParseExpression): ObjectEntry {
   const key = keyOf(parse(cursor));
   const sign = cursor.peek;
   if (!cursor.take('=') && !cursor.take(':')) {
-    const detail =
-      sign.kind === 'newline'
-        ? 'Expected an equals sign ("=") to mark the beginning of the attribute value. If you intended to given an attribute name containing periods or spaces, write the name in quotes to create a string literal.'
-        : 'Expected an equals sign ("=") to mark the beginning of the attribute value.';
-    throw new HclError(
-      sign.place,
-      sign.kind === 'newline' ? 'Missing attribute value' : 'Missing key/value separator',
-      detail,
-    );
+    throw valueMissing(sign);
   }
   return { key, value: parse(cursor) };
+}
+
+function valueMissing({ kind, text, place }: Token): HclError {
+  if (kind === 'newline' || text === ',') {
+    const detail = 'Expected an attribute value, introduced by an equals sign ("=").';
+    return new HclError(place, 'Missing attribute value', detail);
+  }
+  const hint =
+    kind === 'name'
+      ? ' If you intended to given an attribute name containing periods or spaces, write the name in quotes to create a string literal.'
+      : '';
+  const detail = `Expected an equals sign ("=") to mark the beginning of the attribute value.${hint}`;
+  return new HclError(place, 'Missing key/value separator', detail);
 }
 
 /** A bare name is the key itself, not a variable. */
@@ -138,10 +149,11 @@ export function parseCallArguments(
     let expands = false;
     while (!cursor.isSign(')')) {
       args.push(parse(cursor));
-      expands = cursor.take('...') !== undefined;
+      const dots = cursor.take('...');
+      expands = dots !== undefined;
       const next = cursor.peek;
       if (cursor.isSign(')')) break;
-      if (expands) throw expansionNotLast(next.place);
+      if (dots) throw expansionNotLast(dots.place);
       if (!cursor.take(',')) throw argumentSeparatorMissing(next, open.place);
     }
     const close = cursor.next();

@@ -2,7 +2,7 @@
 import { HclError } from './hcl-error.ts';
 import type { Expression } from './nodes.ts';
 import { describePlace, type Place, placeBetween } from './source.ts';
-import { type ParseExpression, type Piece, readPieces, type TemplateForm } from './template-pieces.ts';
+import { heredocEnd, type ParseExpression, type Piece, readPieces, type TemplateForm } from './template-pieces.ts';
 import { type Cursor, depthLimit, tooDeepAt } from './tokens.ts';
 
 /** A quoted text; the quote comes next. Throws an HclError. */
@@ -16,14 +16,7 @@ export function parseQuoted(cursor: Cursor, parse: ParseExpression): Expression 
 /** A text with lines of its own, `<<END` or `<<-END`, which comes next. Throws an HclError. */
 export function parseHeredoc(cursor: Cursor, parse: ParseExpression): Expression {
   const { text: opening, place } = cursor.next();
-  const marker = opening.replace(/^<<-?/, '').trim();
-  const end = new RegExp(`[ \\t]*${marker}[ \\t]*(?=\\r?\\n|$)`, 'uy');
-  const endsAt = ({ source, at }: Cursor) => {
-    if (source.text[at - 1] !== '\n') return undefined;
-    end.lastIndex = at;
-    return end.exec(source.text)?.[0].length;
-  };
-  const pieces = readPieces(cursor, { endsAt, isQuoted: false }, parse);
+  const pieces = readPieces(cursor, { endsAt: heredocEnd(opening), isQuoted: false }, parse);
   const isFlush = opening.startsWith('<<-');
   const shown = trimmed(pieces);
   return assemble(isFlush ? withoutIndentation(shown) : shown, cursor.place(place.start), 0);

@@ -41,6 +41,17 @@ export interface TemplateForm {
   readonly isQuoted: boolean;
 }
 
+/** How a heredoc that begins with this line ends: with its marker on a line of its own. */
+export function heredocEnd(opening: string): TemplateForm['endsAt'] {
+  const marker = opening.replace(/^<<-?/, '').trim();
+  const end = new RegExp(`[ \\t]*${marker}[ \\t]*(?=\\r?\\n|$)`, 'uy');
+  return ({ source, at }) => {
+    if (source.text[at - 1] !== '\n') return undefined;
+    end.lastIndex = at;
+    return end.exec(source.text)?.[0].length;
+  };
+}
+
 /** Reads up to and with what ends it. Throws an HclError. */
 export function readPieces(cursor: Cursor, form: TemplateForm, parse: ParseExpression): Piece[] {
   const pieces: Piece[] = [];
