@@ -208,5 +208,6 @@ function engineConfig(
     init: configuration.init,
     proxies: configuration.registries.proxies,
     defaults: configuration.defaults,
+    buildkit: configuration.buildkit,
   };
 }

@@ -46,6 +46,8 @@ export interface EngineConfig {
   proxies: { http: string; https: string; no: string };
   /** What containers get that say nothing of it. */
   defaults: ContainerDefaults;
+  /** Clients that can choose are told to build by BuildKit's protocol. */
+  buildkit: boolean;
   /** Users of containers are these of the host, but for `--userns host`; undefined when users are not remapped. */
   ids: IdMap | undefined;
 }

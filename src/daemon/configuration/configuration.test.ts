@@ -49,6 +49,17 @@ describe('defaults', () => {
     });
   });
 
+  test('features are switches: one is minded, the others are told of', () => {
+    expect(configure({})).toMatchObject({ buildkit: true, ignored: [] });
+    expect(configure({ features: { buildkit: false, cdi: true } })).toMatchObject({
+      buildkit: false,
+      ignored: ['features.cdi'],
+    });
+    const flags = ['--feature', 'cdi', '--feature=buildkit=false'];
+    expect(configure({}, ...flags)).toMatchObject({ buildkit: false, ignored: ['features.cdi'] });
+    expect(inFile({ features: { buildkit: 'no' } })).toBe('invalid: features.buildkit: expected true or false');
+  });
+
   test("started as dockerd: Docker's socket, group and pid file", () => {
     const request = parseRequest(['--config-file=/dev/null'], true);
     expect(request).toMatchObject({
@@ -100,6 +111,7 @@ describe('flags', () => {
     [['--mtu'], 'flag needs an argument: --mtu'],
     [['--mtu', 'big'], 'invalid argument "big" for "--mtu" flag: expected a number'],
     [['--icc=maybe'], 'invalid argument "maybe" for "--icc" flag: expected true or false'],
+    [['--feature', 'buildkit=no'], 'invalid argument "buildkit=no" for "--feature" flag: expected name[=true|false]'],
     [['--log-opt', 'x'], 'invalid argument "x" for "--log-opt" flag: expected name=value'],
     [['-l', 'loud'], 'invalid logging level: loud: use one of debug, info, warn, error, fatal'],
     [['--log-format', 'xml'], 'invalid log format: xml: use text or json'],

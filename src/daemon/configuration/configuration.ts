@@ -7,6 +7,7 @@ import type { LogLevel } from '../../lib/logger.ts';
 import { defaultCgroupParent } from '../machine/cgroup-parent.ts';
 import { type BuilderSettings, readBuilderSettings } from './builder-settings.ts';
 import { readContainerDefaults } from './container-defaults.ts';
+import { readFeatures } from './features.ts';
 import { ignoredOptions, refusedOptions } from './foreign-options.ts';
 import { optionKey } from './options.ts';
 import { type OptionValues, parseDaemonFlags } from './parse-flags.ts';
@@ -64,6 +65,8 @@ export interface Configuration {
   labels: string[];
   registries: RegistrySettings;
   builder: BuilderSettings;
+  /** Clients that can choose are told to build by BuildKit's protocol. */
+  buildkit: boolean;
   /** Seconds. */
   shutdownTimeout: number;
   /** Options of dockerd that were given and change nothing, for the log. */
@@ -104,6 +107,7 @@ function buildConfiguration(flags: OptionValues, file: OptionValues, asDockerd: 
   const execRoot = get('exec-root', '/run/berth');
   const bridge = get('bridge', defaultBridge);
   const runtimes = { crun: { path: 'crun' }, runc: { path: 'runc' }, ...get('runtimes', {}) };
+  const features = readFeatures(get<object>('features', {}));
   const configuration: Configuration = {
     dataRoot: get('data-root', '/var/lib/berth'),
     execRoot,
@@ -144,7 +148,8 @@ function buildConfiguration(flags: OptionValues, file: OptionValues, asDockerd: 
     registries: readRegistrySettings(values),
     builder: readBuilderSettings(get<unknown>('builder', undefined)),
     shutdownTimeout: get('shutdown-timeout', 15),
-    ignored: ignoredOptions.map(optionKey).filter(key => key in values),
+    buildkit: features.buildkit,
+    ignored: [...ignoredOptions.map(optionKey).filter(key => key in values), ...features.ignored],
   };
   check(configuration, get<string | undefined>('storage-driver', undefined));
   refuseSettings(values);

@@ -14,7 +14,6 @@ const ignored: readonly [flag: string, kind: OptionKind, key?: string][] = [
   ['default-address-pool', 'list', 'default-address-pools'],
   ['default-network-opt', 'map', 'default-network-opts'],
   ['experimental', 'bool'],
-  ['feature', 'map', 'features'],
   ['ip-forward-no-drop', 'bool'],
   ['ip6tables', 'bool'],
   ['iptables', 'bool'],

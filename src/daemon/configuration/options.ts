@@ -61,6 +61,7 @@ export const daemonOptions: readonly DaemonOption[] = [
   { flag: 'dns-search', kind: 'list', help: 'DNS search domain of containers' },
   { flag: 'exec-opt', key: 'exec-opts', kind: 'list', help: 'native.cgroupdriver=cgroupfs' },
   { flag: 'exec-root', kind: 'string', help: 'Directory of run-time state' },
+  { flag: 'feature', key: 'features', kind: 'map', help: 'buildkit=false: clients build by the classic protocol' },
   { flag: 'fixed-cidr', kind: 'string', help: 'Range that containers of the default bridge get addresses from' },
   { flag: 'group', short: 'G', kind: 'string', help: 'Group of the unix socket' },
   { flag: 'help', short: 'h', kind: 'bool', help: 'Print usage', flagOnly: true },

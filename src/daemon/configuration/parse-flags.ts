@@ -73,6 +73,18 @@ function limit(text: string, refuse: (what: string) => Error): { Soft: number; H
   return { Soft: Number(match[1]), Hard: Number(match[2] ?? match[1]) };
 }
 
+/** A value of a map that flags fill, as daemon.json has it. */
+function mapEntry(key: string, value: string, refuse: (what: string) => Error): unknown {
+  if (key === 'runtimes') return { path: value };
+  if (key === 'default-ulimits') return limit(value, refuse);
+  if (key !== 'features') return value;
+  if (!bool.test(value)) throw refuse('expected name[=true|false]');
+  return isOn.test(value);
+}
+
+const bool = /^(true|false|1|0|t|f)$/i;
+const isOn = /^(true|1|t)$/i;
+
 function setValue(values: OptionValues, option: DaemonOption, text: string, shown: string): void {
   const key = optionKey(option);
   const refuse = (what: string) => invalid(`invalid argument "${text}" for "${shown}" flag: ${what}`);
@@ -81,8 +93,8 @@ function setValue(values: OptionValues, option: DaemonOption, text: string, show
       values[key] = text;
       break;
     case 'bool':
-      if (!/^(true|false|1|0|t|f)$/i.test(text)) throw refuse('expected true or false');
-      values[key] = /^(true|1|t)$/i.test(text);
+      if (!bool.test(text)) throw refuse('expected true or false');
+      values[key] = isOn.test(text);
       break;
     case 'int':
       if (!/^-?\d+$/.test(text)) throw refuse('expected a number');
@@ -99,11 +111,12 @@ function setValue(values: OptionValues, option: DaemonOption, text: string, show
       values[key] = [...((values[key] as string[] | undefined) ?? []), text];
       break;
     case 'map': {
-      const equals = text.indexOf('=');
+      // A feature that is only named is on.
+      const pair = key === 'features' && !text.includes('=') ? `${text}=true` : text;
+      const equals = pair.indexOf('=');
       if (equals <= 0) throw refuse('expected name=value');
-      const value = text.slice(equals + 1);
-      const entry = key === 'runtimes' ? { path: value } : key === 'default-ulimits' ? limit(value, refuse) : value;
-      values[key] = { ...(values[key] as object | undefined), [text.slice(0, equals)]: entry };
+      const entry = mapEntry(key, pair.slice(equals + 1), refuse);
+      values[key] = { ...(values[key] as object | undefined), [pair.slice(0, equals)]: entry };
     }
   }
 }

@@ -75,7 +75,7 @@ function checkValue(option: DaemonOption, value: unknown, refuse: (why: string) 
     case 'map':
       if (typeof value !== 'object' || value === null || Array.isArray(value)) throw refuse('expected an object');
       if (option.key === 'runtimes') return checkRuntimes(value, refuse);
-      // The values of options that are only accepted (`features`) may be anything.
+      // The values of options that are only accepted may be anything.
       return option.key === 'log-opts' ? checkStrings(value, refuse) : value;
   }
 }

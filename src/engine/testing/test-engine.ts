@@ -141,6 +141,7 @@ function testConfig(root: string): EngineConfig {
         ...{ ulimits: [], ipcMode: 'private' as const, cgroupnsMode: undefined, noNewPrivileges: false },
         seccomp: { name: 'builtin', profile: 'default' as const },
       },
+      buildkit: true,
       ids: undefined,
     },
   };

@@ -13,14 +13,13 @@ import {
 import { listBuildCache } from '../build/list-cache.ts';
 import { type Handlers, reply } from '../handler.ts';
 
-const pingHeaders = {
-  'Builder-Version': '2',
-  Swarm: 'inactive',
-  'Cache-Control': 'no-cache, no-store, must-revalidate',
-  Pragma: 'no-cache',
-};
-
 export function systemRoutes(engine: Engine, builder: Builder): Handlers['system'] {
+  const pingHeaders = {
+    'Builder-Version': engine.config.buildkit ? '2' : '1',
+    Swarm: 'inactive',
+    'Cache-Control': 'no-cache, no-store, must-revalidate',
+    Pragma: 'no-cache',
+  };
   return {
     SystemAuth: ({ body, signal }) => authenticate(engine, body ?? {}, signal),
     SystemInfo: ({ version }) => describeSystem(engine, version),
