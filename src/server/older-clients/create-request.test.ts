@@ -2,11 +2,12 @@
 
 import { expect, test } from 'bun:test';
 import type { HostConfig } from '../../api/types/container-config.ts';
+import type { ContainerCreateRequest } from '../../api/types/containers.ts';
 import { errorMessage } from '../../lib/errors.ts';
 import { understandCreate } from './create-request.ts';
 
-const hostOf = (HostConfig: HostConfig, version: string) =>
-  understandCreate({ HostConfig }, version).request.HostConfig;
+const understand = (request: ContainerCreateRequest, version: string) => understandCreate(request, version, 2);
+const hostOf = (HostConfig: HostConfig, version: string) => understand({ HostConfig }, version).request.HostConfig;
 
 function refusal(run: () => unknown): string {
   try {
@@ -19,7 +20,7 @@ function refusal(run: () => unknown): string {
 
 test('a client of today is taken at its word', () => {
   const request = { HostConfig: { ConsoleSize: [1, 2] as [number, number], Annotations: { a: 'b' } } };
-  expect(understandCreate(request, '1.51')).toEqual({ request, readonlyNonRecursive: false });
+  expect(understand(request, '1.51')).toEqual({ request, readonlyNonRecursive: false });
 });
 
 test('what came later counts for nothing', () => {
@@ -28,13 +29,21 @@ test('what came later counts for nothing', () => {
   expect(hostOf(host, '1.41')).toEqual({ AutoRemove: true });
   expect(hostOf(host, '1.24')).toEqual({ AutoRemove: false, IpcMode: 'shareable' });
   const Healthcheck = { Test: ['CMD', 'true'], StartInterval: 5 };
-  expect(understandCreate({ Healthcheck }, '1.43').request.Healthcheck?.StartInterval).toBe(0);
+  expect(understand({ Healthcheck }, '1.43').request.Healthcheck?.StartInterval).toBe(0);
 });
 
 test('before 1.40 IPC is shareable unless something else is asked for', () => {
-  expect(understandCreate({}, '1.39').request.HostConfig).toEqual({ IpcMode: 'shareable' });
+  expect(understand({}, '1.39').request.HostConfig).toEqual({ IpcMode: 'shareable' });
   expect(hostOf({ IpcMode: 'private' }, '1.39')?.IpcMode).toBe('private');
-  expect(understandCreate({}, '1.40').request.HostConfig).toBeUndefined();
+  expect(understand({}, '1.40').request.HostConfig).toBeUndefined();
+});
+
+test('before 1.41 the groups of cgroup v1 are those of the host unless something else is asked for', () => {
+  const modeOf = (version: string, cgroups: 1 | 2, HostConfig: HostConfig = {}) =>
+    understandCreate({ HostConfig }, version, cgroups).request.HostConfig?.CgroupnsMode;
+  expect(modeOf('1.40', 1)).toBe('host');
+  expect(modeOf('1.40', 1, { CgroupnsMode: 'private' })).toBe('private');
+  expect([modeOf('1.40', 2), modeOf('1.41', 1)]).toEqual([undefined, undefined]);
 });
 
 test('before 1.42 options of mounts of another type are not looked at, nor is a source made', () => {
@@ -51,8 +60,8 @@ test('before 1.42 options of mounts of another type are not looked at, nor is a 
 });
 
 test('before 1.44 read-only binds are not recursive', () => {
-  expect(understandCreate({}, '1.43').readonlyNonRecursive).toBe(true);
-  expect(understandCreate({}, '1.44').readonlyNonRecursive).toBe(false);
+  expect(understand({}, '1.43').readonlyNonRecursive).toBe(true);
+  expect(understand({}, '1.44').readonlyNonRecursive).toBe(false);
 });
 
 test('what an old client would count on in vain is refused', () => {
@@ -63,8 +72,8 @@ test('what an old client would count on in vain is refused', () => {
   const image = { Mounts: [{ Type: 'image' as const }] };
   expect(refusal(() => hostOf(image, '1.47'))).toBe('Mount type "Image" needs API v1.48 or newer');
   const networks = { NetworkingConfig: { EndpointsConfig: { a: {}, b: {} } } };
-  expect(refusal(() => understandCreate(networks, '1.43'))).toBe(
+  expect(refusal(() => understand(networks, '1.43'))).toBe(
     'Container cannot be created with multiple network endpoints: a, b',
   );
-  expect(refusal(() => understandCreate(networks, '1.44'))).toBe('');
+  expect(refusal(() => understand(networks, '1.44'))).toBe('');
 });

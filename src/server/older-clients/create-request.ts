@@ -6,10 +6,11 @@ import type { ContainerCreateRequest } from '../../api/types/containers.ts';
 import { isAtLeast } from '../../api/versions.ts';
 import { invalid } from '../../lib/errors.ts';
 
-/** The request in today's terms; the input stays as it is. Throws `invalid`. */
+/** The request in today's terms, on a host with `cgroupVersion`; the input stays as it is. Throws `invalid`. */
 export function understandCreate(
   request: ContainerCreateRequest,
   version: string,
+  cgroupVersion: 1 | 2,
 ): { request: ContainerCreateRequest; readonlyNonRecursive: boolean } {
   const before = (other: string) => !isAtLeast(version, other);
   refuseLater(request, before);
@@ -19,6 +20,9 @@ export function understandCreate(
   const understood = { ...request, ...(request.HostConfig && { HostConfig: hostOf(request.HostConfig, before) }) };
   if (before('1.40') && !understood.HostConfig?.IpcMode) {
     understood.HostConfig = { ...understood.HostConfig, IpcMode: 'shareable' };
+  }
+  if (before('1.41') && cgroupVersion === 1 && !understood.HostConfig?.CgroupnsMode) {
+    understood.HostConfig = { ...understood.HostConfig, CgroupnsMode: 'host' };
   }
   if (before('1.44') && request.Healthcheck) understood.Healthcheck = { ...request.Healthcheck, StartInterval: 0 };
   return { request: understood, readonlyNonRecursive };

@@ -44,7 +44,8 @@ export function containerRoutes(engine: Engine): Handlers['containers'] {
     },
     ContainerCreate: ({ query, body, version }) => {
       const platform = isAtLeast(version, '1.41') ? query.platform : undefined;
-      return createContainer(engine, { name: query.name, platform, ...understandCreate(body, version) });
+      const understood = understandCreate(body, version, engine.host.spec.cgroupVersion);
+      return createContainer(engine, { name: query.name, platform, ...understood });
     },
     ContainerInspect: ({ path, query }) => inspectContainer(engine, path.id, query),
     ContainerTop: ({ path, query }) => listProcesses(engine, path.id, query.ps_args),
