@@ -170,6 +170,7 @@ export class Build implements BuildRun {
       }),
     );
     const solved = await solving.catch(fail);
+    this.#context.images.builds.hasten();
     await solver.arrived().catch(fail);
     await solver.keepImported();
     const shipped = request.squash ? await Promise.all(solved.map(one => this.#squash(one))) : solved;

@@ -124,6 +124,11 @@ export class BuildLayers {
     return new WorkingLayer({ below, upper, scratch, base: this.#base, remapped, seal, discard }, deps);
   }
 
+  /** Layers are packed beside everything else; this says that somebody waits for those sealed so far. */
+  hasten(): void {
+    this.#deps.layers.workers.hasten();
+  }
+
   /** Copies into a plain directory. */
   copyTo(root: string, job: Omit<CopyJob, 'kind' | 'root' | 'upper'>, signal: AbortSignal): Promise<CopyOutcome> {
     return this.#deps.layers.workers.run({ ...job, kind: 'copy', root, upper: root }, signal);

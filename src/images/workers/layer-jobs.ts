@@ -3,7 +3,7 @@ import type { Digest } from '../../oci/digest.ts';
 import type { CopyJob, CopyOutcome } from '../build/copy/copy-job.ts';
 import type { AppliedArchive } from '../layers/extract/apply-layer.ts';
 
-/** The archive of an upper directory, digested and not kept. `lower` topmost first. */
+/** The archive of an upper directory, digested and not kept, when processors have nothing better to do. `lower` topmost first. */
 interface DigestJob {
   readonly kind: 'digest';
   readonly upper: string;
@@ -62,11 +62,15 @@ export interface Conversation {
   readonly onRead: (bytes: number) => void;
 }
 
-/** To the worker; `cancel` names a job that was asked for before, and a `size` that is undefined is the last. */
+/**
+ * To the worker; `cancel` names a job that was asked for before, and a `size` that is undefined is the last. `hasten`: what
+ * could be done while nothing else was to do is waited for now.
+ */
 export type JobMessage =
   | { readonly id: number; readonly job: LayerJob }
   | { readonly id: number; readonly size: number | undefined }
-  | { readonly cancel: number };
+  | { readonly cancel: number }
+  | { readonly hasten: true };
 
 /** From the worker: news, an outcome, or an error by its kind (see lib/errors.ts), code and message. */
 export type JobReply =

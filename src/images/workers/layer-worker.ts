@@ -1,4 +1,5 @@
 // The worker that extracts, packs, copies and compresses layers: takes jobs, answers with outcomes.
+import { setPriority } from 'node:os';
 import { readGrowing, readShared } from '../../content/index.ts';
 import { createKernel } from '../../kernel/index.ts';
 import { BerthError, errorCode, errorKind, errorMessage } from '../../lib/errors.ts';
@@ -17,15 +18,20 @@ declare const self: {
 
 const { files } = createKernel();
 const reader = new PieceReader();
-const running = new Map<number, AbortController>();
+const running = new Map<number, { abort: AbortController; isPatient: boolean }>();
 /** What is told of the files of jobs. */
 const sizes = new Map<number, AsyncQueue<number>>();
+
+/** Nice value of this thread while nobody waits for what it does. */
+const patient = 10;
+let priority = 0;
 
 /** Milliseconds of one job before another one's messages are read. */
 const portion = 10;
 
 self.onmessage = ({ data }) => {
-  if ('cancel' in data) running.get(data.cancel)?.abort();
+  if ('hasten' in data) hasten();
+  else if ('cancel' in data) running.get(data.cancel)?.abort.abort();
   else if ('job' in data) void answer(data.id, data.job);
   else if (data.size === undefined) sizes.get(data.id)?.close();
   else sizes.get(data.id)?.push(data.size);
@@ -33,7 +39,8 @@ self.onmessage = ({ data }) => {
 
 async function answer(id: number, job: LayerJob): Promise<void> {
   const abort = new AbortController();
-  running.set(id, abort);
+  running.set(id, { abort, isPatient: job.kind === 'digest' });
+  adjustPriority();
   try {
     const outcome = await perform(id, job, abort.signal);
     self.postMessage({ id, outcome }, 'member' in outcome ? [outcome.member.buffer as ArrayBuffer] : []);
@@ -43,6 +50,25 @@ async function answer(id: number, job: LayerJob): Promise<void> {
     self.postMessage({ id, error: code === undefined ? known : { ...known, code } });
   } finally {
     running.delete(id);
+    adjustPriority();
+  }
+}
+
+/** Somebody waits for all that runs now. */
+function hasten(): void {
+  for (const job of running.values()) job.isPatient = false;
+  adjustPriority();
+}
+
+/** On Linux the priority of a process is that of the thread that asks for it. */
+function adjustPriority(): void {
+  const wanted = running.size > 0 && [...running.values()].every(({ isPatient }) => isPatient) ? patient : 0;
+  if (wanted === priority) return;
+  try {
+    setPriority(0, wanted);
+    priority = wanted;
+  } catch {
+    // Who may not raise it again goes on as it is.
   }
 }
 

@@ -64,6 +64,12 @@ export class LayerWorkers {
     }
   }
 
+  /** What is done beside everything else so far (digests of layers) is waited for from now on. */
+  hasten(): void {
+    for (const { worker, pending } of this.#hands)
+      if (pending.size > 0) worker.postMessage({ hasten: true } satisfies JobMessage);
+  }
+
   close(): void {
     clearTimeout(this.#idle);
     for (const { worker, pending } of this.#hands.splice(0)) {

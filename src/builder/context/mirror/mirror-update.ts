@@ -27,6 +27,9 @@ import type { Known } from './known.ts';
 import { placesAround } from './places-around.ts';
 import { isSameEntry } from './same-entry.ts';
 
+/** Bytes of one write: the kernel takes its memory for longer ones from pages that a virtual machine may have to ask its host for. */
+const stride = 32 * 1024;
+
 /** What of a mirror an update changes. */
 interface UpdateParts {
   readonly known: Map<string, Known>;
@@ -197,7 +200,8 @@ export class MirrorUpdate {
     return {
       write: data => {
         hash.update(data);
-        for (let written = 0; written < data.length; ) written += writeSync(file, data, written);
+        for (let written = 0; written < data.length; )
+          written += writeSync(file, data, written, Math.min(stride, data.length - written));
         size += data.length;
       },
       finish: () => {
