@@ -19,6 +19,7 @@ import type { LayersSnapshot, Snapshot, TreeSnapshot } from '../solve/snapshot.t
 import type { Operations, WorkOptions } from '../solve/solver.ts';
 import type { OpenSourceOptions, SourceTree, WantedFiles } from '../source.ts';
 import { copyIntoLayer } from './copy/copy-into-layer.ts';
+import { EarlyCopies } from './copy/early-copies.ts';
 import { mayShareAgain } from './copy/may-share-again.ts';
 import { ownerOrRoot } from './copy/owner-or-root.ts';
 import { withInlineFiles } from './inline-files.ts';
@@ -35,11 +36,13 @@ interface StepOperationsDeps extends RunStepDeps {
 /** One for each build. */
 export class StepOperations implements Operations {
   readonly #deps: StepOperationsDeps;
+  readonly #early: EarlyCopies;
   /** What a copy found when its key was made. */
   readonly #selections = new Map<string, readonly PlannedCopy[]>();
 
   constructor(deps: StepOperationsDeps) {
     this.#deps = deps;
+    this.#early = new EarlyCopies(deps);
   }
 
   isPlain({ kind }: Operation): boolean {
@@ -75,6 +78,13 @@ export class StepOperations implements Operations {
     const files = () =>
       new Map(trees.flatMap(tree => [...tree.files()].map(([path, digest]) => [path, shortId(digest)] as const)));
     return { digest: selections.map(({ digest }) => digest).join(' '), files };
+  }
+
+  async early(node: Node, inputs: readonly (Snapshot | undefined)[], o: WorkOptions): Promise<void> {
+    if (!isCopy(node)) return;
+    const source = inputs[1];
+    const selection = this.#selections.get(node.vertex.digest)?.[0];
+    if (source && selection) await this.#early.begin(node, { source, selection, signal: o.signal });
   }
 
   /** What was looked at is added to `trees`. */
@@ -148,6 +158,7 @@ export class StepOperations implements Operations {
     const { chown } = op;
     const selections = this.#selections.get(vertex.digest);
     if (!selections) throw systemError('a copy is run before its key was made');
+    const made = await this.#early.take(o.node, o.inputs[0] as LayersSnapshot);
     const merged = o.working.mount();
     const owner = chown === undefined ? undefined : this.#ownerIn(merged, chown);
     for (const [index, part] of op.parts.entries()) {
@@ -155,7 +166,7 @@ export class StepOperations implements Operations {
       using root = openRoot(source, this.#deps.images);
       const selection = selections[index] as PlannedCopy;
       const shareAgain = mayShareAgain(source, { below: o.inputs[0] as LayersSnapshot, upper: o.working.upper });
-      await copyIntoLayer(op, { working: o.working, root, selection, owner, shareAgain, signal: o.signal });
+      await copyIntoLayer(op, { working: o.working, root, selection, owner, shareAgain, made, signal: o.signal });
     }
   }
 
@@ -224,6 +235,8 @@ export class StepOperations implements Operations {
     return { kind: 'layers', layers: [...lower, ...upper] };
   }
 }
+
+const isCopy = (node: Node): node is Node<CopyOperation> => node.op.kind === 'copy';
 
 /** What a step takes of an input; undefined where it may look at any of it, and at any time. */
 function takenParts(op: Operation, number: number): readonly WantedFiles[] | undefined {

@@ -14,6 +14,7 @@ import type { LinkedOperation, Operation } from '../graph/operation.ts';
 import type { BuildEvent, CacheReason } from '../progress.ts';
 import { collectSteps } from './collect-steps.ts';
 import type { ContentKey } from './content-key.ts';
+import { EarlyWork } from './early-work.ts';
 import { explainMiss } from './explain-miss.ts';
 import type { ProgressLog } from './progress-log.ts';
 import type { Resolution } from './resolution.ts';
@@ -28,6 +29,8 @@ export interface Operations {
   /** Waits until what the node takes of its inputs is there. */
   ready(node: Node, inputs: readonly (Snapshot | undefined)[]): Promise<void>;
   contentKey(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<ContentKey>;
+  /** Does what can be done before input 0 is there, once the key of its content is made. Of use only if it is run later. */
+  early(node: Node, inputs: readonly (Snapshot | undefined)[], o: WorkOptions): Promise<void>;
   /** Runs it. Throws what is wrong with it; then nothing is left. */
   run(node: Node, inputs: readonly Snapshot[], o: WorkOptions): Promise<Snapshot>;
   /** True for what costs nothing to look at: not worth a record. */
@@ -80,6 +83,7 @@ export class Solver {
   readonly #running = new Set<Promise<unknown>>();
   /** Steps of other caches whose layers could not be had. */
   readonly #lost = new Set<ImportedStep>();
+  readonly #early = new EarlyWork();
   /** Files from outside that are on their way. */
   readonly #arriving: Promise<void>[] = [];
 
@@ -162,6 +166,7 @@ export class Solver {
     // Nothing else than the content tells files from outside: it is looked at while steps below still run.
     const begun = isOutside ? this.#content(node, byContent) : undefined;
     void this.#beginBelow(node, begun?.ready);
+    if (begun) void this.#beginEarly(node, begun);
     const inputs = await Promise.all(
       node.inputs.map(async (input, index) => {
         const resolution = await this.resolve(input);
@@ -184,6 +189,7 @@ export class Solver {
     const { key, content, quick } = await this.#key(node, inputs, { ...this.#deps, begun });
     const nonce = node.ignoreCache ? this.#deps.nonce : '';
     const found = node.ignoreCache ? undefined : this.#deps.cache.find(key);
+    if (found) this.#early.forget(node);
     const imported = node.ignoreCache || found ? undefined : this.#deps.imports.find(key);
     const id = nonce === '' ? ((found ?? imported)?.result ?? key) : sha256(`${key} ${nonce}`);
     if (found) return { ...this.#hit(node, { key, id, record: found }), key, quick };
@@ -213,6 +219,19 @@ export class Solver {
         return;
       const { cache, imports, signal } = this.#deps;
       if (imports.isEmpty && !signal.aborted && !cache.isKnownBelow(below.id ?? '')) await below.load();
+    } catch {
+      // Whoever waits for it hears of it.
+    }
+  }
+
+  /** While steps below run, what can be done of it without them is done. */
+  async #beginEarly(node: Node, { ready, key }: BegunContent): Promise<void> {
+    try {
+      const [inputs] = await Promise.all([ready, key]);
+      if (!this.#deps.imports.isEmpty) return;
+      // When it is run, it is made from the beginning: that says what is wrong.
+      const begin = () => this.#untilOver(this.#deps.operations.early(node, inputs, this.#workOptions()), () => {});
+      this.#early.add(node, begin);
     } catch {
       // Whoever waits for it hears of it.
     }
@@ -339,13 +358,14 @@ export class Solver {
     const record = node.ignoreCache ? undefined : cache.find(o.key);
     // Another build has made it meanwhile.
     if (record) return this.#hit(node, { key: o.key, id: o.id, record }).load();
+    this.#early.forget(node);
     const reason = explainMiss(node, { inputs: o.inputs, content: o.content, cache });
     progress.started(digest);
     const { result, shared: joined } = shared.join(o.id, {
       signal,
       listen: news => progress.push({ ...news, vertex: digest }),
       start: async (workSignal, tell) => {
-        const made = await operations.run(node, loaded, { signal: workSignal, tell });
+        const made = await this.#early.during(node, () => operations.run(node, loaded, { signal: workSignal, tell }));
         const snapshot = made as LayersSnapshot;
         this.#record(node, o, snapshot);
         return snapshot;
@@ -420,7 +440,7 @@ export class Solver {
 /** The content of inputs, while it is looked at. */
 interface BegunContent {
   /** What is wrong with the inputs themselves. */
-  readonly ready: Promise<unknown>;
+  readonly ready: Promise<readonly (Snapshot | undefined)[]>;
   /** What is wrong with what the node wants of them. */
   readonly key: Promise<ContentKey>;
 }

@@ -235,3 +235,39 @@ test('a source that is named twice, or lies where another one was linked, replac
   expect(readFileSync(join(merged, 'app/same'), 'utf8')).toBe('1\n');
   expect(readFileSync(join(working.seal().directory, 'app/same'), 'utf8')).toBe('1\n');
 });
+
+test('a copy made early gives the same layer as one made later, whether its place is new or not, and leaves nothing', async () => {
+  const source = makeSource();
+  execFileSync('sh', ['-ec', 'chmod 751 d; touch -d @1000 d/e d', source], { cwd: source });
+  const signal = new AbortController().signal;
+  const job = { sourceRoot: source, shareable: true, shareAgain: true, sources: [{ path: '/d', skip: ['l'] }] };
+  const bases = [
+    'true',
+    'mkdir -m 700 app; touch -d @5 app/mine',
+    'mkdir -p app/e; echo mine >app/e/g; touch -d @5 app/e app',
+  ];
+  for (const script of bases) {
+    const below = await layer([], script);
+    const tree = async (made: string | undefined) => {
+      await using working = builds.create([below]);
+      working.mount();
+      await working.copy({ ...job, destination: '/app', contentsOnly: true, ...(made !== undefined && { made }) });
+      const sealed = working.seal();
+      const { diffId } = await sealed.settled;
+      using view = builds.view([below, sealed]);
+      const list = ['-ec', 'find . -mindepth 1 -printf "%P %y %m %T@ %l\n" | grep -v "^[^/]* d"; cat app/e/g'];
+      return { diffId, seen: execFileSync('sh', list, { cwd: view.root, encoding: 'utf8' }) };
+    };
+    await using early = await builds.copyEarly(job, signal);
+    expect(await tree(early.directory)).toEqual(await tree(undefined));
+    // In the last one something is in its way.
+    expect(readdirSync(early.directory).sort()).toEqual(script.includes('mine >') ? ['e', 'h'] : []);
+  }
+  await layers.settled();
+  const directories = readdirSync(join(root, 'layers')).map(name => readdirSync(join(root, 'layers', name)));
+  expect(directories.flat()).not.toContain('made');
+  const failure = await builds
+    .copyEarly({ ...job, sources: [{ path: '/none' }] }, signal)
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ kind: 'not-found' });
+});

@@ -29,6 +29,13 @@ interface LayerView extends Disposable {
   readonly root: string;
 }
 
+type EarlyCopy = Pick<CopyJob, 'sourceRoot' | 'shareable' | 'shareAgain' | 'sources' | 'mode'>;
+
+/** Files of a copy to come, on the file system of the layers. */
+export interface EarlyFiles extends AsyncDisposable {
+  readonly directory: string;
+}
+
 /**
  * While anybody has it open, nothing a build has made or looked up is collected; what has become of it by the end is kept
  * by image records and by the keeper of the build cache.
@@ -127,6 +134,33 @@ export class BuildLayers {
   /** Layers are packed beside everything else; this says that somebody waits for those sealed so far. */
   hasten(): void {
     this.#deps.layers.workers.hasten();
+  }
+
+  /**
+   * Makes what the copy of a directory (the only source of `job`, with neither an owner nor a time) will be in a layer that
+   * cannot be begun yet: `made` in the job of that copy takes it over, if nothing is in its way by then. Dispose of it in any
+   * case; what was not taken is removed. Throws what a copy does.
+   */
+  async copyEarly(job: EarlyCopy, signal: AbortSignal): Promise<EarlyFiles> {
+    const { number, path } = this.#deps.layers.reserve();
+    const release = () => this.#deps.layers.release(number);
+    try {
+      await this.#deps.layers.workers.run(
+        { ...job, kind: 'copy', isEarly: true, root: path, upper: path, destination: '/made', contentsOnly: true },
+        signal,
+      );
+    } catch (error) {
+      release();
+      throw error;
+    }
+    let isOpen = true;
+    return {
+      directory: join(path, 'made'),
+      [Symbol.asyncDispose]: async () => {
+        if (isOpen) release();
+        isOpen = false;
+      },
+    };
   }
 
   /** Copies into a plain directory. */

@@ -39,7 +39,7 @@ self.onmessage = ({ data }) => {
 
 async function answer(id: number, job: LayerJob): Promise<void> {
   const abort = new AbortController();
-  running.set(id, { abort, isPatient: job.kind === 'digest' });
+  running.set(id, { abort, isPatient: job.kind === 'digest' || (job.kind === 'copy' && job.isEarly === true) });
   adjustPriority();
   try {
     const outcome = await perform(id, job, abort.signal);

@@ -2,7 +2,7 @@
 // goes wrong for the build.
 
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BuildRun } from '../../../src/builder/index.ts';
 import { describeContainers } from '../../../src/runtime/testing/test-host.ts';
@@ -105,6 +105,41 @@ describeContainers('builds whose context is on its way', import.meta.path, () =>
     const image = await build.outcome();
     expect([read(image, 's'), read(image, 'b')]).toEqual(['small', 'big one']);
     expect(build.news.get(transfer)).toBe('completed');
+  }, 60_000);
+
+  test('what is copied while steps below run is as if it were copied after them, and no file of an image is two', async () => {
+    const files = { 'tree/x': 'own x', 'tree/y': 'own y' };
+    const built = async (dockerfile: string) => {
+      const context = source(files);
+      const build = begin(dockerfile, context);
+      await Promise.all(Object.keys(files).map(name => context.send(name)));
+      return lab.files(await build.outcome());
+    };
+    const slow =
+      'FROM busybox AS slow\nRUN sleep 0.4; mkdir -p /app/tree; echo below > /app/tree/x; echo below > /app/z\n';
+    {
+      using image = await built(`${slow}FROM busybox
+WORKDIR /app
+COPY --from=slow /app/z ./
+COPY tree ./new
+COPY tree .
+`);
+      const at = (name: string) => readFileSync(join(image.root, 'app', name), 'utf8');
+      expect([at('new/x'), at('new/y'), at('x'), at('y'), at('z')]).toEqual([
+        'own x',
+        'own y',
+        'own x',
+        'own y',
+        'below\n',
+      ]);
+      const inodes = ['new/x', 'new/y', 'x', 'y'].map(name => lstatSync(join(image.root, 'app', name)).ino);
+      expect(new Set(inodes).size).toBe(4);
+    }
+    {
+      using image = await built(`${slow}COPY tree /app/tree\n`);
+      const at = (name: string) => readFileSync(join(image.root, 'app', name), 'utf8');
+      expect([at('tree/x'), at('tree/y'), at('z')]).toEqual(['own x', 'own y', 'below\n']);
+    }
   }, 60_000);
 
   test('a mount sees its part of the context, and one that can be written to waits for all of it', async () => {

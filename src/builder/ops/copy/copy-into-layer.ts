@@ -13,10 +13,12 @@ export async function copyIntoLayer(
     selection: PlannedCopy;
     owner: Owner | undefined;
     shareAgain: boolean;
+    /** Where the same copy was made early. */
+    made: string | undefined;
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { owner, root, selection, shareAgain } = o;
+  const { made, owner, root, selection, shareAgain } = o;
   // What no pattern matched makes no destination either.
   if (selection.sources.length === 0) return;
   const job = {
@@ -26,6 +28,7 @@ export async function copyIntoLayer(
     sources: selection.sources,
     destination: op.destination,
     contentsOnly: true,
+    ...(made !== undefined && { made }),
     ...(owner && { owner }),
     ...(op.chmod && { mode: op.chmod }),
   };

@@ -67,6 +67,13 @@ class FileCopy {
     const name = source.name ?? posix.basename(source.path);
     const final = inside ? `${place}/${name}` : place;
     if (isDirectory && !target) this.#makeParents(final);
+    const { made } = this.#job;
+    if (
+      made !== undefined &&
+      isDirectory &&
+      this.copier.take(made, { source: from, target: final, upperPlace: this.#upperPlace(final) })
+    )
+      return;
     await this.copier.copy(from, final, new Set(source.skip));
   }
 

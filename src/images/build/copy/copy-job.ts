@@ -52,6 +52,10 @@ export interface CopyJob {
   readonly contentsOnly: boolean;
   /** Seconds since 1970 for everything made. */
   readonly time?: number;
+  /** What the copy of the only source, a directory, would make has been made here already: see `BuildLayers.copyEarly`. */
+  readonly made?: string;
+  /** Nobody waits for it yet. */
+  readonly isEarly?: boolean;
 }
 
 export interface CopyOutcome {

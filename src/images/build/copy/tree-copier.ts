@@ -10,6 +10,7 @@ import {
   mkdirSync,
   readdirSync,
   readlinkSync,
+  renameSync,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
@@ -63,6 +64,26 @@ export class TreeCopier {
    */
   async copy(source: string, target: string, skip: ReadonlySet<string> = new Set()): Promise<void> {
     await this.#copyNode({ source, target, relative: '', skip, isTop: true, isFree: false });
+  }
+
+  /**
+   * Instead of `copy`: puts what that has made of `source` elsewhere, below `made`, in its place. `upperPlace` is the target on
+   * the file system of `made`. False, and nothing is done, where anything of the target would be in its way.
+   */
+  take(made: string, o: { source: string; target: string; upperPlace: string | undefined }): boolean {
+    const { source, target, upperPlace } = o;
+    const there = lstatSync(encodeName(target), { throwIfNoEntry: false });
+    const names = readdirSync(encodeName(made), { encoding: 'buffer' }).map(bytes => decodeName(bytes));
+    const isTaken = (name: string) =>
+      lstatSync(encodeName(`${target}/${name}`), { throwIfNoEntry: false }) !== undefined;
+    if (upperPlace === undefined || (there && (!there.isDirectory() || names.some(isTaken)))) return false;
+    const stats = lstatSync(encodeName(source), { bigint: true });
+    const isNew = this.#makeDirectory(target, false);
+    // The times of a directory show that it lies above, too.
+    if (!isNew) this.#options.files.lutimes(target, ...timesOf(target));
+    for (const name of names) renameSync(encodeName(`${made}/${name}`), encodeName(`${upperPlace}/${name}`));
+    this.#describeTop(target, stats, isNew);
+    return true;
   }
 
   async #copyNode(o: {

@@ -1,0 +1,92 @@
+// Directories from outside that are copied while the steps below the copy still run.
+import type { CopySource, EarlyFiles, Images } from '../../../images/index.ts';
+import type { PlannedCopy } from '../../context/copy/plan-copy.ts';
+import { resolveInRoot } from '../../context/copy/resolve-in-root.ts';
+import type { Node } from '../../graph/node.ts';
+import type { CopyOperation } from '../../graph/operation.ts';
+import type { LayersSnapshot, Snapshot } from '../../solve/snapshot.ts';
+import { openRoot } from '../open-root.ts';
+import { EarlySharing } from './early-sharing.ts';
+
+interface EarlyCopy {
+  readonly files: EarlyFiles;
+  readonly sharing: EarlySharing;
+}
+
+interface EarlyCopiesDeps {
+  readonly images: Pick<Images, 'builds'>;
+  /** Disposes of it when the build is over. */
+  readonly own: (files: AsyncDisposable) => void;
+}
+
+/** Those of one build. */
+export class EarlyCopies {
+  readonly #deps: EarlyCopiesDeps;
+  readonly #copies = new Map<string, Promise<EarlyCopy | undefined>>();
+
+  constructor(deps: EarlyCopiesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Copies what `selection` found in `source`, if that can be done without the base. Throws what a copy throws. */
+  async begin(
+    node: Node<CopyOperation>,
+    o: { source: Snapshot; selection: PlannedCopy; signal: AbortSignal },
+  ): Promise<void> {
+    const directory = onlyDirectory(node.op, o);
+    if (!directory || this.#copies.has(node.vertex.digest)) return;
+    const copying = this.#copy(node, directory, o);
+    this.#copies.set(
+      node.vertex.digest,
+      copying.catch(() => undefined),
+    );
+    await copying;
+  }
+
+  /** Where the copy of that node is by now, for a layer upon `below`; undefined where there is none that is right there. */
+  async take({ vertex }: Node, below: LayersSnapshot): Promise<string | undefined> {
+    const copying = this.#copies.get(vertex.digest);
+    if (!copying) return undefined;
+    this.#deps.images.builds.hasten();
+    const copy = await copying;
+    return copy?.sharing.isRightUpon(below) ? copy.files.directory : undefined;
+  }
+
+  async #copy(
+    node: Node<CopyOperation>,
+    directory: CopySource,
+    { source, signal }: { source: Snapshot; signal: AbortSignal },
+  ): Promise<EarlyCopy> {
+    const sharing = new EarlySharing(source, { isBelow: isCopiedBelow(node) });
+    using root = openRoot(source, this.#deps.images);
+    const job = {
+      sourceRoot: root.path,
+      shareable: root.shareable,
+      shareAgain: sharing.again,
+      sources: [directory],
+      ...(node.op.chmod && { mode: node.op.chmod }),
+    };
+    const files = await this.#deps.images.builds.copyEarly(job, signal);
+    this.#deps.own(files);
+    return { files, sharing };
+  }
+}
+
+/** The directory whose files are all that is copied, and as they are whatever is there already: cheap, and seldom in vain. */
+function onlyDirectory(
+  { parts, parents, chown }: CopyOperation,
+  { source, selection }: { source: Snapshot; selection: PlannedCopy },
+): CopySource | undefined {
+  const [only, ...others] = selection.sources;
+  if (!only || others.length > 0 || parts.length !== 1 || parents || chown !== undefined) return undefined;
+  if (only.unpack || source.kind !== 'tree' || !source.tree.immutable) return undefined;
+  return resolveInRoot(source.tree.directory, only.path)?.stats.isDirectory() ? only : undefined;
+}
+
+/** Whether a step below, of the same image, copies from the same tree. */
+function isCopiedBelow({ inputs: [base, tree] }: Node): boolean {
+  for (let step = base; step; step = step.inputs[0]) {
+    if (step.inputs.slice(1).some(({ vertex }) => vertex.digest === tree?.vertex.digest)) return true;
+  }
+  return false;
+}
