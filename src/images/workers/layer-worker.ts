@@ -1,5 +1,4 @@
 // The worker that extracts, packs, copies and compresses layers: takes jobs, answers with outcomes.
-import { setPriority } from 'node:os';
 import { readGrowing, readShared } from '../../content/index.ts';
 import { createKernel } from '../../kernel/index.ts';
 import { BerthError, errorCode, errorKind, errorMessage } from '../../lib/errors.ts';
@@ -10,6 +9,7 @@ import { gzipMember } from '../build/gzip-member.ts';
 import { PieceReader } from '../build/piece-reader.ts';
 import { applyLayer } from '../layers/extract/apply-layer.ts';
 import type { ExtractJob, JobMessage, JobReply, LayerJob, LayerOutcome } from './layer-jobs.ts';
+import { ThreadPriority } from './thread-priority.ts';
 
 declare const self: {
   onmessage: ((event: { data: JobMessage }) => void) | null;
@@ -18,13 +18,10 @@ declare const self: {
 
 const { files } = createKernel();
 const reader = new PieceReader();
+const priority = new ThreadPriority();
 const running = new Map<number, { abort: AbortController; isPatient: boolean }>();
 /** What is told of the files of jobs. */
 const sizes = new Map<number, AsyncQueue<number>>();
-
-/** Nice value of this thread while nobody waits for what it does. */
-const patient = 10;
-let priority = 0;
 
 /** Milliseconds of one job before another one's messages are read. */
 const portion = 10;
@@ -60,16 +57,10 @@ function hasten(): void {
   adjustPriority();
 }
 
-/** On Linux the priority of a process is that of the thread that asks for it. */
+/** It gives way as long as nobody waits for any of what runs. */
 function adjustPriority(): void {
-  const wanted = running.size > 0 && [...running.values()].every(({ isPatient }) => isPatient) ? patient : 0;
-  if (wanted === priority) return;
-  try {
-    setPriority(0, wanted);
-    priority = wanted;
-  } catch {
-    // Who may not raise it again goes on as it is.
-  }
+  const jobs = [...running.values()];
+  priority.set(jobs.length > 0 && jobs.every(({ isPatient }) => isPatient));
 }
 
 async function perform(id: number, job: LayerJob, signal: AbortSignal): Promise<LayerOutcome> {
