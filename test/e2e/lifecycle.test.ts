@@ -125,6 +125,9 @@ scenarios(['busybox'], {
     const state = '{{.State.Status}} {{.RestartCount}} {{.State.ExitCode}}';
     await eventually('it gave up', async () => (await cli.ok(['inspect', '-f', state, name])) === 'exited 3 5');
     expect(await cli.ok(['logs', name])).toBe('try\ntry\ntry\ntry');
+    await cli.ok(['start', name]);
+    const tries = async () => (await cli.ok(['logs', name])).split('\n').length;
+    await eventually('it tried anew', async () => (await tries()) === 8);
   },
 
   'restart policy always must bring it back, and stop must end that': async ({ cli, container }) => {

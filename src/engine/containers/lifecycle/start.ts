@@ -26,6 +26,7 @@ export async function startStopped(engine: Engine, container: Container): Promis
   }
   // Not before the lock is held: a stop that is under way must not be taken back by a start that comes to nothing.
   container.record.manuallyStopped = false;
+  container.record.restartCount = 0;
   container.restartDelay = 0;
   clearTimeout(container.restartTimer);
   try {

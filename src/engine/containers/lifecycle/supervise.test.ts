@@ -5,6 +5,7 @@ import type { RestartPolicy } from '../../../api/types/container-config.ts';
 import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
 import { createTestEngine, outcome, type TestEngine, until } from '../../testing/test-engine.ts';
 import { planRestart } from './restart-policy.ts';
+import { startContainer } from './start.ts';
 import { killContainer, stopContainer } from './stop.ts';
 import { waitContainer } from './wait.ts';
 
@@ -110,6 +111,11 @@ describe('restart policies', () => {
     await until(() => container.state.Status === 'running');
     await own.exit(container, 1);
     expect(container.state).toMatchObject({ Status: 'exited', Restarting: false });
+    // A person who starts it again begins anew.
+    await startContainer(own.engine, container.id);
+    expect(container.record.restartCount).toBe(0);
+    await own.exit(container, 1);
+    expect(container.state.Status).toBe('restarting');
   });
 
   for (const stop of [
