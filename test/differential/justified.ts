@@ -44,7 +44,6 @@ export const justified: readonly Entry[] = [
     place: /an unknown protocol|a malformed exposed port/,
     reason: 'a port that means nothing is refused; Docker takes it and publishes nothing',
   },
-  { place: /a malformed platform > .* message$/, reason: 'the same refusal, naming all of the wrong part' },
   { place: /privileged > .* SecurityOpt$/, reason: 'there is no SELinux labelling to switch off' },
   {
     place: /an address on the default bridge > .* message$/,
@@ -54,10 +53,6 @@ export const justified: readonly Entry[] = [
   {
     place: /(list limited by nonsense|numbers of all kinds|stop for a malformed time) > .* message$/,
     reason: 'one wording for malformed numbers',
-  },
-  {
-    place: /extract of no tar > .* message$|import of no tar > .* message$/,
-    reason: 'archive/tar is the name of a Go package',
   },
   {
     place: /attach errors > /,
