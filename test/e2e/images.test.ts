@@ -31,26 +31,21 @@ scenarios(['busybox'], {
     expect(await cli.ok(['images', '-q', 'busybox'])).not.toBe('');
   },
 
-  'import must take an archive from the web, and say why it cannot': async ({ cli }) => {
+  'import must take an archive from the web, and say why it cannot': async ({ cli, serve }) => {
     const name = fresh();
     const layer = Bun.spawn(['tar', '-xOf', await imageArchive('busybox'), './layer.tar'], { stdout: 'pipe' });
-    const bytes = await new Response(layer.stdout).arrayBuffer();
-    await using web = Bun.serve({
-      port: 0,
-      hostname: '127.0.0.1',
-      fetch: ({ url }) => (url.endsWith('/root.tar') ? new Response(bytes) : new Response('gone', { status: 404 })),
-    });
+    const web = await serve({ 'root.tar': Buffer.from(await new Response(layer.stdout).arrayBuffer()) });
     try {
-      const said = await cli.ok(['import', `${web.url}root.tar`, name]);
-      expect(said).toContain(`Downloading from ${web.url}root.tar\n`);
+      const said = await cli.ok(['import', `${web}root.tar`, name]);
+      expect(said).toContain(`Downloading from ${web}root.tar\n`);
       expect(said).toMatch(/\nsha256:[0-9a-f]{64}$/);
       expect(await cli.ok(['run', '--rm', name, 'echo', 'works'])).toBe('works');
     } finally {
       await cli.run(['rmi', name]);
     }
-    const missing = await cli.run(['import', `${web.url}nosuch.tar`]);
+    const missing = await cli.run(['import', `${web}nosuch.tar`]);
     expect(missing).toMatchObject({ code: 1 });
-    expect(missing.stderr).toContain(`failed to GET ${web.url}nosuch.tar with status 404 Not Found`);
+    expect(missing.stderr).toContain(`failed to GET ${web}nosuch.tar with status 404 Not Found`);
   },
 
   'import must make an image that runs, with its changes': async ({ cli }) => {

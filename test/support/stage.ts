@@ -13,6 +13,7 @@ import { loadArguments, type TestImage } from './images.ts';
 import { TestRegistry } from './registries/registry.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 import { Terminal } from './terminal.ts';
+import { type FilesByPath, writeFiles } from './write-files.ts';
 
 /** The peer: its host, where its root file system is seen from here, and its network namespace (a path). */
 const peer = {
@@ -49,6 +50,8 @@ export interface Scene {
   folder(): SharedFolder;
   /** A registry of ours that engine and command line reach at its `host`; it ends with the scenario. */
   registry(config?: (folder: string) => Record<string, unknown>): Promise<TestRegistry>;
+  /** Serves files by HTTP to the engine, until the scenario ends; the address ends with a slash. */
+  serve(files: FilesByPath): Promise<string>;
   /** The text that an HTTP server on a port of the engine's host answers. */
   fetch(port: number): Promise<string>;
 }
@@ -135,6 +138,7 @@ function commandLine(program: string, host: () => string): CommandLine {
 async function playScene(cli: CommandLine, play: (scene: Scene) => Promise<void>): Promise<void> {
   const made = { containers: [] as string[], volumes: [] as string[], folders: [] as string[] };
   const registries: TestRegistry[] = [];
+  const servers: Bun.Subprocess[] = [];
   const name = (kind: string[]) => {
     kind.push(`e2e-${crypto.randomUUID().slice(0, 8)}`);
     return kind.at(-1) ?? '';
@@ -150,10 +154,22 @@ async function playScene(cli: CommandLine, play: (scene: Scene) => Promise<void>
         registries.push(registry);
         return registry;
       },
+      async serve(files) {
+        const { here } = sharedFolder(made.folders);
+        writeFiles(here, files);
+        const command = [...inPeerNetwork(), 'bun', join(import.meta.dir, 'file-server.ts'), here];
+        const server = Bun.spawn(command, { stdio: ['ignore', 'pipe', 'inherit'] });
+        servers.push(server);
+        const { value } = await server.stdout.getReader().read();
+        return `http://127.0.0.1:${Buffer.from(value ?? [])
+          .toString()
+          .trim()}/`;
+      },
       fetch: port => fetchFromHost(port),
     });
   } finally {
     for (const registry of registries) await registry[Symbol.asyncDispose]();
+    for (const server of servers) server.kill();
     for (const container of made.containers) await cli.run(['rm', '-f', '-v', container]);
     for (const volume of made.volumes) await removeVolume(cli, volume);
     for (const folder of made.folders) rmSync(folder, { recursive: true });
