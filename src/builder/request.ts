@@ -82,7 +82,7 @@ export type ExportTarget = (signal: AbortSignal) => Promise<Writable>;
 /**
  * Where a tree goes: a directory of this machine, a tar, or whoever reads it where it is mounted (`root`) until the promise
  * resolves. Of several platforms each has a directory `linux_amd64`; a visitor comes once for each, and is told its
- * `folder` (empty: none).
+ * `folder` (empty: none) and the `time` that all files are to have, in seconds since 1970, where there is one.
  */
 export type TreeTarget =
   | { readonly kind: 'directory'; readonly path: string }
@@ -91,7 +91,7 @@ export type TreeTarget =
       readonly kind: 'visit';
       readonly visit: (
         root: string,
-        o: { folder: string; attributes: AttributeReader; signal: AbortSignal },
+        o: { folder: string; attributes: AttributeReader; time: number | undefined; signal: AbortSignal },
       ) => Promise<void>;
     };
 

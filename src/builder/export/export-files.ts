@@ -33,7 +33,8 @@ export async function exportFiles(
       for (const [index, { snapshot }] of solved.entries()) {
         using view = o.images.builds.view(snapshot.layers.map(({ layer }) => layer));
         const { attributes } = o.images.builds;
-        await target.visit(view.root, { folder: folders[index] as string, attributes, signal: o.signal });
+        const { signal, sourceDateEpoch: time } = o;
+        await target.visit(view.root, { folder: folders[index] as string, attributes, time, signal });
       }
   }
 }
@@ -66,7 +67,7 @@ async function* archiveOf(
       for (const [index, view] of views.entries()) yield* walkTree(view.root, folders[index] as string);
     };
     const attributes = o.images.builds.attributes;
-    yield* packTree(nodes(), { attributes, everyAttribute: true, signal: o.signal });
+    yield* packTree(nodes(), { attributes, everyAttribute: true, signal: o.signal, time: o.sourceDateEpoch });
   } finally {
     for (const view of views) view[Symbol.dispose]();
   }

@@ -69,8 +69,8 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
   }
 
   function tree(exporter: number): TreeTarget {
-    const visit: Visit = async (root, { folder: place, attributes, signal }) =>
-      sendDirectory((await session()).sendFiles(exporter, signal), root, { folder: place, attributes, report() {} });
+    const visit: Visit = async (root, { signal, ...told }) =>
+      sendDirectory((await session()).sendFiles(exporter, signal), root, { ...told, report() {} });
     return { kind: 'visit', visit };
   }
 

@@ -63,7 +63,7 @@ describe('a build', () => {
 
   test('has the attributes of the files it is given, and runs anew where one changed', async () => {
     const path = context({ Dockerfile: 'FROM scratch\nCOPY d /\n', 'd/sub/f': 'same' });
-    const { files } = createKernel();
+    const { files, close } = createKernel();
     const capability = Buffer.from('0100000200200000000000000000000000000000', 'hex');
     files.setXattr(join(path, 'd', 'sub', 'f'), 'security.capability', capability);
     files.setXattr(join(path, 'd', 'sub'), 'user.note', Buffer.from('first'));
@@ -74,6 +74,7 @@ describe('a build', () => {
     files.setXattr(join(path, 'd', 'sub'), 'user.note', Buffer.from('second'));
     await progress(['-o', out, path]);
     expect(files.getXattr(join(out, 'sub'), 'user.note')?.toString()).toBe('second');
+    close();
   });
 
   test('sends again only what changed, and says why a step ran', async () => {
@@ -130,6 +131,21 @@ describe('a build', () => {
     expect(await runOk(['sh', '-c', `${command('build', '-q', '-o', '-', path).join(' ')} | tar -tf -`])).toContain(
       'd/e/f',
     );
+  });
+
+  test('leaves files of the time that SOURCE_DATE_EPOCH says, the same each time', async () => {
+    const path = context({
+      Dockerfile: 'FROM busybox AS made\nRUN mkdir /d && echo $0 > /d/f\nFROM scratch\nCOPY --from=made /d /d\n',
+    });
+    const env = { SOURCE_DATE_EPOCH: '1700000000' };
+    const archives: Buffer[] = [];
+    for (const name of ['one', 'two']) {
+      const tar = join(path, `${name}.tar`);
+      await berth(['build', '-q', '--no-cache', '-o', join(path, name), '-o', `type=tar,dest=${tar}`, path], { env });
+      archives.push(readFileSync(tar));
+      for (const file of ['d', 'd/f']) expect(lstatSync(join(path, name, file)).mtimeMs).toBe(1_700_000_000_000);
+    }
+    expect(archives[0]?.equals(archives[1] as Buffer)).toBe(true);
   });
 
   test('shows secrets to steps and keeps none', async () => {

@@ -31,6 +31,8 @@ export interface PackOptions {
   slice?: number | undefined;
   /** No time is later than this: seconds since 1970. */
   latest?: number | undefined;
+  /** Every time is this: seconds since 1970. */
+  time?: number | undefined;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}):
     return whole;
   };
   for (const item of items) {
-    const member = notLater(begin(item, linked, o), o.latest);
+    const member = timed(begin(item, linked, o), o);
     if (!member) continue;
     try {
       const { entry, descriptor, holes } = member;
@@ -118,9 +120,10 @@ function ownedInside(entry: TarEntry | undefined, ids: IdMap | undefined): TarEn
   return entry && ids ? { ...entry, uid: idInside(ids.uid, entry.uid), gid: idInside(ids.gid, entry.gid) } : entry;
 }
 
-function notLater(member: Member | undefined, latest: number | undefined): Member | undefined {
-  if (!member || latest === undefined || member.entry.mtime < latest) return member;
-  return { ...member, entry: { ...member.entry, mtime: latest, mtimeNanoseconds: 0 } };
+function timed(member: Member | undefined, { latest, time }: PackOptions): Member | undefined {
+  const mtime = time ?? latest;
+  if (!member || mtime === undefined || (time === undefined && member.entry.mtime < mtime)) return member;
+  return { ...member, entry: { ...member.entry, mtime, mtimeNanoseconds: 0 } };
 }
 
 /** What was written behind the end meanwhile is not part of the member. */

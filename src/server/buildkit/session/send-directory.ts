@@ -11,6 +11,8 @@ interface SendOptions {
   /** Where on the client's side everything belongs; empty is the top. */
   readonly folder: string;
   readonly attributes?: AttributeReader;
+  /** Of all files, instead of their own: seconds since 1970. */
+  readonly time?: number | undefined;
   /** Bytes that were sent so far. */
   readonly report: (sent: number) => void;
 }
@@ -30,7 +32,7 @@ export async function sendDirectory(call: ClientCall, directory: string, o: Send
 /** In the order of names part by part, as fsutil walks; of a file with several names the others are links to the first. */
 function* walk(root: string, o: SendOptions): Generator<[SentFile]> {
   if (o.folder !== '') {
-    const entry = tarEntry({ type: 'directory', name: o.folder, mode: 0o755 });
+    const entry = tarEntry({ type: 'directory', name: o.folder, mode: 0o755, mtime: o.time ?? 0 });
     yield [{ stat: statOfEntry(entry), path: root }];
   }
   const linked = new HardLinks();
@@ -41,6 +43,7 @@ function* walk(root: string, o: SendOptions): Generator<[SentFile]> {
     if (!entry) continue;
     const linkName = entry.type === 'file' ? linked.nameBefore(node.name, node.stats) : undefined;
     const link = linkName === undefined ? {} : ({ type: 'link', linkName, size: 0 } as const);
-    yield [{ path, stat: statOfEntry({ ...entry, name: node.name, ...link }) }];
+    const time = o.time === undefined ? {} : { mtime: o.time, mtimeNanoseconds: 0 };
+    yield [{ path, stat: statOfEntry({ ...entry, name: node.name, ...link, ...time }) }];
   }
 }
