@@ -2,6 +2,7 @@
 import { ask, type FrontendCall } from '../build/frontend-call.ts';
 import { planBuild } from '../build/plan-build.ts';
 import type { Watch } from '../build/watched-build.ts';
+import { withProxies } from '../build/with-proxies.ts';
 import { prefixedDisplay } from './prefixed-display.ts';
 import { describeTargets } from './print-targets.ts';
 import type { ResolvedTargets } from './resolve-targets.ts';
@@ -19,7 +20,8 @@ export async function askTargets(resolved: ResolvedTargets, call: FrontendCall, 
   const named = [...resolved.targets].sort(([a], [b]) => (a < b ? -1 : 1));
   const answers = await Promise.all(
     named.map(async ([name, target]) => {
-      await using plan = await planBuild(targetOptions(target, target.contexts ?? {}), watch.context.io);
+      const options = withProxies(targetOptions(target, target.contexts ?? {}), watch.context);
+      await using plan = await planBuild(options, watch.context.io);
       const display = named.length > 1 ? prefixedDisplay(watch.display, name) : watch.display;
       return { name, target, answer: await ask(plan, call, { ...watch, display }) };
     }),

@@ -19,6 +19,8 @@ interface CreateInput {
   image: string;
   command: string[];
   environment: Environment;
+  /** `NAME=VALUE` of proxies that the user has configured. */
+  proxies?: readonly string[];
   /** What relative paths start from. */
   directory: string;
 }
@@ -50,7 +52,7 @@ export function buildCreateRequest(input: CreateInput): ContainerCreateRequest {
     Tty: flags.tty,
     OpenStdin: flags.interactive,
     StdinOnce: flags.interactive && attachStdin,
-    Env: orNull(collectEnv(flags['env-file'], flags.env, input.environment)),
+    Env: orNull([...collectEnv(flags['env-file'], flags.env, input.environment), ...(input.proxies ?? [])]),
     Cmd: orNull(input.command),
     ...healthcheck(flags),
     Image: input.image,

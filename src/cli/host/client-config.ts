@@ -20,6 +20,8 @@ export interface ClientConfig {
   volumesFormat?: string;
   statsFormat?: string;
   HttpHeaders?: Record<string, string>;
+  /** By addresses of daemons, and `default`. */
+  proxies?: Record<string, Record<string, unknown> | null>;
 }
 
 /** Where the configuration lies: `--config`, DOCKER_CONFIG, or `~/.docker`. */

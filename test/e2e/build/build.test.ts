@@ -148,6 +148,19 @@ describe('a build', () => {
     expect(archives[0]?.equals(archives[1] as Buffer)).toBe(true);
   });
 
+  test('has the proxies of the configuration, as a container has, and the platform of the environment', async () => {
+    const path = context({
+      Dockerfile: 'FROM busybox\nRUN env | grep -i proxy > /said\nCMD ["cat", "/said"]\n',
+      'config/config.json': JSON.stringify({ proxies: { default: { httpProxy: 'http://proxy:1' } } }),
+    });
+    const env = { DOCKER_CONFIG: join(path, 'config') };
+    const id = await berth(['build', '-q', '--build-arg', 'http_proxy=own', path], { env });
+    expect((await berth(['run', '--rm', id])).split('\n').sort()).toEqual(['HTTP_PROXY=own', 'http_proxy=own']);
+    expect(await berth(['run', '--rm', 'busybox', 'env'], { env })).toContain('http_proxy=http://proxy:1');
+    const wrong = { DOCKER_DEFAULT_PLATFORM: 'nothing/at/all/like/it' };
+    expect((await run(command('build', '-q', path), { env: wrong })).stderr).toContain('nothing/at/all/like/it');
+  });
+
   test('shows secrets to steps and keeps none', async () => {
     const path = context({
       Dockerfile: 'FROM busybox\nRUN --mount=type=secret,id=word,target=/word,required=true wc -c < /word > /length\n',

@@ -17,6 +17,7 @@ import { buildMetadata, imageId, writeMetadata } from '../../build/outcome/build
 import { planBuild } from '../../build/plan-build.ts';
 import { type BuildOutcome, runBuild } from '../../build/run-build.ts';
 import { readProgressMode, type Watch, watchedBuild } from '../../build/watched-build.ts';
+import { withProxies } from '../../build/with-proxies.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
@@ -115,7 +116,7 @@ async function buildAll({ targets }: ResolvedTargets, watch: Watch): Promise<Rea
     // What another target is built from has to be an image it can name.
     const isIntermediate = used.has(name) && !staysHere(target);
     const options = targetOptions(isIntermediate ? withImage(target) : target, contexts);
-    await using plan = await planBuild(options, watch.context.io);
+    await using plan = await planBuild(withProxies(options, watch.context), watch.context.io);
     const display = targets.size > 1 ? prefixedDisplay(watch.display, name) : watch.display;
     const outcome = await runBuild(plan, { ...watch, display });
     if (isIntermediate) intermediate.push(imageId(outcome.response));

@@ -8,12 +8,14 @@ import { buildMetadata, imageId, removeIdFile, writeId, writeMetadata } from '..
 import { type BuildPlan, planBuild } from '../../build/plan-build.ts';
 import { runBuild } from '../../build/run-build.ts';
 import { readProgressMode, type WatchOptions, watchedBuild } from '../../build/watched-build.ts';
+import { withProxies } from '../../build/with-proxies.ts';
 import type { ProgressMode } from '../../build-progress/build-display.ts';
 import { command } from '../../command.ts';
 import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
 import { exactly } from '../../grammar/argument-rule.ts';
 import type { FlagValues } from '../../grammar/flag.ts';
+import { defaultPlatform } from '../flags.ts';
 import { buildFlags } from './build-flags.ts';
 
 type Flags = FlagValues<typeof buildFlags>;
@@ -30,7 +32,7 @@ export const build = command({
       const call = parseCall(flags.check ? 'check' : flags.call);
       const mode = progressMode(flags, context);
       const options = { mode, detailed: flags.debug || context.options.debug };
-      await using plan = await planBuild(buildOptions(flags, args[0] ?? ''), context.io);
+      await using plan = await planBuild(withProxies(buildOptions(flags, args[0] ?? '', context), context), context.io);
       return call
         ? await askQuestion(plan, call, { context, ...options })
         : await buildImage(plan, { context, flags, options });
@@ -73,7 +75,7 @@ async function buildImage(
   return 0;
 }
 
-function buildOptions(flags: Flags, context: string): BuildOptions {
+function buildOptions(flags: Flags, context: string, caller: Context): BuildOptions {
   return {
     context,
     file: flags.file,
@@ -83,7 +85,7 @@ function buildOptions(flags: Flags, context: string): BuildOptions {
     annotations: flags.annotation,
     tags: flags.tag,
     target: flags.target,
-    platforms: flags.platform,
+    platforms: flags.platform.length > 0 ? flags.platform : [defaultPlatform(caller)].filter(Boolean),
     noCache: flags['no-cache'],
     noCacheFilter: flags['no-cache-filter'],
     pull: flags.pull,

@@ -10,6 +10,7 @@ import { buildCreateRequest } from '../../container-config/create-request.ts';
 import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
+import { proxyVariables } from '../../host/proxy-variables.ts';
 import { platformQuery } from '../../images/platform.ts';
 import { defaultPlatform } from '../flags.ts';
 
@@ -21,8 +22,9 @@ export const create = command({
   async run(context, { flags, changed, args }) {
     const [image = '', ...words] = args;
     const { environment, directory } = context.io;
+    const proxies = proxyVariables(context.config, { host: context.host, given: flags.env });
     const request = failWithHelp(context, () =>
-      buildCreateRequest({ flags, changed, image, command: words, environment, directory }),
+      buildCreateRequest({ flags, changed, image, command: words, environment, directory, proxies }),
     );
     tellSize(context, request);
     const { id } = await createContainer(context, { request, flags, image });

@@ -9,6 +9,7 @@ import { type Context, describeFailure } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
 import { atLeast } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
+import { proxyVariables } from '../../host/proxy-variables.ts';
 import { runSession, type SessionEnd } from '../../session/attach-session.ts';
 import { attachStream } from '../../session/attach-stream.ts';
 import { checkTerminal, followSize, proxySignals } from '../../session/signals.ts';
@@ -30,6 +31,7 @@ export const run = command({
   async run(context, { flags, changed, args }) {
     const [image = '', ...words] = args;
     const { io } = context;
+    const proxies = proxyVariables(context.config, { host: context.host, given: flags.env });
     const request = failWithHelp(context, () =>
       buildCreateRequest({
         flags,
@@ -38,6 +40,7 @@ export const run = command({
         command: words,
         environment: io.environment,
         directory: io.directory,
+        proxies,
       }),
     );
     if (flags.detach) {
