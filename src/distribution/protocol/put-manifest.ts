@@ -4,6 +4,7 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import { type Digest, isDigest } from '../../oci/digest.ts';
 import { type Index, type Manifest, parseManifest } from '../../oci/manifest.ts';
 import type { CallOptions } from '../repository.ts';
+import { TransportError } from '../transport/transport-error.ts';
 import { fetchManifest, isMissing, removeManifest, sendManifest } from './manifests.ts';
 import { changeReferrersTag } from './referrers-tag.ts';
 import { discard, type RegistryClient } from './registry-client.ts';
@@ -22,7 +23,11 @@ export async function putManifest(
   const { subject, entry } = referrer;
   const isListed = (listed: readonly Descriptor[]) => listed.some(other => other.digest === digest);
   const change = (listed: readonly Descriptor[]) => (isListed(listed) ? [...listed] : [...listed, entry]);
-  await changeReferrersTag(client, path, { subject, change }, o);
+  try {
+    await changeReferrersTag(client, path, { subject, change }, o);
+  } catch (error) {
+    throw halfDone(error, `${digest} is pushed, but not listed as a referrer of ${subject}`);
+  }
   return digest;
 }
 
@@ -42,9 +47,14 @@ export async function deleteManifest(
     const change = (listed: readonly Descriptor[]) => listed.filter(other => other.digest !== entry.digest);
     await changeReferrersTag(client, path, { subject, change }, o);
   } catch (error) {
-    const message = `${tagOrDigest} is deleted, but still listed as a referrer of ${subject}: ${errorMessage(error)}`;
-    throw new BerthError(errorKind(error), message, { cause: error });
+    throw halfDone(error, `${tagOrDigest} is deleted, but still listed as a referrer of ${subject}`);
   }
+}
+
+/** A place that breaks down may be tried again, or another one: that error stays what it is. */
+function halfDone(error: unknown, what: string): unknown {
+  if (error instanceof TransportError || errorKind(error) === 'cancelled') return error;
+  return new BerthError(errorKind(error), `${what}: ${errorMessage(error)}`, { cause: error });
 }
 
 interface Referrer {

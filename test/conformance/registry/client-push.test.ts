@@ -192,7 +192,10 @@ test('client-29: elsewhere the list under the tag begins empty where there is no
 test('client-30: something else under the tag is an error, and stays', async () => {
   takes('v');
   serveTag(compose(), mediaTypes.ociManifest);
-  expect(await failure(put('v', compose({ subject })))).toContain('something else than a list of referrers');
+  const said = await failure(put('v', compose({ subject })));
+  expect(said).toContain(
+    `is pushed, but not listed as a referrer of ${subject.digest}: ${tag} stands for something else`,
+  );
   expect(listed()).toBeUndefined();
 });
 
