@@ -1,4 +1,6 @@
 // `--check`, `--call`: questions about a Dockerfile, and how their answers are printed.
+
+import { ownEntry } from '../../lib/own-entry.ts';
 import { formatExcerpt } from '../../lib/text/source-excerpt.ts';
 import type { Context } from '../context.ts';
 import type { BuildPlan } from './plan-build.ts';
@@ -23,7 +25,7 @@ export function parseCall(text: string): FrontendCall | undefined {
   const [word = '', ...options] = text.split(',');
   if (word === 'build' || word === '') return undefined;
   const alias: Readonly<Record<string, FrontendCall['name']>> = { lint: 'check', help: 'subrequests.describe' };
-  const name = alias[word] ?? (Object.keys(requests) as FrontendCall['name'][]).find(known => known === word);
+  const name = ownEntry(alias, word) ?? (Object.keys(requests) as FrontendCall['name'][]).find(known => known === word);
   if (!name) throw new Error(`unsupported call ${JSON.stringify(word)}: use build, check, outline or targets`);
   const unknown = options.find(option => !/^(?:format|ignorestatus)=/.test(option));
   if (unknown !== undefined) throw new Error(`invalid print field: ${unknown}`);

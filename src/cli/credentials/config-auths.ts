@@ -1,19 +1,7 @@
 // The part of `config.json` that concerns registries: what it says, and how it is changed without touching the rest.
 
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { AuthConfig } from '../../api/types/common.ts';
-import { readIfThere } from '../../lib/files/if-there.ts';
+import { asObject, readDocument, replaceDocument } from '../host/config-file.ts';
 
 /** What a configuration file says of registries; keys as in the file. */
 export interface RegistrySettings {
@@ -28,7 +16,7 @@ type Json = Record<string, unknown>;
 
 /** Reads `file`; one that is not there says nothing. Throws a plain Error that names the file and the key. */
 export function readRegistrySettings(file: string): RegistrySettings {
-  return parseRegistrySettings(readJson(file), file);
+  return parseRegistrySettings(readDocument(file), file);
 }
 
 /** The same of a document in memory; `where` names it in errors. */
@@ -42,34 +30,15 @@ export function parseRegistrySettings(document: Json, where: string): RegistrySe
   return { auths: Object.fromEntries(entries), credsStore, credHelpers: Object.fromEntries(helpers) };
 }
 
-/**
- * Writes the credentials of `server` to `file`, or removes them when undefined. All other keys stay as they are; the
- * file is replaced whole, keeps its owner and mode, and is for the user alone when it is new.
- */
+/** Writes the credentials of `server` to `file`, or removes them when undefined. All other keys stay as they are. */
 export function writeRegistryAuth(file: string, server: string, auth: AuthConfig | undefined): void {
-  const document = readJson(file);
+  const document = readDocument(file);
   const { [server]: _old, ...others } = asObject(document.auths ?? {}, `${file}: auths`);
   if (auth === undefined && _old === undefined) return;
   const auths = auth === undefined ? others : { ...others, [server]: encodeEntry(auth) };
   const sorted = Object.fromEntries(Object.entries(auths).sort(([a], [b]) => (a < b ? -1 : 1)));
   const { auths: _auths, ...rest } = document;
-  replaceFile(file, JSON.stringify({ auths: sorted, ...rest }, null, '\t'));
-}
-
-function readJson(file: string): Json {
-  const text = readIfThere(file) ?? '';
-  if (text.trim() === '') return {};
-  try {
-    return asObject(JSON.parse(text), file);
-  } catch (error) {
-    throw new Error(`Error parsing config file (${file}): ${(error as Error).message}`, { cause: error });
-  }
-}
-
-function asObject(value: unknown, where: string): Json {
-  if (value === null) return {};
-  if (typeof value !== 'object' || Array.isArray(value)) throw new Error(`${where}: not an object`);
-  return value as Json;
+  replaceDocument(file, { auths: sorted, ...rest });
 }
 
 function isText(entry: [string, unknown]): entry is [string, string] {
@@ -94,37 +63,4 @@ function encodeEntry({ username = '', password = '', identitytoken, registrytoke
     ...(identitytoken && { identitytoken }),
     ...(registrytoken && { registrytoken }),
   };
-}
-
-/** Whoever reads the file sees the old text or the new one; a link stays a link. */
-function replaceFile(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const target = resolveLink(file);
-  const folder = mkdtempSync(join(dirname(target), '.config-'));
-  try {
-    const fresh = join(folder, 'config.json');
-    writeFileSync(fresh, text, { mode: 0o600, flush: true });
-    keepOwner(target, fresh);
-    renameSync(fresh, target);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function resolveLink(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
-}
-
-function keepOwner(from: string, to: string): void {
-  try {
-    const { mode, uid, gid } = statSync(from);
-    chmodSync(to, mode & 0o777);
-    chownSync(to, uid, gid);
-  } catch {
-    // A new file, or one of somebody else: ours then, for us alone.
-  }
 }

@@ -1,4 +1,6 @@
 // `key=value` fields separated by commas, as most flags of a build have them.
+
+import { ownEntry } from '../../../lib/own-entry.ts';
 import { parseCsvLine } from '../../../lib/text/csv-line.ts';
 
 /** The fields by key, in order. Throws a plain Error for a field without a value that `bare` does not name. */
@@ -23,7 +25,7 @@ export function keyValues(
     const equals = text.indexOf('=');
     const key = equals < 0 ? text : text.slice(0, equals);
     if (key === '') throw new Error(`invalid key-value pair ${JSON.stringify(text)}: empty key`);
-    const value = equals < 0 ? (environment ? environment[key] : '') : text.slice(equals + 1);
+    const value = equals < 0 ? (environment ? ownEntry(environment, key) : '') : text.slice(equals + 1);
     if (value !== undefined) found[key] = value;
   }
   return found;

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { splitOnce } from '../../../lib/text/split-once.ts';
 import { systemMessage } from '../../container-config/env.ts';
 import type { Io } from '../../io.ts';
 
@@ -24,9 +25,9 @@ export async function openSshAgents(
   const dispose = async () => void (await Promise.all(started.map(agent => agent.end())));
   try {
     for (const text of texts) {
-      const [id = '', places] = splitOnce(text);
-      if (id in sockets) throw new Error(`invalid duplicate ID ${id}`);
-      const paths = places?.split(',').map(path => resolve(io.directory, path)) ?? [];
+      const [id, places] = splitOnce(text, '=');
+      if (Object.hasOwn(sockets, id)) throw new Error(`invalid duplicate ID ${id}`);
+      const paths = text === id ? [] : places.split(',').map(path => resolve(io.directory, path));
       if (paths.length === 0) sockets[id] = ownAgent(io);
       else if (paths.every(isSocket)) sockets[id] = single(paths);
       else {
@@ -40,11 +41,6 @@ export async function openSshAgents(
     throw error;
   }
   return { sockets, [Symbol.asyncDispose]: dispose };
-}
-
-function splitOnce(text: string): [string, string | undefined] {
-  const equals = text.indexOf('=');
-  return equals < 0 ? [text, undefined] : [text.slice(0, equals), text.slice(equals + 1)];
 }
 
 function ownAgent({ environment }: Pick<Io, 'environment'>): string {
@@ -76,13 +72,14 @@ async function startAgent(keys: readonly string[], { environment }: Pick<Io, 'en
   const contents = keys.map(readKey);
   const folder = mkdtempSync(join(tmpdir(), 'berth-ssh-'));
   const socket = join(folder, 'agent');
-  const { stdout } = await run('ssh-agent', ['-a', socket, '-s']);
-  const env = { ...environment, SSH_AUTH_SOCK: socket, SSH_AGENT_PID: /SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1] };
+  const env: Record<string, string | undefined> = { ...environment, SSH_AUTH_SOCK: socket, SSH_AGENT_PID: undefined };
   const end = async () => {
-    await run('ssh-agent', ['-k'], { env }).catch(() => {});
+    if (env.SSH_AGENT_PID !== undefined) await run('ssh-agent', ['-k'], { env }).catch(() => {});
     rmSync(folder, { recursive: true, force: true });
   };
   try {
+    const { stdout } = await run('ssh-agent', ['-a', socket, '-s']);
+    env.SSH_AGENT_PID = /SSH_AGENT_PID=(\d+)/.exec(stdout)?.[1];
     for (const [index, content] of contents.entries()) await addKey(content, { path: keys[index]!, env });
   } catch (error) {
     await end();

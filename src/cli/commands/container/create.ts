@@ -1,6 +1,5 @@
 // `create`, and the making of a container that `run` shares.
 
-import { existsSync, statSync, writeFileSync } from 'node:fs';
 import type { ContainerCreateRequest } from '../../../api/types/containers.ts';
 import { errorKind } from '../../../lib/errors.ts';
 import { familiarReference, parseAnyReference, parseReference, withDefaultTag } from '../../../oci/reference.ts';
@@ -13,6 +12,7 @@ import { atLeast } from '../../grammar/argument-rule.ts';
 import { proxyVariables } from '../../host/proxy-variables.ts';
 import { platformQuery } from '../../images/platform.ts';
 import { defaultPlatform } from '../flags.ts';
+import { openIdFile } from './id-file.ts';
 
 export const create = command({
   usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
@@ -50,7 +50,7 @@ export async function createContainer(context: Context, input: CreateInput): Pro
   const { image, request } = input;
   const flags = { ...input.flags, platform: input.flags.platform || defaultPlatform(context) };
   checkPull(context, flags.pull);
-  const idFile = openIdFile(flags.cidfile);
+  using idFile = openIdFile(flags.cidfile);
   const name = imageName(image);
   if (flags['use-api-socket']) mountSocket(context, request);
   if (flags.pull === 'always') await pullFor(context, name, flags);
@@ -70,7 +70,7 @@ export async function createContainer(context: Context, input: CreateInput): Pro
     created = await post();
   }
   for (const warning of created.Warnings ?? []) context.warn(`WARNING: ${warning}`);
-  idFile(created.Id);
+  idFile.write(created.Id);
   return { id: created.Id };
 }
 
@@ -111,15 +111,6 @@ function imageName(text: string): string {
 export function tellSize({ io }: Context, request: ContainerCreateRequest): void {
   const size = io.stdout.size();
   if (size) request.HostConfig = { ...request.HostConfig, ConsoleSize: [size.rows, size.columns] };
-}
-
-/** Checks that the file can be made; the returned function writes the ID. */
-function openIdFile(path: string): (id: string) => void {
-  if (path === '') return () => {};
-  if (existsSync(path) && statSync(path).size >= 0) {
-    throw new Error(`container ID file found, make sure the other container isn't running or delete ${path}`);
-  }
-  return id => writeFileSync(path, id);
 }
 
 function mountSocket(context: Context, request: ContainerCreateRequest): void {

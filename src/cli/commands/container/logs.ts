@@ -37,13 +37,10 @@ export const logs = command({
     });
     const decoder = container.Config.Tty ? undefined : new FrameDecoder();
     for await (const chunk of stream.body) {
-      if (!decoder) {
-        if (!io.stdout.write(chunk)) await io.stdout.drained();
-        continue;
-      }
-      for (const frame of decoder.decode(chunk)) {
-        const output = frame.stream === 'stdout' ? io.stdout : io.stderr;
-        if (!output.write(frame.data)) await output.drained();
+      const frames = decoder ? decoder.decode(chunk) : [{ stream: 'stdout', data: chunk }];
+      for (const { stream: name, data } of frames) {
+        const output = name === 'stdout' ? io.stdout : io.stderr;
+        if (!output.write(data)) await output.drained();
       }
       if (io.stdout.broken) break;
     }

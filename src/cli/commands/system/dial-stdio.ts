@@ -16,6 +16,8 @@ export const dialStdio = command({
       for await (const chunk of io.stdin.read()) if (!connection.write(chunk)) await drained(connection);
       connection.end();
     })();
+    // Awaited below, when the daemon has said all.
+    upwards.catch(() => {});
     // The daemon's end is the end: a client that is gone sends nothing more.
     for await (const chunk of connection) if (!io.stdout.write(chunk as Buffer)) await io.stdout.drained();
     io.stdin.stop();
