@@ -1,3 +1,5 @@
+// Facts about a machine that is not there.
+
 import type { Host } from '../host/host.ts';
 import type { FakeState } from './fake-kernel.ts';
 

@@ -16,9 +16,9 @@ export interface FakeState {
   cgroups: Map<string, { processes: number[]; stats?: Partial<CgroupStats> }>;
   /** Device nodes and fifos made, by path. */
   nodes: Map<string, { mode: number; device: number }>;
-  /** The far ends of `connectSeqpacket`, by path, last one made. */
   /** What was sent to unix sockets. */
   datagrams: { path: string; text: string }[];
+  /** The far ends of `connectSeqpacket`, by path, last one made. */
   peers: Map<string, Duplex>;
   /** Ports held, as `tcp 0.0.0.0:80`; add one to make a port taken by a stranger. */
   ports: Set<string>;

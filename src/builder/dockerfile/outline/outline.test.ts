@@ -27,8 +27,8 @@ COPY --from=tools / /
 
 const platform = { os: 'linux', architecture: 'amd64' };
 
-function outline(target: string, buildArgs: Record<string, string> = {}) {
-  const dockerfile = parseDockerfile(source, { name: 'Dockerfile' });
+function outline(target: string, buildArgs: Record<string, string> = {}, text = source) {
+  const dockerfile = parseDockerfile(text, { name: 'Dockerfile' });
   const evaluation = evaluateDockerfile(dockerfile, { buildArgs, buildPlatform: platform, targetPlatform: platform });
   return outlineOf(dockerfile, { evaluation, buildArgs }, findTarget(dockerfile, target));
 }
@@ -52,6 +52,11 @@ test('a line of a child stands for that of its parent, and stages it copies from
   expect(args).toMatchObject([{ name: 'VER' }, { name: 'NAME', value: undefined, range: { start: 13 } }]);
   expect(secrets).toHaveLength(1);
   expect(outline('').args).toMatchObject([{ name: 'TOOL', value: undefined }]);
+});
+
+test('an argument that no variable can be called after is used nowhere', () => {
+  const { args } = outline('', {}, 'ARG a(b=1\nARG v=1\nARG ver=2\nFROM $v');
+  expect(args).toMatchObject([{ name: 'v' }]);
 });
 
 test('targets are all stages', () => {

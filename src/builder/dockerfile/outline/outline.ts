@@ -96,10 +96,10 @@ class OutlineReader {
 
   /** Arguments before the first FROM count where a FROM uses them. */
   #addGlobals(stage: Stage, found: Found): void {
-    const words = `${stage.base} ${stage.platform ?? ''}`;
+    const used = variablesIn(`${stage.base} ${stage.platform ?? ''}`);
     for (const instruction of this.#dockerfile.globalArgs) {
       for (const { name } of instruction.args) {
-        if (!new RegExp(`\\$(?:${name}\\b|\\{${name}\\b)`).test(words)) continue;
+        if (!used.has(name)) continue;
         const value = this.#evaluation.globals.get(name);
         found.args.set(name, this.#argument(name, value, instruction.range));
       }
@@ -136,6 +136,11 @@ class OutlineReader {
     const description = docComment(source, range.start, name) || docComment(source, global.start, name);
     return { name, description, value, range };
   }
+}
+
+/** Names of variables, as `$name` and `${name…` have them. */
+function variablesIn(words: string): ReadonlySet<string | undefined> {
+  return new Set([...words.matchAll(/\$\{?([\p{L}_][\p{L}\p{Nd}_]*)/gu)].map(([, name]) => name));
 }
 
 /** Adds what is not there yet. */

@@ -5,7 +5,7 @@ import { errorCode } from '../../../lib/errors.ts';
 import { systemMessage } from '../../container-config/env.ts';
 
 /** What is disposed of unwritten is removed. */
-export interface IdFile extends Disposable {
+interface IdFile extends Disposable {
   write(id: string): void;
 }
 

@@ -1,3 +1,5 @@
+// The attributes of BuildKit's Dockerfile frontend as a build.
+
 import type { BuildRequest, CacheReference, Ulimit } from '../../../../builder/index.ts';
 import { invalid } from '../../../../lib/errors.ts';
 import { attestations, wordsOf } from './attestations.ts';
