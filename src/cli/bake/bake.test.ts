@@ -4,7 +4,7 @@ import type { BakeFile } from './files/bake-file.ts';
 import { understandBakeFiles } from './files/load-bake-files.ts';
 import { mergeBakeFiles } from './files/merge-targets.ts';
 import { readBakeCompose } from './files/read-compose.ts';
-import { applyOverrides, parseOverride } from './overrides.ts';
+import { parseOverride, settingAll } from './overrides.ts';
 import { printTargets } from './print-targets.ts';
 import { resolveTargets } from './resolve-targets.ts';
 import { withFlags } from './target-options.ts';
@@ -46,7 +46,7 @@ const readAll = (documents: readonly unknown[], environment: Record<string, stri
   return understandBakeFiles(files, { environment, directory: '/' });
 };
 const print = (file: BakeFile, names: string[] = [], set: string[] = []) =>
-  JSON.parse(printTargets(resolveTargets(applyOverrides(file, set.map(parseOverride)), names)));
+  JSON.parse(printTargets(resolveTargets(file, names, settingAll(file, set.map(parseOverride)))));
 
 describe('JSON', () => {
   test('has groups, inheritance and variables', () => {
@@ -104,7 +104,7 @@ describe('JSON', () => {
     );
     const circle = { target: { a: { contexts: { x: 'target:b' } }, b: { contexts: { x: 'target:a' } } } };
     expect(() => print(read(circle), ['a'])).toThrow('infinite loop');
-    expect(() => parseOverride('app')).toThrow('invalid override app, expected target.name=value');
+    expect(() => parseOverride('app')).toThrow('invalid override key app, expected target.name');
     expect(() => print(read(), ['app'], ['zzz.tags=a'])).toThrow("could not find any target matching 'zzz'");
   });
 });

@@ -3,6 +3,7 @@ import { matchPattern } from '../../lib/patterns/path-match.ts';
 import type { BakeFile, BakeGroup, BakeTarget } from './files/bake-file.ts';
 import { cleanPath } from './files/clean-path.ts';
 import { mergeTargets } from './files/merge-targets.ts';
+import type { ChangeTarget } from './overrides.ts';
 
 export interface ResolvedTargets {
   /** Those that are built, and those whose results they are built from. */
@@ -12,7 +13,11 @@ export interface ResolvedTargets {
 }
 
 /** Throws a plain Error with buildx's wording for names there are not, and for circles. */
-export function resolveTargets(file: BakeFile, names: readonly string[]): ResolvedTargets {
+export function resolveTargets(
+  file: BakeFile,
+  names: readonly string[],
+  change: ChangeTarget = (_, target) => target,
+): ResolvedTargets {
   const asked = names.length > 0 ? [...new Set(names.flatMap(name => matching(file, name)))] : ['default'];
   const groups = new Map<string, BakeGroup>();
   const wanted = [...new Set(asked.flatMap(name => membersOf(file, name, [], groups)))];
@@ -21,7 +26,7 @@ export function resolveTargets(file: BakeFile, names: readonly string[]): Resolv
   const members = new Set([...(groups.get('default')?.targets ?? []), ...named]);
   groups.set('default', { ...groups.get('default'), targets: [...members].sort() });
   const targets = new Map<string, BakeTarget>();
-  const heirs: Heirs = { known: new Map(), below: [] };
+  const heirs: Heirs = { known: new Map(), below: [], change };
   const add = (name: string, users: readonly string[]) => {
     if (users.includes(name)) throw circle(users, name);
     if (targets.has(name)) return;
@@ -36,6 +41,7 @@ export function resolveTargets(file: BakeFile, names: readonly string[]): Resolv
       // Their results are only looked at.
       const found = targets.get(used);
       if (found && !wanted.includes(used)) targets.set(used, { ...found, output: ['type=cacheonly'] });
+      targets.set(name, withEntitlements(targets.get(name) ?? {}, found));
     }
   };
   for (const name of wanted) add(name, []);
@@ -73,17 +79,20 @@ interface Heirs {
   /** Those that are worked out already. */
   readonly known: Map<string, BakeTarget>;
   readonly below: readonly string[];
+  readonly change: ChangeTarget;
 }
 
-function inherited(file: BakeFile, name: string, { known, below }: Heirs): BakeTarget {
+function inherited(file: BakeFile, name: string, { known, below, change }: Heirs): BakeTarget {
   const before = known.get(name);
   if (before) return before;
   if (below.includes(name)) throw new Error(`infinite loop from ${below[0]}`);
   const target = own(file.targets, name);
   if (!target) throw new Error(`failed to find target ${name}`);
-  const parents = (target.inherits ?? []).map(parent => inherited(file, parent, { known, below: [...below, name] }));
+  const parents = (target.inherits ?? []).map(parent =>
+    inherited(file, parent, { known, change, below: [...below, name] }),
+  );
   const { inherits: _, ...fields } = target;
-  const merged = completed(mergeTargets(parents.reduce(mergeTargets, {}), fields));
+  const merged = completed(change(name, mergeTargets(parents.reduce(mergeTargets, {}), fields)));
   known.set(name, merged);
   return merged;
 }
@@ -97,6 +106,13 @@ function completed(target: BakeTarget): BakeTarget {
     ...(contexts && { contexts: Object.fromEntries(given) }),
     ...(target.network === 'host' && { entitlements: [...new Set([...entitlements, 'network.host'])] }),
   };
+}
+
+/** What is built for a target may do what that needs. */
+function withEntitlements(target: BakeTarget, used: BakeTarget | undefined): BakeTarget {
+  const more = used?.entitlements ?? [];
+  const { entitlements = [] } = target;
+  return more.length === 0 ? target : { ...target, entitlements: [...new Set([...entitlements, ...more])] };
 }
 
 function circle(users: readonly string[], name: string): Error {

@@ -2,6 +2,7 @@
 import { parseRamBytes } from '../../lib/text/units.ts';
 import { type BuildOptions, defaultBuildOptions } from '../build/build-options.ts';
 import type { BakeTarget } from './files/bake-file.ts';
+import { joinAttests } from './files/merge-targets.ts';
 
 /** What the command line says of all targets. */
 interface BakeFlags {
@@ -24,11 +25,8 @@ export function withFlags(target: BakeTarget, flags: BakeFlags): BakeTarget {
     ...(flags.push && changes && !has(/^type=registry\b|\bpush=true\b/) ? ['type=image,push=true'] : []),
     ...(flags.load && changes && !has(/^type=docker\b/) ? ['type=docker'] : []),
   ];
-  const typeOf = (text: string) => /\btype=(\w+)/.exec(text)?.[1];
-  const attest = flags.attests.reduce(
-    (all, one) => [...all.filter(other => typeOf(other) !== typeOf(one)), one.replace(/,disabled=false$/, '')],
-    target.attest ?? [],
-  );
+  const asked = flags.attests.map(one => one.replace(/,disabled=false$/, ''));
+  const attest = joinAttests(target.attest ?? [], asked);
   return {
     ...target,
     ...(output.length > 0 && { output }),

@@ -5,7 +5,7 @@ import { HclError } from '../../bake/expressions/syntax/hcl-error.ts';
 import type { BakeTarget } from '../../bake/files/bake-file.ts';
 import { loadBakeFiles } from '../../bake/files/load-bake-files.ts';
 import { listBake } from '../../bake/list-bake.ts';
-import { applyOverrides, parseOverride } from '../../bake/overrides.ts';
+import { parseOverride, settingAll } from '../../bake/overrides.ts';
 import { prefixedDisplay } from '../../bake/prefixed-display.ts';
 import { printTargets } from '../../bake/print-targets.ts';
 import { type ResolvedTargets, resolveTargets, usedTargets } from '../../bake/resolve-targets.ts';
@@ -63,7 +63,8 @@ export const bake = command({
         ...{ noCache: flags['no-cache'], pull: flags.pull, push: flags.push, load: flags.load },
         attests: [...shortAttest('sbom', flags.sbom), ...shortAttest('provenance', flags.provenance)],
       };
-      const chosen = resolveTargets(applyOverrides(file, flags.set.map(parseOverride)), args);
+      const settings = settingAll(file, flags.set.map(parseOverride), context.io.environment);
+      const chosen = resolveTargets(file, args, settings);
       const resolved = {
         ...chosen,
         targets: new Map([...chosen.targets].map(([name, one]) => [name, withFlags(one, common)])),
