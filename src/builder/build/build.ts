@@ -35,7 +35,7 @@ import type { Node } from '../graph/node.ts';
 import { definitionVertexName, workVertex } from '../graph/work-vertex.ts';
 import { StepOperations } from '../ops/operations.ts';
 import type { BuildEvent, BuildWarning } from '../progress.ts';
-import type { BuildRequest } from '../request.ts';
+import type { BuildLimits, BuildRequest } from '../request.ts';
 import type { BuildResult, BuildRun } from '../run.ts';
 import { ProgressLog } from '../solve/progress-log.ts';
 import type { Resolution } from '../solve/resolution.ts';
@@ -46,6 +46,8 @@ import type { BuilderContext } from './builder-context.ts';
 import { collectFacts } from './collect-facts.ts';
 import { describeWarning, foreignSyntax } from './describe-warning.ts';
 import { packageLists } from './package-lists.ts';
+
+const leastMemory = 6 * 1024 * 1024;
 
 /** Of the result for a platform. */
 type PackageLists = (platform: Platform) => readonly Attestation[];
@@ -136,6 +138,7 @@ export class Build implements BuildRun {
   async #build(solver: Solver): Promise<BuildResult> {
     const request = this.#request;
     for (const name of this.#names()) parseReference(name);
+    checkLimits(request.limits);
     const inputs = new BuildInputs(request, {
       context: this.#context,
       build: this.id,
@@ -403,6 +406,11 @@ export class Build implements BuildRun {
       chain: record => cachedSnapshot(record, images),
     });
   }
+}
+
+/** Less memory than that starts nothing: dockerd's limit and words. */
+function checkLimits({ memory = 0 }: BuildLimits = {}): void {
+  if (memory > 0 && memory < leastMemory) throw invalid('Minimum memory limit allowed is 6MB');
 }
 
 /** What failed in a vertex is shown at its instruction. */

@@ -113,9 +113,12 @@ function readLocated(name: string, source: string, read: () => Statements): Stat
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof StatementError)) throw error;
-    const { start, end, message } = error;
-    throw new DockerfileError(message, { name, source, ranges: [{ start, end }] }, { cause: error });
+    if (!(error instanceof Error)) throw error;
+    const { message } = error;
+    const cause = new ClassicError('invalid', { message, classic: `failed to parse ${name}: ${message}` }, error);
+    if (!(error instanceof StatementError)) throw cause;
+    const { start, end } = error;
+    throw new DockerfileError(message, { name, source, ranges: [{ start, end }] }, { cause });
   }
 }
 

@@ -74,6 +74,9 @@ describe.skipIf(docker === undefined)('docker build', () => {
     expect(await said('# x\n')).toBe(
       'Error response from daemon: failed to parse Dockerfile: file with no instructions',
     );
+    expect(await said('FROM busybox\nRUN <<EOF\n')).toBe(
+      'Error response from daemon: failed to parse Dockerfile: unterminated heredoc',
+    );
     expect(await said('FROM UPPER\n')).toBe(
       'invalid reference format: repository name (library/UPPER) must be lowercase',
     );

@@ -65,6 +65,13 @@ large(
   300_000,
 );
 
+test('less memory than anything needs is refused at once', async () => {
+  const context = site.context({ Dockerfile: 'FROM busybox\nRUN true\n' });
+  const { error } = await site.post({ context, query: { memory: megabyte } });
+  expect(error).toBe('Minimum memory limit allowed is 6MB');
+  expect(await site.failure(['--memory', '1m', context])).toContain('Minimum memory limit allowed is 6MB');
+});
+
 test('a step that fills the memory it has is killed, and the error names that', async () => {
   const context = contextOf('FROM busybox\nRUN tail /dev/zero\n');
   const answer = await site.post({ context, query: { memory: 32 * megabyte } });
