@@ -4,11 +4,13 @@ import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import type { SolveRequest } from '../../api/buildkit/control.ts';
 import type { SessionOptions } from '../../client/index.ts';
+import { parseGoBool } from '../../lib/text/go-values.ts';
 import { formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import { platformQuery } from '../images/platform.ts';
 import type { Io } from '../io.ts';
 import { type BuildInputs, openBuildInputs } from './build-inputs.ts';
 import type { BuildOptions } from './build-options.ts';
+import { gitAttributes } from './git-facts.ts';
 import { attestAttributes } from './options/attest.ts';
 import { type Caches, openCaches } from './options/cache.ts';
 import { keyValues } from './options/fields.ts';
@@ -42,7 +44,7 @@ export async function planBuild(options: BuildOptions, io: Io): Promise<BuildPla
   const agents = resources.use(await openSshAgents(options.ssh, io));
   const held = resources.move();
   const stores = { ...inputs.stores, ...caches.stores, ...layoutStores(exports) };
-  const all = { ...attributes, ...inputs.attributes };
+  const all = { ...attributes, ...originOf(inputs, io), ...inputs.attributes };
   return {
     attributes: all,
     dockerfile: inputs.dockerfile,
@@ -69,6 +71,12 @@ export async function planBuild(options: BuildOptions, io: Io): Promise<BuildPla
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
+}
+
+/** Of files of this machine; BUILDX_GIT_INFO=false tells nothing, as with buildx. */
+function originOf({ directories, place }: BuildInputs, { environment }: Io): Record<string, string> {
+  const wanted = parseGoBool(environment.BUILDX_GIT_INFO ?? 'true') ?? true;
+  return wanted && place === directories.context ? gitAttributes(directories) : {};
 }
 
 /** Daemons before BuildKit 0.13 read only this one. */
