@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { errorCode } from '../../lib/errors.ts';
+import { ownEntry } from '../../lib/own-entry.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,7 +24,7 @@ export function checkLabel(text: string): string {
  */
 export function collectEnv(files: readonly string[], texts: readonly string[], environment: Environment): string[] {
   const fromFlags = texts.map(text => {
-    const value = environment[text];
+    const value = ownEntry(environment, text);
     return text.includes('=') || value === undefined ? text : `${text}=${value}`;
   });
   return [...files.flatMap(file => readLines(file, environment)), ...fromFlags];
@@ -50,7 +51,10 @@ function readLines(file: string, environment: Environment | undefined): string[]
     if (/\s/.test(name)) throw new Error(`invalid env file (${file}): variable '${name}' contains whitespaces`);
     if (name === '') throw new Error(`invalid env file (${file}): no variable name on line '${line}'`);
     if (line.includes('=') || environment === undefined) lines.push(line);
-    else if (environment[line] !== undefined) lines.push(`${line}=${environment[line]}`);
+    else {
+      const value = ownEntry(environment, line);
+      if (value !== undefined) lines.push(`${line}=${value}`);
+    }
   }
   return lines;
 }

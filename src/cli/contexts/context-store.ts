@@ -46,10 +46,12 @@ export class ContextStore {
     this.#root = join(folder, 'contexts');
   }
 
-  /** All contexts, by name; numbers in names count as numbers. */
+  /** All contexts, by name; numbers in names count as numbers. A folder whose making was cut off is none. */
   list(): ContextMetadata[] {
     return foldersOf(join(this.#root, 'meta'))
-      .map(digest => this.#parse(join(this.#root, 'meta', digest, 'meta.json')))
+      .map(digest => join(this.#root, 'meta', digest, 'meta.json'))
+      .filter(file => existsSync(file))
+      .map(file => this.#parse(file))
       .sort((a, b) => compareNaturally(a.Name, b.Name));
   }
 

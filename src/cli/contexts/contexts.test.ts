@@ -91,6 +91,14 @@ test('what cannot be is refused and leaves nothing', async () => {
   expect(existsSync(join(config(), 'contexts'))).toBe(false);
 });
 
+test('a context whose making was cut off stands in the way of nothing', async () => {
+  mkdirSync(join(metaOf('cut'), '..'), { recursive: true });
+  writeFileSync(`${metaOf('cut')}.123`, '{');
+  expect((await context('ls', '-q')).out).toBe('default\n');
+  expect((await context('create', 'cut', '--docker', 'host=tcp://h:2376')).code).toBe(0);
+  expect((await context('ls', '-q')).out).toBe('cut\ndefault\n');
+});
+
 test('an exported context comes in under another name, with its certificates, from tar and zip', async () => {
   await context('create', 'far', '--docker', 'host=tcp://h:2376');
   const tls = join(config(), 'contexts/tls', createHash('sha256').update('far').digest('hex'), 'docker');
