@@ -27,6 +27,9 @@ type State = 'header' | 'meta' | 'sparse-extension' | 'sparse-map' | 'data' | 'p
 
 const maximumMeta = 1024 * 1024;
 const maximumSparseMap = 4 * 1024 * 1024;
+/** As many as a map of that size can have at most. */
+const maximumSegments = maximumSparseMap / 4;
+const sparseMapTooLong = 'archive/tar: invalid tar header: sparse map too long';
 const endOfFile = 'unexpected EOF';
 
 const types: Record<number, TarEntryType> = {
@@ -223,18 +226,19 @@ export class TarReader {
   }
 
   #sparseExtension(): TarEvent | undefined {
-    if (this.#buffer.length < blockSize) return undefined;
-    const { segments, extended } = parseSparseExtension(this.#take(blockSize));
-    this.#segments.push(...segments);
-    // To `next`, an unchanged state means that bytes are missing, so go on from here.
-    return extended ? this.#sparseExtension() : this.#sparseReady();
+    while (this.#buffer.length >= blockSize) {
+      const { segments, extended } = parseSparseExtension(this.#take(blockSize));
+      this.#segments.push(...segments);
+      if (!extended) return this.#sparseReady();
+      if (this.#segments.length > maximumSegments) throw invalid(sparseMapTooLong);
+    }
+    return undefined;
   }
 
   #sparseMap(): TarEvent | undefined {
     const map = parseSparseMap(this.#buffer.subarray(0, this.#left));
     if (!map) {
-      if (this.#buffer.length >= Math.min(this.#left, maximumSparseMap))
-        throw invalid('archive/tar: invalid tar header: sparse map');
+      if (this.#buffer.length >= Math.min(this.#left, maximumSparseMap)) throw invalid(sparseMapTooLong);
       return undefined;
     }
     this.#take(map.taken);
