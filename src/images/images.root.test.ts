@@ -169,6 +169,10 @@ test('names move, and images stay without', async () => {
   images.tag(first.id.slice(7, 17), 'y:1');
   images.tag('y:1', 'registry.example/y:2');
   expect(images.get('registry.example/y:2').tags).toEqual(['y:1', 'registry.example/y:2']);
+  // A load of a name is no tagging, as with Docker.
+  expect(images.get('y:1').lastTagged).toBeDefined();
+  await loadFixture();
+  expect(images.get('berth-fixture:v1').lastTagged).toBeUndefined();
   expect(images.find('nothing')).toBeUndefined();
   expect(() => images.get('nothing')).toThrow('No such image: nothing:latest');
   expect(() => images.get('sha256:abc')).toThrow('No such image: sha256:abc');

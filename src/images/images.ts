@@ -114,7 +114,7 @@ export class Images {
     this.built = new BuiltImages({
       ...{ ...deps, layers, records: this.#records, workers: layers.workers },
       register: async (image, o) => (await this.#add(image, undefined, o)).id,
-      name: (id, name) => this.#naming.name(id, name),
+      name: (id, name) => this.#naming.tag(id, name),
       view: id => this.#view(id) as Image,
       list: () => this.list(),
     });
@@ -167,7 +167,7 @@ export class Images {
     const { id } = this.get(reference);
     const name = parseReference(target);
     if (name.digest !== undefined) throw invalid('refusing to create a tag with a digest reference');
-    this.#naming.name(id, name);
+    this.#naming.tag(id, name);
     return this.#view(id) as Image;
   }
 
@@ -450,7 +450,7 @@ export class Images {
     const registering = this.#register(image, o);
     let step = await registering.next();
     while (!step.done) step = await registering.next();
-    if (name) this.#naming.name(step.value, name);
+    if (name) this.#naming.tag(step.value, name);
     return this.#view(step.value) as Image;
   }
 

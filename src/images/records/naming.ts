@@ -18,6 +18,15 @@ export class Naming {
     this.#names = deps.names;
   }
 
+  /** Names an image as somebody asked for, which counts as its last tagging; pulls and loads do not. Throws `invalid`. */
+  tag(id: Digest, name: Reference): void {
+    this.#store.transaction(() => {
+      this.name(id, name);
+      const record = this.#records.get(id);
+      if (record) this.#records.put(id, { ...record, lastTagged: new Date().toISOString() });
+    });
+  }
+
   /** Takes the name from the image that had it. Throws `invalid`. */
   name(id: Digest, name: Reference): void {
     const record = this.#records.get(id);
@@ -26,7 +35,7 @@ export class Naming {
       this.#names.set(name, id);
       if (!record) return;
       const { variantOf: _none, ...own } = record;
-      this.#records.put(id, { ...own, lastTagged: new Date().toISOString() });
+      this.#records.put(id, own);
       if (previous !== undefined && previous !== id) this.#gather(previous, id);
     });
   }

@@ -76,7 +76,8 @@ describe('a container', () => {
 
 describe('refusals', () => {
   test('of a request without sense', async () => {
-    expect(await create({ Image: undefined })).toBe('invalid: no image specified');
+    expect(await create({ Image: undefined, Cmd: ['true'] })).toBe('invalid: no image specified');
+    expect(await create({ Image: undefined })).toBe('invalid: no command specified');
     expect(await create({ Image: 'nobody' })).toBe('not-found: No such image: nobody:latest');
     own.images.put('empty:latest', {});
     expect(await create({ Image: 'empty' })).toBe('invalid: no command specified');

@@ -50,6 +50,7 @@ export async function createContainer(engine: Engine, input: CreateInput): Promi
   const { limits: host, warnings } = discardUnsupported(askedHost ?? {}, engine.host);
   refuseImpossible(engine, { given, host, networking });
   const name = input.name ? requireName(input.name) : generateName(name => engine.containers.isNameFree(name));
+  if (!given.Image && !given.Entrypoint?.length && !given.Cmd?.length) throw invalid('no command specified');
   const image = chooseImage(engine, given.Image ?? '', input.platform);
   const config = mergeImageConfig(given, image.config.config);
   if (!config.Entrypoint?.length && !config.Cmd?.length) throw invalid('no command specified');
