@@ -203,3 +203,41 @@ test('what the command line says of all targets is printed as theirs', () => {
   });
   expect(withFlags({ output: ['type=local,dest=x'] }, { ...flags, attests: [] }).output).toEqual(['type=local,dest=x']);
 });
+
+describe('HCL', () => {
+  const hcl = (text: string, environment: Record<string, string> = {}) =>
+    understandBakeFiles([{ name: '-', text }], { environment, directory: '/' });
+
+  test('on standard input is known by what it is not', () => {
+    expect(print(hcl('target "a" {\n  tags = ["x"]\n}\n'), ['a']).target.a.tags).toEqual(['x']);
+    expect(() => hcl('target "a" {\n  tags = [NO]\n}\n')).toThrow('-:2,11-13: Unknown variable;');
+  });
+
+  test('warns of what means nothing', () => {
+    expect(hcl('target "a" {\n  platform = ["x"]\n  args {\n    A = 1\n  }\n}\n').warnings).toEqual([
+      '-:2,14-15: Unsupported attribute; Targets have no "platform": it does not count. Did you mean "platforms"?',
+      '-:3,8-9: Unsupported block; Targets have no blocks: args does not count. Did you mean args = {…}?',
+    ]);
+  });
+
+  test('may use names that every object has', () => {
+    const file = hcl(
+      'variable "constructor" { default = "c" }\ntarget "__proto__" {\n  args = { toString = constructor }\n}\n',
+    );
+    expect(Object.entries(print(file, ['__proto__']).target)).toEqual([
+      ['__proto__', { context: '.', dockerfile: 'Dockerfile', args: { toString: 'c' } }],
+    ]);
+    expect(() => print(file, ['constructor'])).toThrow('failed to find target constructor');
+    expect(() => hcl('target "a" {\n  context = valueOf\n}\n')).toThrow('Unknown variable');
+    expect(() => hcl('target "a" {\n  context = { a = 1 }.constructor\n}\n')).toThrow('Unsupported attribute');
+  });
+
+  test('that would come to too much ends in a message', () => {
+    const doubling = Array.from({ length: 60 }, (_, at) => `v${at + 1} = "\${v${at}}\${v${at}}"\n`).join('');
+    expect(() => hcl(`v0 = "xx"\n${doubling}`)).toThrow('Text too long');
+    const keys = Array.from({ length: 20 }, (_, at) => `k${at} = range(10)`).join(', ');
+    expect(() => hcl(`target "a" { matrix = { ${keys} } }`)).toThrow('too many combinations');
+    const heirs = Array.from({ length: 60 }, (_, at) => `target "t${at + 1}" { inherits = ["t${at}", "t${at}"] }\n`);
+    expect(print(hcl(`target "t0" {}\n${heirs.join('')}`), ['t60']).target.t60.context).toBe('.');
+  });
+});

@@ -77,7 +77,7 @@ function applyOne(target: BakeTarget, { field, key = '', value }: Override, envi
   const name = field as FieldName;
   switch (fieldKinds[name]) {
     case 'record': {
-      const text = value ?? environment[key];
+      const text = value ?? (Object.hasOwn(environment, key) ? environment[key] : undefined);
       return text === undefined ? target : { ...target, [name]: { ...(target[name] as object), [key]: text } };
     }
     case 'switch':

@@ -27,13 +27,22 @@ async function answerOf(buildx: string, one: BakeCase, directory: string): Promi
   return comparableAnswer(code, stdout, stderr);
 }
 
+/** Of several mistakes buildx tells now this one first and now that: what is written down has to be among its answers. */
+async function settledAnswer(buildx: string, one: BakeCase, directory: string): Promise<BakeAnswer> {
+  let answer = await answerOf(buildx, one, directory);
+  for (let more = 9; more > 0 && !records && !Bun.deepEquals(answer, one.answer); more--) {
+    answer = await answerOf(buildx, one, directory);
+  }
+  return answer;
+}
+
 describe.skipIf(plugins === undefined)('docker buildx 0.29', () => {
   const buildx = plugins?.buildx ?? '';
   for (const [file, cases] of readCorpus()) {
     test(`says of ${file} what is written down`, async () => {
       const answers: BakeCase[] = [];
       for (const [at, one] of cases.entries()) {
-        answers.push({ ...one, answer: await answerOf(buildx, one, join(folder, `${file}-${at}`)) });
+        answers.push({ ...one, answer: await settledAnswer(buildx, one, join(folder, `${file}-${at}`)) });
       }
       if (records) writeCorpus(file, answers);
       else expect(answers).toEqual([...cases]);

@@ -116,13 +116,18 @@ function targetsOf(block: DeclaredBlock, scope: Scope): Map<string, BakeTarget> 
 /** What is in a target and means nothing: buildx says nothing of it, and a mistyped name is hard to find. */
 function strangeParts({ fields, nested }: DeclaredBlock): string[] {
   const attributes = [...fields].filter(([name]) => !knownFields.has(name) && name !== 'matrix' && name !== 'name');
-  const parts = [...attributes.map(([name, { reject }]) => ({ name, reject })), ...nested];
-  return parts.map(({ name, reject }) => {
-    const near = nearest(name, knownFields);
-    const meant = near === undefined ? '' : ` Did you mean ${JSON.stringify(near)}?`;
-    return reject('Unsupported attribute', `Targets have no ${JSON.stringify(name)}: it does not count.${meant}`)
-      .message;
-  });
+  const strange = [
+    ...attributes.map(([name, { reject }]) => {
+      const near = nearest(name, knownFields);
+      const meant = near === undefined ? '' : ` Did you mean ${JSON.stringify(near)}?`;
+      return reject('Unsupported attribute', `Targets have no ${JSON.stringify(name)}: it does not count.${meant}`);
+    }),
+    ...nested.map(({ name, reject }) => {
+      const meant = knownFields.has(name) ? ` Did you mean ${name} = {…}?` : '';
+      return reject('Unsupported block', `Targets have no blocks: ${name} does not count.${meant}`);
+    }),
+  ];
+  return strange.map(({ message }) => message);
 }
 
 function targetOf({ fields }: DeclaredBlock, scope: Scope): BakeTarget {

@@ -17,8 +17,8 @@ export function fromEnvironment(
 ): Value {
   try {
     const typed = type && initial !== undefined ? typedDefault(name, type, initial) : initial;
-    const json = type === undefined ? undefined : environment[`${name}_JSON`];
-    const text = environment[name];
+    const json = type === undefined ? undefined : ownText(environment, `${name}_JSON`);
+    const text = ownText(environment, name);
     if (type && text === undefined && json !== undefined) return fromJson(name, type, json);
     if (text === undefined) return typed !== undefined ? typed : noValue(type);
     return type ? parseTyped(name, type, text) : parseUntyped(name, typed, text);
@@ -26,6 +26,10 @@ export function fromEnvironment(
     throw reject('Invalid value', reasonOf(error));
   }
 }
+
+/** Names come from files: they may be those of what every object has. */
+const ownText = (environment: Environment, name: string) =>
+  Object.hasOwn(environment, name) ? environment[name] : undefined;
 
 function fromJson(name: string, type: Type, text: string): Value {
   let value: Value;

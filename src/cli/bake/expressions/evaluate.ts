@@ -1,25 +1,15 @@
 // What expressions of HCL come to.
 import { nearest } from '../../../lib/text/suggestion.ts';
+import { attempt } from './attempt.ts';
 import { callFunction } from './evaluate-call.ts';
+import { evaluateLoop, evaluateObject, evaluateRepeated } from './evaluate-collection.ts';
 import { compute } from './operators.ts';
 import { attributeOf, elementOf } from './parts.ts';
 import { parseTemplateText } from './syntax/expression-parser.ts';
 import { HclError } from './syntax/hcl-error.ts';
-import type { Expression, Loop, ObjectEntry } from './syntax/nodes.ts';
+import type { Expression } from './syntax/nodes.ts';
 import type { Place } from './syntax/source.ts';
-import {
-  CircleError,
-  entriesOf,
-  isObject,
-  kindName,
-  numberOf,
-  reasonOf,
-  type Scope,
-  textOf,
-  truthOf,
-  type Value,
-  within,
-} from './value.ts';
+import { CircleError, kindName, numberOf, type Scope, textOf, truthOf, type Value, within } from './value.ts';
 
 /** The value of a text with `${…}` and `%{…}` in it. Throws an HclError without a place for what makes no sense. */
 export function evaluateTemplate(text: string, scope: Scope): Value {
@@ -51,11 +41,11 @@ export function evaluate(expression: Expression, scope: Scope): Value {
     case 'list':
       return expression.items.map(item => evaluate(item, scope));
     case 'object':
-      return object(expression.entries, scope);
+      return evaluateObject(expression.entries, scope, evaluate);
     case 'loop':
-      return loop(expression, scope);
+      return evaluateLoop(expression, scope, evaluate);
     case 'repeated':
-      return repeated(expression.loop, scope);
+      return evaluateRepeated(expression.loop, scope, evaluate);
     case 'condition':
       return condition(expression, scope);
     case 'binary':
@@ -76,17 +66,6 @@ const splatItem = '*';
 
 /** Texts beyond this are not made: a few lines can ask for more than there is memory. */
 const longestText = 64 * 1024 * 1024;
-
-type Attempt<T> = { readonly value: T } | { readonly reason: string };
-
-/** What `work` comes to, or why not. */
-function attempt<T>(work: () => T): Attempt<T> {
-  try {
-    return { value: work() };
-  } catch (error) {
-    return { reason: reasonOf(error) };
-  }
-}
 
 function joined(parts: readonly Expression[], scope: Scope, place: Place): string {
   let text = '';
@@ -120,80 +99,6 @@ function variable(name: string, place: Place, scope: Scope): Value {
 function splat(of: Value, each: Expression, scope: Scope): Value {
   const items = of === null ? [] : Array.isArray(of) ? of : [of];
   return items.map(item => evaluate(each, within({ [splatItem]: item }, scope)));
-}
-
-function object(entries: readonly ObjectEntry[], scope: Scope): Value {
-  return Object.fromEntries(
-    entries.map(({ key, value }) => [keyText(evaluate(key, scope), key.place), evaluate(value, scope)]),
-  );
-}
-
-function keyText(key: Value, place: Place): string {
-  if (key === null) throw new HclError(place, 'Null value as key', "Can't use a null value as a key.");
-  const text = attempt(() => textOf(key));
-  if ('value' in text) return text.value;
-  throw new HclError(place, 'Incorrect key type', `Can't use this value as a key: ${text.reason}.`);
-}
-
-function loop(expression: Loop, scope: Scope): Value {
-  const values: Value[] = [];
-  const byKey = new Map<string, Value>();
-  for (const inner of turns(expression, scope)) {
-    if (!isWanted(expression, inner)) continue;
-    const { key, value, groups } = expression;
-    if (!key) {
-      values.push(evaluate(value, inner));
-      continue;
-    }
-    const name = keyText(evaluate(key, inner), key.place);
-    const found = evaluate(value, inner);
-    if (groups) byKey.set(name, [...((byKey.get(name) ?? []) as readonly Value[]), found]);
-    else if (byKey.has(name)) throw duplicateKey(name, key.place);
-    else byKey.set(name, found);
-  }
-  return expression.key ? Object.fromEntries(byKey) : values;
-}
-
-function repeated(expression: Loop, scope: Scope): string {
-  const texts = [...turns(expression, scope)].map(inner => textOf(evaluate(expression.value, inner)));
-  return texts.join('');
-}
-
-function duplicateKey(name: string, place: Place): HclError {
-  const detail = `Two different items produced the key ${JSON.stringify(name)} in this 'for' expression. If duplicates are expected, use the ellipsis (...) after the value expression to enable grouping by key.`;
-  return new HclError(place, 'Duplicate object key', detail);
-}
-
-/** The scope of each turn. */
-function* turns({ over, keyName, valueName }: Loop, scope: Scope): Generator<Scope> {
-  const collection = evaluate(over, scope);
-  const pairs = isObject(collection) ? entriesOf(collection) : elements(collection, over.place).entries();
-  for (const [key, value] of pairs) {
-    yield within(keyName === undefined ? { [valueName]: value } : { [keyName]: key, [valueName]: value }, scope);
-  }
-}
-
-function elements(collection: Value, place: Place): readonly Value[] {
-  if (Array.isArray(collection)) return collection;
-  if (collection === null) {
-    const detail = "A null value cannot be used as the collection in a 'for' expression.";
-    throw new HclError(place, 'Iteration over null value', detail);
-  }
-  const detail = `A value of type ${kindName(collection)} cannot be used as the collection in a 'for' expression.`;
-  throw new HclError(place, 'Iteration over non-iterable value', detail);
-}
-
-function isWanted({ condition: filter }: Loop, scope: Scope): boolean {
-  if (!filter) return true;
-  const value = evaluate(filter, scope);
-  if (value === null) {
-    const detail = "The value of the 'if' clause must not be null.";
-    throw new HclError(filter.place, 'Condition is null', detail);
-  }
-  const truth = attempt(() => truthOf(value));
-  if ('value' in truth) return truth.value;
-  const detail = `The 'if' clause value is invalid: ${truth.reason}.`;
-  throw new HclError(filter.place, "Invalid 'for' condition", detail);
 }
 
 function condition(expression: Kind<'condition'>, scope: Scope): Value {

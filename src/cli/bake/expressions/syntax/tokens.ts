@@ -28,6 +28,8 @@ export class Cursor {
   /** Whether line ends have a meaning here. */
   #newlines: boolean;
   #depth = 0;
+  /** What came next when it was last asked for: it is asked for several times. */
+  #peeked: { readonly token: Token; readonly newlines: boolean } | undefined;
 
   constructor(source: Source, options: { at?: number; newlines?: boolean } = {}) {
     this.source = source;
@@ -37,8 +39,12 @@ export class Cursor {
 
   /** What comes next, and is not read yet. Throws an HclError for a sign that HCL does not have. */
   get peek(): Token {
+    const known = this.#peeked;
+    if (known && known.newlines === this.#newlines && known.token.place.start === this.at) return known.token;
     this.at = this.#skip(this.at);
-    return this.#tokenAt(this.at);
+    const token = this.#tokenAt(this.at);
+    this.#peeked = { token, newlines: this.#newlines };
+    return token;
   }
 
   /** Reads what comes next. */
