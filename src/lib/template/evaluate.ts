@@ -1,5 +1,6 @@
 // Runs a parsed template against data, by the rules of Go's text/template.
 
+import { ownEntry } from '../own-entry.ts';
 import type { TemplateFunction } from './functions.ts';
 import type { Command, Expression, Node, Pipeline } from './nodes.ts';
 import { isStruct, isTrue, printValue, sortedEntries, typeName } from './values.ts';
@@ -227,7 +228,7 @@ class Evaluator {
       if (receiver.has(name)) return receiver.get(name) ?? noValue;
       return this.#options.missingKeyIsError ? fail(`map has no entry for key ${JSON.stringify(name)}`) : noValue;
     }
-    if (!isStruct(receiver) || !(name in receiver)) {
+    if (!isStruct(receiver) || !Object.hasOwn(receiver, name)) {
       return fail(`can't evaluate field ${name} in type ${typeName(receiver)}`);
     }
     const value = receiver[name];
@@ -295,7 +296,7 @@ function plainText({ commands, variables }: Pipeline, dot: unknown): string | un
   const field = operands?.[0];
   if (commands.length !== 1 || variables.length > 0 || operands?.length !== 1) return undefined;
   if (field?.kind !== 'field' || field.path.length !== 1 || !isStruct(dot)) return undefined;
-  const value = dot[field.path[0]!];
+  const value = ownEntry(dot, field.path[0]!);
   if (typeof value === 'string') return value;
   if (typeof value !== 'function' || value.length > 0) return undefined;
   try {

@@ -61,6 +61,8 @@ describe('templates', () => {
 
   test.each([
     ['{{.Nope}}', 'template: :1:2: executing "" at <.Nope>: can\'t evaluate field Nope in type struct {}'],
+    ['{{.toString}}', "can't evaluate field toString in type struct {}"],
+    ['{{.Struct.__proto__}}', "can't evaluate field __proto__ in type struct {}"],
     ['{{.Name.Foo}}', 'template: :1:7: executing "" at <.Name.Foo>: can\'t evaluate field Foo in type string'],
     [
       '{{index .List 5}}',
