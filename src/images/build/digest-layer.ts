@@ -22,7 +22,7 @@ export async function digestLayer(
     members++;
     if (packed) content.add(packed);
   };
-  for await (const piece of packDiff(source, files, { onMember, slice, signal })) {
+  for await (const piece of packDiff(source, files, { onMember, slice, signal, areBrief: true })) {
     hash.update(piece);
     archiveSize += piece.length;
   }

@@ -35,9 +35,12 @@ export class MessageStream {
     for await (const batch of this.batches()) yield* batch;
   }
 
-  /** The same, in the batches they come in: where there are thousands of small ones, waiting for each takes longer. */
-  async *batches(): AsyncGenerator<readonly Buffer[]> {
-    const reader = new FrameReader();
+  /**
+   * The same, in the batches they come in: where there are thousands of small ones, waiting for each takes longer. `areBrief`:
+   * those of a batch are good until the next one is asked for.
+   */
+  async *batches({ areBrief = false }: { areBrief?: boolean } = {}): AsyncGenerator<readonly Buffer[]> {
+    const reader = new FrameReader({ isBrief: areBrief });
     try {
       for await (const data of this.#stream.iterator({ destroyOnReturn: false })) yield reader.push(data as Buffer);
     } catch (error) {

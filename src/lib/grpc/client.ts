@@ -17,8 +17,8 @@ interface CallOptions {
 /** A call under way. `messages` throws a GrpcError when the call ends with one. */
 export interface ClientCall {
   messages(): AsyncGenerator<Buffer>;
-  /** The same as they come, several at once. */
-  batches(): AsyncGenerator<readonly Buffer[]>;
+  /** The same as they come, several at once. `areBrief`: good until the next are asked for. */
+  batches(o?: { areBrief?: boolean }): AsyncGenerator<readonly Buffer[]>;
   send(message: Uint8Array): Promise<void> | undefined;
   /** Several messages at once. */
   sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined;
@@ -83,7 +83,7 @@ export class GrpcConnection {
     ended.catch(() => {});
     return {
       messages: () => untilEnd(io.messages(), { ended, stream }),
-      batches: () => untilEnd(io.batches(), { ended, stream }),
+      batches: o => untilEnd(io.batches(o), { ended, stream }),
       send: data => io.send(data),
       sendAll: messages => io.sendAll(messages),
       end: () => void stream.end(),

@@ -5,6 +5,9 @@ const prefix = 5;
 /** Longest message taken; BuildKit's clients send no more than 16 MiB at once. */
 const longestMessage: number = 64 * 1024 * 1024;
 
+/** Memory that is kept for the next messages, in bytes; longer ones get their own. */
+const usual: number = 1024 * 1024;
+
 /** Messages with their prefixes, one after the other. */
 export function frames(messages: readonly Uint8Array[]): Buffer {
   let length = 0;
@@ -22,16 +25,24 @@ export function frames(messages: readonly Uint8Array[]): Buffer {
 
 /** Cuts a stream into messages, whatever pieces it comes in. */
 export class FrameReader {
+  readonly #isBrief: boolean;
+  /** What messages are put together in that are good for a moment only. */
+  #memory = Buffer.alloc(0);
   #pieces: Buffer[] = [];
   #held = 0;
   #wanted = prefix;
 
-  /** The messages that are complete now. They are views of what was pushed. Throws for a compressed or endless one. */
+  /** `isBrief`: messages are good until the next `push`; new memory for megabytes of them costs more than their copy. */
+  constructor({ isBrief = false }: { isBrief?: boolean } = {}) {
+    this.#isBrief = isBrief;
+  }
+
+  /** The messages that are complete now. They may be views of what was pushed. Throws for a compressed or endless one. */
   push(data: Buffer): Buffer[] {
     this.#pieces.push(data);
     this.#held += data.length;
     if (this.#held < this.#wanted) return [];
-    let buffer = this.#pieces.length === 1 ? data : Buffer.concat(this.#pieces);
+    let buffer = this.#pieces.length === 1 ? data : this.#join();
     const messages: Buffer[] = [];
     for (;;) {
       this.#wanted = prefix;
@@ -47,6 +58,15 @@ export class FrameReader {
     this.#pieces = buffer.length > 0 ? [buffer] : [];
     this.#held = buffer.length;
     return messages;
+  }
+
+  #join(): Buffer {
+    if (!this.#isBrief || this.#held > usual) return Buffer.concat(this.#pieces);
+    if (this.#memory.length < this.#held) this.#memory = Buffer.allocUnsafeSlow(usual);
+    let at = 0;
+    // The first piece may be the rest of what is there: it is moved before anything is written over it.
+    for (const piece of this.#pieces) at += piece.copy(this.#memory, at);
+    return this.#memory.subarray(0, at);
   }
 
   /** Whether the stream may end here. */

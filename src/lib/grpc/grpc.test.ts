@@ -33,16 +33,20 @@ async function connected(
   return connection;
 }
 
-test('messages are cut right, whatever pieces they come in', () => {
-  const stream = frames(['one', '', 'three'].map(text => Buffer.from(text)));
-  for (const size of [1, 2, 5, 7, 100]) {
-    const reader = new FrameReader();
+test.each([false, true])('messages are cut right, whatever pieces they come in (brief: %p)', isBrief => {
+  const long = Buffer.alloc(1_500_000, 'long').toString();
+  const texts = ['one', '', 'three', long.slice(0, 5000), 'four', long, 'five'];
+  const stream = frames(texts.map(text => Buffer.from(text)));
+  for (const size of [1, 2, 5, 7, 100, 4096, 300_000, stream.length]) {
+    const reader = new FrameReader({ isBrief });
     const messages: string[] = [];
-    for (let at = 0; at < stream.length; at += size) {
-      messages.push(...reader.push(stream.subarray(at, at + size)).map(String));
+    // What would be long in small pieces is tried in larger ones.
+    const end = size < 4096 ? 6000 : stream.length;
+    for (let at = 0; at < end; at += size) {
+      messages.push(...reader.push(stream.subarray(at, Math.min(at + size, end))).map(String));
     }
-    expect(messages).toEqual(['one', '', 'three']);
-    expect(reader.atBoundary).toBe(true);
+    expect(messages).toEqual(size < 4096 ? texts.slice(0, 5) : texts);
+    expect(reader.atBoundary).toBe(size >= 4096);
   }
   expect(() => new FrameReader().push(Buffer.from([1, 0, 0, 0, 0]))).toThrow('compressed');
   expect(() => new FrameReader().push(Buffer.from([0, 255, 0, 0, 0]))).toThrow('longer than');

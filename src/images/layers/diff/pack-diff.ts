@@ -12,7 +12,7 @@ export interface DiffSource {
   lower: readonly string[];
 }
 
-interface PackDiffOptions extends Pick<PackOptions, 'latest' | 'signal' | 'slice'> {
+interface PackDiffOptions extends Pick<PackOptions, 'areBrief' | 'latest' | 'signal' | 'slice'> {
   /** Hears of each member, none of which means an empty layer; of a whiteout without what is packed. */
   readonly onMember: (packed: BigIntStats | undefined) => void;
 }

@@ -33,6 +33,8 @@ export interface PackOptions {
   latest?: number | undefined;
   /** Every time is this: seconds since 1970. */
   time?: number | undefined;
+  /** Pieces are good until the next one is asked for, and files are read by this thread: for who only looks at them. */
+  areBrief?: boolean | undefined;
 }
 
 /**
@@ -42,6 +44,7 @@ export interface PackOptions {
 export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}): AsyncGenerator<Buffer, void> {
   const slice = new TimeSlice(o.slice);
   const linked = new HardLinks();
+  const memory = o.areBrief ? Buffer.allocUnsafeSlow(readSize) : undefined;
   let batch: Buffer[] = [];
   let size = 0;
   const add = (bytes: Buffer) => {
@@ -65,7 +68,7 @@ export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}):
         if (segment.length <= batchSize) add(readWhole(descriptor as number, segment));
         else {
           yield take();
-          yield* readPieces(descriptor as number, segment);
+          yield* readPieces(descriptor as number, segment, { memory, slice });
         }
         if (size >= batchSize) yield take();
       }
@@ -144,11 +147,17 @@ function readWhole(descriptor: number, { offset, length: size }: Segment): Buffe
   return bytes;
 }
 
-async function* readPieces(descriptor: number, { offset, length }: Segment): AsyncGenerator<Buffer, void> {
+/** Into `memory`, where there is any, again and again. */
+async function* readPieces(
+  descriptor: number,
+  { offset, length }: Segment,
+  { memory, slice }: { memory: Buffer | undefined; slice: TimeSlice },
+): AsyncGenerator<Buffer, void> {
   for (let at = offset; at < offset + length; ) {
     const wanted = Math.min(readSize, offset + length - at);
-    const buffer = Buffer.allocUnsafe(wanted);
-    const got = await readAt(descriptor, buffer, at);
+    const buffer = memory?.subarray(0, wanted) ?? Buffer.allocUnsafe(wanted);
+    if (memory && slice.used) await slice.pause();
+    const got = memory ? readSync(descriptor, buffer, 0, wanted, at) : await readAt(descriptor, buffer, at);
     if (got === 0) buffer.fill(0);
     const piece = got === 0 ? buffer : buffer.subarray(0, got);
     yield piece;

@@ -94,7 +94,7 @@ export async function receiveDirectory(call: ClientCall, mirror: Mirror, o: Rece
   }
 
   try {
-    for await (const batch of call.batches()) {
+    for await (const batch of call.batches({ areBrief: true })) {
       for (const message of batch) {
         const sending = take(message);
         if (sending) await sending;
