@@ -6,9 +6,10 @@
 export type { Lease } from '../content/index.ts';
 export type { Repository } from '../distribution/index.ts';
 export type { BuildLayer, SettledLayer } from './build/build-layer.ts';
-export type { EarlyFiles } from './build/build-layers.ts';
+
 export type { Composed, ComposeOptions } from './build/built-images.ts';
 export type { CopySource, ModeChange, Owner } from './build/copy/copy-job.ts';
+export type { EarlyFiles } from './build/early-files.ts';
 export type { FetchableLayer } from './build/fetch-layers.ts';
 export type { LayerCompression, LayerForm } from './build/layer-blobs.ts';
 export type { WorkingLayer } from './build/working-layer.ts';

@@ -158,7 +158,7 @@ export class StepOperations implements Operations {
     const { chown } = op;
     const selections = this.#selections.get(vertex.digest);
     if (!selections) throw systemError('a copy is run before its key was made');
-    const made = await this.#early.take(o.node, o.inputs[0] as LayersSnapshot);
+    using early = await this.#early.take(o.node, o.inputs[0] as LayersSnapshot);
     const merged = o.working.mount();
     const owner = chown === undefined ? undefined : this.#ownerIn(merged, chown);
     for (const [index, part] of op.parts.entries()) {
@@ -166,7 +166,15 @@ export class StepOperations implements Operations {
       using root = openRoot(source, this.#deps.images);
       const selection = selections[index] as PlannedCopy;
       const shareAgain = mayShareAgain(source, { below: o.inputs[0] as LayersSnapshot, upper: o.working.upper });
-      await copyIntoLayer(op, { working: o.working, root, selection, owner, shareAgain, made, signal: o.signal });
+      await copyIntoLayer(op, {
+        working: o.working,
+        root,
+        selection,
+        owner,
+        shareAgain,
+        early: early?.files,
+        signal: o.signal,
+      });
     }
   }
 

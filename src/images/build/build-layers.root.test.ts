@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../../../test/support/eventually.ts';
 import { ContentStore } from '../../content/index.ts';
 import { createKernel, type Kernel } from '../../kernel/index.ts';
 import { silentLogger as logger } from '../../lib/logger.ts';
@@ -19,6 +20,7 @@ import { openStore, type Store } from '../../store/index.ts';
 import { LayerStore } from '../layers/layer-store.ts';
 import type { BuildLayer } from './build-layer.ts';
 import { BuildLayers } from './build-layers.ts';
+import type { EarlyFiles } from './early-files.ts';
 
 let root: string;
 let kernel: Kernel;
@@ -236,38 +238,50 @@ test('a source that is named twice, or lies where another one was linked, replac
   expect(readFileSync(join(working.seal().directory, 'app/same'), 'utf8')).toBe('1\n');
 });
 
-test('a copy made early gives the same layer as one made later, whether its place is new or not, and leaves nothing', async () => {
+test('a copy made early gives the same layer as one made later, packed ahead or not, and leaves nothing', async () => {
   const source = makeSource();
-  execFileSync('sh', ['-ec', 'chmod 751 d; touch -d @1000 d/e d', source], { cwd: source });
-  const signal = new AbortController().signal;
+  // A file that is not in a batch with others, one with a hole, a fifo, attributes.
+  const more =
+    'chmod 751 d; seq 99999 >d/e/long; truncate -s 1M d/hole; echo x >>d/hole; mkfifo d/p; touch -d @1000 d/e d';
+  execFileSync('sh', ['-ec', more], { cwd: source });
+  kernel.files.setXattr(join(source, 'd/e/long'), 'user.mark', Buffer.from('yes'));
+  const { signal } = new AbortController();
   const job = { sourceRoot: source, shareable: true, shareAgain: true, sources: [{ path: '/d', skip: ['l'] }] };
   const bases = [
     'true',
-    'mkdir -m 700 app; touch -d @5 app/mine',
-    'mkdir -p app/e; echo mine >app/e/g; touch -d @5 app/e app',
+    'mkdir -p -m 700 app/tree; touch -d @5 app/tree/mine',
+    'mkdir -p app/tree/e; echo mine >app/tree/e/g; touch -d @5 app/tree/e app/tree',
   ];
+  const make = async (below: BuildLayer, early: EarlyFiles | undefined) => {
+    await using working = builds.create([below]);
+    working.mount();
+    const whole = { ...job, destination: '/app/tree', contentsOnly: true };
+    if (early) await working.takeCopy(whole, early);
+    else await working.copy(whole);
+    execFileSync('touch', ['-d', '@9', 'app'], { cwd: working.root });
+    const sealed = working.seal();
+    const { diffId, size, archiveSize } = await sealed.settled;
+    using view = builds.view([below, sealed]);
+    const list = 'find . -mindepth 1 -printf "%P %y %m %T@ %l\\n" | grep -v "^[^/]* d"; cat app/tree/e/g';
+    const seen = execFileSync('sh', ['-ec', list], { cwd: view.root, encoding: 'utf8' });
+    return { diffId, size, archiveSize, seen };
+  };
   for (const script of bases) {
     const below = await layer([], script);
-    const tree = async (made: string | undefined) => {
-      await using working = builds.create([below]);
-      working.mount();
-      await working.copy({ ...job, destination: '/app', contentsOnly: true, ...(made !== undefined && { made }) });
-      const sealed = working.seal();
-      const { diffId } = await sealed.settled;
-      using view = builds.view([below, sealed]);
-      const list = ['-ec', 'find . -mindepth 1 -printf "%P %y %m %T@ %l\n" | grep -v "^[^/]* d"; cat app/e/g'];
-      return { diffId, seen: execFileSync('sh', list, { cwd: view.root, encoding: 'utf8' }) };
-    };
-    await using early = await builds.copyEarly(job, signal);
-    expect(await tree(early.directory)).toEqual(await tree(undefined));
-    // In the last one something is in its way.
-    expect(readdirSync(early.directory).sort()).toEqual(script.includes('mine >') ? ['e', 'h'] : []);
+    const later = await make(below, undefined);
+    for (const name of ['app/tree', 'elsewhere', '']) {
+      await using early = await builds.copyEarly(job, name, signal);
+      if (name !== '') await eventually('it is packed', () => early.packed !== undefined);
+      expect(await make(below, early)).toEqual(later);
+      // In the last one something is in its way.
+      expect(readdirSync(early.directory).length > 0).toBe(script.includes('mine >'));
+    }
   }
   await layers.settled();
   const directories = readdirSync(join(root, 'layers')).map(name => readdirSync(join(root, 'layers', name)));
-  expect(directories.flat()).not.toContain('made');
-  const failure = await builds
-    .copyEarly({ ...job, sources: [{ path: '/none' }] }, signal)
-    .catch((error: unknown) => error);
-  expect(failure).toMatchObject({ kind: 'not-found' });
+  expect(directories.flat().filter(name => name === 'made' || name === 'packed')).toEqual([]);
+  const none = { ...job, sources: [{ path: '/none' }] };
+  expect(await builds.copyEarly(none, '', signal).catch((error: unknown) => error)).toMatchObject({
+    kind: 'not-found',
+  });
 });

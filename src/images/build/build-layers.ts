@@ -1,5 +1,5 @@
 // Layers that builds make: written over a chain, packed in the background, and then layers like those of any image.
-import { mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { closeSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { ContentStore, Lease } from '../../content/index.ts';
@@ -7,10 +7,13 @@ import type { Kernel } from '../../kernel/index.ts';
 import { errorMessage, systemError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { type Digest, sha256 } from '../../oci/digest.ts';
+import type { PackedAhead } from '../layers/diff/pack-ahead.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { makeInitLayer } from '../snapshots/init-layer.ts';
+import type { DigestJob } from '../workers/layer-jobs.ts';
 import type { BuildLayer, SettledLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
+import type { EarlyFiles } from './early-files.ts';
 import { type FetchableLayer, type FetchedLayer, type FetchOptions, fetchLayers } from './fetch-layers.ts';
 import { squashLayers } from './squash-layers.ts';
 import { WorkingLayer } from './working-layer.ts';
@@ -29,12 +32,10 @@ interface LayerView extends Disposable {
   readonly root: string;
 }
 
-type EarlyCopy = Pick<CopyJob, 'sourceRoot' | 'shareable' | 'shareAgain' | 'sources' | 'mode'>;
+/** Bytes of files: where they are few and large, packing them again costs less than writing them down. */
+const mostPacked = 32 * 1024 * 1024;
 
-/** Files of a copy to come, on the file system of the layers. */
-export interface EarlyFiles extends AsyncDisposable {
-  readonly directory: string;
-}
+type EarlyCopy = Pick<CopyJob, 'sourceRoot' | 'shareable' | 'shareAgain' | 'sources' | 'mode'>;
 
 /**
  * While anybody has it open, nothing a build has made or looked up is collected; what has become of it by the end is kept
@@ -118,8 +119,8 @@ export class BuildLayers {
     const { number, path: upper } = this.#deps.layers.reserve();
     const scratch = join(this.#root, String(this.#next++));
     mkdirSync(scratch, { mode: 0o711 });
-    const seal = (): BuildLayer => {
-      const settled = this.#settle(number, upper, below);
+    const seal = (packed: DigestJob['packed']): BuildLayer => {
+      const settled = this.#settle({ number, upper, packed }, below);
       settled.catch((error: unknown) =>
         this.#deps.logger.warn('a layer could not be packed', { error: errorMessage(error) }),
       );
@@ -138,27 +139,42 @@ export class BuildLayers {
 
   /**
    * Makes what the copy of a directory (the only source of `job`, with neither an owner nor a time) will be in a layer that
-   * cannot be begun yet: `made` in the job of that copy takes it over, if nothing is in its way by then. Dispose of it in any
-   * case; what was not taken is removed. Throws what a copy does.
+   * cannot be begun yet; that copy takes it over, if nothing is in its way by then. It is packed beside everything else, as
+   * what will be at `name` in the layer. Dispose of it in any case; what was not taken is removed. Throws what a copy does.
    */
-  async copyEarly(job: EarlyCopy, signal: AbortSignal): Promise<EarlyFiles> {
+  async copyEarly(job: EarlyCopy, name: string, signal: AbortSignal): Promise<EarlyFiles> {
+    const { workers } = this.#deps.layers;
     const { number, path } = this.#deps.layers.reserve();
     const release = () => this.#deps.layers.release(number);
+    const [directory, over] = [join(path, 'made'), new AbortController()];
+    let packing: Promise<void> | undefined;
+    let packed: PackedAhead | undefined;
     try {
-      await this.#deps.layers.workers.run(
-        { ...job, kind: 'copy', isEarly: true, root: path, upper: path, destination: '/made', contentsOnly: true },
-        signal,
-      );
+      const places = { root: path, upper: path, destination: '/made' };
+      const copied = await workers.run({ ...job, ...places, kind: 'copy', isEarly: true, contentsOnly: true }, signal);
+      if (name !== '' && copied.bytes <= mostPacked) {
+        packing = workers.run({ kind: 'pack', directory, name, path: join(path, 'packed') }, over.signal).then(
+          outcome => {
+            packed = outcome.packed;
+          },
+          // Then the layer is packed as others are.
+          () => {},
+        );
+      }
     } catch (error) {
       release();
       throw error;
     }
-    let isOpen = true;
     return {
-      directory: join(path, 'made'),
+      directory,
+      get packed() {
+        return packed;
+      },
       [Symbol.asyncDispose]: async () => {
-        if (isOpen) release();
-        isOpen = false;
+        if (over.signal.aborted) return;
+        over.abort();
+        await packing;
+        release();
       },
     };
   }
@@ -241,13 +257,16 @@ export class BuildLayers {
     return { ...own, chainId };
   }
 
-  async #settle(number: number, upper: string, below: readonly BuildLayer[]): Promise<SettledLayer> {
+  async #settle(
+    { number, upper, packed }: { number: number; upper: string; packed: DigestJob['packed'] },
+    below: readonly BuildLayer[],
+  ): Promise<SettledLayer> {
     const { layers } = this.#deps;
     const lower = below.map(layer => layer.directory).reverse();
     const top = below.at(-1);
     try {
       const [found, parent] = await Promise.all([
-        this.#deps.layers.workers.run({ kind: 'digest', upper, lower }),
+        this.#deps.layers.workers.run({ kind: 'digest', upper, lower, packed }),
         top?.settled.then(layer => layer.chainId),
       ]);
       const { diffId, archiveSize, size, members } = found;
@@ -258,6 +277,8 @@ export class BuildLayers {
     } catch (error) {
       this.#spare.push(number);
       throw error;
+    } finally {
+      if (packed) closeSync(packed.descriptor);
     }
   }
 }

@@ -1,13 +1,19 @@
 // A layer that is being written, over a chain of others.
-import { chmodSync, lchownSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, lchownSync, lstatSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kernel } from '../../kernel/index.ts';
 import { errorCode } from '../../lib/errors.ts';
 import { encodeName } from '../../lib/tar/names.ts';
+import type { DigestJob } from '../workers/layer-jobs.ts';
 import type { LayerWorkers } from '../workers/layer-workers.ts';
 import type { BuildLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome, Owner } from './copy/copy-job.ts';
 import { makeDirectories } from './copy/make-directories.ts';
+import type { EarlyFiles } from './early-files.ts';
+
+type LayerCopy = Omit<CopyJob, 'kind' | 'root' | 'upper'>;
+/** What `seal` needs not pack again. */
+type OpenPacked = NonNullable<DigestJob['packed']>;
 
 interface WorkingLayerOptions {
   /** Bottom first. */
@@ -20,7 +26,8 @@ interface WorkingLayerOptions {
   readonly base: string;
   /** The same folder by a path that shows owners as containers with remapped users have them. */
   readonly remapped: (path: string) => string;
-  readonly seal: () => BuildLayer;
+  /** Closes the file of what is packed. */
+  readonly seal: (packed: OpenPacked | undefined) => BuildLayer;
   readonly discard: () => void;
 }
 
@@ -32,6 +39,7 @@ export class WorkingLayer implements AsyncDisposable {
   readonly #deps: { kernel: Pick<Kernel, 'mounts' | 'files'>; workers: LayerWorkers };
   #mounted = false;
   #over = false;
+  #packed: OpenPacked | undefined;
 
   constructor(options: WorkingLayerOptions, deps: { kernel: Pick<Kernel, 'mounts' | 'files'>; workers: LayerWorkers }) {
     this.#options = options;
@@ -113,8 +121,17 @@ export class WorkingLayer implements AsyncDisposable {
   }
 
   /** Copies into it, off this thread; it must be mounted. */
-  copy(job: Omit<CopyJob, 'kind' | 'root' | 'upper'>, signal?: AbortSignal): Promise<CopyOutcome> {
+  copy(job: LayerCopy, signal?: AbortSignal): Promise<CopyOutcome> {
     return this.#deps.workers.run({ ...job, kind: 'copy', root: this.root, upper: this.#options.upper }, signal);
+  }
+
+  /** The same of a job that `copyEarly` was given, as the only copy of this layer. */
+  async takeCopy(job: LayerCopy, early: EarlyFiles, signal?: AbortSignal): Promise<void> {
+    // What is packed after that may lack what was taken already.
+    const { packed } = early;
+    const { taken } = await this.copy({ ...job, made: early.directory }, signal);
+    if (taken === undefined || packed?.name !== taken || this.#over) return;
+    this.#packed = { ...packed, descriptor: openSync(packed.path, 'r') };
   }
 
   /** A directory and its parents where they are missing, 0755 and of that owner; it must be mounted. */
@@ -127,7 +144,7 @@ export class WorkingLayer implements AsyncDisposable {
   seal(): BuildLayer {
     this.unmount();
     this.#over = true;
-    const layer = this.#options.seal();
+    const layer = this.#options.seal(this.#packed);
     this.#removeScratch();
     return layer;
   }
@@ -135,6 +152,7 @@ export class WorkingLayer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#over) return;
     this.#over = true;
+    if (this.#packed) closeSync(this.#packed.descriptor);
     this.unmount();
     this.#removeScratch();
     this.#options.discard();

@@ -1,13 +1,28 @@
 // Work on layers that would hold up the event loop: what it is, and how a worker is asked for it.
 import type { Digest } from '../../oci/digest.ts';
 import type { CopyJob, CopyOutcome } from '../build/copy/copy-job.ts';
+import type { PackedAhead } from '../layers/diff/pack-ahead.ts';
 import type { AppliedArchive } from '../layers/extract/apply-layer.ts';
 
 /** The archive of an upper directory, digested and not kept, when processors have nothing better to do. `lower` topmost first. */
-interface DigestJob {
+export interface DigestJob {
   readonly kind: 'digest';
   readonly upper: string;
   readonly lower: readonly string[];
+  /** What is in a directory of it, packed already, in a file that stays open until the job is done. */
+  readonly packed?: (PackedAhead & { readonly descriptor: number }) | undefined;
+}
+
+/** See `packAhead`. */
+interface PackJob {
+  readonly kind: 'pack';
+  readonly directory: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+interface PackOutcome {
+  readonly packed: PackedAhead;
 }
 
 /** `members` 0 is a layer that changes nothing. Bytes: `archiveSize` of the archive, `size` of the files in it. */
@@ -44,15 +59,17 @@ export interface ExtractJob {
   readonly digested: boolean;
 }
 
-export type LayerJob = DigestJob | CopyJob | GzipJob | ExtractJob;
-export type LayerOutcome = DigestOutcome | CopyOutcome | GzipOutcome | AppliedArchive;
+export type LayerJob = DigestJob | PackJob | CopyJob | GzipJob | ExtractJob;
+export type LayerOutcome = DigestOutcome | PackOutcome | CopyOutcome | GzipOutcome | AppliedArchive;
 export type OutcomeOf<J extends LayerJob> = J extends DigestJob
   ? DigestOutcome
   : J extends GzipJob
     ? GzipOutcome
     : J extends ExtractJob
       ? AppliedArchive
-      : CopyOutcome;
+      : J extends PackJob
+        ? PackOutcome
+        : CopyOutcome;
 
 /** What is said to and heard of a job under way. */
 export interface Conversation {

@@ -7,6 +7,7 @@ import { copyFiles } from '../build/copy/copy-files.ts';
 import { digestLayer } from '../build/digest-layer.ts';
 import { gzipMember } from '../build/gzip-member.ts';
 import { PieceReader } from '../build/piece-reader.ts';
+import { packAhead } from '../layers/diff/pack-ahead.ts';
 import { applyLayer } from '../layers/extract/apply-layer.ts';
 import type { ExtractJob, JobMessage, JobReply, LayerJob, LayerOutcome } from './layer-jobs.ts';
 import { ThreadPriority } from './thread-priority.ts';
@@ -36,7 +37,7 @@ self.onmessage = ({ data }) => {
 
 async function answer(id: number, job: LayerJob): Promise<void> {
   const abort = new AbortController();
-  running.set(id, { abort, isPatient: job.kind === 'digest' || (job.kind === 'copy' && job.isEarly === true) });
+  running.set(id, { abort, isPatient: isPatient(job) });
   adjustPriority();
   try {
     const outcome = await perform(id, job, abort.signal);
@@ -49,6 +50,11 @@ async function answer(id: number, job: LayerJob): Promise<void> {
     running.delete(id);
     adjustPriority();
   }
+}
+
+/** Nobody waits for its outcome yet. */
+function isPatient(job: LayerJob): boolean {
+  return job.kind === 'digest' || job.kind === 'pack' || (job.kind === 'copy' && job.isEarly === true);
 }
 
 /** Somebody waits for all that runs now. */
@@ -67,6 +73,8 @@ async function perform(id: number, job: LayerJob, signal: AbortSignal): Promise<
   switch (job.kind) {
     case 'digest':
       return digestLayer(job, files, signal);
+    case 'pack':
+      return { packed: await packAhead(job, files, signal) };
     case 'gzip':
       return { member: gzipMember(job.piece instanceof Uint8Array ? job.piece : reader.read(job.piece)) };
     case 'extract':

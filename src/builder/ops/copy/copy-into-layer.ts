@@ -1,5 +1,5 @@
 // COPY and ADD: files into a layer that is being made.
-import type { Owner, WorkingLayer } from '../../../images/index.ts';
+import type { EarlyFiles, Owner, WorkingLayer } from '../../../images/index.ts';
 import type { PlannedCopy } from '../../context/copy/plan-copy.ts';
 import type { CopyOperation } from '../../graph/operation.ts';
 import type { OpenRoot } from '../open-root.ts';
@@ -13,12 +13,12 @@ export async function copyIntoLayer(
     selection: PlannedCopy;
     owner: Owner | undefined;
     shareAgain: boolean;
-    /** Where the same copy was made early. */
-    made: string | undefined;
+    /** The same copy, made early. */
+    early: EarlyFiles | undefined;
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { made, owner, root, selection, shareAgain } = o;
+  const { early, owner, root, selection, shareAgain } = o;
   // What no pattern matched makes no destination either.
   if (selection.sources.length === 0) return;
   const job = {
@@ -28,9 +28,9 @@ export async function copyIntoLayer(
     sources: selection.sources,
     destination: op.destination,
     contentsOnly: true,
-    ...(made !== undefined && { made }),
     ...(owner && { owner }),
     ...(op.chmod && { mode: op.chmod }),
   };
-  await o.working.copy(job, o.signal);
+  if (early) await o.working.takeCopy(job, early, o.signal);
+  else await o.working.copy(job, o.signal);
 }

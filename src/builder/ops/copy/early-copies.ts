@@ -1,4 +1,5 @@
 // Directories from outside that are copied while the steps below the copy still run.
+import { posix } from 'node:path';
 import type { CopySource, EarlyFiles, Images } from '../../../images/index.ts';
 import type { PlannedCopy } from '../../context/copy/plan-copy.ts';
 import { resolveInRoot } from '../../context/copy/resolve-in-root.ts';
@@ -11,6 +12,12 @@ import { EarlySharing } from './early-sharing.ts';
 interface EarlyCopy {
   readonly files: EarlyFiles;
   readonly sharing: EarlySharing;
+  /** Resolves when a layer has taken them over. */
+  used?: Promise<void>;
+}
+
+interface EarlyUse extends Disposable {
+  readonly files: EarlyFiles;
 }
 
 interface EarlyCopiesDeps {
@@ -43,13 +50,19 @@ export class EarlyCopies {
     await copying;
   }
 
-  /** Where the copy of that node is by now, for a layer upon `below`; undefined where there is none that is right there. */
-  async take({ vertex }: Node, below: LayersSnapshot): Promise<string | undefined> {
+  /**
+   * The copy of that node, for a layer upon `below`, until it is disposed of; undefined where there is none that is right
+   * there. Another build may need it longer than this one.
+   */
+  async take({ vertex }: Node, below: LayersSnapshot): Promise<EarlyUse | undefined> {
     const copying = this.#copies.get(vertex.digest);
     if (!copying) return undefined;
     this.#deps.images.builds.hasten();
     const copy = await copying;
-    return copy?.sharing.isRightUpon(below) ? copy.files.directory : undefined;
+    if (!copy?.sharing.isRightUpon(below)) return undefined;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    copy.used = promise;
+    return { files: copy.files, [Symbol.dispose]: resolve };
   }
 
   async #copy(
@@ -66,9 +79,15 @@ export class EarlyCopies {
       sources: [directory],
       ...(node.op.chmod && { mode: node.op.chmod }),
     };
-    const files = await this.#deps.images.builds.copyEarly(job, signal);
-    this.#deps.own(files);
-    return { files, sharing };
+    const name = posix.normalize(node.op.destination).replace(/^\/|\/$/g, '');
+    const copy: EarlyCopy = { files: await this.#deps.images.builds.copyEarly(job, name, signal), sharing };
+    this.#deps.own({
+      async [Symbol.asyncDispose]() {
+        await copy.used;
+        await copy.files[Symbol.asyncDispose]();
+      },
+    });
+    return copy;
   }
 }
 

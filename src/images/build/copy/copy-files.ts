@@ -20,7 +20,7 @@ export async function copyFiles(job: CopyJob, files: Kernel['files'], signal?: A
   } catch (error) {
     throw asSeenInside(error, job);
   }
-  return { files: copy.copier.files, bytes: copy.copier.bytes };
+  return { files: copy.copier.files, bytes: copy.copier.bytes, taken: copy.taken };
 }
 
 /** Where the roots are on the host is nobody's business. */
@@ -32,6 +32,7 @@ function asSeenInside(error: unknown, { root, sourceRoot }: CopyJob): unknown {
 
 class FileCopy {
   readonly copier: TreeCopier;
+  taken: string | undefined;
   readonly #job: CopyJob;
   readonly #files: Kernel['files'];
   readonly #signal: AbortSignal | undefined;
@@ -68,13 +69,9 @@ class FileCopy {
     const final = inside ? `${place}/${name}` : place;
     if (isDirectory && !target) this.#makeParents(final);
     const { made } = this.#job;
-    if (
-      made !== undefined &&
-      isDirectory &&
-      this.copier.take(made, { source: from, target: final, upperPlace: this.#upperPlace(final) })
-    )
-      return;
-    await this.copier.copy(from, final, new Set(source.skip));
+    const places = { source: from, target: final, upperPlace: this.#upperPlace(final) };
+    if (made !== undefined && isDirectory && this.copier.take(made, places)) this.taken = final.slice(root.length + 1);
+    else await this.copier.copy(from, final, new Set(source.skip));
   }
 
   /** A destination directory and its parents, inside the root whatever links are on the way. */

@@ -61,4 +61,6 @@ export interface CopyJob {
 export interface CopyOutcome {
   readonly files: number;
   readonly bytes: number;
+  /** Where in the layer what was `made` already is now, if it could be taken over: relative, without links. */
+  readonly taken?: string | undefined;
 }

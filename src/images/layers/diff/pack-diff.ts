@@ -10,6 +10,10 @@ export interface DiffSource {
   upper: string;
   /** Topmost first. */
   lower: readonly string[];
+  /** Stands before all names: `upper` is what the container sees there. */
+  name?: string | undefined;
+  /** What is in a directory of it, packed already; the file stays the caller's. */
+  packed?: { name: string; descriptor: number; size: number } | undefined;
 }
 
 interface PackDiffOptions extends Pick<PackOptions, 'areBrief' | 'latest' | 'signal' | 'slice'> {
@@ -32,16 +36,20 @@ export function packDiff(
  * modes. A whiteout comes where there is something to hide, an opaque mark first in its directory.
  */
 function* diffItems(
-  { upper, lower }: DiffSource,
+  { upper, lower, name, packed }: DiffSource,
   files: Kernel['files'],
   onMember: PackDiffOptions['onMember'],
 ): Generator<PackItem, void> {
-  for (const { node, below, whiteout, opaque } of walkUpper(upper, lower, files)) {
+  for (const { node, below, whiteout, opaque } of walkUpper(upper, lower, files, {
+    name,
+    closed: packed?.name,
+  })) {
     if (whiteout && !below) continue;
     onMember(whiteout ? undefined : node.stats);
     if (whiteout) yield { entry: whiteoutEntry(whiteoutName(node.name)) };
     else yield node;
     if (opaque && below) yield { entry: whiteoutEntry(opaqueWhiteout(node.name)) };
+    if (packed && node.name === packed.name) yield { members: packed };
   }
 }
 

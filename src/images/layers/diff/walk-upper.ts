@@ -19,9 +19,21 @@ interface UpperEntry {
   hidden: string[];
 }
 
+interface WalkOptions {
+  /** Stands before all names: `upper` is what the container sees there. */
+  name?: string | undefined;
+  /** A directory that is not looked into. */
+  closed?: string | undefined;
+}
+
 /** Walks `upper` over `lower` (topmost first). The container may go on writing: what vanishes meanwhile is left out. */
-export function walkUpper(upper: string, lower: readonly string[], files: UpperFiles): Generator<UpperEntry, void> {
-  return walk({ upper, lower, name: '' }, files);
+export function walkUpper(
+  upper: string,
+  lower: readonly string[],
+  files: UpperFiles,
+  { name = '', closed }: WalkOptions = {},
+): Generator<UpperEntry, void> {
+  return walk({ upper, lower, name }, files, closed);
 }
 
 /** A directory of the container's layer and the directories below that the container saw merged with it. */
@@ -31,7 +43,7 @@ interface Place {
   name: string;
 }
 
-function* walk(place: Place, files: UpperFiles): Generator<UpperEntry, void> {
+function* walk(place: Place, files: UpperFiles, closed: string | undefined): Generator<UpperEntry, void> {
   for (const child of entryNames(place.upper)) {
     const node = nodeAt(`${place.upper}/${child}`, place.name === '' ? child : `${place.name}/${child}`);
     if (!node) continue;
@@ -47,7 +59,8 @@ function* walk(place: Place, files: UpperFiles): Generator<UpperEntry, void> {
       const inside = descriptorPath(descriptor);
       const opaque = isOpaque(node.path, files);
       yield { node, below, whiteout, opaque, hidden: opaque ? hiddenNames(inside, directories, files) : [] };
-      yield* walk({ upper: inside, lower: opaque ? [] : directories, name: node.name }, files);
+      if (node.name !== closed)
+        yield* walk({ upper: inside, lower: opaque ? [] : directories, name: node.name }, files, closed);
     } finally {
       closeSync(descriptor);
     }

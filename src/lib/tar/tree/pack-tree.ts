@@ -16,7 +16,11 @@ const batchSize = 64 * 1024;
 const readSize = 256 * 1024;
 
 /** A node to be archived as it is, or a member without a file behind it (a whiteout). */
-export type PackItem = TreeNode | { entry: Partial<TarEntry> & Pick<TarEntry, 'type' | 'name'> };
+export type PackItem =
+  | TreeNode
+  | { entry: Partial<TarEntry> & Pick<TarEntry, 'type' | 'name'> }
+  /** Members as this would make them, in a file. */
+  | { members: { descriptor: number; size: number } };
 
 export interface PackOptions {
   /** Where a file has data, in order; without it, holes are written out as zeros. */
@@ -58,6 +62,12 @@ export async function* packTree(items: Iterable<PackItem>, o: PackOptions = {}):
     return whole;
   };
   for (const item of items) {
+    if ('members' in item) {
+      if (size > 0) yield take();
+      const whole = { offset: 0, length: item.members.size };
+      yield* readPieces(item.members.descriptor, whole, { memory, slice });
+      continue;
+    }
     const member = timed(begin(item, linked, o), o);
     if (!member) continue;
     try {
@@ -94,7 +104,7 @@ interface Member {
 }
 
 /** The header of an item, and its content as an open file; undefined for what cannot be archived or is gone. */
-function begin(item: PackItem, linked: HardLinks, o: PackOptions): Member | undefined {
+function begin(item: Exclude<PackItem, { members: unknown }>, linked: HardLinks, o: PackOptions): Member | undefined {
   if ('entry' in item) return { entry: tarEntry(item.entry) };
   const { stats, path } = item;
   const { attributes, segments, ids, everyAttribute: every } = o;
