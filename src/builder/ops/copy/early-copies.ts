@@ -41,8 +41,10 @@ export class EarlyCopies {
     o: { source: Snapshot; selection: PlannedCopy; signal: AbortSignal },
   ): Promise<void> {
     const directory = onlyDirectory(node.op, o);
-    if (!directory || this.#copies.has(node.vertex.digest)) return;
-    const copying = this.#copy(node, directory, o);
+    const below = copiesBelow(node);
+    // Of two that share their files only the lower one is right later, and the upper one would not be links.
+    if (!directory || [node, ...below].some(({ vertex }) => this.#copies.has(vertex.digest))) return;
+    const copying = this.#copy(node, directory, { ...o, isBelow: below.length > 0 });
     this.#copies.set(
       node.vertex.digest,
       copying.catch(() => undefined),
@@ -68,9 +70,9 @@ export class EarlyCopies {
   async #copy(
     node: Node<CopyOperation>,
     directory: CopySource,
-    { source, signal }: { source: Snapshot; signal: AbortSignal },
+    { source, signal, isBelow }: { source: Snapshot; signal: AbortSignal; isBelow: boolean },
   ): Promise<EarlyCopy> {
-    const sharing = new EarlySharing(source, { isBelow: isCopiedBelow(node) });
+    const sharing = new EarlySharing(source, { isBelow });
     using root = openRoot(source, this.#deps.images);
     const job = {
       sourceRoot: root.path,
@@ -102,10 +104,11 @@ function onlyDirectory(
   return resolveInRoot(source.tree.directory, only.path)?.stats.isDirectory() ? only : undefined;
 }
 
-/** Whether a step below, of the same image, copies from the same tree. */
-function isCopiedBelow({ inputs: [base, tree] }: Node): boolean {
+/** Steps below, of the same image, that copy from the same tree. */
+function copiesBelow({ inputs: [base, tree] }: Node): Node[] {
+  const found: Node[] = [];
   for (let step = base; step; step = step.inputs[0]) {
-    if (step.inputs.slice(1).some(({ vertex }) => vertex.digest === tree?.vertex.digest)) return true;
+    if (step.inputs.slice(1).some(({ vertex }) => vertex.digest === tree?.vertex.digest)) found.push(step);
   }
-  return false;
+  return found;
 }
