@@ -1,12 +1,13 @@
 // Calls of functions in expressions.
 import { nearest } from '../../../lib/text/suggestion.ts';
-import { functionNames } from './functions/functions.ts';
+import { findFunction, functionNames } from './functions/functions.ts';
 import { HclError } from './syntax/hcl-error.ts';
 import { beginning, type Call, type Expression } from './syntax/nodes.ts';
 import { type Place, placeBetween } from './syntax/source.ts';
 import { convertTo, parseType } from './types.ts';
 import {
   type Callable,
+  CircleError,
   listOf,
   numberOf,
   type Parameter,
@@ -15,6 +16,7 @@ import {
   textOf,
   truthOf,
   type Value,
+  wholeOf,
 } from './value.ts';
 
 type Evaluate = (expression: Expression, scope: Scope) => Value;
@@ -39,6 +41,9 @@ export function callFunction(call: Call, scope: Scope, evaluate: Evaluate): Valu
   try {
     return found.call(...converted);
   } catch (error) {
+    const isPlaced = error instanceof HclError || error instanceof CircleError;
+    // What is built in may say anything: of a text too long, say.
+    if (findFunction(call.name) && error instanceof Error && !isPlaced) throw failed(call, error.message);
     throw failed(call, reasonOf(error));
   }
 }
@@ -100,6 +105,7 @@ const same = (value: Value) => value;
 const conversions: Readonly<Record<Parameter['kind'], (value: Value) => Value>> = {
   text: textOf,
   number: numberOf,
+  whole: wholeOf,
   truth: truthOf,
   texts: value => {
     if (!Array.isArray(value)) throw new Error('list of string required');

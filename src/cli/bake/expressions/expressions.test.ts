@@ -109,3 +109,23 @@ test('directives', () => {
   expect(evaluate('%{ if B }x%{ else }y%{ endif }')).toBe('x');
   expect(evaluate(`%{ for a in L ~} \${a} %{~ endfor }`)).toBe('ab');
 });
+
+test('what functions cannot do is theirs to tell', () => {
+  for (const [call, reason] of [
+    ['indent(-1, "a\\nb")', 'Call to function "indent" failed'],
+    ['substr("abc", 0.5, 1)', 'value must be a whole number'],
+    ['format("%.200f", 1)', 'Call to function "format" failed'],
+    ['format("%d", 1.5e300 * 1e300)', 'Call to function "format" failed'],
+    ['cidrsubnet("10.0.0.0/8", -1, 0)', 'Call to function "cidrsubnet" failed'],
+    ['cidrhost("nonsense", 1)', 'invalid CIDR address: nonsense'],
+    ['bcrypt("a", 99)', 'Call to function "bcrypt" failed'],
+    ['regex("(", "a")', 'invalid regexp pattern'],
+    ['parseint("12", 1)', 'base must be a whole number between 2 and 62'],
+    ['jsondecode("{")', 'invalid JSON'],
+    ['formatdate("Q", "2020-01-01T00:00:00Z")', 'invalid date format verb "Q"'],
+    ['timeadd("2020-01-01T00:00:00Z", "1x")', 'unknown unit'],
+  ] as const) {
+    expect(() => evaluate(`\${${call}}`)).toThrow(reason);
+    expect(evaluate(`\${can(${call})}`)).toBe(false);
+  }
+});

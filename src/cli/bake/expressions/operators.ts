@@ -1,5 +1,5 @@
 // What signs between two values mean.
-import { areEqual, numberOf, rounded, type Value } from './value.ts';
+import { areEqual, numberOf, remainder, rounded, type Value } from './value.ts';
 
 /** Loosest first. */
 export const precedence: readonly (readonly string[])[] = [
@@ -32,6 +32,7 @@ export function compute(operator: string, left: Value, right: Value): Value {
     case '*':
       return rounded(a * b);
   }
+  if (operator === '%') return remainder(a, b);
   if (b === 0) throw new Error('division by zero');
-  return rounded(operator === '/' ? a / b : a % b);
+  return rounded(a / b);
 }

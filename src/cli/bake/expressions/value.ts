@@ -12,7 +12,7 @@ export interface Scope {
 }
 
 /** What a function takes as an argument: `any` has no null in it, `anything` may be one. */
-export type ParameterKind = 'text' | 'number' | 'truth' | 'texts' | 'any' | 'anything';
+export type ParameterKind = 'text' | 'number' | 'whole' | 'truth' | 'texts' | 'any' | 'anything';
 
 export interface Parameter {
   readonly name: string;
@@ -61,6 +61,15 @@ export function numberOf(value: Value): number {
     throw new Error('a number is required');
   }
   throw new Error(value === null ? nullRefused : 'number required');
+}
+
+/** Throws a plain Error for what is no number without a fraction. */
+export function wholeOf(value: Value): number {
+  const number = numberOf(value);
+  if (Number.isSafeInteger(number)) return number;
+  throw new Error(
+    `value must be a whole number, between ${Number.MIN_SAFE_INTEGER} and ${Number.MAX_SAFE_INTEGER} inclusive`,
+  );
 }
 
 /** Throws a plain Error for what is neither true nor false. */
@@ -140,6 +149,11 @@ export function jsonOf(value: Value): string {
 /** Fractions of ten are those that were written, not their nearest neighbours in binary. */
 export function rounded(number: number): number {
   return Number.isInteger(number) ? number : Number(number.toPrecision(15));
+}
+
+/** What is left of `a` when as many `b` as possible are taken away; all of it where `b` is zero. */
+export function remainder(a: number, b: number): number {
+  return b === 0 ? a : rounded(a - b * Math.trunc(rounded(a / b)));
 }
 
 /** All its digits, never an exponent. */

@@ -18,8 +18,8 @@ export const collections = {
   compact: define('list: texts', list => list.filter(value => value !== '')),
   contains: define('list: any, value: any', (list, value) => listOf(list).some(item => areEqual(item, value))),
   distinct: define('list: any', list => distinct(listOf(list))),
-  chunklist: define('list: any, size: number', (list, size) => chunks(listOf(list), size)),
-  element: define('list: any, index: number', (list, index) => elementAt(listOf(list), index)),
+  chunklist: define('list: any, size: whole', (list, size) => chunks(listOf(list), size)),
+  element: define('list: any, index: whole', (list, index) => elementAt(listOf(list), index)),
   flatten: define('list: any', list => flatten(listOf(list))),
   hasindex: define('collection: any, key: any', (collection, key) =>
     isObject(collection) ? Object.hasOwn(collection, textOf(key)) : numberOf(key) in listOf(collection),
@@ -49,7 +49,7 @@ export const collections = {
       .reverse()
       .join(''),
   ),
-  slice: define('list: any, start_index: number, end_index: number', (list, start, end) =>
+  slice: define('list: any, start_index: whole, end_index: whole', (list, start, end) =>
     slice(listOf(list), start, end),
   ),
   zipmap: define('keys: texts, values: any', (keys, values) => {

@@ -2,7 +2,7 @@
 import { define } from './signature.ts';
 
 export const networks = {
-  cidrhost: define('prefix: text, hostnum: number', (prefix, hostnum) => {
+  cidrhost: define('prefix: text, hostnum: whole', (prefix, hostnum) => {
     const { family, bits, address } = parseRange(prefix);
     const free = BigInt(family.bits - bits);
     const host = BigInt(hostnum) < 0n ? (1n << free) + BigInt(hostnum) : BigInt(hostnum);
@@ -15,7 +15,7 @@ export const networks = {
     if (family !== v4) throw new Error(`IPv6 addresses cannot have a netmask: ${JSON.stringify(prefix)}`);
     return v4.write(maskOf(v4, bits));
   }),
-  cidrsubnet: define('prefix: text, newbits: number, netnum: number', (prefix, newbits, netnum) => {
+  cidrsubnet: define('prefix: text, newbits: whole, netnum: whole', (prefix, newbits, netnum) => {
     const { family, bits, address } = parseRange(prefix);
     const longer = bits + newbits;
     if (longer > family.bits) throw new Error(`insufficient address space to extend prefix of ${bits} by ${newbits}`);
@@ -24,7 +24,7 @@ export const networks = {
     }
     return `${family.write(address + (BigInt(netnum) << BigInt(family.bits - longer)))}/${longer}`;
   }),
-  cidrsubnets: define('prefix: text, ...newbits: number', (prefix, ...newbits) => {
+  cidrsubnets: define('prefix: text, ...newbits: whole', (prefix, ...newbits) => {
     const { family, bits, address } = parseRange(prefix);
     const end = address + (1n << BigInt(family.bits - bits));
     let next = address;

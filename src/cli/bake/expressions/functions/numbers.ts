@@ -1,5 +1,5 @@
 // Functions on numbers, and on what is true or false.
-import { areEqual, rounded, type Value } from '../value.ts';
+import { areEqual, remainder, rounded, type Value } from '../value.ts';
 import { define } from './signature.ts';
 
 const two = (compute: (a: number, b: number) => Value) => define('a: number, b: number', compute);
@@ -10,16 +10,16 @@ export const numbers = {
   subtract: two((a, b) => rounded(a - b)),
   multiply: two((a, b) => rounded(a * b)),
   divide: two((a, b) => rounded(a / notZero(b))),
-  modulo: two((a, b) => rounded(a % notZero(b))),
+  modulo: two(remainder),
   negate: one(num => -num),
   absolute: one(Math.abs),
   ceil: one(Math.ceil),
   floor: one(Math.floor),
   int: one(Math.trunc),
-  signum: one(Math.sign),
+  signum: define('num: whole', Math.sign),
   pow: define('num: number, power: number', (num, power) => rounded(num ** power)),
   log: define('num: number, base: number', (num, base) => rounded(Math.log(num) / Math.log(base))),
-  parseint: define('number: text, base: number', parseInteger),
+  parseint: define('number: text, base: whole', parseInteger),
   min: define('...numbers: number', (...all) => Math.min(...atLeastOne(all))),
   max: define('...numbers: number', (...all) => Math.max(...atLeastOne(all))),
   greaterthan: two((a, b) => a > b),

@@ -5,6 +5,7 @@ import type { Callable, Parameter, ParameterKind, Value } from '../value.ts';
 interface Kinds {
   readonly text: string;
   readonly number: number;
+  readonly whole: number;
   readonly truth: boolean;
   readonly texts: readonly string[];
   readonly any: Exclude<Value, null>;
