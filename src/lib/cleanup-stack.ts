@@ -15,16 +15,12 @@ type Undo = () => void | Promise<void>;
  */
 export class CleanupStack implements AsyncDisposable {
   #steps: { name: string; undo: Undo }[] = [];
-  readonly #onError: (name: string, error: unknown) => void;
+  readonly #onError: ((name: string, error: unknown) => void) | undefined;
 
   /** `onError` hears of an undo step that failed; without it failures are collected and thrown together. */
   constructor(onError?: (name: string, error: unknown) => void) {
-    this.#failures = [];
-    this.#onError =
-      onError ?? ((name, error) => this.#failures.push(new Error(`${name}: ${String(error)}`, { cause: error })));
+    this.#onError = onError;
   }
-
-  #failures: Error[];
 
   /** Adds an undo step; `name` says what it does, for the log. */
   defer(name: string, undo: Undo): void {
@@ -41,13 +37,16 @@ export class CleanupStack implements AsyncDisposable {
 
   /** Runs the steps, last first; throws an AggregateError if any failed and no `onError` was given. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const failures: Error[] = [];
     for (let step = this.#steps.pop(); step; step = this.#steps.pop()) {
+      const { name } = step;
       try {
         await step.undo();
       } catch (error) {
-        this.#onError(step.name, error);
+        if (this.#onError) this.#onError(name, error);
+        else failures.push(new Error(`${name}: ${String(error)}`, { cause: error }));
       }
     }
-    if (this.#failures.length > 0) throw new AggregateError(this.#failures.splice(0), 'cleanup failed');
+    if (failures.length > 0) throw new AggregateError(failures, 'cleanup failed');
   }
 }

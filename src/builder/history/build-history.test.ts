@@ -37,6 +37,8 @@ async function logOf(history: BuildHistory, ref: string): Promise<string[]> {
   return (await Array.fromAsync(history.log(ref))).map(part => Buffer.from(part).toString());
 }
 
+const openFiles = () => readdirSync('/proc/self/fd').length;
+
 test('a build is there while it is written and after, with all that was said', async () => {
   const { history } = open();
   const adding = history.add(record('../one'), contents('a', '', 'x'.repeat(100_000)));
@@ -47,6 +49,19 @@ test('a build is there while it is written and after, with all that was said', a
   expect(history.list().map(({ ref }) => ref)).toEqual(['../one']);
   expect(Buffer.from((await history.blob('sha256:aa')) ?? []).toString()).toBe('hi');
   expect(await history.blob('sha256:bb')).toBeUndefined();
+});
+
+test('a log that is left early, or removed while it is read, leaves nothing open', async () => {
+  const { history } = open();
+  await history.add(record('one'), contents('a', 'x'.repeat(3_000_000), 'b'));
+  const before = openFiles();
+  for await (const _ of history.log('one')) break;
+  const log = history.log('one');
+  const reading = Array.fromAsync(log);
+  await history.remove('one');
+  expect([0, 3]).toContain((await reading).length);
+  await Bun.sleep(20);
+  expect(openFiles()).toBe(before);
 });
 
 test('old ones make room, pinned ones do not', async () => {

@@ -1,8 +1,10 @@
 // A file of messages, each behind its length, compressed.
-import { createReadStream, createWriteStream, existsSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { errorCode } from '../../lib/errors.ts';
 
 /** What a build says beyond that is not kept, in bytes. */
 const longest = 32 * 1024 * 1024;
@@ -17,11 +19,33 @@ export async function writeFrames(path: string, messages: AsyncIterable<Uint8Arr
   );
 }
 
-/** Reads them again; a file that is not there has none. */
+/** Reads them again, also if the file is removed meanwhile; a file that is not there has none. */
 export async function* readFrames(path: string): AsyncGenerator<Uint8Array, void> {
-  if (!existsSync(path)) return;
+  const file = await openIfThere(path);
+  if (!file) return;
+  const packed = file.createReadStream();
+  const plain = createGunzip();
+  packed.once('error', error => plain.destroy(error));
+  try {
+    yield* unframed(packed.pipe(plain));
+  } finally {
+    plain.destroy();
+    packed.destroy();
+  }
+}
+
+async function openIfThere(path: string) {
+  try {
+    return await open(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function* unframed(parts: AsyncIterable<unknown>): AsyncGenerator<Uint8Array, void> {
   let rest = Buffer.alloc(0);
-  for await (const part of createReadStream(path).pipe(createGunzip())) {
+  for await (const part of parts) {
     rest = Buffer.concat([rest, part as Buffer]);
     while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE(0)) {
       const end = 4 + rest.readUInt32BE(0);

@@ -19,8 +19,13 @@ export async function listenForAgent(
     server.once('error', reject);
     server.listen(path, resolve);
   });
-  chownSync(path, o.uid, o.gid);
-  chmodSync(path, o.mode);
+  try {
+    chownSync(path, o.uid, o.gid);
+    chmodSync(path, o.mode);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
   return {
     [Symbol.asyncDispose]: () => {
       for (const socket of open) socket.destroy();
@@ -32,7 +37,8 @@ export async function listenForAgent(
 async function join(socket: Socket, connect: () => Promise<Duplex | undefined>): Promise<void> {
   try {
     const agent = await connect();
-    if (!agent) {
+    if (!agent || socket.destroyed) {
+      agent?.destroy();
       socket.destroy();
       return;
     }

@@ -8,6 +8,12 @@ export async function sendLayout(blobs: BlobStore, directory: string, signal: Ab
   const folder = join(directory, 'blobs', 'sha256');
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    await blobs.write({ digest: `sha256:${name}`, size: statSync(path).size }, createReadStream(path), signal);
+    const content = createReadStream(path);
+    try {
+      await blobs.write({ digest: `sha256:${name}`, size: statSync(path).size }, content, signal);
+    } finally {
+      // Nobody has read it where the client was not to be reached.
+      content.destroy();
+    }
   }
 }
