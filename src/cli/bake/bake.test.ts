@@ -7,7 +7,7 @@ import { readBakeCompose } from './files/read-compose.ts';
 import { parseOverride, settingAll } from './overrides.ts';
 import { printTargets } from './print-targets.ts';
 import { resolveTargets } from './resolve-targets.ts';
-import { withFlags } from './target-options.ts';
+import { targetOptions, withFlags } from './target-options.ts';
 
 const json = {
   variable: { TAG: { default: 'v1' } },
@@ -202,6 +202,12 @@ test('what the command line says of all targets is printed as theirs', () => {
     attest: ['type=sbom', 'type=provenance,mode=min'],
   });
   expect(withFlags({ output: ['type=local,dest=x'] }, { ...flags, attests: [] }).output).toEqual(['type=local,dest=x']);
+});
+
+test('what lies in the working directory is found by its path', () => {
+  const target = { context: 'app', dockerfile: 'cwd://D', contexts: { a: 'cwd://sub/', b: 'cwd://' } };
+  const { file, namedContexts } = targetOptions(target, target.contexts);
+  expect({ file, namedContexts }).toEqual({ file: 'D', namedContexts: ['a=sub/', 'b=.'] });
 });
 
 describe('HCL', () => {

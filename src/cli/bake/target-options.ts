@@ -2,6 +2,7 @@
 import { parseRamBytes } from '../../lib/text/units.ts';
 import { type BuildOptions, defaultBuildOptions } from '../build/build-options.ts';
 import type { BakeTarget } from './files/bake-file.ts';
+import { withoutHere } from './files/clean-path.ts';
 import { joinAttests } from './files/merge-targets.ts';
 
 /** What the command line says of all targets. */
@@ -43,7 +44,7 @@ export function targetOptions(target: BakeTarget, contexts: Readonly<Record<stri
     context: target.context ?? '.',
     file: dockerfileOf(target),
     ...(target['dockerfile-inline'] !== undefined && { inline: target['dockerfile-inline'] }),
-    namedContexts: texts(contexts),
+    namedContexts: texts(locally(contexts)),
     args: texts(target.args),
     labels: texts(target.labels),
     annotations: target.annotations ?? [],
@@ -69,9 +70,15 @@ export function targetOptions(target: BakeTarget, contexts: Readonly<Record<stri
 
 /** In files it is relative to the context, on command lines to the working directory. */
 function dockerfileOf({ context = '.', dockerfile = 'Dockerfile' }: BakeTarget): string {
+  const local = withoutHere(dockerfile);
+  if (local !== dockerfile) return local;
   const isElsewhere = /^(?:\/|https?:\/\/)/.test(dockerfile) || /^[a-z+]+:\/\/|^git@/.test(context);
   return isElsewhere || context === '.' ? dockerfile : `${context}/${dockerfile}`;
 }
+
+/** Contexts of the working directory by their paths. */
+const locally = (contexts: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(contexts).map(([name, value]) => [name, withoutHere(value)]));
 
 const texts = (record: Readonly<Record<string, string>> | undefined) =>
   Object.entries(record ?? {}).map(([key, value]) => `${key}=${value}`);

@@ -11,6 +11,7 @@ import { evaluateDeclarations } from '../declarations/evaluate-declarations.ts';
 import { readHcl } from '../declarations/read-hcl.ts';
 import { readJson } from '../declarations/read-json.ts';
 import { type BakeFile, emptyBakeFile } from './bake-file.ts';
+import { withoutHere } from './clean-path.ts';
 import { mergeBakeFiles } from './merge-targets.ts';
 import { readBakeCompose } from './read-compose.ts';
 
@@ -25,11 +26,19 @@ const largestFile = 16 * 1024 * 1024;
 
 /** `-` is standard input. Throws an HclError, or a plain Error that names the file and the place in it. */
 export async function loadBakeFiles(names: readonly string[], io: Io): Promise<BakeFile> {
-  const found = names.length > 0 ? names : usualNames.filter(name => existsSync(join(io.directory, name)));
+  const named = names.length > 0 ? names : namedByEnvironment(io.environment);
+  const found =
+    named.length > 0 ? named.map(withoutHere) : usualNames.filter(name => existsSync(join(io.directory, name)));
   if (found.length === 0) throw new Error(`couldn't find a bake definition: looked for ${usualNames.join(', ')}`);
   const files: NamedText[] = [];
   for (const name of found) files.push({ name, text: await readText(name, io) });
   return understandBakeFiles(files, io);
+}
+
+/** `BUILDX_BAKE_FILE` has names in a row, as PATH has. */
+function namedByEnvironment(environment: Io['environment']): readonly string[] {
+  const { BUILDX_BAKE_FILE: files = '', BUILDX_BAKE_PATH_SEPARATOR: separator = ':' } = environment;
+  return files.split(separator || ':').filter(name => name !== '');
 }
 
 interface NamedText {
