@@ -186,6 +186,8 @@ export interface BuildRequest {
   readonly namedContexts?: Readonly<Record<string, NamedContext>>;
   readonly target?: string;
   readonly buildArgs?: Readonly<Record<string, string>>;
+  /** Arguments that were given without a value, which their client does not know. */
+  readonly unsetArgs?: readonly string[];
   readonly labels?: Readonly<Record<string, string>>;
   /** Empty: the machine's own. */
   readonly platforms?: readonly Platform[];

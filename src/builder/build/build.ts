@@ -149,7 +149,8 @@ export class Build implements BuildRun {
     const dockerfile = await inputs.dockerfile();
     const parsed = this.#parse(dockerfile);
     const globals = parsed.globalArgs.map(({ text }) => text);
-    this.#progress.push({ kind: 'dockerfile', globals, unusedArgs: unusedArgs(parsed, request.buildArgs ?? {}) });
+    const given = [...Object.keys(request.buildArgs ?? {}), ...(request.unsetArgs ?? [])];
+    this.#progress.push({ kind: 'dockerfile', globals, unusedArgs: unusedArgs(parsed, given) });
     this.#checkCaches();
     await inputs.importCaches(request.cacheFrom ?? [], this.#imports);
     const graphs = await this.#graphs(parsed, inputs);

@@ -107,7 +107,7 @@ function toRequest(builder: Builder, { query, headers }: ClassicBuild, context: 
     dockerfile: { kind: 'file', name: dockerfile || 'Dockerfile', source: context },
     context,
     target: target ?? '',
-    buildArgs: given(query.buildargs),
+    ...argumentsOf(query.buildargs ?? {}),
     labels: query.labels ?? {},
     platforms: platform ? [builder.parsePlatform(platform)] : [],
     noCache: nocache === true,
@@ -136,8 +136,12 @@ function checkPlatformOptions({ isolation = '', securityopt = [] }: BuildQuery):
 }
 
 /** An argument without a value is one the client does not know either. */
-function given(args: Record<string, string | null> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(args ?? {}).filter((entry): entry is [string, string] => entry[1] !== null));
+function argumentsOf(args: Record<string, string | null>): Pick<BuildRequest, 'buildArgs' | 'unsetArgs'> {
+  const entries = Object.entries(args);
+  return {
+    buildArgs: Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null)),
+    unsetArgs: entries.flatMap(([name, value]) => (value === null ? [name] : [])),
+  };
 }
 
 function networkOf(mode: string | undefined): NonNullable<BuildRequest['network']> {

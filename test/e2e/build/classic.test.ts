@@ -65,6 +65,12 @@ describe.skipIf(docker === undefined)('docker build', () => {
     expect(bad.stderr.trimEnd()).toEndWith("The command '/bin/sh -c echo heard; exit 3' returned a non-zero code: 3");
   });
 
+  test('arguments that no ARG declares are told of, with a value or without', async () => {
+    const folder = site.context({ Dockerfile: 'FROM busybox\nARG USED\n' });
+    const { stdout } = await build('--build-arg', 'USED', '--build-arg', 'NOT_SET', '--build-arg', 'TYPO=1', folder);
+    expect(stdout).toContain('[Warning] One or more build-args [NOT_SET TYPO] were not consumed\n');
+  });
+
   test('what fails early is told in its own words', async () => {
     const said = async (Dockerfile: string) => {
       const { stderr } = await build('-q', site.context({ Dockerfile }));
