@@ -2,7 +2,7 @@
 
 import type { HijackResult } from '../../client/index.ts';
 import { drained } from '../../lib/streams/drained.ts';
-import { FrameDecoder } from '../../lib/streams/frames.ts';
+import { type Frame, FrameDecoder } from '../../lib/streams/frames.ts';
 import { DetachKeyFilter, parseDetachKeys } from '../../lib/text/detach-keys.ts';
 import { ExitError } from '../failure.ts';
 import type { Io, Output } from '../io.ts';
@@ -16,8 +16,6 @@ interface SessionOptions {
   tty: boolean;
   /** Pass standard input on. */
   stdin: boolean;
-  /** Show output; false only for sessions that send. */
-  output: boolean;
   detachKeys: string;
 }
 
@@ -49,11 +47,8 @@ export async function runSession(options: SessionOptions): Promise<SessionEnd> {
 async function pumpOutput({ io, connection, tty }: SessionOptions): Promise<SessionEnd> {
   const decoder = tty || !connection.multiplexed ? undefined : new FrameDecoder();
   for await (const chunk of connection.socket) {
-    if (!decoder) {
-      await writeTo(io.stdout, chunk as Buffer);
-      continue;
-    }
-    for (const { stream, data } of decoder.decode(chunk as Buffer)) {
+    const parts: Frame[] = decoder?.decode(chunk as Buffer) ?? [{ stream: 'stdout', data: chunk as Buffer }];
+    for (const { stream, data } of parts) {
       await writeTo(stream === 'stderr' || stream === 'system' ? io.stderr : io.stdout, data);
     }
     // Nobody reads any more: end as a program does that SIGPIPE ends, and leave the container to itself.

@@ -32,7 +32,7 @@ export const attach = command({
     try {
       const connection = await attachStream(client, id, { stdin, stdout: true, stderr: true, detachKeys });
       if (tty) stopSizes = followSize(io, size => client.call('ContainerResize', { path: { id }, query: size }));
-      const ended = await runSession({ io, connection, tty, stdin, output: true, detachKeys });
+      const ended = await runSession({ io, connection, tty, stdin, detachKeys });
       if (ended === 'detached') throw new Error('read escape sequence');
       return await exit.code;
     } finally {

@@ -77,7 +77,6 @@ async function runAttached(context: Context, execId: string, exec: AttachedExec)
       connection,
       tty,
       stdin: exec.stdin,
-      output: true,
       detachKeys: exec.detachKeys,
     });
     if (ended === 'detached') throw new Error('read escape sequence');

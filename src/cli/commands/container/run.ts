@@ -137,7 +137,6 @@ function streamOf(
     connection,
     tty: flags.tty,
     stdin: Boolean(request.AttachStdin),
-    output: Boolean(request.AttachStdout || request.AttachStderr),
     detachKeys,
   });
 }

@@ -57,7 +57,7 @@ async function startAttached(
   const stopSignals = tty ? () => {} : proxySignals(io, client, id);
   const connection = await attachStream(client, id, { stdin, stdout: true, stderr: true, detachKeys });
   const exit = await beginWait(client, id, host.AutoRemove ? 'removed' : 'next-exit');
-  const ended = runSession({ io, connection, tty, stdin, output: true, detachKeys });
+  const ended = runSession({ io, connection, tty, stdin, detachKeys });
   ended.catch(() => {});
   let stopSizes = () => {};
   try {
