@@ -115,6 +115,7 @@ export class Images {
       ...{ ...deps, layers, records: this.#records, workers: layers.workers },
       register: async (image, o) => (await this.#add(image, undefined, o)).id,
       name: (id, name) => this.#naming.tag(id, name),
+      names: this.#names,
       view: id => this.#view(id) as Image,
       list: () => this.list(),
     });

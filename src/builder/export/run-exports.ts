@@ -79,6 +79,8 @@ async function exportImages(
   const keeps = one.type === 'image' && one.store !== false;
   if (one.type === 'image') {
     if (!composed) for (const { id } of images) report({ id: `writing image ${id}`, current: 0, total: 0, done: true });
+    // A push sends what has a name here.
+    using _lent = !keeps && one.push ? o.images.built.lendNames(images, names) : undefined;
     if (keeps || one.push) nameImages(images, names, o);
     if (keeps) for (const image of images) o.announce(image, names);
     for (const name of one.names) {

@@ -6,13 +6,14 @@ import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import type { Platform } from '../../oci/platform.ts';
-import { parseReference } from '../../oci/reference.ts';
+import { formatReference, parseReference, type Reference } from '../../oci/reference.ts';
 import { planArchive } from '../archive/save/plan-archive.ts';
 import { writeArchive } from '../archive/save/write-archive.ts';
 import type { Image, ImageSource } from '../image.ts';
 import { packDiff } from '../layers/diff/pack-diff.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { openLayerBlob } from '../layers/open-layer-blob.ts';
+import type { ImageNames } from '../records/image-names.ts';
 import type { ImageRecords } from '../records/image-records.ts';
 import { imagePlatform } from '../records/manifests/image-platforms.ts';
 import type { NewImage, RegisterOptions } from '../records/register-image.ts';
@@ -27,7 +28,8 @@ interface BuiltImagesDeps {
   readonly kernel: Pick<Kernel, 'files'>;
   readonly workers: LayerWorkers;
   readonly register: (image: NewImage, o: RegisterOptions) => Promise<Digest>;
-  readonly name: (id: Digest, name: ReturnType<typeof parseReference>) => void;
+  readonly name: (id: Digest, name: Reference) => void;
+  readonly names: Pick<ImageNames, 'get' | 'delete' | 'of'>;
   readonly view: (id: Digest) => Image;
   readonly list: () => Image[];
 }
@@ -87,6 +89,24 @@ export class BuiltImages {
     const id = await this.#deps.register(image, o);
     for (const name of references) this.#deps.name(id, name);
     return this.#deps.view(id);
+  }
+
+  /**
+   * Remembers which names images have, those that are to be lent to them included. Disposing of it gives lent names back to
+   * whoever had them, and takes from these images what names they have come to since: those of a push as well.
+   */
+  lendNames(images: readonly Image[], names: readonly string[]): Disposable {
+    const { names: known, name } = this.#deps;
+    const before = new Set(images.flatMap(({ id }) => known.of(id).map(formatReference)));
+    const owners = names.map(parseReference).map(lent => ({ lent, owner: known.get(lent) }));
+    return {
+      [Symbol.dispose]() {
+        for (const { id } of images) {
+          for (const own of known.of(id)) if (!before.has(formatReference(own))) known.delete(own);
+        }
+        for (const { lent, owner } of owners) if (owner !== undefined && known.get(lent) !== owner) name(owner, lent);
+      },
+    };
   }
 
   /** Forgets an image that was recorded for an export only; one that has a name by now stays. */

@@ -10,6 +10,7 @@ import { berthCommand, TestDaemon } from '../../support/daemons/daemon.ts';
 import { expectNothingLeft, listRemains } from '../../support/daemons/remains.ts';
 import { eventually } from '../../support/eventually.ts';
 import { loadArguments } from '../../support/images.ts';
+import { startBerthRegistry } from '../../support/registries/registries.ts';
 import { type RunOptions, run, runOk } from '../../support/run.ts';
 import { type FilesByPath, writeFiles } from '../../support/write-files.ts';
 
@@ -159,6 +160,24 @@ describe('a build', () => {
     expect(await berth(['run', '--rm', 'busybox', 'env'], { env })).toContain('http_proxy=http://proxy:1');
     const wrong = { DOCKER_DEFAULT_PLATFORM: 'nothing/at/all/like/it' };
     expect((await run(command('build', '-q', path), { env: wrong })).stderr).toContain('nothing/at/all/like/it');
+  });
+
+  test('that is only pushed leaves its name to whoever had it', async () => {
+    await using registry = await startBerthRegistry();
+    const name = `${registry.address}/passing:1`;
+    const path = context({ Dockerfile: 'FROM scratch\nCOPY f /only-pushed\n', f: 'x' });
+    const push = (of: string) => berth(['build', '-q', '-o', `type=image,name=${of},push=true,store=false`, path]);
+    const idOf = (of: string) => berth(['image', 'inspect', '-f', '{{.Id}}', of]);
+    await berth(['tag', 'busybox', name]);
+    await push(name);
+    expect(await idOf(name)).toBe(await idOf('busybox'));
+    await berth(['build', '-q', '-t', 'kept', path]);
+    await push(`${registry.address}/passing:2`);
+    const images = (await berth(['image', 'ls', '--format', '{{.Repository}}:{{.Tag}}'])).split('\n');
+    expect(images.filter(one => /passing|kept/.test(one)).sort()).toEqual([name, 'kept:latest'].sort());
+    const tags = await berth(['registry', 'tags', `${registry.address}/passing`]);
+    for (const tag of ['1', '2']) expect(tags).toMatch(new RegExp(`^${tag}\\b`, 'm'));
+    await berth(['image', 'rm', name, 'kept']);
   });
 
   test('shows secrets to steps and keeps none', async () => {

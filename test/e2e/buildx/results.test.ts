@@ -42,6 +42,15 @@ buildxScenarios(['busybox'], {
     expect(readdirSync(join(out, 'linux_arm64'))).toEqual(['b']);
   },
 
+  'an index must be listed once by an archive, whatever it lists': async buildx => {
+    const folder = buildx.context({ Dockerfile: 'FROM scratch\nCOPY f /f\n', f: 'x' });
+    const layout = join(buildx.folder, 'out-index');
+    const options = ['--platform', 'linux/amd64,linux/arm64', '--provenance=false', '-t', 'e2e/index:1'];
+    await buildx.build([...options, '-o', `type=oci,dest=${layout}.tar`, folder]);
+    const index = JSON.parse(await runOk(['tar', '-xOf', `${layout}.tar`, 'index.json']));
+    expect(index.manifests).toHaveLength(1);
+  },
+
   'a tar must hold the files, on standard output, too': async buildx => {
     const out = join(buildx.folder, 'out.tar');
     await buildx.build(['-o', `type=tar,dest=${out}`, files(buildx)]);

@@ -3,6 +3,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { BuildOutput } from '../../../client/index.ts';
 import type { TreeWriter } from '../../../lib/tar/tree/tree-writer.ts';
+import { parseGoBool } from '../../../lib/text/go-values.ts';
 import type { Descriptor } from '../../../oci/descriptor.ts';
 import { hostTreeWriter } from '../../copy/host-files.ts';
 import type { Io } from '../../io.ts';
@@ -45,7 +46,8 @@ export function parseOutputs(options: OutputOptions, io: Io): Export[] {
       if (attributes.push === 'true' && name === '') throw new Error('tag is needed when pushing to registry');
       const all = { ...attributes, ...annotations, ...(name !== '' && { name }) };
       // An image the daemon keeps is what Docker's own exporter makes.
-      const kept = type === 'image' || (type === 'docker' && !output && !layout);
+      const stays = parseGoBool(attributes.store ?? 'true') !== false;
+      const kept = (type === 'image' && stays) || (type === 'docker' && !output && !layout);
       return { type: kept ? 'moby' : type, attributes: all, output, ...(layout && { layout }) };
     });
 }

@@ -1,5 +1,7 @@
 // What `docker save` writes, decided before the first byte: the documents of both formats, and the blobs they speak of.
+
 import { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../../lib/errors.ts';
 import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
@@ -63,7 +65,9 @@ export function planArchive(
     for (const name of references.length > 0 ? references : [undefined]) {
       const wanted = platform ? [image] : sources.platforms(image);
       const top = addImage(image, wanted, { name, blobs, sources, platform });
-      index.push(annotated(top, name, sources.annotations?.(top.digest)));
+      const entry = annotated(top, name, sources.annotations?.(top.digest));
+      // Of several images that one index lists each leads to that.
+      if (!index.some(other => isDeepStrictEqual(other, entry))) index.push(entry);
       const last = image.layers.at(-1);
       if (name?.tag === undefined || !last) continue;
       const tags = repositories[familiarName(name)] ?? {};

@@ -39,7 +39,8 @@ export function exportRequest(
         push: isTrue(attrs, 'push'),
         pushByDigest: isTrue(attrs, 'push-by-digest'),
         insecure: isTrue(attrs, 'registry.insecure'),
-        store: attrs.store === undefined || isTrue(attrs, 'store'),
+        // Docker's own exporter keeps every image: buildx 0.13 pushes it once more, by its name.
+        store: type === 'moby' || attrs.store === undefined || isTrue(attrs, 'store'),
         ...blobOptions(attrs),
       };
     case 'oci':
