@@ -35,3 +35,19 @@ test('a push that does not fit is refused, leaves nothing, and disturbs no other
   expect(rest.status).toBe(201);
   await registry.pushImage('a', 'v');
 });
+
+test('a crowd whose pushes do not fit is told so, and leaves nothing', async () => {
+  await using registry = await InProcessRegistry.start({ root: join(mountPoint, 'data') });
+  const pushes = Array.from({ length: 8 }, async (_, index) => {
+    const blob = Buffer.alloc(6_000_000, String(index));
+    const opened = await registry.fetch(`/v2/r${index}/blobs/uploads/`, { method: 'POST' });
+    const target = `${opened.headers.get('location')}?digest=${sha256(blob)}`;
+    return await registry.fetch(target, { method: 'PUT', body: blob });
+  });
+  for (const answer of await Promise.all(pushes)) {
+    expect(answer.status).toBe(500);
+    expect(JSON.stringify(await answer.json())).toContain('no space left on device');
+  }
+  expect(readdirSync(join(mountPoint, 'data', 'content', 'blobs', 'sha256'))).toEqual([]);
+  await registry.pushImage('a', 'v');
+});

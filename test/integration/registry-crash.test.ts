@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { mediaTypes } from '../../src/oci/descriptor.ts';
@@ -77,6 +77,32 @@ test('killed in the middle of a push, it has nothing half, and the push goes on 
   expect(put.status).toBe(201);
   expect(Buffer.from(await (await fetch(at(`/v2/a/blobs/${sha256(blob)}`))).arrayBuffer()).equals(blob)).toBe(true);
 });
+
+test('killed while a crowd sends more than it can take, it knows of each how much it has', async () => {
+  const blobs = Array.from({ length: 8 }, () => randomBytes(12_000_000));
+  const locations = await Promise.all(blobs.map((_, index) => startUpload(`crowd/${index}`)));
+  const folder = join(registry.folder, 'data', 'content', 'uploads');
+  const written = (location: string) => {
+    const data = join(folder, location.split('/').at(-1) ?? '', 'data');
+    return existsSync(data) ? statSync(data).size : 0;
+  };
+  // Each sends all but the last bytes, and hangs.
+  const sockets = blobs.map((blob, index) => beginPatch(locations[index] as string, blob, 0, blob.length - 5_000));
+  await eventually('all of it is coming', () => locations.every(location => written(location) > 1_000_000));
+  await registry.kill();
+  for (const socket of await Promise.allSettled(sockets)) {
+    if (socket.status === 'fulfilled') socket.value.destroy();
+  }
+  expect(blobsOnDisk()).toEqual([]);
+  await registry.start();
+  for (const [index, blob] of blobs.entries()) {
+    const location = locations[index] as string;
+    const size = endOf(await fetch(at(location)));
+    expect(size).toBeGreaterThan(1_000_000);
+    const put = await fetch(at(`${location}?digest=${sha256(blob)}`), { method: 'PUT', body: blob.subarray(size) });
+    expect(put.status).toBe(201);
+  }
+}, 60_000);
 
 test('an upload cut at a random byte, a hundred times over, is no blob until the rest has come', async () => {
   const seeded = new Seeded();

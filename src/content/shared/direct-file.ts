@@ -33,6 +33,21 @@ export class DirectFile implements AsyncDisposable {
     return new DirectFile(path, { ordinary: await open(path, 'w', 0o600) });
   }
 
+  /** One that is there, to be written to. Throws what the file system says. */
+  static async open(path: string): Promise<DirectFile> {
+    try {
+      return new DirectFile(path, { direct: await open(path, O_WRONLY | O_DIRECT) });
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+    return new DirectFile(path, { ordinary: await open(path, 'r+') });
+  }
+
+  /** Whether the file system has that way, as far as is known by now. */
+  get isDirect(): boolean {
+    return this.#direct !== undefined;
+  }
+
   /** All of `bytes`, whose memory begins at a page, at the position `at`, which is one of whole pages. */
   async write(bytes: Uint8Array, at: number): Promise<void> {
     for (let done = 0; done < bytes.length; ) done += await this.#some(bytes.subarray(done), at + done);

@@ -7,8 +7,10 @@ import { conflict, errorCode, invalid, notFound } from '../../lib/errors.ts';
 import { release } from '../../lib/streams/release.ts';
 import { untilAborted } from '../../lib/streams/until-aborted.ts';
 import { type Digest, type DigestAlgorithm, digestParts } from '../../oci/digest.ts';
-import { StreamWriter } from '../blob-writer.ts';
-import { DirectWrites } from './direct-writes.ts';
+import { StreamCopy } from '../blob-writer.ts';
+import { BlockPool } from './block-pool.ts';
+import { CachedWrites } from './cached-writes.ts';
+import { UploadFile } from './upload-file.ts';
 
 /** What is known of an upload since this process touched it first. */
 interface Session {
@@ -43,7 +45,7 @@ export class Uploads {
   readonly #root: string;
   readonly #publish: (path: string, digest: Digest) => Promise<void>;
   readonly #sessions = new Map<string, Session>();
-  readonly #writes = new DirectWrites();
+  readonly #ways = { cached: new CachedWrites(), blocks: new BlockPool() };
 
   /** `root` is made when it is needed. `publish` makes a verified file the blob of that digest. */
   constructor(root: string, publish: (path: string, digest: Digest) => Promise<void>) {
@@ -212,17 +214,17 @@ export class Uploads {
     const { signal, size, onWritten } = options;
     const before = session.size;
     const path = this.path(id);
-    const file = await open(path, 'a', 0o600).catch(error => {
+    const handle = await open(path, 'a', 0o600).catch(error => {
       throw errorCode(error) === 'ENOENT' ? unknown(id) : error;
     });
-    const heard = onWritten && ((total: number) => onWritten(before + total));
-    const writer = new StreamWriter(file, session.hash, { direct: this.#writes, onWritten: heard });
+    const file = new UploadFile(path, { file: handle, size: before, ways: this.#ways, onWritten });
+    const copy = new StreamCopy(file, { hash: session.hash });
     try {
-      await writer.copy(untilAborted(stream, signal), { signal, ...(size === undefined ? {} : { size }) });
-      session.size = before + writer.written;
+      await copy.run(untilAborted(stream, signal), { signal, ...(size === undefined ? {} : { size }) });
+      session.size = file.written;
     } catch (error) {
       // The disk refused some of it: what is digested and what is written have parted.
-      if (writer.written === writer.taken) session.size = before + writer.taken;
+      if (file.written === before + copy.taken) session.size = file.written;
       else {
         await truncate(path, before);
         session.hash = before === 0 ? createHash(session.algorithm) : undefined;
@@ -230,6 +232,7 @@ export class Uploads {
       throw error;
     } finally {
       await file.close();
+      await handle.close();
     }
   }
 

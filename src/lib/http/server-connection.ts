@@ -1,11 +1,13 @@
 // One client connection of the HTTP/1.1 server: requests one after the other, until it is closed or taken over.
 
 import type { Duplex } from 'node:stream';
+import { markSole } from '../streams/release.ts';
 import { type BodyDecoder, ChunkedDecoder, FixedDecoder } from './body-decoder.ts';
 import { BodyReader } from './body-reader.ts';
 import { Exchange, type ExchangeOwner } from './exchange.ts';
 import { bodyFraming, findHeadEnd, hasOption, parseRequestHead, type RequestHead } from './head.ts';
 import { ProtocolError } from './protocol-error.ts';
+import { readOnDemand, stopReading } from './read-on-demand.ts';
 
 /** Answers one request; a rejection is answered with 500, or cuts a reply that has begun. */
 export type ExchangeHandler = (exchange: Exchange) => Promise<void> | void;
@@ -17,6 +19,9 @@ const discardLimit = 256 * 1024;
 // How long a client whose connection is being closed may send nothing, and how long it may go on sending altogether.
 const lingerSilence = 5_000;
 const lingerLimit = 30_000;
+
+// Chunks worth to be freed by their readers.
+const largeChunk = 64 * 1024;
 
 const noBytes: Buffer = Buffer.alloc(0);
 
@@ -42,6 +47,7 @@ export class ServerConnection implements ExchangeOwner {
   constructor(socket: Duplex, handler: ExchangeHandler) {
     this.socket = socket;
     this.#handler = handler;
+    readOnDemand(socket);
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('drain', this.#onDrain);
@@ -112,10 +118,14 @@ export class ServerConnection implements ExchangeOwner {
     const exchange = this.#exchange;
     if (!exchange || !decoder || decoder.done) return chunk;
     if (chunk.length > 0) exchange.awaitsContinue = false;
+    let body: Buffer | undefined;
     const used = decoder.feed(chunk, data => {
+      body = data;
       exchange.body.push(data);
       if (exchange.complete) this.#discarded += data.length;
     });
+    // What was around it, a head or chunked coding, has been read; small buffers may be parts of one that is shared.
+    if (body && used === chunk.length && body.buffer.byteLength >= largeChunk) markSole(body);
     if (decoder.done) {
       exchange.body.end();
       if (exchange.complete) this.#finish();
@@ -253,7 +263,7 @@ export class ServerConnection implements ExchangeOwner {
     this.#pausedBy[reason] = on;
     const now = this.#pausedBy.pipeline || this.#pausedBy.body;
     if (before === now || this.socket.destroyed) return;
-    if (now) this.socket.pause();
+    if (now) stopReading(this.socket);
     else this.socket.resume();
   }
 

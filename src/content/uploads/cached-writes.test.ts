@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DirectWrites } from './direct-writes.ts';
+import { CachedWrites } from './cached-writes.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'berth-direct-writes-'));
+  folder = mkdtempSync(join(tmpdir(), 'berth-cached-writes-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -16,7 +16,7 @@ test('what is written at once is there at once; a disk that holds up is left to 
   await using file = await open(path, 'a');
   let clock = 0;
   let step = 0;
-  const writes = new DirectWrites(() => (clock += step));
+  const writes = new CachedWrites(() => (clock += step));
   expect(writes.write(file, Buffer.from('quick '))).toBeUndefined();
   step = 500;
   expect(writes.write(file, Buffer.from('slow '))).toBeUndefined();

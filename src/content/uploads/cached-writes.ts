@@ -22,7 +22,7 @@ const stride = 32 * 1024;
  * many senders; one that is written when it comes waits for nothing. A disk that holds up its writers (the kernel does
  * when too much is dirty) must not hold up everybody else's requests: while it does, threads wait for it.
  */
-export class DirectWrites {
+export class CachedWrites {
   readonly #slots = new Limiter(slots);
   readonly #copies: Buffer[] = [];
   readonly #now: () => number;
