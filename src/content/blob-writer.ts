@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { BerthError, invalid } from '../lib/errors.ts';
 import type { Digest, DigestAlgorithm } from '../oci/digest.ts';
+import type { ChunkTarget } from './chunk-target.ts';
 import { FilePortions } from './file-portions.ts';
 
 export interface BlobLimits {
@@ -38,14 +39,6 @@ export async function writeBlob(
   const digest: Digest = `${algorithm}:${hash.digest('hex')}`;
   if (expected !== undefined && digest !== expected) throw invalid(`blob digest is ${digest}, expected ${expected}`);
   return { digest, size: copy.taken };
-}
-
-/** Where chunks go, one after the other. */
-export interface ChunkTarget {
-  /** Undefined, or resolving, when the next may come. Throws or rejects with what writing this one, or one before it, throws. */
-  write(chunk: Uint8Array): Promise<void> | undefined;
-  /** Resolves when everything is in the file. */
-  flush(): Promise<void>;
 }
 
 /** One stream on its way to its target. */

@@ -1,6 +1,6 @@
 // A file that is appended to whole megabytes at a time, the next of which comes while the last is written.
 import type { FileHandle } from 'node:fs/promises';
-import type { ChunkTarget } from './blob-writer.ts';
+import type { ChunkTarget } from './chunk-target.ts';
 
 interface PortionOptions {
   /** Hears, after each write, how many bytes are in the file by now. */

@@ -1,7 +1,7 @@
 // The file of an upload while bytes come: through the kernel's memory, or past it when there is a crowd.
 import type { FileHandle } from 'node:fs/promises';
 import { release } from '../../lib/streams/release.ts';
-import type { ChunkTarget } from '../blob-writer.ts';
+import type { ChunkTarget } from '../chunk-target.ts';
 import { DirectFile } from '../shared/direct-file.ts';
 import { pageSize } from '../shared/shared-bytes.ts';
 import type { BlockPool } from './block-pool.ts';
