@@ -11,6 +11,8 @@ interface Pattern {
   readonly regex: RegExp;
 }
 
+const malformed = 'syntax error in pattern';
+
 /** Which patterns match a path or one of its parents: what its children start from. */
 export type ParentMatches = readonly boolean[];
 
@@ -88,8 +90,13 @@ function parsePattern(written: string): Pattern {
   const exception = cleaned.startsWith('!');
   if (cleaned === '!') throw invalid('illegal exclusion pattern: "!"');
   const text = exception ? cleaned.slice(1) : cleaned;
-  if (compilePattern(text) === undefined) throw invalid('syntax error in pattern');
-  return { text, exception, regex: toRegex(text) };
+  if (compilePattern(text) === undefined) throw invalid(malformed);
+  try {
+    return { text, exception, regex: toRegex(text) };
+  } catch (error) {
+    // A range the wrong way round has no members where names are matched, and no regular expression.
+    throw invalid(malformed, error);
+  }
 }
 
 /** `*` and `?` stop at a slash, `**` matches any number of directories, none too. */
