@@ -29,7 +29,7 @@ interface BuiltImagesDeps {
   readonly workers: LayerWorkers;
   readonly register: (image: NewImage, o: RegisterOptions) => Promise<Digest>;
   readonly name: (id: Digest, name: Reference) => void;
-  readonly names: Pick<ImageNames, 'get' | 'delete' | 'of'>;
+  readonly names: Pick<ImageNames, 'get' | 'set' | 'delete' | 'of'>;
   readonly view: (id: Digest) => Image;
   readonly list: () => Image[];
 }
@@ -96,7 +96,7 @@ export class BuiltImages {
    * whoever had them, and takes from these images what names they have come to since: those of a push as well.
    */
   lendNames(images: readonly Image[], names: readonly string[]): Disposable {
-    const { names: known, name } = this.#deps;
+    const { names: known } = this.#deps;
     const before = new Set(images.flatMap(({ id }) => known.of(id).map(formatReference)));
     const owners = names.map(parseReference).map(lent => ({ lent, owner: known.get(lent) }));
     return {
@@ -104,7 +104,7 @@ export class BuiltImages {
         for (const { id } of images) {
           for (const own of known.of(id)) if (!before.has(formatReference(own))) known.delete(own);
         }
-        for (const { lent, owner } of owners) if (owner !== undefined && known.get(lent) !== owner) name(owner, lent);
+        for (const { lent, owner } of owners) if (owner !== undefined) known.set(lent, owner);
       },
     };
   }
