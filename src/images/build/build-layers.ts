@@ -32,8 +32,10 @@ interface LayerView extends Disposable {
   readonly root: string;
 }
 
-/** Bytes of files: where they are few and large, packing them again costs less than writing them down. */
+/** Bytes: where files are few and large, packing them again costs less than writing them down. */
 const mostPacked = 32 * 1024 * 1024;
+/** What an archive says of a file, and the rest of its last block, at the most. */
+const memberSize = 1024;
 
 type EarlyCopy = Pick<CopyJob, 'sourceRoot' | 'shareable' | 'shareAgain' | 'sources' | 'mode'>;
 
@@ -152,7 +154,7 @@ export class BuildLayers {
     try {
       const places = { root: path, upper: path, destination: '/made' };
       const copied = await workers.run({ ...job, ...places, kind: 'copy', isEarly: true, contentsOnly: true }, signal);
-      if (name !== '' && copied.bytes <= mostPacked) {
+      if (name !== '' && copied.bytes + copied.files * memberSize <= mostPacked) {
         packing = workers.run({ kind: 'pack', directory, name, path: join(path, 'packed') }, over.signal).then(
           outcome => {
             packed = outcome.packed;
