@@ -50,6 +50,11 @@ export const justifiedBuilds: readonly Entry[] = [
     reason: 'the classic builder introduces these mistakes in other words',
   },
   {
+    place: /^errors: .* > classic > message$/,
+    when: ({ peer, ours }) => text(ours) === `failed to parse Dockerfile: ${text(peer)}`,
+    reason: 'the classic builder says first what it could not parse',
+  },
+  {
     place: /^RUN: --mount=type=ssh that is required > classic > message$/,
     reason: 'the classic protocol has no session that could be asked for a key',
   },
