@@ -141,7 +141,7 @@ export const runCases: BuildCases = {
     'RUN --mount=type=cache,id={CACHE}-owned,target=/c,mode=0711,uid=5,gid=6,sharing=locked stat -c "%a %u %g" /c > /o',
   ),
   '--mount=type=cache by its id': from(
-    'RUN --mount=type=cache,id={CACHE}-shared,target=/a echo 1 > /a/x',
+    'RUN --mount=type=cache,id={CACHE}-shared,target=/a echo {CACHE} > /a/x',
     'RUN --mount=type=cache,id={CACHE}-shared,target=/b cat /b/x > /o; rm /b/x',
   ),
   '--mount=type=cache without a target': from('RUN --mount=type=cache true'),
