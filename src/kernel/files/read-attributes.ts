@@ -5,6 +5,8 @@ import { nameBytes } from '../../lib/tar/names.ts';
 /** The kernel's limits: of a list of names and of a value, and of a path with the NUL at its end. */
 const mostOfAttributes = 64 * 1024;
 const longestPath = 4096;
+/** The kernel takes memory of the size that is offered, for every file: few need more than this. */
+const usualNames = 512;
 
 /** All attributes of a file, or of a link itself, that its reader may see, by name; undefined where there are none. */
 export type ReadAttributes = (path: string) => Record<string, Uint8Array> | undefined;
@@ -33,7 +35,8 @@ export function attributeReader(): ReadAttributes {
 
   return path => {
     if (!name(path)) return undefined;
-    const length = Number(llistxattr(place, found, mostOfAttributes));
+    let length = Number(llistxattr(place, found, usualNames));
+    if (length < 0) length = Number(llistxattr(place, found, mostOfAttributes));
     if (length <= 0) return undefined;
     const names = found.toString('utf8', 0, length).split('\0').slice(0, -1);
     const values = names.flatMap((attribute): [string, Uint8Array][] => {
