@@ -1,5 +1,6 @@
 // The whole room on a real kernel: archives in, names, containers' layers, removal, crashes.
 import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
+import { createHash } from 'node:crypto';
 import {
   createReadStream,
   existsSync,
@@ -280,6 +281,20 @@ test('an image whose configuration is gone is dropped at the next start', async 
   await open();
   expect(images.find('berth-fixture:v1')).toBeUndefined();
   expect(images.list().map((image: Image) => image.id)).toEqual([baseId]);
+});
+
+test('documents of an OCI layout are held against their digests, whatever the algorithm', async () => {
+  const files = twoPlatforms();
+  const [entry] = JSON.parse(String(files['index.json'])).manifests;
+  const bytes = Buffer.from(files[`blobs/${entry.digest.replace(':', '/')}`] ?? '');
+  const named = (hex: string) => {
+    const manifests = [{ ...entry, digest: `sha512:${hex}` }];
+    return { ...files, [`blobs/sha512/${hex}`]: bytes, 'index.json': JSON.stringify({ schemaVersion: 2, manifests }) };
+  };
+  const wrong = '0'.repeat(128);
+  await expect(load(once(tarOf(named(wrong))))).rejects.toThrow(`sha512:${wrong} has digest sha512:`);
+  await load(once(tarOf(named(createHash('sha512').update(bytes).digest('hex')))));
+  expect(images.get('layout:7').config.architecture).toBe('amd64');
 });
 
 test('of an OCI layout the image for this machine stands for the others, which go with it', async () => {

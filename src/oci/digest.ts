@@ -26,7 +26,12 @@ export function parseDigest(text: string): Digest {
 
 /** The digest of bytes in memory. */
 export function sha256(bytes: Uint8Array | string): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  return digestBy('sha256', bytes);
+}
+
+/** The digest of bytes in memory by the algorithm that somebody else chose. */
+export function digestBy(algorithm: DigestAlgorithm, bytes: Uint8Array | string): Digest {
+  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 
 /** Splits a digest into its two parts. */

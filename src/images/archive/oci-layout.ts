@@ -1,7 +1,7 @@
 // OCI image layouts: `index.json` leads, through nested indexes, to manifests; blobs lie under `blobs/`.
 import { type BerthError, invalid } from '../../lib/errors.ts';
 import { type Descriptor, isIndexType } from '../../oci/descriptor.ts';
-import { digestParts, sha256 } from '../../oci/digest.ts';
+import { digestBy, digestParts } from '../../oci/digest.ts';
 import { parseImageConfig } from '../../oci/image-config.ts';
 import { type Manifest, parseManifest } from '../../oci/manifest.ts';
 import { formatPlatform, type Platform, platformRank } from '../../oci/platform.ts';
@@ -154,8 +154,8 @@ function isAttestation(entry: Descriptor): boolean {
 
 async function blob(descriptor: Descriptor, files: ArchiveFiles, what: string): Promise<Buffer> {
   const bytes = await files.bytes(blobPath(descriptor), what);
-  const digest = sha256(bytes);
-  if (descriptor.digest.startsWith('sha256:') && digest !== descriptor.digest) {
+  const digest = digestBy(digestParts(descriptor.digest).algorithm, bytes);
+  if (digest !== descriptor.digest) {
     throw invalid(`invalid archive: ${what} ${descriptor.digest} has digest ${digest}`);
   }
   return bytes;
