@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test';
-import { existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sha256 } from '../../oci/digest.ts';
 import { ContentStore } from '../index.ts';
+import { LateSync } from './late-sync.ts';
 
 let root: string;
 let content: ContentStore;
@@ -38,6 +39,20 @@ test('the same blob twice at once is one blob, on disk once', async () => {
   await content.lateSync.idle();
   expect(existsSync(marker('twice'))).toBe(false);
   expect(content.has(sha256('twice'))).toBe(true);
+});
+
+test('of two that publish the same blob at once, the later one replaces nothing', async () => {
+  const late = new LateSync(join(root, 'unsynced'), content);
+  const digest = sha256('both');
+  const files = ['a', 'b'].map(name => join(root, name));
+  for (const file of files) writeFileSync(file, 'both');
+  const both = files.map(file => late.publish(file, digest));
+  await Promise.race(both);
+  const { ino } = statSync(content.path(digest));
+  await Promise.all(both);
+  expect(statSync(content.path(digest)).ino).toBe(ino);
+  await late.settled([digest]);
+  expect([...files, marker('both')].filter(path => existsSync(path))).toEqual([]);
 });
 
 test('after a power cut a marked blob is what it says, or gone', async () => {

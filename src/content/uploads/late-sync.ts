@@ -1,7 +1,7 @@
 // Blobs that count from the moment they are whole, and are put on disk a little later, one after the other.
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createReadStream, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import { type Digest, digestParts, isDigest } from '../../oci/digest.ts';
@@ -35,7 +35,12 @@ export class LateSync {
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await writeFile(this.#marker(digest), '', { mode: 0o600 });
-    await rename(temporary, target);
+    // Somebody else may have published it meanwhile: replacing that, synced already or not, would leave this one unmarked.
+    if (existsSync(target)) {
+      if (!this.#pending.has(digest)) rmSync(this.#marker(digest), { force: true });
+      return await rm(temporary);
+    }
+    renameSync(temporary, target);
     const mine = this.#last.then(() => this.#sync(digest, target));
     this.#last = mine.catch(() => {});
     this.#pending.set(digest, mine);
