@@ -32,24 +32,25 @@ async function* inChunks(bytes: Buffer, sizes: readonly number[], cut = false) {
 /** So many others at work that everybody is one of a crowd; returns what ends that. */
 async function crowd(): Promise<() => Promise<void>> {
   const others = Promise.withResolvers<void>();
-  const hanging = Array.from({ length: 8 }, async () => {
-    const id = await uploads.start('other');
-    const begun = Promise.withResolvers<void>();
-    async function* stream() {
-      yield Buffer.from('x');
-      begun.resolve();
-      await others.promise;
-    }
-    const done = uploads.append(id, 'other', stream());
-    await begun.promise;
-    return done;
-  });
-  // Each has begun when its stream is asked for more.
-  await Bun.sleep(0);
+  const members = await Promise.all(Array.from({ length: 8 }, () => joinCrowd(others.promise)));
   return async () => {
     others.resolve();
-    await Promise.all(hanging);
+    await Promise.all(members.map(({ done }) => done));
   };
+}
+
+/** Resolves when one more upload is at work, which it is until `end` does. */
+async function joinCrowd(end: Promise<void>): Promise<{ done: Promise<number> }> {
+  const id = await uploads.start('other');
+  const begun = Promise.withResolvers<void>();
+  async function* stream() {
+    begun.resolve();
+    yield Buffer.from('x');
+    await end;
+  }
+  const done = uploads.append(id, 'other', stream());
+  await begun.promise;
+  return { done };
 }
 
 const awkward = [524_288, 300_001, 17, 131_072, 4_095, 700_000, 200_000];
