@@ -1,7 +1,8 @@
 // `npm run check`: everything that needs neither root nor a daemon. Formatting and lint, types, layers, documents, unit tests.
 
 import { findTests, runTests } from './steps/bun-tests.ts';
-import { runCommand, runStep, type StepResult, summarize } from './steps/step.ts';
+import { runCommand, runStep, type StepResult } from './steps/step.ts';
+import { summarize } from './steps/summary.ts';
 
 /** Runs every check, all of them even if some fail. */
 export async function runChecks(): Promise<StepResult[]> {

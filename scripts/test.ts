@@ -3,7 +3,8 @@
 
 import { runChecks } from './check.ts';
 import { findTests, runTests, type TestKind } from './steps/bun-tests.ts';
-import { runCommand, runStep, type StepResult, summarize } from './steps/step.ts';
+import { runCommand, runStep, type StepResult } from './steps/step.ts';
+import { summarize } from './steps/summary.ts';
 
 const stages: { name: string; kind: TestKind; timeoutMs: number }[] = [
   { name: 'kernel tests', kind: 'root', timeoutMs: 60_000 },

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseReport } from './junit-report.ts';
 import { type Counts, repository, runCommand } from './step.ts';
 
 /** Test files by what they need: `unit` nothing, `root` the real kernel, the others a daemon. */
@@ -26,7 +27,7 @@ function testsBelow(folder: string): string[] {
   return [...new Bun.Glob(`${folder}/**/*.test.ts`).scanSync({ cwd: repository })].sort();
 }
 
-/** Runs the files in one `bun test`; a run that died without a report counts as one failure. */
+/** Runs the files in one `bun test`; a run that failed without a failed test counts as one failure. */
 export async function runTests(
   files: readonly string[],
   options: { timeoutMs?: number; env?: Record<string, string>; parallel?: boolean } = {},
@@ -45,7 +46,10 @@ export async function runTests(
     ];
     const code = await runCommand(['bun', 'test', ...flags, ...files.map(file => `./${file}`)], options.env);
     const counts = parseReport(readReport(report));
-    return code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts;
+    if (code === 0 || counts.failed > 0) return counts;
+    // A file that could not be loaded, an error between tests, a killed run: no test of the report stands for these.
+    const said = `bun test ended with ${code}, but no test failed: see its output`;
+    return { ...counts, failed: 1, failures: [{ test: 'all', said }] };
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -57,22 +61,4 @@ function readReport(path: string): string {
   } catch {
     return '';
   }
-}
-
-/** Counts of a JUnit report: its root element's attributes; all zero for no report. */
-export function parseReport(xml: string): Counts {
-  const root = /<testsuites\b[^>]*>/.exec(xml)?.[0] ?? '';
-  const attribute = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(root)?.[1] ?? 0);
-  const [failed, skipped] = [attribute('failures') + attribute('errors'), attribute('skipped')];
-  return { passed: attribute('tests') - failed - skipped, failed, skipped, failures: failedTests(xml) };
-}
-
-/** `file: name` of every test case with a failure in it. */
-function failedTests(xml: string): string[] {
-  const cases = xml.matchAll(/<testcase\b([^>]*[^/])>([\s\S]*?)<\/testcase>/g);
-  const attribute = (attributes: string, name: string) =>
-    new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? '';
-  return [...cases]
-    .filter(([, , content = '']) => /<(failure|error)\b/.test(content))
-    .map(([, attributes = '']) => `${attribute(attributes, 'file')}: ${attribute(attributes, 'name')}`);
 }

@@ -5,8 +5,15 @@ export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** Names of what failed, where they are known. */
-  readonly failures?: readonly string[];
+  /** What failed, where that is known. */
+  readonly failures?: readonly Failure[];
+}
+
+export interface Failure {
+  /** `file: name` of the test. */
+  readonly test: string;
+  /** The error with its place, of any number of lines; empty when nothing is known of it. */
+  readonly said: string;
 }
 
 export interface StepResult extends Counts {
@@ -43,22 +50,4 @@ export async function runStep(name: string, work: () => Promise<Counts | number>
 
 function exitCounts(code: number): Counts {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
-}
-
-/** Prints a table of steps and, as the last line, `N passed, N failed[, N skipped]`; returns the exit code. */
-export function summarize(results: readonly StepResult[]): number {
-  console.log('');
-  for (const { name, passed, failed, skipped, milliseconds } of results) {
-    const mark = failed === 0 ? 'ok  ' : 'FAIL';
-    const counted = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`];
-    console.log(
-      `${mark}  ${name.padEnd(18)} ${(milliseconds / 1000).toFixed(1).padStart(6)} s  ${counted.filter(Boolean).join(', ')}`,
-    );
-  }
-  // The names stand at the end, too: of a long run often only the last lines are kept.
-  for (const { name, failures = [] } of results) for (const test of failures) console.log(`FAIL  ${name}: ${test}`);
-  const total = (key: 'passed' | 'failed' | 'skipped') => results.reduce((sum, result) => sum + result[key], 0);
-  const skipped = total('skipped');
-  console.log(`\n${total('passed')} passed, ${total('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
-  return total('failed') === 0 ? 0 : 1;
 }
