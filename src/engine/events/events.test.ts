@@ -105,15 +105,20 @@ describe('the present', () => {
 
   test('with until alone there is all of the past, and it ends', async () => {
     container('before', 1);
-    const until = String((Date.now() + 30) / 1000);
-    const seen: string[] = [];
-    const watching = (async () => {
-      for await (const event of watchEvents({ events }, { until })) seen.push(event.Action);
-    })();
-    await Bun.sleep(0);
-    events.publish({ Type: 'container', Action: 'now', id: 'c1', attributes: {} });
-    await watching;
-    expect(seen).toEqual(['before', 'now']);
+    const watching = watchEvents({ events }, { until: String((Date.now() + 30) / 1000) });
+    expect((await watching.next()).value?.Action).toBe('before');
+    container('now', 2);
+    expect((await watching.next()).value?.Action).toBe('now');
+    expect((await watching.next()).done).toBe(true);
+    expect(events.listeners).toBe(0);
+  });
+
+  test('however slowly it is read, what came before its end is told, and nothing later', async () => {
+    container('before', 1);
+    const watching = watchEvents({ events }, { until: at(3) });
+    expect((await watching.next()).value?.Action).toBe('before');
+    for (const n of [2, 3, 4]) container(`a${n}`, n);
+    expect((await Array.fromAsync(watching)).map(event => event.Action)).toEqual(['a2', 'a3']);
     expect(events.listeners).toBe(0);
   });
 

@@ -37,10 +37,15 @@ async function* stream(
     const last = past.at(-1)?.timeNano ?? 0;
     if (until !== undefined) {
       const left = until - Date.now();
-      if (left <= 0) return;
-      timer = setTimeout(() => live.close(), Math.min(left, longestTimer));
+      // What came in time while the past was read is still to be told.
+      if (left <= 0) live.close();
+      else timer = setTimeout(() => live.close(), Math.min(left, longestTimer));
     }
-    for await (const event of live) if (event.timeNano >= last && !past.includes(event) && matches(event)) yield event;
+    const end = until === undefined ? Number.POSITIVE_INFINITY : until * 1e6;
+    for await (const event of live) {
+      const isNews = event.timeNano >= last && event.timeNano <= end && !past.includes(event);
+      if (isNews && matches(event)) yield event;
+    }
   } finally {
     clearTimeout(timer);
     await live.return();
