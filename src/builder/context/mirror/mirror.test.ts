@@ -34,7 +34,10 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'berth-mirror-'));
   mirrors = new Mirrors(join(root, 'mirrors'), special);
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(async () => {
+  await mirrors.settled();
+  rmSync(root, { recursive: true });
+});
 
 type Listed = TarEntry & { content?: string };
 const file = (name: string, content: string, mtime = 1): Listed =>
@@ -176,7 +179,6 @@ test('two builds of one client have a mirror each, and the last ones used stay',
   mirrors.release(two);
   for (let count = 0; count < 20; count++) mirrors.release(mirrors.acquire(`k${count}`, ''));
   expect(mirrors.acquire('k', '')).not.toBe(two);
-  for (const { name } of [...mirrors.list()]) await mirrors.remove(name);
 });
 
 test('large ones stay as long as there is room for their entries together, the last one in any case', async () => {
@@ -197,7 +199,7 @@ test('large ones stay as long as there is room for their entries together, the l
   expect(keys()).toEqual(['b', 'c']);
   await use('d', 9);
   expect(keys()).toEqual(['d']);
-  for (const { name } of [...few.list()]) await few.remove(name);
+  await few.settled();
 });
 
 test('another name of a file is that file, also when only the file has changed', async () => {

@@ -37,6 +37,7 @@ export class Mirrors {
   readonly #kept: Kept;
   /** Least recently used first. */
   #uses: MirrorUse[] = [];
+  readonly #removals = new Set<Promise<void>>();
 
   constructor(root: string, special: SpecialFiles, kept: Kept = keptByDefault) {
     this.#root = root;
@@ -99,16 +100,26 @@ export class Mirrors {
     return this.#remove(join(this.#root, name));
   }
 
+  /** Resolves when all that was taken away is off the disk. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#removals);
+  }
+
   /** Removes what an earlier process left; many files take a while, which nobody has to wait for. */
   restore(): void {
     for (const name of readdirSync(this.#root)) void this.#remove(join(this.#root, name));
   }
 
+  /** What cannot be removed is left to the next start. */
   #remove(directory: string): Promise<void> {
     const gone = `${directory}.gone`;
-    return rename(directory, gone)
+    const removal = rename(directory, gone)
       .catch(() => {})
       .then(() => rm(gone, { recursive: true, force: true }))
-      .then(() => rm(directory, { recursive: true, force: true }));
+      .then(() => rm(directory, { recursive: true, force: true }))
+      .catch(() => {})
+      .finally(() => this.#removals.delete(removal));
+    this.#removals.add(removal);
+    return removal;
   }
 }
