@@ -3,6 +3,8 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { invalid } from '../../lib/errors.ts';
 
+type Lookup = (name: string) => Promise<readonly { readonly address: string }[]>;
+
 /** The `insecure-registries` option, read. Loopback always belongs to it. */
 export class InsecureRegistries {
   /** As `info` shows them; Docker's two come first. */
@@ -10,9 +12,11 @@ export class InsecureRegistries {
   /** `host` or `host:port`. */
   readonly hosts: readonly string[];
   readonly #blocks = new BlockList();
+  readonly #lookup: Lookup;
 
-  /** Throws `invalid` in Docker's words for an entry that is neither host nor network. */
-  constructor(list: readonly string[]) {
+  /** Throws `invalid` in Docker's words for an entry that is neither host nor network. `find` gives the addresses of a name. */
+  constructor(list: readonly string[], find: Lookup = name => lookup(name, { all: true })) {
+    this.#lookup = find;
     const entries = list.map(withoutScheme);
     const networks = ['::1/128', '127.0.0.0/8', ...entries.filter(isCidr)];
     for (const network of networks) this.#add(network);
@@ -27,7 +31,7 @@ export class InsecureRegistries {
     if (isIP(name)) return this.#covers(name);
     if (name === 'localhost') return true;
     try {
-      const addresses = await lookup(name, { all: true });
+      const addresses = await this.#lookup(name);
       return addresses.some(({ address }) => this.#covers(address));
     } catch {
       // The request itself will say better why.
