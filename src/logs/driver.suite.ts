@@ -79,7 +79,11 @@ export function describeDriver(name: string, make: () => LogDriver, write: Write
       using target = temporaryTarget();
       const driver = make();
       write(driver.open(target).path!, { stream: 'stdout', text: 'a', seconds: 1 });
-      expect(await collect(driver, target, { follow: true, signal: AbortSignal.timeout(20) })).toEqual(['o:a']);
+      const [stop, lines]: [AbortController, string[]] = [new AbortController(), []];
+      const reading = collect(driver, target, { follow: true, signal: stop.signal }, lines);
+      while (lines.length === 0) await Bun.sleep(1);
+      stop.abort();
+      expect(await reading).toEqual(['o:a']);
     });
 
     test('removing leaves nothing and can be repeated', async () => {

@@ -12,7 +12,10 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'berth-late-sync-'));
   content = new ContentStore(root);
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(async () => {
+  await content.lateSync.idle();
+  rmSync(root, { recursive: true });
+});
 
 const upload = async (text: string) => {
   const id = await content.uploads.start('r');

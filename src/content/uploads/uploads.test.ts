@@ -12,7 +12,10 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'berth-uploads-'));
   content = new ContentStore(root);
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(async () => {
+  await content.lateSync.idle();
+  rmSync(root, { recursive: true });
+});
 
 async function* chunks(...parts: string[]) {
   for (const part of parts) yield Buffer.from(part);

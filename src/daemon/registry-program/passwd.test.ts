@@ -22,5 +22,5 @@ test('a changed file has the mode that it had', async () => {
   expect(readFileSync(file, 'utf8')).toBe(users.split('\n').slice(1).join('\n'));
   expect(statSync(file).mode & 0o777).toBe(0o640);
   expect(existsSync(`${file}.new`)).toBe(false);
-  expect(passwd({ delete: true }, [file, 'ann'])).rejects.toThrow(`no user ann in ${file}`);
+  await expect(passwd({ delete: true }, [file, 'ann'])).rejects.toThrow(`no user ann in ${file}`);
 });

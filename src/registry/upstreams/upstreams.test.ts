@@ -56,19 +56,24 @@ const clock = { now: Date.now() };
 beforeEach(async () => {
   origin = new Origin();
   await origin.start();
-  const domain = `127.0.0.1:${origin.port}`;
-  cache = await InProcessRegistry.start(
-    { upstreams: [{ prefix: 'far', domain, fresh: 60_000, wait: 50 }] },
-    {
-      now: () => clock.now,
-      registries: new Distribution({ insecureRegistries: [domain], attempts: 1 }, { logger: silentLogger }),
-    },
-  );
+  cache = await startCache({ wait: 60_000 });
 });
 afterEach(async () => {
   await cache[Symbol.asyncDispose]();
   await origin.stop();
 });
+
+function startCache({ wait }: { wait: number }): Promise<InProcessRegistry> {
+  const domain = `127.0.0.1:${origin.port}`;
+  return InProcessRegistry.start(
+    { upstreams: [{ prefix: 'far', domain, fresh: 60_000, wait }] },
+    {
+      now: () => clock.now,
+      registries: new Distribution({ insecureRegistries: [domain], attempts: 1 }, { logger: silentLogger }),
+    },
+  );
+}
+
 const get = (path: string, init?: RequestInit) => cache.fetch(`/v2/far/app/${path}`, init);
 
 test('what was pulled once is here, and is not fetched again', async () => {
@@ -145,6 +150,8 @@ test('the log says once that a password of ours does not count any more', async 
 });
 
 test('an upstream that takes requests and never answers is not waited for where there is something here', async () => {
+  await cache[Symbol.asyncDispose]();
+  cache = await startCache({ wait: 50 });
   await origin.inner.pushImage('app', 'v1', ['one']);
   await get('manifests/v1');
   origin.silent = true;

@@ -210,11 +210,7 @@ test('the progress of a build that failed before it began ends at once, even whe
   const status = connection.call(`${control}Status`);
   await status.send(encode(statusRequest, { ref: 'late' }));
   status.end();
-  const ended = (async () => {
-    for await (const _ of status.messages()) throw new Error('there is no news');
-    return 'over';
-  })();
-  expect(await Promise.race([ended, Bun.sleep(4000).then(() => 'still waiting')])).toBe('over');
+  for await (const _ of status.messages()) throw new Error('there is no news');
 });
 
 test('an error says where in the Dockerfile it belongs, and history remembers it', async () => {
