@@ -5,6 +5,7 @@ import type { Endpoint } from '../api/endpoint.ts';
 import { endpoints, type OperationId } from '../api/endpoints.ts';
 import { compareVersions, maximumVersion } from '../api/versions.ts';
 import { BerthError, errorCode, errorMessage } from '../lib/errors.ts';
+import type { Connection } from '../lib/http/client/connection.ts';
 import { dial } from '../lib/http/client/dial.ts';
 import type { TlsTrust } from '../lib/http/client/dial-tls.ts';
 import { type HttpRequest, type HttpResponse, sendRequest } from '../lib/http/client/request.ts';
@@ -14,6 +15,7 @@ import { dialSsh, parseSshHost } from './dial-ssh.ts';
 import { answerError, connectionError, refusedVersion } from './failure.ts';
 import { parseHost } from './host.ts';
 import { jsonLines } from './json-lines.ts';
+import { LocalConnection } from './local-connection.ts';
 import { formatTarget, type TargetParameters } from './target.ts';
 
 interface ConnectOptions {
@@ -27,13 +29,22 @@ interface ConnectOptions {
   /** Encrypts TCP: who is believed, and the certificate shown to a daemon that asks for one. */
   tls?: TlsTrust;
   /** How to reach the daemon, instead of dialling `host`; the connection must allow half-open. */
-  dial?: (signal?: AbortSignal) => Promise<Duplex>;
+  dial?: Dial<Duplex>;
 }
 
 /** A client of the daemon at `host`. Opens no connection until the first call. Throws `invalid` on a bad host. */
 export function connect(options: ConnectOptions): Client {
   // The typed face and the untyped calls behind it meet here only.
   return new ApiClient(options) as unknown as Client;
+}
+
+type Dial<C extends Connection> = (signal?: AbortSignal) => Promise<C>;
+
+/** How a request reaches the daemon, and until when. */
+interface Way<C extends Connection> {
+  readonly dial: Dial<C>;
+  readonly signal?: AbortSignal | undefined;
+  readonly upgrade: boolean;
 }
 
 type AnyParameters = TargetParameters & {
@@ -48,7 +59,10 @@ const resultLimit = 1024 * 1024 * 1024;
 class ApiClient {
   readonly host: string;
   version: string;
-  readonly #dial: (signal?: AbortSignal) => Promise<Duplex>;
+  /** For connections that are taken over. */
+  readonly #dial: Dial<Duplex>;
+  /** For all others. */
+  readonly #dialCall: Dial<Connection>;
   readonly #userAgent: string;
   readonly #fixed: boolean;
   #agreed: boolean;
@@ -66,12 +80,14 @@ class ApiClient {
     } else {
       const address = parseHost(options.host, options.tls);
       this.#dial = signal => dial(address, signal);
+      if ('path' in address) this.#dialCall = signal => LocalConnection.open(address.path, signal);
     }
+    this.#dialCall ??= this.#dial;
   }
 
   async call(operation: OperationId, parameters: AnyParameters = {}, options: CallOptions = {}): Promise<unknown> {
     const endpoint = findEndpoint(operation);
-    const response = await this.#send(endpoint, parameters, { ...options, upgrade: false });
+    const response = await this.#send(endpoint, parameters, this.#plainly(options));
     const text = (await this.#guard(response.body.buffer(resultLimit), options.signal)).toString('utf8');
     const { kind } = endpoint.response;
     if (kind === 'text') return text;
@@ -83,7 +99,7 @@ class ApiClient {
     parameters: AnyParameters = {},
     options: CallOptions = {},
   ): Promise<StreamResult<unknown>> {
-    const response = await this.#send(findEndpoint(operation), parameters, { ...options, upgrade: false });
+    const response = await this.#send(findEndpoint(operation), parameters, this.#plainly(options));
     const body = this.#guardStream(response, options.signal);
     return {
       status: response.status,
@@ -104,20 +120,26 @@ class ApiClient {
     parameters: AnyParameters = {},
     options: CallOptions = {},
   ): Promise<HijackResult> {
-    const response = await this.#send(findEndpoint(operation), parameters, { ...options, upgrade: true });
+    const way = { ...options, dial: this.#dial, upgrade: true };
+    const response = await this.#send(findEndpoint(operation), parameters, way);
     return { socket: response.takeOver(), multiplexed: response.headers['content-type'] === multiplexedType };
   }
 
+  /** As calls go whose connection nobody takes over. */
+  #plainly({ signal }: CallOptions): Way<Connection> {
+    return { dial: this.#dialCall, signal, upgrade: false };
+  }
+
   /** Sends a call, and once more with an older version when the daemon finds ours too new. */
-  async #send(
+  async #send<C extends Connection>(
     endpoint: Endpoint,
     parameters: AnyParameters,
-    options: CallOptions & { upgrade: boolean },
-  ): Promise<HttpResponse> {
+    way: Way<C>,
+  ): Promise<HttpResponse<C>> {
     // A body that can be sent only once must not be what finds out the version.
     if (!this.#agreed && isStream(parameters.body)) await this.call('SystemPing');
     try {
-      const response = await this.#sendOnce(endpoint, parameters, options);
+      const response = await this.#sendOnce(endpoint, parameters, way);
       this.#agreed = true;
       return response;
     } catch (error) {
@@ -125,18 +147,17 @@ class ApiClient {
       if (this.#fixed || refused === undefined || compareVersions(refused, this.version) >= 0) throw error;
       this.version = refused;
       this.#agreed = true;
-      return this.#sendOnce(endpoint, parameters, options);
+      return this.#sendOnce(endpoint, parameters, way);
     }
   }
 
-  async #sendOnce(
+  async #sendOnce<C extends Connection>(
     endpoint: Endpoint,
     parameters: AnyParameters,
-    options: CallOptions & { upgrade: boolean },
-  ): Promise<HttpResponse> {
-    const { signal, upgrade } = options;
+    { dial, signal, upgrade }: Way<C>,
+  ): Promise<HttpResponse<C>> {
     const request = this.#request(endpoint, parameters, upgrade);
-    const exchange = this.#dial(signal).then(connection => sendRequest(connection, request, { signal, upgrade }));
+    const exchange = dial(signal).then(connection => sendRequest<C>(connection, request, { signal, upgrade }));
     const response = await this.#guard(exchange, signal);
     // A daemon redirects only what was asked for wrongly.
     if (response.status < 300 || response.status === 304) return response;
@@ -165,7 +186,7 @@ class ApiClient {
     }
   }
 
-  async *#guardStream(response: HttpResponse, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+  async *#guardStream(response: HttpResponse<Connection>, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
     try {
       yield* response.body;
     } catch (error) {

@@ -1,7 +1,6 @@
 // Reaching a daemon on another machine through the ssh program, which there runs the command line's `system dial-stdio`.
 
-import { spawn } from 'node:child_process';
-import { Duplex } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { BerthError, invalid } from '../lib/errors.ts';
 
 interface SshHost {
@@ -41,6 +40,9 @@ export function sshArguments({ user, host, port, path }: SshHost, program: 'bert
 /** Opens a connection; how it fails is known when it is first read: an error that tells what ssh said. */
 export function dialSsh(address: string, program: 'berth' | 'docker', signal?: AbortSignal): Promise<Duplex> {
   const args = sshArguments(parseSshHost(address), program);
+  // Loaded here: command lines with a local daemon start sooner without them.
+  const { spawn } = process.getBuiltinModule('node:child_process');
+  const { Duplex } = process.getBuiltinModule('node:stream');
   const child = spawn('ssh', args, { stdio: ['pipe', 'pipe', 'pipe'], ...(signal ? { signal } : {}) });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -1,7 +1,6 @@
 // The certificates a client uses, from their files, with what Docker's client says of the ones it cannot use.
 
 import { readFileSync } from 'node:fs';
-import { createSecureContext } from 'node:tls';
 import { errorCode, errorMessage, invalid } from '../lib/errors.ts';
 import type { TlsTrust } from '../lib/http/client/dial-tls.ts';
 
@@ -46,7 +45,7 @@ function checkPair(cert: string, key: string): void {
     throw refuse('failed to retrieve context tls info: tls: failed to find any PEM data in certificate input');
   }
   try {
-    createSecureContext({ cert, key });
+    process.getBuiltinModule('node:tls').createSecureContext({ cert, key });
   } catch (error) {
     const mismatch = /key[_ ]values[_ ]mismatch|key[_ ]type[_ ]mismatch/i.test(errorMessage(error));
     const why = mismatch ? 'private key does not match public key' : errorMessage(error);

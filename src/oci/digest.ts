@@ -1,5 +1,4 @@
 // Content digests as OCI writes them: `algorithm:hex`.
-import { createHash } from 'node:crypto';
 import { invalid } from '../lib/errors.ts';
 
 export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512';
@@ -31,6 +30,8 @@ export function sha256(bytes: Uint8Array | string): Digest {
 
 /** The digest of bytes in memory by the algorithm that somebody else chose. */
 export function digestBy(algorithm: DigestAlgorithm, bytes: Uint8Array | string): Digest {
+  // Loaded here: a command line starts a millisecond sooner without it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`;
 }
 

@@ -1,10 +1,10 @@
 // The contexts of the user: one `meta.json` each, and the certificates of its endpoints, as Docker's tools keep them.
 
-import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import { namesIfThere } from '../../lib/files/if-there.ts';
+import { digestParts, sha256 } from '../../oci/digest.ts';
 import { systemMessage } from '../container-config/env.ts';
 
 /** What a context says of the daemon of one tool; the key of Docker's own is `docker`. */
@@ -176,7 +176,7 @@ function asObject(value: unknown, where: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-const digestOf = (name: string) => createHash('sha256').update(name).digest('hex');
+const digestOf = (name: string) => digestParts(sha256(name)).hex;
 
 /** Drafts of a write that was cut off begin with a dot. */
 const foldersOf = (folder: string) => namesIfThere(folder).filter(name => !name.startsWith('.'));

@@ -1,7 +1,6 @@
 // Programs that keep credentials: `docker-credential-NAME get|store|erase`, their input and output as
 // docker-credential-helpers defines them.
 
-import { spawn } from 'node:child_process';
 import type { AuthConfig } from '../../api/types/common.ts';
 import { errorCode, errorMessage } from '../../lib/errors.ts';
 
@@ -51,6 +50,8 @@ export class CredentialHelper {
 
   /** Runs one verb with `input` on its standard input; `failure` is what Go would say of its end. */
   #run(verb: string, input: string): Promise<{ failure: string | undefined; output: string }> {
+    // Loaded here: most users have no helper, and every push and pull comes through this file.
+    const { spawn } = process.getBuiltinModule('node:child_process');
     return new Promise(resolve => {
       const child = spawn(this.#program, [verb], { env: this.#environment, stdio: ['pipe', 'pipe', 'inherit'] });
       const chunks: Buffer[] = [];

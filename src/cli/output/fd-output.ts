@@ -1,9 +1,9 @@
 // Output to a file descriptor that loses nothing: one write at a time, in order, never through process.stdout.
 
 import { write, writev } from 'node:fs';
-import { isatty } from 'node:tty';
 import { errorCode } from '../../lib/errors.ts';
 import type { Output } from '../io.ts';
+import { isTerminal } from '../terminal/is-terminal.ts';
 
 const highWater = 256 * 1024;
 /** Pieces written at once: half of what the kernel takes. */
@@ -24,7 +24,7 @@ export class FdOutput implements Output {
   constructor(fd: number, size: () => { columns: number; rows: number } | undefined) {
     this.#fd = fd;
     this.#size = size;
-    this.isTerminal = isatty(fd);
+    this.isTerminal = isTerminal(fd);
   }
 
   get broken(): boolean {

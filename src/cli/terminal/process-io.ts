@@ -1,9 +1,10 @@
 // The streams, environment and signals of this process.
 
 import { basename } from 'node:path';
-import { isatty, type WriteStream } from 'node:tty';
+import type { WriteStream } from 'node:tty';
 import type { Input, Io } from '../io.ts';
 import { FdOutput } from '../output/fd-output.ts';
+import { isTerminal } from './is-terminal.ts';
 
 /** The io of the running process; `calledAs` is its argv[0]. */
 export function processIo(calledAs: string): Io {
@@ -30,7 +31,7 @@ function terminalSize(): { columns: number; rows: number } | undefined {
 }
 
 class ProcessInput implements Input {
-  readonly isTerminal = isatty(0);
+  readonly isTerminal = isTerminal(0);
   readonly descriptor = 0;
   #stopped = false;
   #raw = false;

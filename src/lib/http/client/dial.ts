@@ -1,6 +1,6 @@
 // Opening the connection a request goes over.
 
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { dialTls, type TlsTrust } from './dial-tls.ts';
 
 /** Where an HTTP server listens; with `tls`, encrypted. */
@@ -9,6 +9,8 @@ export type DialAddress = { path: string } | { host: string; port: number; tls?:
 /** Connects; the socket allows half-open. Rejects with Node's system error (ENOENT, ECONNREFUSED, EACCES, …) or that of TLS. */
 export function dial(address: DialAddress, signal?: AbortSignal): Promise<Socket> {
   const tls = 'tls' in address ? address.tls : undefined;
+  // Loaded here: the command line reaches a local daemon without it, and starts sooner.
+  const { connect } = process.getBuiltinModule('node:net');
   const socket =
     tls && 'host' in address ? dialTls(address, tls) : connect({ ...address, allowHalfOpen: true, noDelay: true });
   return connected(socket, tls ? 'secureConnect' : 'connect', signal);

@@ -15,6 +15,7 @@ import {
   type SentHeaders,
 } from '../head.ts';
 import { ProtocolError } from '../protocol-error.ts';
+import type { Connection } from './connection.ts';
 
 export interface HttpRequest {
   method: string;
@@ -30,23 +31,23 @@ export interface HttpRequest {
   length?: number | undefined;
 }
 
-interface SendOptions {
+interface SendOptions<C extends Connection> {
   signal?: AbortSignal | undefined;
   upgrade?: boolean;
   /**
    * Asks the server to keep the connection, and takes it back when the response was read to its end and both sides can
    * go on; in every other case it is destroyed.
    */
-  keep?: (connection: Duplex) => void;
+  keep?: (connection: C) => void;
 }
 
 /** A response whose body is still to be read; read it to its end or `close`. */
-export interface HttpResponse {
+export interface HttpResponse<C extends Connection = Duplex> {
   readonly status: number;
   readonly headers: Headers;
   readonly body: BodyReader;
   /** Takes the connection over after a 101 (or an old server's 200); what came already is put back. It is paused. */
-  takeOver(): Duplex;
+  takeOver(): C;
   close(): void;
 }
 
@@ -55,11 +56,11 @@ export interface HttpResponse {
  * The connection belongs to the response from then on, and is destroyed when this rejects. Aborting `signal`
  * destroys it at any time until the body is read or the connection taken over.
  */
-export async function sendRequest(
-  connection: Duplex,
+export async function sendRequest<C extends Connection = Duplex>(
+  connection: C,
   request: HttpRequest,
-  options: SendOptions = {},
-): Promise<HttpResponse> {
+  options: SendOptions<C> = {},
+): Promise<HttpResponse<C>> {
   const { signal } = options;
   const exchange = new ClientExchange(connection, request.method, options);
   const abort = () => exchange.fail(abortError(signal));
@@ -78,7 +79,11 @@ export async function sendRequest(
   }
 }
 
-async function writeRequest(connection: Duplex, request: HttpRequest, options: SendOptions): Promise<void> {
+async function writeRequest(
+  connection: Connection,
+  request: HttpRequest,
+  options: { upgrade?: boolean; keep?: unknown },
+): Promise<void> {
   const { body } = request;
   const whole = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
   const length = whole ? byteLength(body) : request.length;
@@ -105,7 +110,7 @@ function byteLength(body: string | Uint8Array | undefined): number {
 }
 
 /** Throws when the stream is not as long as was said: the server would wait, or take the rest for a request. */
-async function writeExactly(connection: Duplex, body: AsyncIterable<Uint8Array>, length: number): Promise<void> {
+async function writeExactly(connection: Connection, body: AsyncIterable<Uint8Array>, length: number): Promise<void> {
   let left = length;
   for await (const data of body) {
     if (connection.destroyed) return;
@@ -116,7 +121,7 @@ async function writeExactly(connection: Duplex, body: AsyncIterable<Uint8Array>,
   if (left !== 0 && !connection.destroyed) throw new Error(`the request body is not of the announced ${length} bytes`);
 }
 
-async function writeChunks(connection: Duplex, body: AsyncIterable<Uint8Array>): Promise<void> {
+async function writeChunks(connection: Connection, body: AsyncIterable<Uint8Array>): Promise<void> {
   let before = '';
   for await (const data of body) {
     if (connection.destroyed) return;
@@ -131,13 +136,13 @@ async function writeChunks(connection: Duplex, body: AsyncIterable<Uint8Array>):
 const noBytes: Buffer = Buffer.alloc(0);
 
 /** Reads the response of one request. */
-class ClientExchange {
-  readonly response: Promise<HttpResponse>;
+class ClientExchange<C extends Connection> {
+  readonly response: Promise<HttpResponse<C>>;
   onDone: () => void = () => {};
-  readonly #connection: Duplex;
+  readonly #connection: C;
   readonly #method: string;
-  readonly #options: SendOptions;
-  readonly #head = Promise.withResolvers<HttpResponse>();
+  readonly #options: SendOptions<C>;
+  readonly #head = Promise.withResolvers<HttpResponse<C>>();
   #buffer = noBytes;
   #decoder: BodyDecoder | undefined;
   #body: BodyReader | undefined;
@@ -146,7 +151,7 @@ class ClientExchange {
   /** Whether the server lets the connection go on after this response. */
   #persistent = false;
 
-  constructor(connection: Duplex, method: string, options: SendOptions) {
+  constructor(connection: C, method: string, options: SendOptions<C>) {
     this.#connection = connection;
     this.#method = method;
     this.#options = options;
@@ -257,7 +262,7 @@ class ClientExchange {
     keep(this.#connection);
   }
 
-  #takeOver(): Duplex {
+  #takeOver(): C {
     const connection = this.#connection;
     this.#detach();
     if (this.#buffer.length > 0) connection.unshift(this.#buffer);

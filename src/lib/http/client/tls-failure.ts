@@ -1,6 +1,5 @@
 // What went wrong between two sides of a TLS connection, in the words of Go's client.
 
-import { isIP } from 'node:net';
 import { errorCode, errorMessage } from '../../errors.ts';
 
 const unknownAuthority = [
@@ -34,6 +33,7 @@ function describeOtherName(error: unknown): string {
   if (typeof host !== 'string') return errorMessage(error);
   const listed = typeof cert?.subjectaltname === 'string' ? cert.subjectaltname.split(', ') : [];
   const of = (kind: string) => listed.filter(name => name.startsWith(kind)).map(name => name.slice(kind.length));
+  const { isIP } = process.getBuiltinModule('node:net');
   const wanted = host.replace(/\.$/, '');
   if (isIP(wanted) !== 0) {
     const addresses = of('IP Address:');
