@@ -74,6 +74,7 @@ export class Transfers {
   readonly #downloads: Downloads;
   readonly #archives: LayerArchives;
   readonly #sending = new KeyedMutex();
+  #collecting: ReturnType<typeof setImmediate> | undefined;
 
   constructor(options: TransferOptions, deps: TransfersDeps) {
     this.#options = options;
@@ -123,9 +124,10 @@ export class Transfers {
     return this.#deps.content.forgetDownloads(digest => this.#downloads.isRunning(digest));
   }
 
-  /** Waits until what was broken off has let go of its files. */
+  /** Waits until what was broken off has let go of its files. What was to be collected is collected at the next start. */
   async close(): Promise<void> {
     await this.#downloads.settled();
+    clearImmediate(this.#collecting);
   }
 
   async #pull(reference: Reference, request: TransferRequest, emit: Emit): Promise<void> {
@@ -154,7 +156,7 @@ export class Transfers {
       throw explainPullError(error, reference);
     } finally {
       lease[Symbol.dispose]();
-      this.#collect();
+      this.#collectSoon();
     }
   }
 
@@ -179,8 +181,16 @@ export class Transfers {
       throw explainPushError(error);
     } finally {
       lease[Symbol.dispose]();
-      this.#collect();
+      this.#collectSoon();
     }
+  }
+
+  /** Once whoever waits for the transfer has heard that it is over. */
+  #collectSoon(): void {
+    this.#collecting ??= setImmediate(() => {
+      this.#collecting = undefined;
+      this.#collect();
+    });
   }
 
   /** On a full disk records cannot be changed; the next collection takes what this one could not. */
