@@ -1,4 +1,5 @@
 // Which registries were found to speak plain HTTP a moment ago: HTTPS is not knocked at again for every transfer.
+import { RecentMap } from '../../lib/recent-map.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** Milliseconds. One that has got a certificate since is noticed at once: it refuses plain HTTP. */
@@ -6,7 +7,7 @@ const memory = 60_000;
 
 /** Only of registries that may speak plain HTTP at all. */
 export class Habits {
-  readonly #plain = new Map<string, number>();
+  readonly #plain = new RecentMap<string, number>(1000);
 
   /** `endpoint` has answered first. */
   note(endpoint: Endpoint): void {

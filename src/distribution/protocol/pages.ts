@@ -1,29 +1,21 @@
-// Lists that a registry gives page by page.
+// Lists of names that a registry gives page by page.
 import { invalid } from '../../lib/errors.ts';
 import { parseJson } from '../../oci/manifest.ts';
-import { nextPage } from './link-header.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { walkPages } from './walk-pages.ts';
 
-const largestPage = 16 * 1024 * 1024;
-
-/** The strings below `key` of every page. Throws `invalid` for pages that are something else. */
+/** The strings below `key` of every page. Throws `invalid` for pages that are something else, and lists without end. */
 export async function* readPages(
-  client: RegistryClient,
-  list: { path: string; key: string },
+  client: Pick<RegistryClient, 'call'>,
+  { path, key }: { path: string; key: string },
   signal: AbortSignal | undefined,
 ): AsyncGenerator<string, void> {
-  let path: string | URL = list.path;
-  for (;;) {
-    const answer = await client.call({ method: 'GET', path, accept: [200], signal });
-    const page = parseJson(await answer.buffer(largestPage), list.key);
-    const items = typeof page === 'object' && page !== null ? (page as Record<string, unknown>)[list.key] : undefined;
-    if (items !== null && items !== undefined) {
-      if (!Array.isArray(items) || items.some(item => typeof item !== 'string'))
-        throw invalid(`${list.key}: not a list of names`);
-      yield* items as string[];
-    }
-    const next = nextPage(answer.headers.link, answer.url);
-    if (!next) return;
-    path = next;
+  for await (const { bytes } of walkPages(client, { path, accept: [200], signal, name: key })) {
+    const page = parseJson(bytes, key);
+    const items = typeof page === 'object' && page !== null ? (page as Record<string, unknown>)[key] : undefined;
+    if (items === null || items === undefined) continue;
+    if (!Array.isArray(items) || items.some(item => typeof item !== 'string'))
+      throw invalid(`${key}: not a list of names`);
+    yield* items as string[];
   }
 }

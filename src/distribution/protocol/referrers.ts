@@ -4,11 +4,9 @@ import type { Descriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Index } from '../../oci/manifest.ts';
 import type { CallOptions } from '../repository.ts';
-import { nextPage } from './link-header.ts';
 import { readIndex, readReferrersTag } from './referrers-tag.ts';
-import { discard, type RegistryClient } from './registry-client.ts';
-
-const largestPage = 16 * 1024 * 1024;
+import type { RegistryClient } from './registry-client.ts';
+import { walkPages } from './walk-pages.ts';
 
 /** An index, empty when nothing refers to it; of one `artifactType` only when that is given. */
 export async function fetchReferrers(
@@ -19,20 +17,17 @@ export async function fetchReferrers(
 ): Promise<Index> {
   const manifests: Descriptor[] = [];
   const query = artifactType === undefined ? '' : `?${new URLSearchParams({ artifactType })}`;
-  let next: string | URL | undefined = `${path}/referrers/${digest}${query}`;
-  while (next) {
-    const answer = await client.call({ method: 'GET', path: next, accept: [200, 404], signal });
-    if (answer.status === 404) {
-      await discard(answer);
+  const request = { path: `${path}/referrers/${digest}${query}`, accept: [200, 404], signal, name: 'referrers' };
+  for await (const { status, bytes } of walkPages(client, request)) {
+    if (status === 404) {
       // What is no index under that name is no list of referrers either.
       const listed = await readReferrersTag(client, path, digest, { signal });
       manifests.push(...((listed !== 'missing' && listed?.manifests) || []));
       break;
     }
-    const page = readIndex(await answer.buffer(largestPage));
+    const page = readIndex(bytes);
     if (!page) throw invalid('referrers: not an index');
     manifests.push(...page.manifests);
-    next = nextPage(answer.headers.link, answer.url);
   }
   const wanted = manifests.filter(entry => artifactType === undefined || entry.artifactType === artifactType);
   return { schemaVersion: 2, mediaType: 'application/vnd.oci.image.index.v1+json', manifests: wanted };

@@ -43,3 +43,13 @@ test('what a token server has against somebody is said at once', async () => {
   const refused = await own.authorization(access('two')).catch(errorMessage);
   expect(refused).toBe('unauthorized: no');
 });
+
+test('of very many registries the one that was heard of longest ago is asked again what it wants', async () => {
+  const own = signIn({ token: { status: 200, body: { token: 'a' } } });
+  const at = (host: string) => ({ ...access('one'), endpoint: { ...endpoint, base: `http://${host}` } });
+  for (let number = 0; number <= 1000; number++) {
+    await own.renew(bearer('http://token/'), at(`r${number}`), { used: undefined });
+  }
+  expect(await own.authorization(at('r0'))).toBeUndefined();
+  expect(await own.authorization(at('r1'))).toBe('Bearer a');
+});

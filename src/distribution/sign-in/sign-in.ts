@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { unlessCancelled } from '../../lib/concurrency/unless-aborted.ts';
 import { BerthError, errorKind } from '../../lib/errors.ts';
+import { RecentMap } from '../../lib/recent-map.ts';
 import type { Credentials } from '../credentials.ts';
 import type { Endpoint } from '../endpoints/endpoint.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -16,14 +17,15 @@ interface Access {
   readonly scopes: readonly string[];
 }
 
-const mostTokens = 1000;
+/** Of registries, and of tokens: whoever may pull names as many as they like. */
+const most = 1000;
 
 /** Shared by all repositories; a token that several want at once is fetched once. */
 export class SignIn {
   readonly #transport: Transport;
   /** By endpoint. */
-  readonly #challenges = new Map<string, Challenge>();
-  readonly #tokens = new Map<string, Promise<Token>>();
+  readonly #challenges = new RecentMap<string, Challenge>(most);
+  readonly #tokens = new RecentMap<string, Promise<Token>>(most);
 
   constructor(transport: Transport) {
     this.#transport = transport;
@@ -97,7 +99,6 @@ export class SignIn {
       credentials,
       insecure: endpoint.insecure,
     });
-    if (this.#tokens.size >= mostTokens) this.#tokens.clear();
     this.#tokens.set(key, fetching);
     fetching.catch(() => {
       if (this.#tokens.get(key) === fetching) this.#tokens.delete(key);

@@ -16,8 +16,10 @@ export class IdleConnections {
 
   /** The one used last; undefined when there is none. The taker owns it. */
   take(place: string): Duplex | undefined {
-    const idle = this.#places.get(place)?.pop();
+    const list = this.#places.get(place);
+    const idle = list?.pop();
     if (!idle) return undefined;
+    if (list?.length === 0) this.#places.delete(place);
     detach(idle);
     if ('ref' in idle.connection && typeof idle.connection.ref === 'function') idle.connection.ref();
     return idle.connection;
@@ -26,15 +28,16 @@ export class IdleConnections {
   /** Takes a connection on which nothing is under way. */
   put(place: string, connection: Duplex): void {
     const list = this.#places.get(place) ?? [];
-    this.#places.set(place, list);
     if (connection.destroyed || list.length >= mostPerPlace) {
       connection.destroy();
       return;
     }
+    this.#places.set(place, list);
     const drop = () => {
       detach(idle);
       const at = list.indexOf(idle);
       if (at >= 0) list.splice(at, 1);
+      if (list.length === 0 && this.#places.get(place) === list) this.#places.delete(place);
       connection.on('error', () => {});
       connection.destroy();
     };

@@ -3,6 +3,7 @@
 import type { Credentials, Registries, Repository } from '../../distribution/index.ts';
 import { errorKind, errorMessage } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { RecentMap } from '../../lib/recent-map.ts';
 import type { UpstreamOptions } from '../options.ts';
 import { isPassing } from './upstream-failure.ts';
 
@@ -22,7 +23,7 @@ export class Upstream {
   readonly #logger: Logger;
   readonly #credentials: Credentials | undefined;
   /** Tags by `path:tag`, and when they were last seen there. */
-  readonly #checked = new Map<string, number>();
+  readonly #checked = new RecentMap<string, number>(10_000);
   #downUntil = 0;
   #isRefused = false;
 
@@ -78,10 +79,6 @@ export class Upstream {
   }
 
   markFresh(path: string, tag: string): void {
-    const now = this.#now();
-    this.#checked.set(`${path}:${tag}`, now);
-    if (this.#checked.size > 10_000) {
-      for (const [key, time] of this.#checked) if (now - time >= this.options.fresh) this.#checked.delete(key);
-    }
+    this.#checked.set(`${path}:${tag}`, this.#now());
   }
 }
