@@ -95,9 +95,9 @@ async function openUpload(errand: Errand): Promise<void> {
   if (mount !== null) {
     const digest = checkDigest(mount);
     const from = call.query.get('from');
-    const candidates = from === null ? context.repositories.names() : isRepositoryName(from) ? [from] : [];
-    const sources = candidates.filter(source => identity.may('pull', source));
-    const mounted = await uploads.mountBlob(context, call, { name, digest, sources });
+    const source = from ?? context.repositories.lastHolder(digest);
+    const isOpen = source !== undefined && isRepositoryName(source) && identity.may('pull', source);
+    const mounted = isOpen ? await uploads.mountBlob(context, call, { name, digest, source }) : undefined;
     if (mounted) return tellBlob(errand, 'mount', mounted);
   } else if (call.query.has('digest')) {
     return tellBlob(errand, 'push', await uploads.pushWhole(context, call, name));

@@ -6,7 +6,7 @@ import { sha256 } from '../../oci/digest.ts';
 import type { AccessOptions } from '../options.ts';
 import { InProcessRegistry } from '../testing/test-registry.ts';
 import { withPassword } from './htpasswd.ts';
-import { matchesAny } from './name-pattern.ts';
+import { NamePatterns } from './name-pattern.ts';
 
 let folder: string;
 let access: AccessOptions;
@@ -36,12 +36,19 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('patterns', () => {
+  const matchesAny = (patterns: string[], name: string, user?: string) => new NamePatterns(patterns).match(name, user);
   expect(matchesAny(['a/*'], 'a/b')).toBe(true);
   expect(matchesAny(['a/*'], 'a/b/c')).toBe(false);
   expect(matchesAny(['a/**'], 'a/b/c')).toBe(true);
   expect(matchesAny(['users/{user}/*'], 'users/bob/x', 'bob')).toBe(true);
   expect(matchesAny(['users/{user}/*'], 'users/al.ce/x', 'al*ce')).toBe(false);
   expect(matchesAny(['users/{user}/*'], 'users//x', '')).toBe(false);
+  const own = new NamePatterns(['users/{user}/*', 'all']);
+  expect([own.match('users/a/x', 'a'), own.match('users/a/x', 'b'), own.match('all', 'b')]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });
 
 test('a password with every request: who signs in has the rights of the rules', async () => {

@@ -177,3 +177,22 @@ test('uploads that nobody goes on with are removed', async () => {
   expect(await registry.registry.expireUploads()).toBe(1);
   expect((await registry.fetch(started.headers.get('location') ?? '')).status).toBe(404);
 });
+
+test('who asks for a blob in vain, or names one that is not theirs, keeps it from nothing', async () => {
+  const { registry, clock } = await startWith();
+  await using _disposed = registry;
+  const digest = await registry.pushBlob('a', 'secret');
+  const config = await registry.pushBlob('b', '{}');
+  await registry.fetch(`/v2/a/blobs/${digest}`, { method: 'DELETE' });
+  clock.now += 2 * hour;
+  const mount = await registry.fetch(`/v2/b/blobs/uploads/?mount=${digest}&from=a`, { method: 'POST' });
+  expect(mount.status).toBe(202);
+  const manifest = JSON.stringify({
+    ...{ schemaVersion: 2, mediaType: mediaTypes.ociManifest },
+    config: { mediaType: mediaTypes.ociConfig, digest: config, size: 2 },
+    layers: [{ mediaType: mediaTypes.ociLayer, digest, size: 6 }],
+  });
+  expect((await registry.putManifest('b', 'v', manifest)).status).toBe(404);
+  await registry.registry.collect();
+  expect(blobs(registry)).not.toContain(digest.slice(7));
+});

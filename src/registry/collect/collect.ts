@@ -5,7 +5,7 @@ import type { Digest } from '../../oci/digest.ts';
 import type { RegistryContext } from '../context.ts';
 import { removeManifest } from '../manifests/remove-manifest.ts';
 import { markRepository } from './mark.ts';
-import { planRetention, rulesFor } from './retention.ts';
+import { Retention } from './retention.ts';
 
 /** How many of each kind went; `blobs` are those whose bytes are gone. */
 export interface CollectionReport {
@@ -28,6 +28,7 @@ type Needs = Pick<RegistryContext, 'options' | 'content' | 'repositories' | 'use
 
 interface Run {
   readonly context: Needs;
+  readonly retention: Retention;
   readonly started: number;
   /** What was touched or noted since then is spared. */
   readonly since: number;
@@ -47,6 +48,7 @@ export async function collect(
   const started = context.now();
   const run: Run = {
     ...{ context, started, since: started - grace, dryRun, onGone },
+    retention: new Retention(context.options.collection.retention),
     report: { tags: 0, manifests: 0, blobs: 0, bytes: 0 },
   };
   const linked = new Set<Digest>();
@@ -61,17 +63,19 @@ export async function collect(
 }
 
 /** Returns the tags that have had their time. */
-async function retire({ context, started, report, dryRun, onGone }: Run, name: string): Promise<Set<string>> {
-  const { repositories, locks, options, news } = context;
-  const rules = rulesFor(name, options.collection.retention);
-  if (rules.length === 0) return new Set();
+async function retire(
+  { context, retention, started, report, dryRun, onGone }: Run,
+  name: string,
+): Promise<Set<string>> {
+  const { repositories, locks, news } = context;
+  if (!retention.concerns(name)) return new Set();
   return await locks.run(name, async () => {
     const repository = repositories.get(name);
     const links = await Promise.all(
       (await repository.tags()).map(async tag => [tag, await repository.tag(tag)] as const),
     );
     const tags = new Map(links.flatMap(([tag, link]) => (link ? [[tag, link] as const] : [])));
-    const given = planRetention(tags, rules, started);
+    const given = retention.plan(name, tags, started);
     for (const tag of given) {
       if (!dryRun && !repository.removeTag(tag)) continue;
       report.tags++;

@@ -31,7 +31,10 @@ export async function markRepository(
   for (const digest of await repository.manifests()) mentions.set(digest, await readMentions(content, digest));
   const referrers = new Map<Digest, Digest[]>();
   for (const [digest, { subject }] of mentions) {
-    if (subject) referrers.set(subject, [...(referrers.get(subject) ?? []), digest]);
+    if (!subject) continue;
+    const known = referrers.get(subject);
+    if (known) known.push(digest);
+    else referrers.set(subject, [digest]);
   }
   const queue = [...mentions.keys()].filter(isRoot);
   for (const tag of await repository.tags()) {
@@ -44,7 +47,8 @@ export async function markRepository(
     if (manifests.has(digest)) continue;
     manifests.add(digest);
     const mentioned = mentions.get(digest);
-    queue.push(...(mentioned?.manifests ?? []), ...(referrers.get(digest) ?? []));
+    for (const next of mentioned?.manifests ?? []) queue.push(next);
+    for (const next of referrers.get(digest) ?? []) queue.push(next);
     for (const blob of mentioned?.blobs ?? []) blobs.add(blob);
   }
   return { manifests, blobs };

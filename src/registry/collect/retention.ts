@@ -1,28 +1,38 @@
 // Which tags have had their time.
-import { matchesAny } from '../access/name-pattern.ts';
+import { NamePatterns } from '../access/name-pattern.ts';
 import type { RetentionRule } from '../options.ts';
 import type { TagLink } from '../storage/repository.ts';
 
-/** The tags that the rules of a repository give up at `now`; each rule for itself. */
-export function planRetention(
-  tags: ReadonlyMap<string, TagLink>,
-  rules: readonly RetentionRule[],
-  now: number,
-): Set<string> {
-  const given = new Set<string>();
-  for (const rule of rules) {
-    const pushed = (tag: string) => Date.parse(tags.get(tag)?.pushed ?? '');
-    const matching = [...tags.keys()]
-      .filter(tag => matchesAny(rule.tags, tag))
-      .sort((a, b) => pushed(b) - pushed(a) || (a < b ? -1 : 1));
-    const beyond = matching.slice(rule.keepLast ?? 0);
-    const { maxAge } = rule;
-    for (const tag of beyond) if (maxAge === undefined || pushed(tag) < now - maxAge) given.add(tag);
-  }
-  return given;
-}
+/** The rules of a registry, each for itself. */
+export class Retention {
+  readonly #rules: readonly { rule: RetentionRule; repositories: NamePatterns; tags: NamePatterns }[];
 
-/** The rules for a repository. */
-export function rulesFor(repository: string, rules: readonly RetentionRule[]): RetentionRule[] {
-  return rules.filter(rule => matchesAny(rule.repositories, repository));
+  constructor(rules: readonly RetentionRule[]) {
+    this.#rules = rules.map(rule => ({
+      rule,
+      repositories: new NamePatterns(rule.repositories),
+      tags: new NamePatterns(rule.tags),
+    }));
+  }
+
+  /** Whether any rule is for that repository. */
+  concerns(repository: string): boolean {
+    return this.#rules.some(({ repositories }) => repositories.match(repository));
+  }
+
+  /** The tags of a repository that are given up at `now`. */
+  plan(repository: string, links: ReadonlyMap<string, TagLink>, now: number): Set<string> {
+    const given = new Set<string>();
+    const pushed = new Map([...links].map(([tag, link]) => [tag, Date.parse(link.pushed)]));
+    for (const { rule, repositories, tags } of this.#rules) {
+      if (!repositories.match(repository)) continue;
+      const at = (tag: string) => pushed.get(tag) ?? Number.NaN;
+      const matching = [...links.keys()]
+        .filter(tag => tags.match(tag))
+        .sort((a, b) => at(b) - at(a) || (a < b ? -1 : 1));
+      const { maxAge, keepLast = 0 } = rule;
+      for (const tag of matching.slice(keepLast)) if (maxAge === undefined || at(tag) < now - maxAge) given.add(tag);
+    }
+    return given;
+  }
 }

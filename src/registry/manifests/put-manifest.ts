@@ -26,9 +26,9 @@ export async function putManifest(
   const digest = digestOf(bytes, reference);
   const manifest = readManifest(bytes, contentType);
   const descriptor: Descriptor = { mediaType: manifest.mediaType, digest, size: bytes.length };
-  // Noted before they are looked for: see Uses.
-  for (const one of [descriptor, ...manifest.blobs, ...manifest.manifests]) context.uses.note(one.digest);
   checkReferences(context, context.repositories.get(name), manifest);
+  // In one step with the look: see Uses.
+  for (const one of [descriptor, ...manifest.blobs, ...manifest.manifests]) context.uses.note(one.digest);
   // What a manifest names is on disk before the manifest.
   await context.content.lateSync.settled(manifest.blobs.map(blob => blob.digest));
   await context.content.put(bytes, { expected: digest });

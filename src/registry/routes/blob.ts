@@ -34,6 +34,7 @@ function findBlob({ repositories, content, uses }: RegistryContext, name: string
     const known = repositories.has(name);
     throw new Refusal(known ? 'BLOB_UNKNOWN' : 'NAME_UNKNOWN', { detail: known ? { digest } : { name } });
   }
+  repositories.noteHolder(digest, name);
   // In one step with the look: see Uses.
   if (uses.note(digest)) void links.refresh(digest);
 }

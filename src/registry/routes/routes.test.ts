@@ -115,3 +115,13 @@ test('a collection can be asked for', async () => {
   const refusal = await frozen.fetch('/v1/collection', { method: 'POST' });
   expect(await refusal.text()).toContain('the registry is read-only');
 });
+
+test('a blob is mounted from where it was seen last when nobody says from where, however many repositories there are', async () => {
+  const digest = await registry.pushBlob('seen/first', 'wandering');
+  const mount = async (to: string) =>
+    (await registry.fetch(`/v2/${to}/blobs/uploads/?mount=${digest}`, { method: 'POST' })).status;
+  expect(await mount('seen/second')).toBe(201);
+  await registry.fetch(`/v2/seen/second/blobs/${digest}`, { method: 'DELETE' });
+  await registry.fetch(`/v2/seen/first/blobs/${digest}`, { method: 'DELETE' });
+  expect(await mount('seen/third')).toBe(202);
+});

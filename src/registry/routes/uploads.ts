@@ -31,17 +31,17 @@ export async function startUpload({ content }: RegistryContext, call: Call, name
 }
 
 /**
- * POST with `mount`: takes a blob over from one of the repositories in `sources` that has it. False, with nothing
- * answered, when none has.
+ * POST with `mount`: takes a blob over from another repository. Undefined, with nothing answered, when that does not have it.
  */
 export async function mountBlob(
   context: RegistryContext,
   call: Call,
-  { name, digest, sources }: { name: string; digest: Digest; sources: readonly string[] },
+  { name, digest, source }: { name: string; digest: Digest; source: string },
 ): Promise<PushedBlob | undefined> {
   const { repositories, content, uses } = context;
+  if (!content.has(digest) || !repositories.get(source).blobs.has(digest)) return undefined;
+  // In one step with the look: see Uses.
   uses.note(digest);
-  if (!content.has(digest) || !sources.some(source => repositories.get(source).blobs.has(digest))) return undefined;
   await repositories.ensure(name).blobs.add(digest);
   reply(call, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest });
   return { digest, size: content.size(digest) };
@@ -91,6 +91,7 @@ async function finish(
   });
   uses.note(expected);
   await repositories.ensure(name).blobs.add(digest);
+  repositories.noteHolder(digest, name);
   reply(call, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest });
   return { digest, size };
 }

@@ -1,13 +1,19 @@
 // All repositories of a registry. Their names are in memory: one process owns the folder.
 import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { RecentMap } from '../../lib/recent-map.ts';
+import type { Digest } from '../../oci/digest.ts';
 import { Repository } from './repository.ts';
+
+/** Blobs whose whereabouts are remembered. */
+const mostHolders = 100_000;
 
 export class Repositories {
   readonly #folder: string;
   readonly #temporary: string;
   readonly #known = new Set<string>();
   #sorted: readonly string[] | undefined;
+  readonly #holders = new RecentMap<Digest, string>(mostHolders);
 
   /** Reads the names below `root/repositories`, and removes what a crash left in `root/temporary`. */
   constructor(root: string) {
@@ -40,6 +46,16 @@ export class Repositories {
   names(): readonly string[] {
     this.#sorted ??= [...this.#known].sort();
     return this.#sorted;
+  }
+
+  /** The repository was found to have the blob. */
+  noteHolder(digest: Digest, name: string): void {
+    this.#holders.set(digest, name);
+  }
+
+  /** Where the blob was seen last, since the start; it may have gone from there. Finding all who have it would be to ask each. */
+  lastHolder(digest: Digest): string | undefined {
+    return this.#holders.get(digest);
   }
 
   /** Takes it out of the catalogue if nothing is in it, with its folders and those above that are empty, too. */
