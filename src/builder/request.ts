@@ -146,6 +146,8 @@ export interface ProvenanceOptions {
   readonly mode: 'min' | 'max';
   /** Of SLSA's predicate; v0.2 where nothing is said. */
   readonly version?: 'v0.2' | 'v1';
+  /** Of the file beside files that are exported, in their directory; `provenance.json` where nothing is said. */
+  readonly filename?: string;
   /** Who is said to have built it. */
   readonly builderId?: string;
   /** Its user says that the build gives the same again. */

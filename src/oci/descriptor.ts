@@ -1,6 +1,7 @@
 // OCI descriptors and the media types of what they point to.
 import { invalid } from '../lib/errors.ts';
 import { type Digest, isDigest } from './digest.ts';
+import { sortedKeys } from './go-json.ts';
 import type { Platform } from './platform.ts';
 
 /** A typed, sized pointer to a blob. `size` in bytes. */
@@ -43,6 +44,23 @@ export function isLayerType(mediaType: string): boolean {
 /** True for what an index lists in caches of BuildKit's, and is no manifest: layers, and what is said of them. */
 export function isCacheEntry(mediaType: string): boolean {
   return isLayerType(mediaType) || mediaType === mediaTypes.buildkitCache;
+}
+
+/** The same with its keys, its platform's and its annotations' in the order in which Go's tools write them. */
+export function orderedDescriptor(descriptor: Descriptor): Descriptor {
+  const { mediaType, digest, size, urls, annotations, data, platform, artifactType } = descriptor;
+  return {
+    ...{ mediaType, digest, size },
+    ...(urls && { urls }),
+    ...(annotations && Object.keys(annotations).length > 0 && { annotations: sortedKeys(annotations) }),
+    ...(data !== undefined && { data }),
+    ...(platform && { platform: orderedPlatform(platform) }),
+    ...(artifactType !== undefined && { artifactType }),
+  };
+}
+
+function orderedPlatform({ architecture, os, variant, ...more }: Platform): Platform {
+  return { architecture, os, ...sortedKeys(more), ...(variant !== undefined && { variant }) };
 }
 
 /** Checks one descriptor of foreign JSON; throws `invalid` naming the key. `where` says where it stood. */

@@ -14,20 +14,29 @@ import { KnownBlobs } from './known-blobs.ts';
 
 export type ImageExport = Extract<ExportRequest, { type: 'image' | 'oci' | 'docker' }>;
 
-/** Waits until every layer is packed, and records one image for each platform, under no name yet. */
-export async function recordImages(solved: readonly SolvedPlatform[], o: ExportContext): Promise<Image[]> {
+/** One image for each platform. */
+export interface RecordedImages {
+  readonly images: readonly Image[];
+  /** Layers that were given other times. */
+  readonly rewritten: ReadonlySet<Digest>;
+}
+
+/** Waits until every layer is packed, and records the images, under no name yet. */
+export async function recordImages(solved: readonly SolvedPlatform[], o: ExportContext): Promise<RecordedImages> {
   const known = new KnownBlobs(o);
   const images: Image[] = [];
+  const rewritten = new Set<Digest>();
   for (const { state, snapshot, more } of solved) {
     const settled = await Promise.all(snapshot.layers.map(({ layer }) => layer.settled));
     const layers = await describeLayers(settled, snapshot, known, o);
+    for (const { diffId, isRewritten } of layers) if (isRewritten) rewritten.add(diffId);
     const exported = layers.map(({ diffId }, index) => ({ diffId, created: snapshot.layers[index]?.created }));
     const config = imageConfig(state, exported, { labels: o.labels, sourceDateEpoch: o.sourceDateEpoch, more });
     o.signal.throwIfAborted();
     const blobs = layers.map(({ blob }) => blob);
     images.push(await o.images.built.add({ config, layers: blobs }, [], { lease: o.lease, signal: o.signal }));
   }
-  return images;
+  return { images, rewritten };
 }
 
 /** The layers as the image names them: those of the build with other times, where that is wanted. */
@@ -36,18 +45,18 @@ async function describeLayers(
   snapshot: LayersSnapshot,
   known: KnownBlobs,
   o: ExportContext,
-): Promise<{ diffId: Digest; blob: Descriptor }[]> {
-  const layers = settled.map(layer => ({ diffId: layer.diffId, blob: known.of(layer) }));
+): Promise<{ diffId: Digest; blob: Descriptor; isRewritten: boolean }[]> {
+  const layers = settled.map(layer => ({ diffId: layer.diffId, blob: known.of(layer), isRewritten: false }));
   const first = snapshot.layers.findIndex(({ created }) => created !== undefined);
   if (!o.rewriteTimestamp || o.sourceDateEpoch === undefined || first < 0) return layers;
   const { lease, signal, sourceDateEpoch: latest } = o;
   const rewritten = await o.images.built.rewrite(settled, { first, latest, lease, signal });
-  return [...layers.slice(0, first), ...rewritten.map(blob => ({ diffId: blob.digest, blob }))];
+  return [...layers.slice(0, first), ...rewritten.map(blob => ({ diffId: blob.digest, blob, isRewritten: true }))];
 }
 
 /** Manifests for what leaves this machine; undefined where the image alone is enough. */
 export async function composeManifests(
-  images: readonly Image[],
+  { images, rewritten }: RecordedImages,
   one: ImageExport,
   o: ExportContext,
 ): Promise<Composed | undefined> {
@@ -59,17 +68,28 @@ export async function composeManifests(
   }
   const leaves = one.type !== 'image' || pushed || images.length > 1 || o.multiPlatform;
   if (!leaves && !beside && one.compression === undefined && !one.annotations) return undefined;
+  const { annotations = [], compression = 'gzip' } = one;
+  const { multiPlatform, sourceDateEpoch: latest } = o;
   return await o.images.built.compose(images, {
-    compression: one.compression ?? 'gzip',
+    compression,
     forceCompression: one.forceCompression,
     compressionLevel: one.compressionLevel,
-    oci: one.ociMediaTypes ?? one.type !== 'docker',
-    annotations: imageAnnotations(one.annotations ?? [], o.platform),
-    index: o.multiPlatform,
+    oci: needsOci({ annotations, compression }) || (one.ociMediaTypes ?? one.type !== 'docker'),
+    annotations: imageAnnotations(annotations, {
+      host: o.platform,
+      listed: images.length > 1 || multiPlatform ? images.map(({ config }) => config) : undefined,
+      rewritten: latest === undefined ? undefined : { diffIds: rewritten, latest },
+    }),
+    index: multiPlatform,
     beside,
     lease: o.lease,
     signal: o.signal,
   });
+}
+
+/** Docker's own media types have no place for either. */
+function needsOci({ annotations, compression }: Required<Pick<ImageExport, 'annotations' | 'compression'>>): boolean {
+  return compression === 'zstd' || annotations.some(({ level }) => level.endsWith('-descriptor'));
 }
 
 /** The machine's own platform is the one a name stands for, so it is named last; the others then belong to it. */

@@ -1,6 +1,7 @@
 // The configuration blob of a built image: keys, their order and the times of its history as BuildKit's exporter has them.
 
 import type { Digest } from '../../oci/digest.ts';
+import { goJson, sortedKeys } from '../../oci/go-json.ts';
 import type { HistoryEntry, ImageRunConfig } from '../../oci/image-config.ts';
 import type { StageState } from '../graph/stage-state.ts';
 
@@ -54,19 +55,7 @@ export function imageConfig(state: StageState, layers: readonly ExportedLayer[],
     variant: platform.variant ?? base.variant,
     ...o.more,
   };
-  return Buffer.from(goJson(Object.fromEntries(Object.entries(whole).sort(([a], [b]) => (a < b ? -1 : 1)))));
-}
-
-/** As Go's encoder writes it: `<`, `>` and `&` escaped. */
-function goJson(value: unknown): string {
-  const escapes: Record<string, string> = {
-    '<': '\\u003c',
-    '>': '\\u003e',
-    '&': '\\u0026',
-    '\u2028': '\\u2028',
-    '\u2029': '\\u2029',
-  };
-  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, character => escapes[character] as string);
+  return Buffer.from(goJson(sortedKeys(whole)));
 }
 
 function orderedConfig(config: ImageRunConfig): Partial<ImageRunConfig> {
@@ -76,7 +65,7 @@ function orderedConfig(config: ImageRunConfig): Partial<ImageRunConfig> {
 /** Go writes the keys of maps in order. */
 function sorted(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || 'Test' in value) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sortedKeys(value as Record<string, unknown>);
 }
 
 function isEmpty(value: unknown): boolean {

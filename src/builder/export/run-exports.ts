@@ -1,13 +1,21 @@
 // Everything a build was asked to make of what it solved.
 import { Readable } from 'node:stream';
 import type { Composed, Image } from '../../images/index.ts';
+import { type Descriptor, orderedDescriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
 import { familiarReference, formatReference, parseReference, withDefaultTag } from '../../oci/reference.ts';
 import type { BuildRequest } from '../request.ts';
 import type { BuiltImage } from '../run.ts';
 import type { ExportContext, SolvedPlatform } from './export-context.ts';
 import { exportFiles, writeStream } from './export-files.ts';
-import { composeManifests, type ImageExport, nameImages, pushNames, recordImages } from './export-image.ts';
+import {
+  composeManifests,
+  type ImageExport,
+  nameImages,
+  pushNames,
+  type RecordedImages,
+  recordImages,
+} from './export-image.ts';
 import { type ExportReport, type ExportStep, told } from './export-progress.ts';
 import { unpackTar } from './unpack-archive.ts';
 
@@ -24,13 +32,13 @@ export async function runExports(
   request: Pick<BuildRequest, 'exports' | 'credentials'>,
   o: ExportContext & { step: ExportStep },
 ): Promise<ExportOutcome> {
-  const recorded: { images?: Image[]; areKept: boolean } = { areKept: false };
+  const recorded: { all?: RecordedImages; areKept: boolean } = { areKept: false };
   const before = new Set(o.images.list().map(({ id }) => id));
   try {
     return await runAll(solved, request, { ...o, recorded });
   } finally {
     // What was recorded for results elsewhere goes with the last of them.
-    const passing = recorded.areKept ? [] : (recorded.images ?? []);
+    const passing = recorded.areKept ? [] : (recorded.all?.images ?? []);
     for (const image of passing) if (!before.has(image.id) && o.images.find(image.id)) o.images.built.discard(image);
   }
 }
@@ -38,7 +46,7 @@ export async function runExports(
 async function runAll(
   solved: readonly SolvedPlatform[],
   request: Pick<BuildRequest, 'exports' | 'credentials'>,
-  o: ExportContext & { step: ExportStep; recorded: { images?: Image[]; areKept: boolean } },
+  o: ExportContext & { step: ExportStep; recorded: { all?: RecordedImages; areKept: boolean } },
 ): Promise<ExportOutcome> {
   const { recorded } = o;
   let outcome: ExportOutcome = { images: [], names: [], response: {} };
@@ -54,8 +62,8 @@ async function runAll(
     }
     const title = one.type === 'image' ? 'exporting to image' : `exporting to ${one.type} image format`;
     const made = await o.step(title, async report => {
-      recorded.images ??= await told(report, 'exporting layers', () => recordImages(solved, o));
-      return await exportImages(recorded.images, one, { ...o, report, credentials: request.credentials });
+      recorded.all ??= await told(report, 'exporting layers', () => recordImages(solved, o));
+      return await exportImages(recorded.all, one, { ...o, report, credentials: request.credentials });
     });
     recorded.areKept ||= one.type === 'image' && one.store !== false;
     outcome = {
@@ -68,12 +76,14 @@ async function runAll(
 }
 
 async function exportImages(
-  images: readonly Image[],
+  recorded: RecordedImages,
   one: ImageExport,
   o: Parameters<typeof pushNames>[1] & { report: ExportReport },
 ): Promise<ExportOutcome> {
   const { report } = o;
-  const composed = await composeManifests(images, one, o);
+  const { images } = recorded;
+  const made = await composeManifests(recorded, one, o);
+  const composed = made && one.type !== 'image' ? withTime(made, o.sourceDateEpoch) : made;
   for (const id of describeManifests(images, composed)) report({ id, current: 0, total: 0, done: true });
   const names = [...new Set(one.names)].map(name => familiarReference(withDefaultTag(parseReference(name))));
   const keeps = one.type === 'image' && one.store !== false;
@@ -122,6 +132,16 @@ async function exportImages(
     }),
   );
   return { images: built, ...(id && { id }), names: keeps ? names : [], response };
+}
+
+/** What leads to an image in a file says when that was made. */
+function withTime({ index, manifests, beside }: Composed, epoch: number | undefined): Composed {
+  const time = epoch === undefined ? new Date() : new Date(epoch * 1000);
+  const created = `${time.toISOString().slice(0, 19)}Z`;
+  const timed = (one: Descriptor): Descriptor =>
+    orderedDescriptor({ ...one, annotations: { ...one.annotations, 'org.opencontainers.image.created': created } });
+  if (index) return { manifests, beside, index: timed(index) };
+  return { manifests: manifests.map(timed), beside };
 }
 
 /** As BuildKit tells of them. */

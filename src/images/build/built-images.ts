@@ -2,8 +2,9 @@
 import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { invalid } from '../../lib/errors.ts';
-import { type Descriptor, mediaTypes } from '../../oci/descriptor.ts';
+import { type Descriptor, mediaTypes, orderedDescriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
+import { goJson, sortedKeys } from '../../oci/go-json.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { formatReference, parseReference, type Reference } from '../../oci/reference.ts';
@@ -45,6 +46,8 @@ interface ComposedImage {
 interface ImageAnnotations {
   manifest(platform: Platform): AnnotationSet;
   manifestDescriptor(platform: Platform): AnnotationSet;
+  /** Of layers, by what is in them; only OCI manifests have a place for it. */
+  layer(diffId: Digest): AnnotationSet;
   readonly index: AnnotationSet;
   readonly indexDescriptor: AnnotationSet;
 }
@@ -205,11 +208,19 @@ export class BuiltImages {
       digest: image.id,
       size: content.size(image.id),
     };
-    const described = layers.map(({ mediaType: type, digest, size }) => ({ mediaType: type, digest, size }));
+    const described = layers.map(({ mediaType: type, digest, size }, at) => ({
+      ...{ mediaType: type, digest, size },
+      ...(o.oci && full(o.annotations.layer(image.diffIds[at] as Digest))),
+    }));
     const platform = imagePlatform(image.config);
     const annotations = full(o.annotations.manifest(platform));
     const descriptor = await this.put({ schemaVersion: 2, mediaType, config, layers: described, ...annotations }, o);
-    return { mediaType, ...descriptor, ...full(o.annotations.manifestDescriptor(platform)), platform };
+    return orderedDescriptor({
+      mediaType,
+      ...descriptor,
+      ...full(o.annotations.manifestDescriptor(platform)),
+      platform,
+    });
   }
 
   async #index(manifests: readonly Descriptor[], o: ComposeOptions): Promise<Descriptor> {
@@ -224,13 +235,16 @@ export class BuiltImages {
     return 'manifest' in parsed ? [descriptor, parsed.manifest.config, ...parsed.manifest.layers] : [descriptor];
   }
 
-  /** A document as a blob, indented as BuildKit does. */
-  put(document: unknown, o: { lease: Lease; signal?: AbortSignal }): Promise<{ digest: Digest; size: number }> {
-    return this.#deps.content.put(Buffer.from(JSON.stringify(document, null, 2)), { lease: o.lease });
+  /** A document as a blob, as BuildKit writes it: manifests are indented, what they name is not. */
+  put(
+    document: unknown,
+    { lease, indented = true }: { lease: Lease; indented?: boolean },
+  ): Promise<{ digest: Digest; size: number }> {
+    return this.#deps.content.put(Buffer.from(goJson(document, { indented })), { lease });
   }
 }
 
 /** The key of a document, where there is anything to say. */
 function full(annotations: AnnotationSet): { annotations?: AnnotationSet } {
-  return Object.keys(annotations).length > 0 ? { annotations } : {};
+  return Object.keys(annotations).length > 0 ? { annotations: sortedKeys(annotations) } : {};
 }

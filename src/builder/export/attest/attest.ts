@@ -71,7 +71,7 @@ function describe({
   const attestations = wanted.sbom ? [...lists(about.platform)] : [];
   if (!wanted.provenance) return attestations;
   const told = provenance(facts(), wanted.provenance, { ...about, now: new Date() });
-  return [...attestations, { ...told, file: 'provenance.json' }];
+  return [...attestations, { ...told, file: wanted.provenance.filename ?? 'provenance.json' }];
 }
 
 /** What a statement about files is about: each by its digest. */

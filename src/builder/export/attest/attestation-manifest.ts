@@ -37,12 +37,15 @@ export async function attestationManifest(
   const layers: Descriptor[] = [];
   for (const attestation of attestations) {
     const { predicateType } = attestation;
-    const blob = await built.put(statementOf(attestation, subject), o);
+    const blob = await built.put(statementOf(attestation, subject), { ...o, indented: false });
     layers.push({ mediaType: statementType, ...blob, annotations: { 'in-toto.io/predicate-type': predicateType } });
   }
   const nobody = { architecture: 'unknown', os: 'unknown' };
   const diffIds: Digest[] = layers.map(({ digest }) => digest);
-  const config = await built.put({ ...nobody, config: {}, rootfs: { type: 'layers', diff_ids: diffIds } }, o);
+  const config = await built.put(
+    { ...nobody, config: {}, rootfs: { type: 'layers', diff_ids: diffIds } },
+    { ...o, indented: false },
+  );
   const manifest = await built.put(
     {
       schemaVersion: 2,

@@ -3,8 +3,9 @@
 import { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../../lib/errors.ts';
-import { type Descriptor, mediaTypes } from '../../../oci/descriptor.ts';
+import { type Descriptor, mediaTypes, orderedDescriptor } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
+import { goJson } from '../../../oci/go-json.ts';
 import { formatPlatform, type Platform } from '../../../oci/platform.ts';
 import { familiarName, familiarReference, formatReference, type Reference } from '../../../oci/reference.ts';
 import type { Image } from '../../image.ts';
@@ -76,7 +77,7 @@ export function planArchive(
     items.push(describe(image, references, ids));
   }
   const documents = new Map([
-    [layoutIndex, Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: index }))],
+    [layoutIndex, Buffer.from(goJson({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: index }))],
     [dockerManifest, document(items)],
     ['oci-layout', Buffer.from('{"imageLayoutVersion": "1.0.0"}')],
   ]);
@@ -149,11 +150,7 @@ function annotated(
       'org.opencontainers.image.ref.name': name.tag,
     }),
   };
-  return {
-    ...{ mediaType, digest, size },
-    ...(platform ? { platform } : {}),
-    ...(Object.keys(annotations).length > 0 && { annotations }),
-  };
+  return orderedDescriptor({ mediaType, digest, size, annotations, ...(platform && { platform }) });
 }
 
 function document(value: unknown): Buffer {

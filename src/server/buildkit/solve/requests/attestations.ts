@@ -31,11 +31,17 @@ function options(text: string | undefined): Record<string, string> | undefined {
 }
 
 function provenanceOptions(given: Readonly<Record<string, string>>): ProvenanceOptions {
-  const { mode = 'min', version = 'v0.2', reproducible, 'builder-id': builderId, 'inline-only': inlineOnly } = given;
+  const { version = 'v0.2', reproducible, filename, 'builder-id': builderId, 'inline-only': inlineOnly } = given;
+  // Who asks without saying how much gets all; clients that ask by themselves say `min`.
+  const mode = given.mode === undefined || given.mode === 'full' ? 'max' : given.mode;
   if (mode !== 'min' && mode !== 'max') throw invalid(`invalid mode ${JSON.stringify(mode)}`);
+  if (filename !== undefined && !/^(?!\.\.?$)[^/\0]+$/.test(filename)) {
+    throw invalid(`invalid filename ${JSON.stringify(filename)} of provenance: it is a name, not a path`);
+  }
   if (version !== 'v0.2' && version !== 'v1') throw invalid(`invalid provenance SLSA version: ${version}`);
   return {
     ...{ mode, version },
+    ...(filename !== undefined && { filename }),
     ...(builderId !== undefined && { builderId }),
     ...(inlineOnly !== undefined && { inlineOnly: flag('inline-only', inlineOnly) }),
     ...(reproducible !== undefined && { reproducible: flag('reproducible', reproducible) }),

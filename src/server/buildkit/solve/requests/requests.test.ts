@@ -116,7 +116,10 @@ describe('attributes of the frontend', () => {
     });
     const full = 'version=v1,builder-id=https://b/?a=b,reproducible=true,inline-only=true';
     expect(frontend({ 'attest:provenance': full }).attestations).toEqual({
-      provenance: { mode: 'min', version: 'v1', builderId: 'https://b/?a=b', reproducible: true, inlineOnly: true },
+      provenance: { mode: 'max', version: 'v1', builderId: 'https://b/?a=b', reproducible: true, inlineOnly: true },
+    });
+    expect(frontend({ 'attest:provenance': 'mode=full,filename=p.json' }).attestations).toEqual({
+      provenance: { mode: 'max', version: 'v0.2', filename: 'p.json' },
     });
     expect(frontend({ 'attest:provenance': 'disabled=true' }).attestations).toBeUndefined();
   });
@@ -126,6 +129,7 @@ describe('attributes of the frontend', () => {
     expect(frontend({ 'cache-imports': '[{"Type":"gha"}]' }).cacheFrom).toEqual([{ type: 'gha', attributes: {} }]);
     expect(() => frontend({ 'attest:foo': '' })).toThrow('unknown attestation type "foo"');
     expect(() => frontend({ 'attest:provenance': 'mode=foo' })).toThrow('invalid mode "foo"');
+    expect(() => frontend({ 'attest:provenance': 'filename=../p' })).toThrow('invalid filename "../p"');
     expect(() => frontend({ 'attest:provenance': 'version=2' })).toThrow('invalid provenance SLSA version: 2');
     expect(() => frontend({ 'attest:provenance': 'reproducible=x' })).toThrow('failed to parse reproducible flag "x"');
     expect(frontend({ 'attest:sbom': 'generator=mine,extra_scanners=x' }).attestations).toEqual({
