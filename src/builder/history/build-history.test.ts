@@ -73,6 +73,24 @@ test('a log that is left early, or removed while it is read, leaves nothing open
   await eventually('nothing open', () => openFiles(root) === 0);
 });
 
+test('of two builds of one name the later one is remembered, however long the first one takes', async () => {
+  const { history } = open();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = async function* () {
+    yield Buffer.from('first');
+    await promise;
+  };
+  const first = history.add(record('one', { warnings: 1 }), { ...contents(), log: slow() });
+  const second = history.add(record('one', { warnings: 2 }), contents('second'));
+  expect(history.find('one')?.warnings).toBe(2);
+  resolve();
+  await first;
+  expect(history.find('one')?.warnings).toBe(2);
+  await second;
+  expect(history.list().map(({ warnings }) => warnings)).toEqual([2]);
+  expect(await logOf(history, 'one')).toEqual(['second']);
+});
+
 test('old ones make room, pinned ones do not', async () => {
   const { history, root } = open();
   const now = Date.now();

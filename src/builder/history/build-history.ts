@@ -18,13 +18,20 @@ interface HistoryContents {
   readonly log: AsyncIterable<Uint8Array>;
 }
 
+/** A build on its way to the disk; `written` never rejects. */
+interface Arrival {
+  readonly record: HistoryRecord;
+  readonly contents: HistoryContents;
+  readonly written: Promise<void>;
+}
+
 /** What is on its way to the disk is there already for everybody who asks. */
 export class BuildHistory {
   readonly #root: string;
   readonly #records: Collection<HistoryRecord>;
   readonly #logger: Logger;
   readonly #limits: typeof limits;
-  readonly #arriving = new Map<string, { record: HistoryRecord; contents: HistoryContents; written: Promise<void> }>();
+  readonly #arriving = new Map<string, Arrival>();
 
   /** `root` belongs to it alone. Call `restore` before use, `settled` at the end. */
   constructor(o: { root: string; limits?: typeof limits }, { store, logger }: { store: Store; logger: Logger }) {
@@ -50,14 +57,27 @@ export class BuildHistory {
 
   /** Remembers a build; resolves when it is on disk. What cannot be written is logged: no build fails of it. */
   async add(record: HistoryRecord, contents: HistoryContents): Promise<void> {
-    const written = this.#write(record, contents)
-      .catch((error: unknown) => {
-        this.#logger.warn('a build could not be kept in the history', { error: errorMessage(error) });
-      })
-      .finally(() => this.#arriving.delete(record.ref));
-    this.#arriving.set(record.ref, { record, contents, written });
-    await written;
+    const { ref } = record;
+    // Of builds of one name the last one counts, and they share a folder.
+    const before = this.#arriving.get(ref)?.written;
+    const arrival: Arrival = { record, contents, written: this.#writeAfter(before, record, contents) };
+    this.#arriving.set(ref, arrival);
+    await arrival.written;
+    if (this.#arriving.get(ref) === arrival) this.#arriving.delete(ref);
     this.#makeRoom();
+  }
+
+  async #writeAfter(
+    before: Promise<void> | undefined,
+    record: HistoryRecord,
+    contents: HistoryContents,
+  ): Promise<void> {
+    try {
+      await before;
+      await this.#write(record, contents);
+    } catch (error) {
+      this.#logger.warn('a build could not be kept in the history', { error: errorMessage(error) });
+    }
   }
 
   /** False where there is none of that name. */

@@ -14,7 +14,7 @@ interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-export interface BuildOutcome {
+interface BuildOutcome {
   readonly ref: string;
   /** What the exporters say, by BuildKit's names. */
   readonly response: Readonly<Record<string, string>>;

@@ -19,6 +19,8 @@ export interface Watch {
   readonly buildkit: BuildkitClient;
   readonly display: Pick<BuildDisplay, 'update'>;
   readonly signal: AbortSignal;
+  /** What all builds have warned of so far. */
+  readonly warnings: readonly Partial<VertexWarning>[];
 }
 
 /** The mode of `--progress`; '' or auto is that of BUILDKIT_PROGRESS. Throws a plain Error. */
@@ -59,7 +61,7 @@ export async function watchedBuild<T>(
       io.stderr.write(warningsText(warnings, { detailed }));
   };
   try {
-    const result = await work({ context, buildkit, display, signal: abort.signal });
+    const result = await work({ context, buildkit, display, signal: abort.signal, warnings });
     shown.finish();
     tellWarnings();
     return result;

@@ -1,4 +1,5 @@
 // BuildKit's control service as a client sees it: builds and their progress, questions about Dockerfiles, the cache.
+import { contentService, readContentRequest, readContentResponse } from '../../api/buildkit/content.ts';
 import {
   diskUsageRequest,
   diskUsageResponse,
@@ -95,6 +96,16 @@ export class BuildkitClient implements Disposable {
     call.send(encode(buildHistoryRequest, request));
     call.end();
     for await (const message of call.messages()) yield decode(buildHistoryEvent, message);
+  }
+
+  /** A blob that goes with a build that is over. Rejects with a GrpcError for one there is not. */
+  async content(digest: string): Promise<Uint8Array> {
+    const call = this.#connection.call(`${contentService}Read`);
+    call.send(encode(readContentRequest, { digest }));
+    call.end();
+    const parts: Uint8Array[] = [];
+    for await (const message of call.messages()) parts.push(decode(readContentResponse, message).data);
+    return Buffer.concat(parts);
   }
 
   /** Throws a GrpcError for a build that it does not remember, or that runs. */

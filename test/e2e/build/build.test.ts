@@ -58,6 +58,7 @@ describe('a build', () => {
     expect(metadata).toMatchObject({
       'containerimage.config.digest': id,
       'image.name': 'docker.io/library/one:latest',
+      'buildx.build.provenance': { buildType: 'https://mobyproject.org/buildkit@v1' },
     });
     expect(await berth(['run', '--rm', 'one'])).toBe('first');
   });

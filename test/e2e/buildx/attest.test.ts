@@ -79,7 +79,7 @@ interface Max {
 
 buildxScenarios(['busybox'], {
   'provenance must tell as much as its mode says, in either version': async buildx => {
-    const min = statementsIn(await layoutOf(buildx, 'min', ['--provenance=true', '--target', 'it']));
+    const min = statementsIn(await layoutOf(buildx, 'min', ['--provenance=mode=min', '--target', 'it']));
     expect(Object.keys(min)).toEqual([v02]);
     expect(min[v02]).toMatchObject({
       subject: [{ name: 'pkg:docker/e2e/attested@1?platform=linux%2Famd64' }],
@@ -90,6 +90,9 @@ buildxScenarios(['busybox'], {
       },
     });
     expect(JSON.stringify(min)).not.toContain('told-nobody');
+    // Whoever asks without saying how much gets all.
+    const all = statementsIn(await layoutOf(buildx, 'all', ['--provenance=true']));
+    expect(JSON.stringify(all)).toContain('told-nobody');
     const max = statementsIn(
       await layoutOf(buildx, 'max', ['--attest', 'type=provenance,mode=max,builder-id=https://b']),
     );
@@ -118,7 +121,7 @@ buildxScenarios(['busybox'], {
     expect(layers['step0:0']?.[0]).toHaveLength(1);
     expect(layers[`${steps.at(-2)}:0`]?.[0]?.[0]).toEqual(layers['step0:0']?.[0]?.[0]);
     expect(JSON.stringify(min)).not.toContain('buildConfig');
-    const next = statementsIn(await layoutOf(buildx, 'next', ['--provenance=version=v1']));
+    const next = statementsIn(await layoutOf(buildx, 'next', ['--provenance=version=v1,mode=min']));
     expect(next[v1]?.predicate).toMatchObject({
       buildDefinition: { externalParameters: { configSource: { path: 'Dockerfile' } } },
       runDetails: { metadata: { buildkit_completeness: { request: false } } },

@@ -1,23 +1,49 @@
 // What a build leaves in files: the image's id, and what its exporters said.
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { errorCode } from '../../../lib/errors.ts';
+import { parseGoBool } from '../../../lib/text/go-values.ts';
+import { sortedKeys } from '../../../oci/go-json.ts';
 import { systemMessage } from '../../container-config/env.ts';
+import type { Watch } from '../watched-build.ts';
+import { warningsMetadata } from './build-warnings.ts';
+import { readProvenance } from './read-provenance.ts';
 
 type Response = Readonly<Record<string, string>>;
+
+/** A build that is over. */
+interface Finished {
+  readonly ref: string;
+  readonly response: Response;
+}
 
 /** The id of the image, or the digest of what was exported instead; '' where there is neither. */
 export function imageId(response: Response): string {
   return response['containerimage.config.digest'] ?? response['containerimage.digest'] ?? '';
 }
 
+/** All that a metadata file has of one build. */
+export async function describeBuild(
+  { ref, response }: Finished,
+  { buildkit, context }: Pick<Watch, 'buildkit' | 'context'>,
+): Promise<Record<string, unknown>> {
+  const { contextName, io } = context;
+  const provenance = await readProvenance(buildkit, ref, io.environment);
+  return buildMetadata(response, { ...provenance, 'buildx.build.ref': `${contextName}/${contextName}/${ref}` });
+}
+
+/** What a metadata file has of the warnings of all builds, if BUILDX_METADATA_WARNINGS asks for them. */
+export function describeWarnings({ warnings, context }: Pick<Watch, 'warnings' | 'context'>): Record<string, unknown> {
+  const wanted = parseGoBool(context.io.environment.BUILDX_METADATA_WARNINGS ?? '') === true;
+  return wanted && warnings.length > 0 ? { 'buildx.build.warnings': warningsMetadata(warnings) } : {};
+}
+
 /** The exporters' answers; those that are documents, in base64, become documents. `extra` comes on top. */
-export function buildMetadata(response: Response, extra: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function buildMetadata(response: Response, extra: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const entries = Object.entries(response).map(([key, value]): [string, unknown] => [
     key,
     documentOf(key, value) ?? value,
   ]);
-  const all = [...entries, ...Object.entries(extra)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(all);
+  return sortedKeys({ ...Object.fromEntries(entries), ...extra });
 }
 
 function documentOf(key: string, value: string): unknown {

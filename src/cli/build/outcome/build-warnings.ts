@@ -4,6 +4,28 @@ import { formatExcerpt } from '../../../lib/text/source-excerpt.ts';
 
 const text = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString();
 
+/** As Go writes what a client of BuildKit's has of them: bytes in base64, what is empty left out. */
+export function warningsMetadata(warnings: readonly Partial<VertexWarning>[]): unknown[] {
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  return warnings.map(({ vertex, level, short, detail = [], url, info, ranges = [] }) => ({
+    // Bake's displays put the target's name before it.
+    ...(vertex && { vertex: vertex.slice(vertex.indexOf('\0') + 1) }),
+    ...(level && { level }),
+    ...(short && { short: base64(short) }),
+    ...(detail.length > 0 && { detail: detail.map(base64) }),
+    ...(url && { url }),
+    ...(info && { sourceInfo: { ...info, ...(info.data && { data: base64(info.data) }) } }),
+    ...(ranges.length > 0 && {
+      range: ranges.map(({ start, end }) => ({ start: position(start), end: position(end) })),
+    }),
+  }));
+}
+
+const position = ({ line, character }: { line?: number; character?: number } = {}) => ({
+  ...(line && { line }),
+  ...(character && { character }),
+});
+
 /** '' where there are none; `detailed` with what to do about each. */
 export function warningsText(warnings: readonly Partial<VertexWarning>[], { detailed }: { detailed: boolean }): string {
   if (warnings.length === 0) return '';

@@ -1,29 +1,26 @@
 // `bake`, `buildx bake`: all the builds that a file describes, those that do not need each other at once.
 
+import { sortedKeys } from '../../../oci/go-json.ts';
 import { askTargets } from '../../bake/ask-targets.ts';
+import { buildTargets } from '../../bake/build-targets.ts';
 import { HclError } from '../../bake/expressions/syntax/hcl-error.ts';
-import type { BakeTarget } from '../../bake/files/bake-file.ts';
 import { loadBakeFiles } from '../../bake/files/load-bake-files.ts';
 import { listBake } from '../../bake/list-bake.ts';
 import { parseOverride, settingAll } from '../../bake/overrides.ts';
-import { prefixedDisplay } from '../../bake/prefixed-display.ts';
 import { printTargets } from '../../bake/print-targets.ts';
-import { type ResolvedTargets, resolveTargets, usedTargets } from '../../bake/resolve-targets.ts';
-import { targetOptions, withFlags } from '../../bake/target-options.ts';
+import { type ResolvedTargets, resolveTargets } from '../../bake/resolve-targets.ts';
+import { withFlags } from '../../bake/target-options.ts';
 import { parseCall } from '../../build/frontend-call.ts';
 import { shortAttest } from '../../build/options/attest.ts';
 import { failureMessage } from '../../build/outcome/build-failure.ts';
-import { buildMetadata, imageId, writeMetadata } from '../../build/outcome/build-results.ts';
-import { planBuild } from '../../build/plan-build.ts';
-import { type BuildOutcome, runBuild } from '../../build/run-build.ts';
-import { readProgressMode, type Watch, watchedBuild } from '../../build/watched-build.ts';
-import { withProxies } from '../../build/with-proxies.ts';
+import { describeWarnings, writeMetadata } from '../../build/outcome/build-results.ts';
+import { readProgressMode, watchedBuild } from '../../build/watched-build.ts';
 import { command } from '../../command.ts';
-import type { Context } from '../../context.ts';
 import { ExitError } from '../../failure.ts';
 import { anyArguments } from '../../grammar/argument-rule.ts';
 import { bool, list, string } from '../../grammar/flag.ts';
 import { builderFlag, progressFlag } from './build-flags.ts';
+import { checkBuilder } from './check-builder.ts';
 
 const strings = (usage: string, options: { short?: string } = {}) =>
   list<string>(usage, { ...options, type: 'stringArray' });
@@ -51,6 +48,7 @@ export const bake = command({
     set: strings('Set a field of targets (TARGETPATTERN.KEY=VALUE)'),
   },
   async run(context, { flags, args }) {
+    checkBuilder(flags.builder, context);
     try {
       const file = await loadBakeFiles(flags.file, context.io);
       for (const warning of file.warnings) context.io.stderr.write(`WARNING: ${warning}\n`);
@@ -83,8 +81,12 @@ export const bake = command({
         await context.print(output);
         return code;
       }
-      const outcomes = await watchedBuild(context, options, watch => buildAll(resolved, watch));
-      if (flags['metadata-file']) writeMetadata(flags['metadata-file'], metadataOf(outcomes, context));
+      const metadata = await watchedBuild(context, options, async watch => {
+        const built = await buildTargets(resolved, watch, { metadata: flags['metadata-file'] !== '' });
+        const named = [...built].map(([name, one]) => [name, one.metadata]);
+        return sortedKeys({ ...Object.fromEntries(named), ...describeWarnings(watch) });
+      });
+      if (flags['metadata-file']) writeMetadata(flags['metadata-file'], metadata);
       return 0;
     } catch (error) {
       if (error instanceof ExitError) throw error;
@@ -99,70 +101,4 @@ function commonCall({ targets }: ResolvedTargets): string {
   const calls = new Set([...targets.values()].map(({ call = '' }) => call));
   if (calls.size > 1) throw new Error('targets to be built and targets to be asked about cannot be baked together');
   return [...calls][0] ?? '';
-}
-
-/** Every target once; one that is built from another's result waits for it. */
-async function buildAll({ targets }: ResolvedTargets, watch: Watch): Promise<ReadonlyMap<string, BuildOutcome>> {
-  const running = new Map<string, Promise<BuildOutcome>>();
-  const intermediate: string[] = [];
-  const used = new Set([...targets.values()].flatMap(usedTargets));
-  const start = (name: string): Promise<BuildOutcome> => {
-    const known = running.get(name) ?? buildOne(name);
-    running.set(name, known);
-    return known;
-  };
-  async function buildOne(name: string): Promise<BuildOutcome> {
-    const target = targets.get(name) ?? {};
-    const contexts = await builtContexts(target, start);
-    // What another target is built from has to be an image it can name.
-    const isIntermediate = used.has(name) && !staysHere(target);
-    const options = targetOptions(isIntermediate ? withImage(target) : target, contexts);
-    await using plan = await planBuild(withProxies(options, watch.context), watch.context.io);
-    const display = targets.size > 1 ? prefixedDisplay(watch.display, name) : watch.display;
-    const outcome = await runBuild(plan, { ...watch, display });
-    if (isIntermediate) intermediate.push(imageId(outcome.response));
-    return outcome;
-  }
-  const all = [...targets.keys()].map(async name => [name, await start(name)] as const);
-  try {
-    // The first failure is told of; the others end with the connection.
-    return new Map(await Promise.all(all));
-  } finally {
-    // Nobody asked for these: what was built from them has their layers.
-    const { client } = watch.context;
-    await Promise.allSettled(intermediate.map(id => client.call('ImageDelete', { path: { name: id } })));
-  }
-}
-
-/** Whether an image comes of it that stays in the daemon. */
-function staysHere({ output = [] }: BakeTarget): boolean {
-  return output.length === 0 || output.some(one => /^type=(?:docker|image|registry)\b(?!.*\bdest=)/.test(one));
-}
-
-function withImage(target: BakeTarget): BakeTarget {
-  const others = (target.output ?? []).filter(output => output !== 'type=cacheonly');
-  return others.length === 0 ? { ...target, output: [] } : { ...target, output: [...others, 'type=image'] };
-}
-
-/** Contexts that are other targets become the images of those. */
-async function builtContexts(
-  { contexts = {} }: BakeTarget,
-  start: (name: string) => Promise<BuildOutcome>,
-): Promise<Record<string, string>> {
-  const entries = Object.entries(contexts).map(async ([name, value]) => {
-    if (!value.startsWith('target:')) return [name, value];
-    const { response } = await start(value.slice('target:'.length));
-    return [name, `docker-image://${imageId(response)}`];
-  });
-  return Object.fromEntries(await Promise.all(entries));
-}
-
-function metadataOf(outcomes: ReadonlyMap<string, BuildOutcome>, { contextName }: Context): Record<string, unknown> {
-  const entries = [...outcomes].sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(
-    entries.map(([name, { ref, response }]) => [
-      name,
-      buildMetadata(response, { 'buildx.build.ref': `${contextName}/${contextName}/${ref}` }),
-    ]),
-  );
 }

@@ -7,8 +7,8 @@ import { bytes, int } from '../../grammar/number-flags.ts';
 export const progressFlag = () =>
   string('How progress is shown: auto, none, plain, quiet, rawjson or tty', { initial: 'auto' });
 
-/** Flags of other builders: there is one here. */
-export const builderFlag = () => string('Taken and without effect: there is one builder', { hidden: true });
+/** For scripts that name a builder: see `checkBuilder`. */
+export const builderFlag = () => string('The builder: there is one, of the name of the context', { hidden: true });
 
 const strings = (usage: string, options: FlagOptions = {}) => list<string>(usage, { ...options, type: 'stringArray' });
 

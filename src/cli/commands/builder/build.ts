@@ -4,7 +4,14 @@ import type { BuildOptions } from '../../build/build-options.ts';
 import { askQuestion, parseCall } from '../../build/frontend-call.ts';
 import { shortAttest } from '../../build/options/attest.ts';
 import { failureMessage } from '../../build/outcome/build-failure.ts';
-import { buildMetadata, imageId, removeIdFile, writeId, writeMetadata } from '../../build/outcome/build-results.ts';
+import {
+  describeBuild,
+  describeWarnings,
+  imageId,
+  removeIdFile,
+  writeId,
+  writeMetadata,
+} from '../../build/outcome/build-results.ts';
 import { type BuildPlan, planBuild } from '../../build/plan-build.ts';
 import { runBuild } from '../../build/run-build.ts';
 import { readProgressMode, type WatchOptions, watchedBuild } from '../../build/watched-build.ts';
@@ -17,6 +24,7 @@ import { exactly } from '../../grammar/argument-rule.ts';
 import type { FlagValues } from '../../grammar/flag.ts';
 import { defaultPlatform } from '../flags.ts';
 import { buildFlags } from './build-flags.ts';
+import { checkBuilder } from './check-builder.ts';
 
 type Flags = FlagValues<typeof buildFlags>;
 
@@ -25,6 +33,7 @@ export const build = command({
   args: exactly(1),
   flags: buildFlags,
   async run(context, { flags, args }) {
+    checkBuilder(flags.builder, context);
     try {
       for (const [name, text] of Object.entries(ofOthers)) {
         if (flags[name as keyof typeof ofOthers].length > 0) context.io.stderr.write(`WARNING: ${name} ${text}\n`);
@@ -63,15 +72,16 @@ async function buildImage(
   if (flags.iidfile && plan.request.exporters?.some(({ type }) => type === 'local' || type === 'tar'))
     throw new Error('local and tar exporters are incompatible with image ID file');
   if (flags.iidfile) removeIdFile(flags.iidfile);
-  const { ref, response } = await watchedBuild(context, options, watch => runBuild(plan, watch));
+  const { response, metadata } = await watchedBuild(context, options, async watch => {
+    const outcome = await runBuild(plan, watch);
+    const wanted = flags['metadata-file'] !== '';
+    const told = wanted ? { ...(await describeBuild(outcome, watch)), ...describeWarnings(watch) } : {};
+    return { ...outcome, metadata: told };
+  });
   const id = imageId(response);
   if (options.mode === 'quiet' && id !== '') await context.print(`${id}\n`);
   if (flags.iidfile) writeId(flags.iidfile, id);
-  if (flags['metadata-file']) {
-    const { contextName } = context;
-    const metadata = buildMetadata(response, { 'buildx.build.ref': `${contextName}/${contextName}/${ref}` });
-    writeMetadata(flags['metadata-file'], metadata);
-  }
+  if (flags['metadata-file']) writeMetadata(flags['metadata-file'], metadata);
   return 0;
 }
 

@@ -6,6 +6,7 @@ import { command } from '../../command.ts';
 import { noArguments } from '../../grammar/argument-rule.ts';
 import { bool, list, string } from '../../grammar/flag.ts';
 import { builderFlag } from './build-flags.ts';
+import { checkBuilder } from './check-builder.ts';
 
 export const diskUsage = command({
   usage: '[OPTIONS]',
@@ -17,6 +18,7 @@ export const diskUsage = command({
     verbose: bool('Show all that is known of each record'),
   },
   async run(context, { flags }) {
+    checkBuilder(flags.builder, context);
     using buildkit = await connectBuildkit(context.client);
     const records = await buildkit.diskUsage(flags.filter);
     const format = flags.verbose ? 'pretty' : flags.format;

@@ -11,6 +11,7 @@ import { command } from '../../command.ts';
 import { anyArguments, atMost, noArguments } from '../../grammar/argument-rule.ts';
 import { bool, list, string } from '../../grammar/flag.ts';
 import { builderFlag } from './build-flags.ts';
+import { checkBuilder } from './check-builder.ts';
 
 type Record = Partial<BuildHistoryRecord>;
 
@@ -23,6 +24,7 @@ export const listHistory = command({
     format: string("Form of the output: table or 'json'"),
   },
   async run(context, { flags }) {
+    checkBuilder(flags.builder, context);
     using buildkit = await connectBuildkit(context.client);
     const records = await readHistory(buildkit, flags.filter.map(historyFilter));
     const lines = flags.format === 'json' ? records.map(one => jsonLine(one, context.contextName)) : table(records);
@@ -36,6 +38,7 @@ export const historyLogs = command({
   args: atMost(1),
   flags: { builder: builderFlag(), progress: string('Form of the output: plain, tty or rawjson') },
   async run(context, { flags, args }) {
+    checkBuilder(flags.builder, context);
     using buildkit = await connectBuildkit(context.client);
     const { ref = '' } = choose(await readHistory(buildkit), args[0] ?? '');
     const mode = readProgressMode(flags.progress || 'plain', context);
@@ -51,6 +54,7 @@ export const removeHistory = command({
   args: anyArguments,
   flags: { all: bool('Forget all builds that are over'), builder: builderFlag() },
   async run(context, { flags, args }) {
+    checkBuilder(flags.builder, context);
     if (flags.all === args.length > 0) {
       throw new Error(flags.all ? 'cannot specify refs when using --all' : 'rm requires at least one argument');
     }

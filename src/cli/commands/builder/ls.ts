@@ -10,6 +10,7 @@ import type { Context } from '../../context.ts';
 import { atMost, noArguments } from '../../grammar/argument-rule.ts';
 import { bool, string } from '../../grammar/flag.ts';
 import { builderFlag } from './build-flags.ts';
+import { checkBuilder } from './check-builder.ts';
 
 type Worker = Partial<WorkerRecord>;
 
@@ -24,7 +25,11 @@ const platformsOf = ({ platforms = [] }: Worker) =>
 export const listBuilders = command({
   usage: '[OPTIONS]',
   args: noArguments,
-  flags: { format: string("Form of the output: table or 'json'"), 'no-trunc': bool('Do not shorten anything') },
+  flags: {
+    builder: builderFlag(),
+    format: string("Form of the output: table or 'json'"),
+    'no-trunc': bool('Do not shorten anything'),
+  },
   async run(context, { flags }) {
     const name = context.contextName;
     const workers = await readWorkers(context);
@@ -57,10 +62,9 @@ export const inspectBuilder = command({
   usage: '[NAME]',
   args: atMost(1),
   flags: { bootstrap: bool('Taken and without effect: it runs'), builder: builderFlag() },
-  async run(context, { args }) {
+  async run(context, { flags, args }) {
+    checkBuilder(args[0] ?? flags.builder, context);
     const name = context.contextName;
-    const wanted = args[0] ?? name;
-    if (wanted !== name) throw new Error(`no builder ${JSON.stringify(wanted)} found`);
     const workers = await readWorkers(context);
     const nodes = workers.flatMap(worker => nodeLines(name, worker));
     const lines = [

@@ -11,6 +11,7 @@ import { bool, list } from '../../grammar/flag.ts';
 import { bytes } from '../../grammar/number-flags.ts';
 import { confirm } from '../confirm.ts';
 import { builderFlag } from './build-flags.ts';
+import { checkBuilder } from './check-builder.ts';
 
 const limits = {
   all: bool('Remove everything nothing uses, not only what no image has', { short: 'a' }),
@@ -27,8 +28,9 @@ function question(all: boolean): string {
 export const pruneBuilder = command({
   usage: '[OPTIONS]',
   args: noArguments,
-  flags: { ...limits, 'keep-storage': bytes('Keep as much of the cache') },
+  flags: { ...limits, builder: builderFlag(), 'keep-storage': bytes('Keep as much of the cache') },
   async run(context, { flags }) {
+    checkBuilder(flags.builder, context);
     if (!flags.force) await confirm(context, question(flags.all));
     const filters = flags.filter.reduce(addFilter, {});
     const query = {
@@ -57,6 +59,7 @@ export const pruneBuildx = command({
     verbose: bool('Show all that is known of each record'),
   },
   async run(context, { flags }) {
+    checkBuilder(flags.builder, context);
     if (!flags.force) await confirm(context, question(flags.all));
     using buildkit = await connectBuildkit(context.client);
     const age = flags.filter.find(text => /^(?:until|unused-for)=/.test(text));

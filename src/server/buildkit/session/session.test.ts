@@ -56,6 +56,7 @@ const live = new AbortController().signal;
 async function opened(
   handlers: Record<string, GrpcHandler>,
   patience?: SessionPatience,
+  id = 'id',
 ): Promise<{ session: Session; sessions: Sessions; end: () => void }> {
   const client = createGrpcServer({
     handler: path => handlers[path],
@@ -64,7 +65,7 @@ async function opened(
   const sessions = new Sessions(patience);
   const accepted = Promise.withResolvers<Session>();
   const headers = {
-    'x-docker-expose-session-uuid': 'id',
+    'x-docker-expose-session-uuid': id,
     'x-docker-expose-session-sharedkey': 'shared',
     'x-docker-expose-session-grpc-method': Object.keys(handlers).join(', '),
   };
@@ -396,6 +397,16 @@ test('a session is waited for, and its end is told to its build alone', async ()
   await new Promise<void>(resolve => lost.addEventListener('abort', () => resolve(), { once: true }));
   expect(lost.reason.message).toBe("the client's session id ended before the build did");
   expect(quiet.aborted).toBe(false);
+});
+
+test("whoever is gone already does not wait for a session, and one without an id is nobody's", async () => {
+  const sessions = new Sessions();
+  const refused = await sessions.get('never', AbortSignal.abort()).catch(error => error);
+  expect(refused.message).toBe('no active session for never: context deadline exceeded');
+  const { sessions: unnamed, session } = await opened({}, undefined, '');
+  expect((await unnamed.get('', live).catch(error => error)).message).toBe('the build names no session');
+  unnamed.close();
+  await session.closed;
 });
 
 test('a client that sends no files leaves no copy of them in use', async () => {

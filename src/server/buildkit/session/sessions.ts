@@ -10,6 +10,8 @@ const patience = 5000;
 const grace = 200;
 
 export class Sessions {
+  /** Also those without an id, which no build can ask for. */
+  readonly #all = new Set<Session>();
   readonly #open = new Map<string, Session>();
   readonly #waiting = new Map<string, Set<(session: Session) => void>>();
   readonly #patience: SessionPatience;
@@ -22,19 +24,22 @@ export class Sessions {
   add(connection: Duplex, headers: Readonly<Record<string, string>>): Session {
     const session = new Session(connection, identity(headers));
     const { id } = session.identity;
-    this.#open.set(id, session);
+    this.#all.add(session);
+    if (id !== '') this.#open.set(id, session);
     watchSession(session, this.#patience);
     void session.closed.then(() => {
+      this.#all.delete(session);
       if (this.#open.get(id) === session) this.#open.delete(id);
     });
     for (const tell of this.#waiting.get(id) ?? []) tell(session);
     return session;
   }
 
-  /** The session of that id, which may be on its way. Throws a GrpcError when it does not come. */
+  /** The session of that id, which may be on its way. Rejects with a GrpcError when it does not come. */
   get(id: string, signal: AbortSignal): Promise<Session> {
     const known = this.#open.get(id);
     if (known) return Promise.resolve(known);
+    if (id === '' || signal.aborted) return Promise.reject(noSession(id));
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(id) ?? new Set();
       this.#waiting.set(id, waiting);
@@ -50,7 +55,7 @@ export class Sessions {
       };
       const gone = () => {
         settle();
-        reject(new GrpcError(grpcCodes.unavailable, `no active session for ${id}: context deadline exceeded`));
+        reject(noSession(id));
       };
       const timer = setTimeout(gone, patience);
       signal.addEventListener('abort', gone, { once: true });
@@ -75,8 +80,13 @@ export class Sessions {
   }
 
   close(): void {
-    for (const session of this.#open.values()) session.close();
+    for (const session of this.#all) session.close();
   }
+}
+
+function noSession(id: string): GrpcError {
+  const why = id === '' ? 'the build names no session' : `no active session for ${id}: context deadline exceeded`;
+  return new GrpcError(grpcCodes.unavailable, why);
 }
 
 /** Headers of BuildKit's session/manager: repeated ones are joined by ', '. */
