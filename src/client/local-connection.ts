@@ -43,8 +43,8 @@ export class LocalConnection extends EventEmitter implements Connection {
     throw signal.reason;
   }
 
-  get isPaused(): () => boolean {
-    return () => this.#paused;
+  isPaused(): boolean {
+    return this.#paused;
   }
 
   /** `done` is called when nobody looks at `data` any more, unless the connection closes before. */

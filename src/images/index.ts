@@ -6,7 +6,6 @@
 export type { Lease } from '../content/index.ts';
 export type { Repository } from '../distribution/index.ts';
 export type { BuildLayer, SettledLayer } from './build/build-layer.ts';
-
 export type { Composed, ComposeOptions } from './build/built-images.ts';
 export type { CopySource, ModeChange, Owner } from './build/copy/copy-job.ts';
 export type { EarlyFiles } from './build/early-files.ts';
