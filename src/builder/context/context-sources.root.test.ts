@@ -15,10 +15,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { freePort } from '../../../test/support/free-port.ts';
 import type { TarEntry } from '../../lib/tar/entry.ts';
 import { encodeTarMember, tarEnd } from '../../lib/tar/writer.ts';
 import { sha256 } from '../../oci/digest.ts';
@@ -346,14 +347,6 @@ describe('a repository', () => {
     await expect(open(address.replace('repo', 'none'))).rejects.toThrow('error fetching default branch');
   }, 120_000);
 });
-
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}
 
 /** Waits until something listens. */
 async function reachable(port: number): Promise<void> {
