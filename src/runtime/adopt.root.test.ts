@@ -110,7 +110,7 @@ describeContainers('adopt', import.meta.path, () => {
     const options = host.options(['sleep', '1000']);
     await createAndDie(options, ['sh', '-c', 'sleep 0.3; echo survived > /survivor']);
     const survivor = join(host.root, 'fs/survivor');
-    for (const end = Date.now() + 5000; !existsSync(survivor) && Date.now() < end; ) await delay(10);
+    for (const end = Date.now() + 20_000; !existsSync(survivor) && Date.now() < end; ) await delay(10);
     expect(existsSync(survivor)).toBe(true);
     const adopted = await adoptProcess(options.id);
     await adopted.delete();

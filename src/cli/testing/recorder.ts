@@ -36,10 +36,14 @@ export async function startRecorder(answers: Answers): Promise<Recorder> {
   const socket = join(directory, 'd.sock');
   let requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
-    void record(request).then(recorded => {
-      if (recorded.path !== '/_ping') requests.push(recorded);
-      reply(response, recorded, answers);
-    });
+    void record(request).then(
+      recorded => {
+        if (recorded.path !== '/_ping') requests.push(recorded);
+        reply(response, recorded, answers);
+      },
+      // Whoever goes in the middle of a request has asked nothing.
+      () => response.destroy(),
+    );
   });
   await new Promise<void>(resolve => server.listen(socket, resolve));
   return {

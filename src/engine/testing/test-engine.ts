@@ -159,9 +159,9 @@ export async function outcome(work: () => unknown): Promise<string> {
 
 /** Waits for something that other code brings about. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 15_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('it did not happen within 5 s');
+    if (Date.now() > deadline) throw new Error('it did not happen within 15 s');
     await new Promise(resolve => setTimeout(resolve, 2));
   }
 }

@@ -43,7 +43,7 @@ while True:
 
 const serve = async (mode: string, path: string) => {
   servers.push(spawn('python3', ['-c', server, mode, path], { stdio: ['ignore', 'ignore', 'inherit'] }));
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   while (!existsSync(path) && Date.now() < deadline) await setTimeout(10);
 };
 

@@ -65,7 +65,7 @@ function readUntil(socket: Socket, enough: (text: string) => boolean): Promise<s
 }
 
 async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + 15_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error('condition not met in time');
     await Bun.sleep(2);
