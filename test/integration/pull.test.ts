@@ -11,8 +11,8 @@ import { inspectDistribution } from '../../src/engine/index.ts';
 import { Images, type TransferEvent } from '../../src/images/index.ts';
 import { createKernel } from '../../src/kernel/index.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
-import { mediaTypes } from '../../src/oci/descriptor.ts';
-import { sha256 } from '../../src/oci/digest.ts';
+import { type Descriptor, mediaTypes } from '../../src/oci/descriptor.ts';
+import { sha256, shortId } from '../../src/oci/digest.ts';
 import { parseReference } from '../../src/oci/reference.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { eventually } from '../support/eventually.ts';
@@ -63,9 +63,16 @@ afterEach(async () => {
 const reference = (text: string) => parseReference(`${registry.host}/${text}`);
 const pull = (text: string, o: { signal?: AbortSignal; platform?: { os: string; architecture: string } } = {}) =>
   images.transfers.pull(reference(text), { signal: new AbortController().signal, ...o });
-const lines = async (events: AsyncIterable<TransferEvent>) => {
-  const all = await Array.fromAsync(events);
-  return all.flatMap(event => ('status' in event ? [`${event.id ? `${event.id}: ` : ''}${event.status}`] : []));
+/** What a pull says, to its end; each line is told to `hear` as it comes. */
+const lines = async (events: AsyncIterable<TransferEvent>, hear: (line: string) => void = () => {}) => {
+  const all: string[] = [];
+  for await (const event of events) {
+    if (!('status' in event)) continue;
+    const line = `${event.id ? `${event.id}: ` : ''}${event.status}`;
+    all.push(line);
+    hear(line);
+  }
+  return all;
 };
 const blobs = () => readdirSync(join(root, 'content/blobs/sha256')).length;
 const partials = () => readdirSync(join(root, 'content/partial'));
@@ -270,12 +277,18 @@ test('a corrupt blob is refused; a damaged part of one is fetched anew', async (
 
 test('a full disk is told of and leaves nothing behind; with room again the pull goes on', async () => {
   const tar = layerArchive({ 'big/random': randomBytes(6_000_000) });
-  addImage(registry, { repository: 'app', tag: '1' }, [large, { tar }]);
+  const { layers } = addImage(registry, { repository: 'app', tag: '1' }, [large, { tar }]);
+  const [fits, tooBig] = layers as [Descriptor, Descriptor];
+  const fitting = Promise.withResolvers<void>();
+  const isThere = `${shortId(fits.digest)}: Download complete`;
+  // What comes too late to a full disk is given back as well, and nothing is left to go on with.
+  registry.fault = ({ target }) => (target.endsWith(tooBig.digest) ? { notBefore: fitting.promise } : undefined);
   await close();
   await runOk(['mount', '-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', root]);
   try {
     await open();
-    await expect(lines(pull('app:1'))).rejects.toThrow(/no space left on device|ENOSPC|disk is full/);
+    const pulling = lines(pull('app:1'), line => line === isThere && fitting.resolve());
+    await expect(pulling).rejects.toThrow(/no space left on device|ENOSPC|disk is full/);
     // Without room for a change of records an extracted layer may have to wait for the next collection.
     expect(images.list()).toEqual([]);
     await eventually('nothing is half extracted', () => !layerFolders().some(name => name.startsWith('new-')));

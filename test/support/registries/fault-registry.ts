@@ -7,7 +7,7 @@ import { HttpServer } from '../../../src/lib/http/http-server.ts';
 
 /**
  * What happens to one answer. `cutAfter` and `stopAfter`: bytes of the body; `stopAfter` then says nothing more, and
- * `stopUploadAfter` takes no more.
+ * `stopUploadAfter` takes no more; `notBefore` keeps a blob back until that resolves.
  */
 type Fault =
   | { refuse: number; headers?: Record<string, string>; body?: string }
@@ -15,6 +15,7 @@ type Fault =
   | { stopAfter: number }
   | { corrupt: true }
   | { noRanges: true }
+  | { notBefore: Promise<unknown> }
   | { cutUploadAfter: number }
   | { stopUploadAfter: number };
 
@@ -138,6 +139,7 @@ export class FaultRegistry implements AsyncDisposable {
     if (!stored) return exchange.send(404, {}, refusal('BLOB_UNKNOWN', 'blob unknown to registry'));
     const from = fault && 'noRanges' in fault ? 0 : Number(/bytes=(\d+)-/.exec(exchange.headers.range ?? '')?.[1] ?? 0);
     const body = Buffer.from(stored.subarray(from));
+    if (fault && 'notBefore' in fault) await fault.notBefore;
     if (fault && 'corrupt' in fault) body[Math.floor(body.length / 2)]! ^= 1;
     const range: Record<string, string> =
       from > 0 ? { 'Content-Range': `bytes ${from}-${stored.length - 1}/${stored.length}` } : {};
