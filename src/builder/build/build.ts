@@ -123,11 +123,14 @@ export class Build implements BuildRun {
    * files of the client, which its next build wants to have, need wait for them.
    */
   async #end(solver: Solver, open: Disposable): Promise<void> {
-    const { cache, logger } = this.#context;
+    const { cache, images, logger } = this.#context;
     const undo = new CleanupStack((step, error) =>
       logger.error(`undo failed: ${step}`, { error: errorMessage(error), build: this.id }),
     );
-    undo.defer('layers', () => open[Symbol.dispose]());
+    undo.defer('layers', () => {
+      open[Symbol.dispose]();
+      if (solver.isUnrecorded) images.collect();
+    });
     undo.defer('uses of the cache', () => cache.flush());
     undo.defer('what is written down', () => solver.settled());
     await solver.idle();

@@ -78,6 +78,7 @@ export class Solver {
   readonly #deps: SolverDeps;
   readonly #resolutions = new Map<string, Promise<Resolution>>();
   readonly #recording = new Set<Promise<unknown>>();
+  #isUnrecorded = false;
   /** Keys of steps that this build has run. */
   readonly #executed = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
@@ -110,6 +111,11 @@ export class Solver {
   async settled(): Promise<void> {
     await this.idle();
     await Promise.allSettled(this.#recording);
+  }
+
+  /** After `settled`: something that was made is not written down. Nobody finds its layers any more. */
+  get isUnrecorded(): boolean {
+    return this.#isUnrecorded;
   }
 
   /** Steps of other caches whose layers came with those of another step are known from now on, too. */
@@ -410,7 +416,11 @@ export class Solver {
         usageCount: 1,
       });
     });
-    const done = recording.catch(() => {}).finally(() => this.#recording.delete(done));
+    const failed = () => {
+      // A full disk, mostly.
+      this.#isUnrecorded = true;
+    };
+    const done = recording.catch(failed).finally(() => this.#recording.delete(done));
     this.#recording.add(done);
   }
 

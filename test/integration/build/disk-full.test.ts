@@ -17,6 +17,7 @@ const zeros = (megabytes: number, path: string) => `dd if=/dev/zero of=${path} b
 
 async function expectBuilds(files: Record<string, string>): Promise<void> {
   await site.empty();
+  await site.clean();
   await site.build(['-t', 'small', site.context(files)]);
   expect(await site.berth(['run', '--rm', '--network', 'none', 'small'])).toBe('right');
 }
@@ -53,6 +54,8 @@ test('while files are copied', async () => {
   const context = site.context({
     Dockerfile: `FROM busybox AS large\nRUN ${zeros(half, '/large')}\nFROM busybox\nCOPY --from=large /large /again\n`,
   });
+  // Whether a step is known to the next build is not said while its layer is packed beside one that fills the disk.
+  await site.build(['--target', 'large', context]);
   const copy = 'COPY --from=large /large /again: no space left on device';
   expect((await site.post({ context })).error).toContain(copy);
   await site.clean();

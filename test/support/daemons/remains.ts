@@ -1,6 +1,6 @@
 // What a daemon and its containers have in the kernel and on disk: listed to find leaks, removed at the end of a test.
 
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { run } from '../run.ts';
@@ -25,6 +25,7 @@ export async function listRemains(places: DaemonPlaces, daemonPid: number | 'sel
     ...(await firewallElements(places.table)).map(element => `nft ${element}`),
     ...containerFiles(places.execRoot).map(path => `file ${path}`),
     ...dataFolders.flatMap(folder => filesBelow(join(places.dataRoot, folder), 1)).map(path => `file ${path}`),
+    ...unfinishedLayers(places.dataRoot).map(path => `file ${path}`),
     ...(daemonPid === 'self' ? [] : openFiles(daemonPid, places.root).map(path => `descriptor ${path}`)),
   ]);
 }
@@ -34,6 +35,11 @@ const dataFolders = [
   ...['rw', 'containers', 'volumes', 'views', 'content/ingest'],
   ...['builds', 'builder/scratch', 'builder/contexts/open'],
 ];
+
+/** Layers that are being extracted or taken off the disk: the room they take is not there for anybody else yet. */
+function unfinishedLayers(dataRoot: string): string[] {
+  return filesBelow(join(dataRoot, 'layers'), 1).filter(path => !/^\d+$/.test(basename(path)));
+}
 
 /** How many descriptors a process has open, of every kind. */
 export function countDescriptors(pid: number): number {
@@ -60,7 +66,7 @@ export async function expectNothingLeft(
       left = [...(await listRemains(places, daemonPid))].filter(entry => !before.has(entry));
       return left.length === 0;
     };
-    await eventually('nothing is left', nothingLeft, { timeoutMs: 10_000, everyMs: 100 });
+    await eventually('nothing is left', nothingLeft, { timeoutMs: 30_000, everyMs: 100 });
   } catch {
     throw new Error(`left behind:\n${left.join('\n')}`);
   }
@@ -68,11 +74,14 @@ export async function expectNothingLeft(
 
 /** Removes all of it, however the test ended; the daemon does not run any more. */
 export async function clearRemains(places: DaemonPlaces): Promise<void> {
-  for (const { pid } of monitors(places.root)) kill(pid);
-  for (const path of cgroups(places.cgroupParent)) {
-    for (const pid of readIfThere(join(path, 'cgroup.procs')).split('\n').filter(Boolean)) kill(Number(pid));
-  }
-  await eventually('cgroups are gone', () => cgroupsRemoved(places.cgroupParent), { timeoutMs: 5_000 }).catch(() => {});
+  const processesEnded = () => {
+    for (const { pid } of monitors(places.root)) kill(pid);
+    for (const path of cgroups(places.cgroupParent)) {
+      for (const pid of readIfThere(join(path, 'cgroup.procs')).split('\n').filter(Boolean)) kill(Number(pid));
+    }
+    return cgroupsRemoved(places.cgroupParent);
+  };
+  await eventually('processes and their cgroups are gone', processesEnded).catch(() => {});
   for (const target of mountTargets('self', places.root).reverse()) await run(['umount', '-l', target]);
   await run(['ip', 'link', 'delete', places.bridge]);
   await run(['nft', 'delete', 'table', 'ip', places.table]);
@@ -137,21 +146,32 @@ function openFiles(pid: number, root: string): string[] {
 
 /** Files, and folders named for a container or exec; the empty folders they live in stay for the next one. */
 function containerFiles(root: string): string[] {
-  return filesBelow(root).filter(path => /^[0-9a-f]{12}/.test(basename(path)) || !statSync(path).isDirectory());
+  const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  return filesBelow(root).filter(path => /^[0-9a-f]{12}/.test(basename(path)) || isFile(path));
 }
 
 function filesBelow(root: string, depth = Number.POSITIVE_INFINITY): string[] {
-  if (!existsSync(root) || depth === 0) return [];
-  return readdirSync(root, { withFileTypes: true }).flatMap(entry => {
+  if (depth === 0) return [];
+  return entriesOf(root).flatMap(entry => {
     const path = join(root, entry.name);
     return entry.isDirectory() ? [path, ...filesBelow(path, depth - 1)] : [path];
   });
 }
 
 function foldersBelow(root: string): string[] {
-  return readdirSync(root, { withFileTypes: true })
+  return entriesOf(root)
     .filter(entry => entry.isDirectory())
     .flatMap(entry => [join(root, entry.name), ...foldersBelow(join(root, entry.name))]);
+}
+
+/** What is in a folder, which may go while it is looked at. */
+function entriesOf(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
 
 function readLinkIfThere(path: string): string {
