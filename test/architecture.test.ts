@@ -4,4 +4,4 @@ import { checkRepository } from '../scripts/check-layers.ts';
 
 test('the sources keep the room table, and imports lead away', () => {
   expect(checkRepository()).toEqual([]);
-});
+}, 60_000);
