@@ -20,11 +20,20 @@ let store: Store;
 let content: ContentStore;
 let images: Images;
 
-/** A process after `boot`; the disk of a machine that `stalls` takes for ever. */
-async function open(boot: string, { stalls = false } = {}): Promise<void> {
+type Sync = (path: string) => Promise<void>;
+const synced: Sync = path => real.files.syncFileSystem(path);
+const noPower: Sync = async () => Promise.reject(new Error('no power'));
+
+/** A disk that takes nothing until it is told to. */
+function heldUp(): { syncFileSystem: Sync; goOn: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { syncFileSystem: path => promise.then(() => synced(path)), goOn: resolve };
+}
+
+/** A process after `boot`. */
+async function open(boot: string, syncFileSystem = synced): Promise<void> {
   store = openStore(join(root, 'berth.db'));
   content = new ContentStore(join(root, 'content'));
-  const syncFileSystem = stalls ? async () => Promise.reject(new Error('no power')) : real.files.syncFileSystem;
   const files = new Proxy(real.files, {
     get: (target, key) => (key === 'syncFileSystem' ? syncFileSystem : Reflect.get(target, key).bind(target)),
   });
@@ -55,23 +64,29 @@ afterEach(async () => {
 });
 
 test('a layer is marked until it is on the disk', async () => {
-  await open('first');
+  const disk = heldUp();
+  await open('first', disk.syncFileSystem);
   await load();
-  expect(marks()).toEqual(['first', 'first']);
+  const before = marks();
+  disk.goOn();
+  expect(before).toEqual(['first', 'first']);
   await eventually('the marks are gone', () => marks().length === 0);
 });
 
 test('a process that dies loses nothing: its marks are taken over', async () => {
-  await open('first', { stalls: true });
+  await open('first', noPower);
   await load();
   await close();
-  await open('first');
-  expect(marks()).toEqual(['first', 'first']);
+  const disk = heldUp();
+  await open('first', disk.syncFileSystem);
+  const before = marks();
+  disk.goOn();
+  expect(before).toEqual(['first', 'first']);
   await eventually('the marks are gone', () => marks().length === 0);
 });
 
 test('after a power cut a doubtful layer is extracted again, and nothing of the old one stays', async () => {
-  await open('first', { stalls: true });
+  await open('first', noPower);
   await load();
   const broken = fileOf(bottom());
   const before = readFileSync(broken);
@@ -86,7 +101,7 @@ test('after a power cut a doubtful layer is extracted again, and nothing of the 
 });
 
 test('what cannot be extracted again goes, with the images that stand on it', async () => {
-  await open('first', { stalls: true });
+  await open('first', noPower);
   await load();
   for (const { digest } of images.get('berth-fixture:base').layers) rmSync(content.path(digest));
   await close();
