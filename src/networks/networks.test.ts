@@ -1,6 +1,7 @@
 // The room against a double of the kernel: undoing, records, restarts.
 
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,13 +19,16 @@ let store: Store;
 let networks: Networks;
 let started: Networks | undefined;
 
-const table = 'networks_test';
+// Claimed on the whole machine, where these tests may run several times at once.
+const unique = randomBytes(5).toString('hex');
+const table = `t_${unique}`;
+const [bridge, otherBridge] = [`b${unique}`, `c${unique}`];
 const [web, other] = ['a'.repeat(64), 'b'.repeat(64)];
 
 /** A daemon's life begins, after the end of the one before. */
 async function start(options: Partial<NetworksOptions> = {}): Promise<Networks> {
   await started?.stop();
-  networks = new Networks({ execRoot, bridge: 'br0', table, ...options }, { kernel, store, logger: silentLogger });
+  networks = new Networks({ execRoot, bridge, table, ...options }, { kernel, store, logger: silentLogger });
   started = networks;
   await networks.start();
   return networks;
@@ -41,6 +45,8 @@ beforeEach(() => {
   kernel = createFakeKernel();
   store = openStore(':memory:');
 });
+
+afterAll(() => started?.stop());
 
 afterEach(() => {
   store.close();
@@ -60,7 +66,7 @@ describe('predefined networks', () => {
       'com.docker.network.bridge.enable_icc': 'true',
       'com.docker.network.bridge.enable_ip_masquerade': 'true',
       'com.docker.network.bridge.host_binding_ipv4': '0.0.0.0',
-      'com.docker.network.bridge.name': 'br0',
+      'com.docker.network.bridge.name': bridge,
       'com.docker.network.driver.mtu': '1500',
     });
     expect((await start()).list()).toEqual(first);
@@ -79,27 +85,27 @@ describe('predefined networks', () => {
     kernel.links.addBridge('docker0');
     kernel.links.addAddress('docker0', '172.17.0.1', 16);
     expect((await start()).get('bridge').ipam.config).toEqual([{ subnet: '172.18.0.0/16', gateway: '172.18.0.1' }]);
-    const error = await start({ bip: '172.17.5.1/24', bridge: 'br1' }).catch(error => error);
+    const error = await start({ bip: '172.17.5.1/24', bridge: otherBridge }).catch(error => error);
     expect(errorKind(error)).toBe('conflict');
     expect(error.message).toBe(
-      'cannot create network bridge (br1): 172.17.5.1/24 overlaps 172.17.0.1/16 of link docker0',
+      `cannot create network bridge (${otherBridge}): 172.17.5.1/24 overlaps 172.17.0.1/16 of link docker0`,
     );
   });
 
   describe('on a bridge that somebody else made', () => {
     beforeEach(() => {
-      kernel.links.addBridge('br0');
-      kernel.links.addAddress('br0', '10.9.0.1', 24);
-      kernel.links.addAddress('br0', '10.8.0.1', 16);
+      kernel.links.addBridge(bridge);
+      kernel.links.addAddress(bridge, '10.9.0.1', 24);
+      kernel.links.addAddress(bridge, '10.8.0.1', 16);
     });
 
-    const addresses = () => kernel.links.addresses('br0').map(({ address }) => address);
+    const addresses = () => kernel.links.addresses(bridge).map(({ address }) => address);
 
     test('have its first address, and it stays as it is to the end', async () => {
       expect((await start()).get('bridge').ipam.config).toEqual([{ subnet: '10.9.0.0/24', gateway: '10.9.0.1' }]);
       expect(attach(web)).toMatchObject({ address: '10.9.0.2', gateway: '10.9.0.1' });
       await networks.purge();
-      expect(kernel.links.find('br0')).toBeDefined();
+      expect(kernel.links.find(bridge)).toBeDefined();
       expect(addresses()).toEqual(['10.9.0.1', '10.8.0.1']);
     });
 
@@ -115,7 +121,7 @@ describe('predefined networks', () => {
 
     test('follow it to another address while nobody is attached', async () => {
       await start();
-      kernel.links.removeAddress('br0', '10.9.0.1', 24);
+      kernel.links.removeAddress(bridge, '10.9.0.1', 24);
       expect((await start()).get('bridge').ipam.config[0]?.gateway).toBe('10.8.0.1');
     });
   });
@@ -126,7 +132,7 @@ describe('predefined networks', () => {
     expect((await start({ bip: '10.2.0.1/16' })).get('bridge').ipam.config[0]?.subnet).toBe('10.1.0.0/16');
     await networks.restore({ running: new Set() });
     expect((await start({ bip: '10.2.0.1/16' })).get('bridge').ipam.config[0]?.subnet).toBe('10.2.0.0/16');
-    expect(kernel.links.addresses('br0')).toEqual([{ address: '10.2.0.1', prefix: 16 }]);
+    expect(kernel.links.addresses(bridge)).toEqual([{ address: '10.2.0.1', prefix: 16 }]);
   });
 });
 
