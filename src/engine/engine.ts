@@ -106,8 +106,11 @@ export interface HostPort {
   diskUsage(path: string): Promise<number>;
   /** The real host path of `path` as seen inside `root`; links cannot lead outside. Missing tails are allowed. */
   resolveInRoot(root: string, path: string): string;
-  /** The real host path of what is at the relative `path` below `root`. Throws ENOENT, ENOTDIR; EXDEV where the way leads out. */
-  resolveBeneath(root: string, path: string): string;
+  /**
+   * Mounts what is at the relative `path` below `root` at `place`, which is made; nothing that is exchanged meanwhile leads
+   * elsewhere. Throws ENOENT, ENOTDIR; EXDEV where the way leads out.
+   */
+  mountBeneath(root: string, path: string, place: string): void;
   /** A tmpfs of `size` bytes for everybody (mode 1777), without programs and devices. */
   mountSharedMemory(path: string, options: { size: number; owner: Owner | undefined }): void;
   /** Nothing mounted there is fine. */

@@ -5,6 +5,7 @@ import type { HostPort } from '../../engine/index.ts';
 import type { Kernel, MountEntry } from '../../kernel/index.ts';
 import { isInside } from '../../lib/files/is-inside.ts';
 import { describeHost, resolveUser } from '../../runtime/index.ts';
+import { mountBeneath } from './mount-beneath.ts';
 import { runPs } from './run-ps.ts';
 
 /** f_type of statfs(2), by Docker's names. */
@@ -47,7 +48,7 @@ export function createHostPort(kernel: Kernel): HostPort {
     ps: runPs,
     diskUsage: path => files.diskUsage(path),
     resolveInRoot: (root, path) => files.openInRoot(root, path),
-    resolveBeneath: (root, path) => files.openBeneath(root, path),
+    mountBeneath: (root, path, place) => mountBeneath(kernel, { root, path, place }),
     mountSharedMemory: (path, { size, owner }) =>
       mounts.tmpfs(path, { size, mode: 0o1777, options: `noexec${owner ? `,uid=${owner.uid},gid=${owner.gid}` : ''}` }),
     unmount(path) {

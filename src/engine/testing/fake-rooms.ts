@@ -212,7 +212,7 @@ export function fakeHost(): HostPort {
     ps: async () => ({ code: 0, output: 'PID CMD\n', errors: '' }),
     diskUsage: async () => 42,
     resolveInRoot: (root, path) => join(root, path),
-    resolveBeneath: (root, path) => join(root, path),
+    mountBeneath: (_root, _path, place) => mkdirSync(place, { recursive: true }),
     resolveUser: () => ({ uid: 0, gid: 0, additionalGids: [], home: '/root' }),
   };
 }

@@ -47,7 +47,7 @@ export class FakeFiles implements Files {
     return this.#real.openInRoot(root, path);
   }
 
-  openBeneath(root: string, path: string): string {
+  openBeneath(root: string, path: string): number {
     return this.#real.openBeneath(root, path);
   }
 

@@ -12,7 +12,8 @@ export class FakeMounts implements Mounts {
     this.#add({ type: 'overlay', source: 'overlay', target: mount.target, superOptions });
   }
 
-  bind(source: string, target: string, options: BindMount = {}): void {
+  bind(from: string | number, target: string, options: BindMount = {}): void {
+    const source = String(from);
     this.#add({ type: 'bind', source, target, root: source, options: options.readonly ? 'ro' : 'rw' });
     if (options.propagation) this.setPropagation(target, options.propagation);
   }

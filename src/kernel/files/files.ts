@@ -18,10 +18,10 @@ export interface Files {
    */
   openInRoot(root: string, path: string): string;
   /**
-   * The real host path of what the relative `path` leads to below `root`: ENOENT or ENOTDIR where nothing is there, EXDEV
-   * where a link or `..` leads out, wherever to.
+   * A descriptor (O_PATH) of what the relative `path` leads to below `root`: ENOENT or ENOTDIR where nothing is there, EXDEV
+   * where a link or `..` leads out, wherever to. The caller closes it.
    */
-  openBeneath(root: string, path: string): string;
+  openBeneath(root: string, path: string): number;
   /**
    * A descriptor (O_PATH) of what `path` leads to inside `root`; a link at its end is followed only with `follow`, or
    * when a slash comes after it. The caller closes it. Unlike a path it cannot be made to mean something else.

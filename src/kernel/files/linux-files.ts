@@ -82,7 +82,7 @@ export class LinuxFiles implements Files {
     return openInRoot(this.#libc, root, path);
   }
 
-  openBeneath(root: string, path: string): string {
+  openBeneath(root: string, path: string): number {
     return openBeneath(this.#libc, root, path);
   }
 

@@ -42,11 +42,11 @@ export function openInRoot(libc: Libc, root: string, path: string): string {
   }
 }
 
-/** The host path of what `path` leads to below `root`, where no link may lead out, not even to come back (EXDEV). */
-export function openBeneath(libc: Libc, root: string, path: string): string {
+/** An O_PATH descriptor of what `path` leads to below `root`, where no link may lead out, not even to come back (EXDEV). */
+export function openBeneath(libc: Libc, root: string, path: string): number {
   const folder = open(root, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
-    const found = openWithin(libc, folder, path, 0, RESOLVE_BENEATH);
+    const found = openat2(libc, folder, path, 0, RESOLVE_BENEATH);
     if (found === undefined) throw systemCallError('open beneath', 'ENOENT', path);
     return found;
   } finally {
@@ -67,8 +67,8 @@ export function openDescriptor(libc: Libc, o: { root: string; path: string; foll
 }
 
 /** The host path of what `name` leads to; undefined if it does not exist. */
-function openWithin(libc: Libc, folder: number, name: string, flags: number, resolve?: bigint): string | undefined {
-  const fd = openat2(libc, folder, name, flags, resolve);
+function openWithin(libc: Libc, folder: number, name: string, flags: number): string | undefined {
+  const fd = openat2(libc, folder, name, flags);
   if (fd === undefined) return undefined;
   try {
     return readlinkSync(`/proc/self/fd/${fd}`);

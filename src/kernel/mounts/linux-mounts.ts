@@ -37,8 +37,9 @@ export class LinuxMounts implements Mounts {
     mountOverlay(this.#libc, mount);
   }
 
-  bind(source: string, target: string, options: BindMount = {}): void {
-    this.#mount(source, target, undefined, MS.BIND | (options.recursive ? MS.REC : 0));
+  bind(source: string | number, target: string, options: BindMount = {}): void {
+    const path = typeof source === 'string' ? source : `/proc/self/fd/${source}`;
+    this.#mount(path, target, undefined, MS.BIND | (options.recursive ? MS.REC : 0));
     try {
       if (options.readonly) this.#makeReadonly(target, options.recursive ?? false);
       if (options.propagation) this.setPropagation(target, options.propagation);

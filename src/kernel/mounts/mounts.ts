@@ -49,8 +49,8 @@ export interface BindMount {
 export interface Mounts {
   /** Mounts overlay; copes with more layers than the 4096-byte option page holds, and with `:` `,` `\` in paths. */
   overlay(mount: OverlayMount): void;
-  /** Bind mounts; undoes itself when a later step (read-only, propagation) fails. */
-  bind(source: string, target: string, options?: BindMount): void;
+  /** Bind mounts a path, or what a descriptor is open on; undoes itself when a later step (read-only, propagation) fails. */
+  bind(source: string | number, target: string, options?: BindMount): void;
   /**
    * A private bind mount, without submounts, in which a file of `containerId` on disk belongs to `hostId`. Throws
    * `system` where unshare(1) is missing or the kernel or the file system cannot.

@@ -19,12 +19,13 @@ export type FileRooms = Pick<
  */
 export async function openContainerFiles(engine: FileRooms, container: Container): Promise<RootfsView> {
   using _lock = await engine.locks.acquire(container.id);
-  await using volumes = new CleanupStack((step, error) =>
-    engine.logger.error(`undo failed: ${step}`, { error: errorMessage(error), container: container.id }),
-  );
+  const onError = (step: string, error: unknown) =>
+    engine.logger.error(`undo failed: ${step}`, { error: errorMessage(error), container: container.id });
+  await using volumes = new CleanupStack(onError);
+  await using places = new CleanupStack(onError);
   const view = openRootfs(engine, container);
   try {
-    const mounts = await prepareMounts(engine, container, view.rootfs, volumes);
+    const mounts = await prepareMounts(engine, container, view.rootfs, { undo: volumes, places });
     for (const mount of mounts) {
       const { kind, source, destination, readonly = false } = mount;
       // A container that never ran has no resolv.conf and the like yet.

@@ -17,17 +17,27 @@ import type { ContainerMount } from '../state/container-mount.ts';
 import { networkOwner } from '../state/network-owner.ts';
 import { requirePropagation } from './mount-propagation.ts';
 import { refuseInProc } from './refuse-in-proc.ts';
-import { resolveSubpath } from './subpath.ts';
+import { mountSubpath } from './subpath.ts';
+
+/** How long what is prepared has to last. */
+interface Ends {
+  /** Until the exit, should all go well. */
+  readonly undo: CleanupStack;
+  /** Until it is mounted in the container. */
+  readonly places: CleanupStack;
+}
 
 /** The mounts of a start in the order they are to be made; volumes stay mounted until `undo` or the exit. */
 export async function prepareMounts(
   engine: Pick<Engine, 'images' | 'volumes' | 'host' | 'events' | 'containers' | 'config'>,
   container: Container,
   rootfs: string,
-  undo: CleanupStack,
+  ends: Ends,
 ): Promise<MountSpec[]> {
   const specs: MountSpec[] = [];
-  for (const mount of container.record.mounts) specs.push(await prepareMount(engine, container, rootfs, mount, undo));
+  for (const mount of container.record.mounts) {
+    specs.push(await prepareMount(engine, container, rootfs, mount, ends));
+  }
   const depth = ({ destination }: MountSpec) => destination.split('/').length;
   // A volume for all of /etc has the container's names in it, too.
   return [...identityMounts(engine, container), ...specs].sort((a, b) => depth(a) - depth(b));
@@ -38,7 +48,7 @@ async function prepareMount(
   container: Container,
   rootfs: string,
   mount: ContainerMount,
-  undo: CleanupStack,
+  ends: Ends,
 ): Promise<MountSpec> {
   refuseInProc(mount.destination);
   const common = { destination: mount.destination, readonly: !mount.readWrite };
@@ -59,11 +69,11 @@ async function prepareMount(
         readonlyNonRecursive: mount.readonlyNonRecursive || !statSync(mount.source).isDirectory(),
       };
     case 'image': {
-      const source = mountImage(engine, mount, undo);
+      const source = mountImage(engine, container, mount, ends);
       return { ...common, kind: 'bind', source, readonly: true, readonlyNonRecursive: !statSync(source).isDirectory() };
     }
     case 'volume':
-      return { ...common, kind: 'bind', source: await mountVolume(engine, container, rootfs, mount, undo) };
+      return { ...common, kind: 'bind', source: await mountVolume(engine, container, rootfs, mount, ends) };
   }
 }
 
@@ -81,19 +91,24 @@ function requireSource(mount: ContainerMount, ids: IdMap | undefined): void {
 }
 
 /** The layers of the image, or what lies at the subpath in them. */
-function mountImage(engine: Pick<Engine, 'images' | 'host'>, mount: ContainerMount, undo: CleanupStack): string {
+function mountImage(
+  engine: Pick<Engine, 'images' | 'host' | 'config'>,
+  container: Container,
+  mount: ContainerMount,
+  ends: Ends,
+): string {
   const { layer = '' } = mount.image ?? {};
   const root = engine.images.mountRootfs(layer);
-  undo.defer(`image ${mount.name}`, () => engine.images.unmountRootfs(layer));
-  return mount.subpath ? resolveSubpath(engine, root, mount.subpath) : root;
+  ends.undo.defer(`image ${mount.name}`, () => engine.images.unmountRootfs(layer));
+  return placeOf(engine, container, mount, root, ends);
 }
 
 async function mountVolume(
-  engine: Pick<Engine, 'volumes' | 'host' | 'events'>,
+  engine: Pick<Engine, 'volumes' | 'host' | 'events' | 'config'>,
   container: Container,
   rootfs: string,
   mount: ContainerMount,
-  undo: CleanupStack,
+  ends: Ends,
 ): Promise<string> {
   const name = mount.name!;
   const source = engine.volumes.mount(name, container.id);
@@ -104,11 +119,11 @@ async function mountVolume(
     propagation: mount.propagation,
     'read/write': String(mount.readWrite),
   });
-  undo.defer(`volume ${name}`, () => {
+  ends.undo.defer(`volume ${name}`, () => {
     engine.volumes.unmount(name, container.id);
     publishVolumeEvent(engine, 'unmount', volume, { container: container.id });
   });
-  const place = mount.subpath ? resolveSubpath(engine, source, mount.subpath) : source;
+  const place = placeOf(engine, container, mount, source, ends);
   // Only before its first start: what the container has emptied since stays empty.
   if (!mount.noCopy && container.state.StartedAt === zeroTime && statSync(place).isDirectory()) {
     const inImage = engine.host.resolveInRoot(rootfs, mount.destination);
@@ -116,6 +131,20 @@ async function mountVolume(
     if (fills) await engine.volumes.copyUp(name, inImage, ...(mount.subpath ? [place] : []));
   }
   return place;
+}
+
+/** Where `root`, or the subpath of it that the mount shows, can be mounted from. */
+function placeOf(
+  engine: Pick<Engine, 'host' | 'config'>,
+  container: Container,
+  mount: ContainerMount,
+  root: string,
+  { places }: Ends,
+): string {
+  const { subpath } = mount;
+  if (!subpath) return root;
+  const name = `${container.id}-${container.record.mounts.indexOf(mount)}`;
+  return mountSubpath(engine, { root, subpath, name }, places);
 }
 
 /** resolv.conf, hostname and hosts, unless the user mounts something else there. */

@@ -19,16 +19,17 @@ import { type Container, zeroTime } from '../state/container.ts';
  * and looks after the exit.
  */
 export async function launch(engine: Engine, container: Container): Promise<Process> {
-  await using undo = new CleanupStack((step, error) =>
-    engine.logger.error(`undo failed: ${step}`, { error: errorMessage(error), container: container.id }),
-  );
+  const onError = (step: string, error: unknown) =>
+    engine.logger.error(`undo failed: ${step}`, { error: errorMessage(error), container: container.id });
+  await using undo = new CleanupStack(onError);
+  await using places = new CleanupStack(onError);
   try {
     requireLinked(engine, container);
     const rootfs = engine.images.mountRootfs(container.id);
     undo.defer('root file system', () => engine.images.unmountRootfs(container.id));
     const network = prepareNetwork(engine, container, undo);
     const shared = prepareSharedMemory(engine, container, undo);
-    const mounts = [...shared, ...(await prepareMounts(engine, container, rootfs, undo))];
+    const mounts = [...shared, ...(await prepareMounts(engine, container, rootfs, { undo, places }))];
     const log = engine.logs.open(logTarget(container));
     const spec = buildSpec(
       describeSpec(engine, container, { rootfs, mounts, sandbox: network.sandbox }),

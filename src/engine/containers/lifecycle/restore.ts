@@ -6,6 +6,7 @@ import { errorMessage } from '../../../lib/errors.ts';
 import type { EndedProcess, Process } from '../../../runtime/index.ts';
 import type { Engine } from '../../engine.ts';
 import { adoptExecs } from '../../exec/adopt-execs.ts';
+import { sweepSubpaths } from '../launch/subpath.ts';
 import type { Container } from '../state/container.ts';
 import { destroy } from './destroy.ts';
 import { markThawed } from './pause.ts';
@@ -53,6 +54,7 @@ async function surveyOne(engine: Engine, container: Container, survey: Survey): 
 
 /** Second pass, after the rooms reconciled: states, exits and restarts as if the daemon had been there. */
 export async function restoreContainers(engine: Engine, survey: Survey): Promise<void> {
+  sweepSubpaths(engine);
   await removeOrphanDirectories(engine);
   for (const [container, process] of survey.running) resume(engine, container, process);
   for (const container of [...engine.containers.all()]) {
