@@ -26,7 +26,7 @@ export interface BuildPlan extends AsyncDisposable {
   readonly attributes: Readonly<Record<string, string>>;
   /** The Dockerfile as its user finds it. */
   readonly dockerfile: string;
-  readonly session: Omit<SessionOptions, 'id' | 'credentials' | 'attributes'>;
+  readonly session: Omit<SessionOptions, 'id' | 'credentials' | 'reader'>;
   /** After the build, with what it said: writes what the daemon leaves to its client. */
   finish(response: Readonly<Record<string, string>>): void;
 }

@@ -77,7 +77,7 @@ async function openSession(
   const session = await buildkit.session({
     ...plan.session,
     id,
-    attributes,
+    reader,
     credentials: async host => {
       const domain = host === 'registry-1.docker.io' ? 'docker.io' : host;
       const { username = '', password = '', identitytoken = '' } = await credentials.get(credentialKey(domain));
@@ -88,9 +88,9 @@ async function openSession(
 }
 
 /** No other command, and no build of what the daemon fetches itself, pays for loading it. */
-async function attributes() {
-  const { attributeReader } = await import('../../kernel/index.ts');
-  return attributeReader();
+async function reader() {
+  const { fileReader } = await import('../../kernel/index.ts');
+  return fileReader();
 }
 
 /** 25 characters, as BuildKit's own names have. */

@@ -22,6 +22,8 @@ export interface ClientCall {
   send(message: Uint8Array): Promise<void> | undefined;
   /** Several messages at once. */
   sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined;
+  /** Several messages that are frames already. */
+  sendFrames(data: Buffer): Promise<void> | undefined;
   /** No more messages from this side. */
   end(): void;
   /** Gives up. */
@@ -86,6 +88,7 @@ export class GrpcConnection {
       batches: o => untilEnd(io.batches(o), { ended, stream }),
       send: data => io.send(data),
       sendAll: messages => io.sendAll(messages),
+      sendFrames: data => io.sendFrames(data),
       end: () => void stream.end(),
       cancel,
     };

@@ -1,6 +1,7 @@
 // gRPC's length-prefixed messages: one byte (compressed or not), four of length, then the message.
 
-const prefix = 5;
+/** Bytes before each message. */
+export const prefix = 5;
 
 /** Longest message taken; BuildKit's clients send no more than 16 MiB at once. */
 const longestMessage: number = 64 * 1024 * 1024;
@@ -15,12 +16,20 @@ export function frames(messages: readonly Uint8Array[]): Buffer {
   const framed = Buffer.allocUnsafe(length);
   let at = 0;
   for (const message of messages) {
-    framed[at] = 0;
-    framed.writeUInt32BE(message.length, at + 1);
+    writePrefix(framed, at, message.length);
     framed.set(message, at + prefix);
     at += prefix + message.length;
   }
   return framed;
+}
+
+/** Puts what stands before a message of that length. */
+export function writePrefix(buffer: Buffer, at: number, length: number): void {
+  buffer[at] = 0;
+  buffer[at + 1] = length >>> 24;
+  buffer[at + 2] = length >>> 16;
+  buffer[at + 3] = length >>> 8;
+  buffer[at + 4] = length;
 }
 
 /** Cuts a stream into messages, whatever pieces it comes in. */
@@ -42,21 +51,22 @@ export class FrameReader {
     this.#pieces.push(data);
     this.#held += data.length;
     if (this.#held < this.#wanted) return [];
-    let buffer = this.#pieces.length === 1 ? data : this.#join();
+    const buffer = this.#pieces.length === 1 ? data : this.#join();
     const messages: Buffer[] = [];
+    let at = 0;
     for (;;) {
       this.#wanted = prefix;
-      if (buffer.length < prefix) break;
-      if (buffer[0] !== 0) throw new Error('compressed gRPC messages are not supported');
-      const length = buffer.readUInt32BE(1);
+      if (buffer.length - at < prefix) break;
+      if (buffer[at] !== 0) throw new Error('compressed gRPC messages are not supported');
+      const length = buffer.readUInt32BE(at + 1);
       if (length > longestMessage) throw new Error(`gRPC message of ${length} bytes is longer than ${longestMessage}`);
       this.#wanted = prefix + length;
-      if (buffer.length < this.#wanted) break;
-      messages.push(buffer.subarray(prefix, this.#wanted));
-      buffer = buffer.subarray(this.#wanted);
+      if (buffer.length - at < this.#wanted) break;
+      messages.push(buffer.subarray(at + prefix, at + this.#wanted));
+      at += this.#wanted;
     }
-    this.#pieces = buffer.length > 0 ? [buffer] : [];
-    this.#held = buffer.length;
+    this.#held = buffer.length - at;
+    this.#pieces = this.#held > 0 ? [buffer.subarray(at)] : [];
     return messages;
   }
 

@@ -20,6 +20,8 @@ export interface ServerCall {
   send(message: Uint8Array): Promise<void> | undefined;
   /** Several messages at once. */
   sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined;
+  /** Several messages that are frames already. */
+  sendFrames(data: Buffer): Promise<void> | undefined;
 }
 
 /** Ends the call with `ok` when it returns. What it throws is the end of the call: a GrpcError as it is. */
@@ -111,6 +113,10 @@ async function answer(stream: ServerHttp2Stream, headers: GrpcHeaders, options: 
       sendAll: messages => {
         begin();
         return io.sendAll(messages);
+      },
+      sendFrames: data => {
+        begin();
+        return io.sendFrames(data);
       },
     });
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   statFileResponse,
 } from '../../api/buildkit/gateway.ts';
 import { type FoundInTree, findInTree, type SourceTree } from '../../builder/index.ts';
+import { factsOf } from '../../lib/files/file-facts.ts';
 import type { GrpcHandler } from '../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../lib/grpc/status.ts';
 import { matchPattern } from '../../lib/patterns/path-match.ts';
@@ -53,8 +54,8 @@ function find(tree: SourceTree, wanted: string): FoundInTree {
 }
 
 function describe(place: string, name: string) {
-  const stats = lstatSync(place, { bigint: true });
-  return statOfFile(name, stats, () => readlinkSync(place));
+  const facts = factsOf(lstatSync(place, { bigint: true }));
+  return statOfFile(name, facts, () => readlinkSync(place));
 }
 
 /** `length` 0: to the end. */

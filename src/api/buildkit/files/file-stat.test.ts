@@ -14,6 +14,7 @@ import {
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { factsOf } from '../../../lib/files/file-facts.ts';
 import { describeNode } from '../../../lib/tar/tree/describe-node.ts';
 import { entryOfStat, isDirectory, statOfEntry, statOfFile } from './file-stat.ts';
 
@@ -39,7 +40,7 @@ afterAll(() => {
 function told(name: string) {
   const path = join(root, name);
   const stats = lstatSync(path, { bigint: true });
-  const stat = statOfFile(name, stats, () => readlinkSync(path));
+  const stat = statOfFile(name, factsOf(stats), () => readlinkSync(path));
   const entry = describeNode({ path, name, stats }, undefined);
   return { stat, entry: entry && { ...entry, name, uid: 0, gid: 0 } };
 }
@@ -54,6 +55,6 @@ test.each(['directory', 'file', 'program', 'link'])('a %s is told as its entry i
 
 test('a device is told with its numbers, a socket not at all', () => {
   const stats = lstatSync('/dev/null', { bigint: true });
-  expect(statOfFile('null', stats, () => '')).toMatchObject({ devmajor: 1, devminor: 3 });
+  expect(statOfFile('null', factsOf(stats), () => '')).toMatchObject({ devmajor: 1, devminor: 3 });
   expect(told('socket').stat).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 // fsutil's description of a file, with Go's mode bits, as an entry of ours and back.
 
-import { type BigIntStats, constants } from 'node:fs';
-import { splitDevice } from '../../../lib/device-number.ts';
+import { constants } from 'node:fs';
 import { invalid } from '../../../lib/errors.ts';
+import type { FileFacts } from '../../../lib/files/file-facts.ts';
 import { type TarEntry, type TarEntryType, tarEntry } from '../../../lib/tar/entry.ts';
 import type { Stat } from './packet.ts';
 
@@ -71,19 +71,17 @@ export type FileStat = Partial<Stat> & Pick<Stat, 'path' | 'mode'>;
  * What a file on disk is, without its attributes, as root's: who owns it here says nothing elsewhere. `readLink` is asked
  * for the target of a symbolic link. Undefined for what no build can have (a socket).
  */
-export function statOfFile(path: string, stats: BigIntStats, readLink: () => string): FileStat | undefined {
-  const unix = Number(stats.mode);
+export function statOfFile(path: string, facts: FileFacts, readLink: () => string): FileStat | undefined {
+  const { mode: unix, mtimeNs: modTime } = facts;
   const format = unix & constants.S_IFMT;
   const permissions = (unix & 0o777) | specialBits(unix);
-  const modTime = stats.mtimeNs;
-  if (format === constants.S_IFREG) return { path, mode: permissions, size: Number(stats.size), modTime };
+  if (format === constants.S_IFREG) return { path, mode: permissions, size: facts.size, modTime };
   const type = typeOfFormat[format];
   if (type === undefined) return undefined;
   const mode = (permissions | typeBits[type]) >>> 0;
   if (type === 'symlink') return { path, mode, modTime, linkname: readLink() };
   if (type !== 'char' && type !== 'block') return { path, mode, modTime };
-  const { major, minor } = splitDevice(Number(stats.rdev));
-  return { path, mode, modTime, devmajor: major, devminor: minor };
+  return { path, mode, modTime, devmajor: facts.deviceMajor, devminor: facts.deviceMinor };
 }
 
 export function isDirectory({ mode }: FileStat): boolean {

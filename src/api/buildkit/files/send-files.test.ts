@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FrameReader } from '../../../lib/grpc/frames.ts';
 import { AsyncQueue } from '../../../lib/streams/async-queue.ts';
 import { decode, encode } from '../message.ts';
 import { type Packet, packet, packetType } from './packet.ts';
@@ -42,6 +43,9 @@ async function received(
         answer(part, tell);
       }
       return undefined;
+    },
+    sendFrames(data: Buffer) {
+      return this.sendAll(new FrameReader().push(data));
     },
   };
   const report = (sent: number) => {

@@ -14,6 +14,7 @@ import { StatPackets } from './stat-packet.ts';
 interface PacketCall {
   batches(): AsyncGenerator<readonly Buffer[]>;
   sendAll(messages: readonly Uint8Array[]): Promise<void> | undefined;
+  sendFrames(data: Buffer): Promise<void> | undefined;
 }
 
 export interface SentFile {
@@ -79,18 +80,17 @@ async function list(
   { files, listed, slice }: { files: Iterable<readonly SentFile[]>; listed: SentFile[]; slice: TimeSlice },
 ): Promise<void> {
   const packets = new StatPackets();
-  let told: Uint8Array[] = [];
   for (const some of files) {
     for (const file of some) {
       listed.push(file);
-      told.push(packets.encode(file.stat));
+      packets.add(file.stat);
       if (!slice.used) continue;
-      await call.sendAll(told);
-      told = [];
+      await call.sendFrames(packets.take());
       await slice.pause();
     }
   }
-  await call.sendAll([...told, encode(packet, { type: packetType.packetStat })]);
+  packets.end();
+  await call.sendFrames(packets.take());
 }
 
 /** The contents of files one after the other: packets of several at once would only wait for the same connection. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test';
+import { FrameReader } from '../../../lib/grpc/frames.ts';
 import { encode } from '../message.ts';
 import { packet, packetType, type Stat } from './packet.ts';
 import { StatPackets } from './stat-packet.ts';
@@ -21,12 +22,23 @@ test.each<[string, Partial<Stat>]>([
   ['attributes', { path: 'x', xattrs: { 'user.a': Buffer.from('b') } }],
 ])('%s is told as the general encoder would', (_what, stat) => {
   const expected = Buffer.from(encode(packet, { type: packetType.packetStat, stat }));
-  expect(Buffer.from(new StatPackets().encode(stat)).equals(expected)).toBe(true);
+  const packets = new StatPackets();
+  packets.add(stat);
+  expect(new FrameReader().push(packets.take())).toEqual([expected]);
 });
 
-test('packets stay as they are when others follow', () => {
+test('all that was added since the last time is taken, and stays as it is when others follow', () => {
   const packets = new StatPackets();
   const stats = Array.from({ length: 5000 }, (_, at) => ({ path: `some/where/${at}`, size: at, modTime: BigInt(at) }));
-  const made = stats.map(stat => packets.encode(stat));
-  expect(made.every((bytes, at) => Buffer.compare(bytes, encode(packet, { stat: stats[at] })) === 0)).toBe(true);
+  const taken = stats.flatMap((stat, at) => {
+    packets.add(stat);
+    return at % 1700 === 1699 ? [packets.take()] : [];
+  });
+  packets.end();
+  taken.push(packets.take());
+  const told = new FrameReader().push(Buffer.concat(taken));
+  expect(told).toHaveLength(5001);
+  const expected = [...stats.map(stat => ({ stat })), { type: packetType.packetStat }];
+  expect(told.every((bytes, at) => bytes.equals(encode(packet, expected[at] ?? {})))).toBe(true);
+  expect(packets.take()).toHaveLength(0);
 });

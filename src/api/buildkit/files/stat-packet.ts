@@ -1,5 +1,6 @@
 // Packets that tell of files: the same bytes as `encode(packet, { stat })`, several times faster, since a directory has
 // thousands of them.
+import { prefix, writePrefix } from '../../../lib/grpc/frames.ts';
 import { encode } from '../message.ts';
 import { packet, packetType, type Stat } from './packet.ts';
 
@@ -17,34 +18,34 @@ const keys = {
 
 /** For all but the texts, in bytes. */
 const room = 128;
-/** Of a varint that says how long the inner message is. */
+/** Of a varint that says how long the inner message is; most take one. */
 const longestLength = 3;
 /** Texts that may take more bytes go the general way. */
 const longest = 16 * 1024;
 const bytesOfCharacter = 3;
 const memory = 64 * 1024;
 
-/** Makes packets one after the other; each is a view of memory of its own. */
+/** Gathers packets, each as a frame of gRPC: one piece of memory, instead of one for each and a copy of all. */
 export class StatPackets {
   #buffer = Buffer.allocUnsafeSlow(memory);
-  /** Where the next packet begins. */
-  #start = 0;
+  /** Where those begin that were not taken yet, and where they end. */
+  #begin = 0;
+  #end = 0;
   readonly #long = new BigInt64Array(1);
   /** Little-endian, as all machines are that this runs on. */
   readonly #halves = new Uint32Array(this.#long.buffer);
 
-  encode(stat: Partial<Stat>): Uint8Array {
+  add(stat: Partial<Stat>): void {
     const { path = '', linkname = '', size = 0, modTime = 0n } = stat;
     const most = (path.length + linkname.length) * bytesOfCharacter;
-    if (most > longest || stat.devmajor || stat.devminor || stat.xattrs)
-      return encode(packet, { type: packetType.packetStat, stat });
-    if (this.#start + most + room > memory) {
-      this.#buffer = Buffer.allocUnsafeSlow(memory);
-      this.#start = 0;
+    if (most > longest || stat.devmajor || stat.devminor || stat.xattrs) {
+      this.#addWhole(encode(packet, { type: packetType.packetStat, stat }));
+      return;
     }
+    this.#reserve(prefix + most + room);
     const buffer = this.#buffer;
-    // The inner message goes behind room for its key and length, which are known last.
-    const inner = this.#start + 1 + longestLength;
+    const start = this.#end + prefix;
+    const inner = start + 2;
     let at = writeText(buffer, inner, keys.path, path);
     at = writeNumber(buffer, at, keys.mode, stat.mode ?? 0);
     at = writeNumber(buffer, at, keys.uid, stat.uid ?? 0);
@@ -52,12 +53,44 @@ export class StatPackets {
     at = writeLong(buffer, at, { key: keys.size, low: size >>> 0, high: Math.floor(size / 2 ** 32) });
     this.#long[0] = modTime;
     at = writeLong(buffer, at, { key: keys.modTime, low: this.#halves[0]!, high: this.#halves[1]! });
-    this.#start = writeText(buffer, at, keys.linkname, linkname);
-    const length = this.#start - inner;
-    const begin = inner - 1 - (length < 0x80 ? 1 : length < 0x4000 ? 2 : longestLength);
-    buffer[begin] = keys.packetStat;
-    writeVarint(buffer, begin + 1, length);
-    return buffer.subarray(begin, this.#start);
+    at = writeText(buffer, at, keys.linkname, linkname);
+    const length = at - inner;
+    // What was written makes room where its length takes more than a byte.
+    const more = length < 0x80 ? 0 : length < 0x4000 ? 1 : longestLength - 1;
+    if (more > 0) buffer.copyWithin(inner + more, inner, at);
+    buffer[start] = keys.packetStat;
+    writeVarint(buffer, start + 1, length);
+    this.#end = at + more;
+    writePrefix(buffer, start - prefix, this.#end - start);
+  }
+
+  /** No more files: a packet that tells of none. */
+  end(): void {
+    this.#addWhole(encode(packet, { type: packetType.packetStat }));
+  }
+
+  /** All since the last time, for good. */
+  take(): Buffer {
+    const taken = this.#buffer.subarray(this.#begin, this.#end);
+    this.#begin = this.#end;
+    return taken;
+  }
+
+  #addWhole(message: Uint8Array): void {
+    this.#reserve(prefix + message.length);
+    writePrefix(this.#buffer, this.#end, message.length);
+    this.#buffer.set(message, this.#end + prefix);
+    this.#end += prefix + message.length;
+  }
+
+  /** Goes on in other memory where so many bytes do not fit: what was taken is not written to again. */
+  #reserve(size: number): void {
+    if (this.#end + size <= this.#buffer.length) return;
+    const held = this.#buffer.subarray(this.#begin, this.#end);
+    this.#buffer = Buffer.allocUnsafeSlow(Math.max(memory, 2 * (held.length + size)));
+    this.#buffer.set(held);
+    this.#begin = 0;
+    this.#end = held.length;
   }
 }
 

@@ -36,11 +36,12 @@ function names(include: string[], exclude: string[]): (string | undefined)[] {
 describe('files that are sent', () => {
   test('have their attributes, which nobody looks for at others', () => {
     const asked: string[] = [];
+    const facts = () => undefined;
     const attributes = (path: string) => {
       asked.push(path);
       return path.endsWith('/e') ? { 'user.x': Buffer.from('y') } : undefined;
     };
-    const files = [...wantedFiles(root, { include: ['a/e', 'f'], exclude: [], attributes })].flat();
+    const files = [...wantedFiles(root, { include: ['a/e', 'f'], exclude: [], reader: { facts, attributes } })].flat();
     expect(files.map(({ stat }) => [stat.path, Object.keys(stat.xattrs ?? {})])).toEqual([
       ['a', []],
       ['a/e', ['user.x']],

@@ -1,15 +1,22 @@
 // The files of a directory that a build wants, by BuildKit's patterns.
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { isDirectory, isFile, statOfFile } from '../../../api/buildkit/files/file-stat.ts';
 import type { SentFile } from '../../../api/buildkit/files/send-files.ts';
 import { errorMessage, invalid } from '../../../lib/errors.ts';
+import { type FileFacts, factsOf } from '../../../lib/files/file-facts.ts';
 import { type ParentMatches, PatternMatcher } from '../../../lib/patterns/pattern-matcher.ts';
 import { decodeName, encodeName } from '../../../lib/tar/names.ts';
-import { HardLinks } from '../../../lib/tar/tree/hard-links.ts';
+
+/** Says what files are, faster than node:fs does; undefined of what it cannot look at. Of links it looks at themselves. */
+export interface FileReader {
+  facts(path: string): FileFacts | undefined;
+  /** Values of attributes by their names; undefined for none. */
+  attributes(path: string): Record<string, Uint8Array> | undefined;
+}
 
 interface FileFilter {
-  /** What is known of a file by names of its attributes; undefined for none. */
-  readonly attributes?: (path: string) => Record<string, Uint8Array> | undefined;
+  /** Without it, files have no attributes. */
+  readonly reader?: FileReader | undefined;
   /** Only what matches one of these, and what lies below; none: all. */
   readonly include: readonly string[];
   /** Not what matches these; `!pattern` takes back. */
@@ -28,32 +35,30 @@ interface Place {
  * comes when something below it is. All belong to root: who owns them here says nothing there. Of a file with several names
  * the others are links to the first that is wanted. Throws `invalid` for a malformed pattern.
  */
-export function* wantedFiles(
-  root: string,
-  { include, exclude, attributes = () => undefined }: FileFilter,
-): Generator<readonly SentFile[]> {
+export function* wantedFiles(root: string, { include, exclude, reader }: FileFilter): Generator<readonly SentFile[]> {
   const includes = matcher('include', include);
   const excludes = matcher('exclude', exclude);
-  const linked = new HardLinks();
+  const linked = new LinkedNames();
   const prefixes = include.map(pattern => pattern.replace(/^\.?\/+/, '').split('/'));
 
   /** With its attributes, which are looked for only now that it is sent. */
   function described(file: SentFile): SentFile {
-    const xattrs = attributes(file.path);
+    const xattrs = reader?.attributes(file.path);
     return xattrs ? { ...file, stat: { ...file.stat, xattrs } } : file;
   }
 
   function* walk(place: Place, parents: readonly SentFile[]): Generator<SentFile[]> {
     let pending = parents;
     let run: SentFile[] = [];
-    for (const { file, stats } of children(root, place.path)) {
+    for (const { file, inode } of children(root, place.path, reader)) {
       const { path: name } = file.stat;
       const out = excludes.isEmpty ? undefined : excludes.matchChild(name, place.excluded);
       const wanted = includes.isEmpty ? undefined : includes.matchChild(name, place.included);
       const keep = !out?.matched && wanted?.matched !== false;
       if (keep) {
-        run.push(...pending.map(described), described(asLink(file, linked.nameBefore(name, stats))));
+        if (pending.length > 0) run.push(...pending.map(described));
         pending = [];
+        run.push(described(inode === undefined ? file : asLink(file, linked.nameBefore(file, inode))));
       }
       if (!isDirectory(file.stat)) continue;
       if (out?.matched && !excludes.mayExceptBelow(name)) continue;
@@ -80,12 +85,25 @@ function asLink(file: SentFile, first: string | undefined): SentFile {
   return { ...file, stat: { ...file.stat, linkname: first, size: 0 } };
 }
 
-interface Child {
-  readonly file: SentFile;
-  readonly stats: BigIntStats;
+/** Of files with several names the first that was met. */
+class LinkedNames {
+  readonly #first = new Map<string, string>();
+
+  nameBefore({ stat }: SentFile, inode: string): string | undefined {
+    if (isDirectory(stat)) return undefined;
+    const known = this.#first.get(inode);
+    if (known === undefined) this.#first.set(inode, stat.path);
+    return known;
+  }
 }
 
-function children(root: string, below: string): Child[] {
+interface Child {
+  readonly file: SentFile;
+  /** Of a file with several names. */
+  readonly inode: string | undefined;
+}
+
+function children(root: string, below: string, reader: FileReader | undefined): Child[] {
   const prefix = below === '' ? '' : `${below}/`;
   const found: Child[] = [];
   const directory = encodeName(below === '' ? root : `${root}/${below}`);
@@ -95,12 +113,18 @@ function children(root: string, below: string): Child[] {
     const name = prefix + child;
     const path = `${root}/${name}`;
     const encoded = isText ? path : encodeName(path);
-    const stats = lstatSync(encoded, { bigint: true, throwIfNoEntry: false });
+    const facts = reader?.facts(path) ?? factsAt(encoded);
     const readLink = () => decodeName(readlinkSync(encoded, { encoding: 'buffer' }));
-    const stat = stats && statOfFile(name, stats, readLink);
-    if (stat) found.push({ file: { stat, path }, stats });
+    const stat = facts && statOfFile(name, facts, readLink);
+    if (stat) found.push({ file: { stat, path }, inode: facts.inode });
   }
   return found;
+}
+
+/** Undefined for what is gone by now. */
+function factsAt(path: string | Buffer): FileFacts | undefined {
+  const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stats && factsOf(stats);
 }
 
 /** In order. Only where text cannot tell what a name is, which is then not plain, are its bytes asked for. */

@@ -5,10 +5,10 @@ import type { ServerCall } from '../../../lib/grpc/server.ts';
 import { GrpcError, type GrpcHeaders, grpcCodes } from '../../../lib/grpc/status.ts';
 import { ownEntry } from '../../../lib/own-entry.ts';
 import { followLinks } from '../files/follow-links.ts';
-import { wantedFiles } from '../files/wanted-files.ts';
+import { type FileReader, wantedFiles } from '../files/wanted-files.ts';
 
-/** Gives what reads attributes of files. */
-export type OpenAttributes = () => Promise<(path: string) => Record<string, Uint8Array> | undefined>;
+/** Gives what says what files are. */
+export type OpenReader = () => Promise<FileReader>;
 
 /** Nobody but the daemon waits for this process, in milliseconds. */
 const slice = 5;
@@ -16,10 +16,7 @@ const slice = 5;
 /** Answers BuildKit's FileSync/DiffCopy. Throws a GrpcError for a directory the build was not given. */
 export async function answerSync(
   call: ServerCall,
-  {
-    directories,
-    attributes,
-  }: { directories: Readonly<Record<string, string>>; attributes?: OpenAttributes | undefined },
+  { directories, reader }: { directories: Readonly<Record<string, string>>; reader?: OpenReader | undefined },
 ): Promise<void> {
   const { metadata } = call;
   const [name = ''] = valuesOf(metadata, 'dir-name');
@@ -29,7 +26,7 @@ export async function answerSync(
   const follow = valuesOf(metadata, 'followpaths');
   const include = [...valuesOf(metadata, 'include-patterns'), ...followLinks(directory, follow)];
   const exclude = valuesOf(metadata, 'exclude-patterns');
-  const files = wantedFiles(directory, { include, exclude, ...(attributes && { attributes: await attributes() }) });
+  const files = wantedFiles(directory, { include, exclude, reader: await reader?.() });
   await sendFiles(call, files, { slice });
 }
 

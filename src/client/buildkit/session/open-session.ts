@@ -5,7 +5,7 @@ import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import type { Client } from '../../client.ts';
 import { answerCredentials, type FindCredentials } from './answer-credentials.ts';
 import { answerSecret, type FindSecret } from './answer-secret.ts';
-import { answerSync, type OpenAttributes } from './answer-sync.ts';
+import { answerSync, type OpenReader } from './answer-sync.ts';
 import { contentMethods } from './content-stores.ts';
 import { type BuildOutput, receiveOutput } from './receive-output.ts';
 import { agentMethods } from './ssh-agents.ts';
@@ -18,8 +18,8 @@ export interface SessionOptions {
   readonly sharedKey: string;
   /** Directories by the names the build has for them. */
   readonly directories: Readonly<Record<string, string>>;
-  /** Reads the extended attributes of their files, which are not sent without it. Asked for when files are about to be sent. */
-  readonly attributes?: OpenAttributes;
+  /** Reads what their files are. Extended attributes are not sent without it. Asked for when files are about to be sent. */
+  readonly reader?: OpenReader;
   /** Where exporters leave their results, by their numbers. */
   readonly outputs?: readonly (BuildOutput | undefined)[];
   readonly secret?: FindSecret;
