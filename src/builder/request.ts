@@ -16,6 +16,8 @@ export type NamedContext =
   | { readonly kind: 'source'; readonly source: BuildSource }
   /** The image or index `digest` of an OCI layout that only whoever wants the build can reach. */
   | { readonly kind: 'layout'; readonly digest: string; readonly blobs: BlobStore }
+  /** One that there is no way to: refused where the Dockerfile uses it, in these words. */
+  | { readonly kind: 'unsupported'; readonly message: string }
   /** What another build makes (bake's `target:`), which may not even have begun; rejects where it never comes to that. */
   | { readonly kind: 'build'; readonly targets: () => Promise<readonly BuildTarget[]> };
 

@@ -265,11 +265,12 @@ class GraphBuilder {
 
   async #resolve(name: string, platform: Platform): Promise<StageState> {
     const plain = { platform, config: {}, author: undefined, history: [], base: {} };
-    if (name === 'scratch') {
+    const named = this.#named(name, platform);
+    if (name === 'scratch' || (named?.kind === 'image' && named.reference === 'scratch')) {
       const node = createNode({ op: { kind: 'scratch' }, name: '[internal] empty' });
       return new StageState({ ...plain, config: { WorkingDir: '/' }, node });
     }
-    const named = this.#named(name, platform);
+    if (named?.kind === 'unsupported') throw invalid(named.message);
     if (named?.kind === 'build') {
       const target = await this.#inputs.linkedTarget(named, platform);
       const state = target.state.child();

@@ -15,12 +15,20 @@ interface TargetAnswers {
   readonly code: number;
 }
 
+/** Nothing is built for an answer: what other targets would make is not known, which is better than a question refused for it. */
+function unbuilt(contexts: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(contexts);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, value.startsWith('target:') ? 'docker-image://scratch' : value]),
+  );
+}
+
 /** Asks for all at once. Throws what the daemon says instead of an answer. */
 export async function askTargets(resolved: ResolvedTargets, call: FrontendCall, watch: Watch): Promise<TargetAnswers> {
   const named = [...resolved.targets].sort(([a], [b]) => (a < b ? -1 : 1));
   const answers = await Promise.all(
     named.map(async ([name, target]) => {
-      const options = withProxies(targetOptions(target, target.contexts ?? {}), watch.context);
+      const options = withProxies(targetOptions(target, unbuilt(target.contexts ?? {})), watch.context);
       await using plan = await planBuild(options, watch.context.io);
       const display = named.length > 1 ? prefixedDisplay(watch.display, name) : watch.display;
       return { name, target, answer: await ask(plan, call, { ...watch, display }) };

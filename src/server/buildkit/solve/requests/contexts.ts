@@ -63,7 +63,7 @@ function namedContext(name: string, value: string, parts: ContextParts): NamedCo
       return { kind: 'source', source: sources.remote(value) };
     default:
       if (/^git@/.test(value)) return { kind: 'source', source: sources.remote(value) };
-      throw invalid(`unsupported context source ${scheme} for ${name}`);
+      return { kind: 'unsupported', message: `unsupported context source ${scheme} for ${name}` };
   }
 }
 

@@ -97,7 +97,9 @@ describe('attributes of the frontend', () => {
     });
     expect(() => frontend({ 'context:x': 'oci-layout://x' })).toThrow('must have a digest');
     expect(() => frontend({ 'context:x': 'input:y' })).toThrow('there is no input y');
-    expect(() => frontend({ 'context:x': 'what:x' })).toThrow('unsupported context source what for x');
+    expect(frontend({ 'context:x': 'what:x' }).namedContexts).toEqual({
+      x: { kind: 'unsupported', message: 'unsupported context source what for x' },
+    });
   });
 
   test('name caches and attestations', () => {
