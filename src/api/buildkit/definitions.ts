@@ -24,7 +24,12 @@ const longestDefinition = 3;
 
 /** How clients name the result of an evaluation to others: opaque to them, as any definition is. */
 export function definitionOfEvaluation(ref: string): Definition {
-  const source = encode(operation, { source: { identifier: `${ours}${ref}`, attrs: {} } });
+  return definitionOfSource(`${ours}${ref}`, {});
+}
+
+/** Files from elsewhere, for whoever wants to read them. */
+export function definitionOfSource(identifier: string, attrs: Record<string, string>): Definition {
+  const source = encode(operation, { source: { identifier, attrs } });
   const result = encode(operation, { inputs: [{ digest: sha256(source), index: 0 }] });
   return { def: [source, result], metadata: { [sha256(source)]: {}, [sha256(result)]: {} } };
 }

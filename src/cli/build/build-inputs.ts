@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import type { Io } from '../io.ts';
+import { isAddress } from './addresses.ts';
 import type { BuildOptions } from './build-options.ts';
 import { namedContexts } from './options/contexts.ts';
 import { readAhead } from './read-ahead.ts';
@@ -25,9 +26,6 @@ export interface BuildInputs extends Disposable {
 }
 
 type Found = Omit<BuildInputs, 'stores' | typeof Symbol.dispose>;
-
-const isRepository = /^(?:git|ssh):\/\/|^(?:[\w.-]+@)[\w.-]+:|^github\.com\/|^https?:\/\/.*\.git(?:[#?]|$)/;
-const isAddress = (text: string) => /^https?:\/\//.test(text) || isRepository.test(text);
 
 /** Throws a plain Error with buildx's wording for what is not there. */
 export async function openBuildInputs(options: BuildOptions, io: Io): Promise<BuildInputs> {
@@ -137,7 +135,8 @@ async function ownDockerfile({ file, inline }: BuildOptions, means: Means): Prom
   return text === undefined ? undefined : { folder: means.folderWith('Dockerfile', text), name: 'Dockerfile' };
 }
 
-async function download(address: string): Promise<Uint8Array> {
+/** A file from the web, whole. Throws a plain Error. */
+export async function download(address: string): Promise<Uint8Array> {
   const response = await fetch(address);
   if (!response.ok) throw new Error(`failed to download ${address}: ${response.status} ${response.statusText}`);
   return new Uint8Array(await response.arrayBuffer());

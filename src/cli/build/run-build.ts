@@ -68,8 +68,29 @@ export async function askAbout(
   }
 }
 
+/** Bake files that lie in a repository. `secret` finds what signs in to it. */
+export async function readRepositoryFiles(
+  wanted: { address: string; names: readonly string[]; secret: (id: string) => Promise<Uint8Array | undefined> },
+  options: RunOptions,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const { buildkit, display, signal } = options;
+  const { address, names, secret } = wanted;
+  const ref = newName();
+  await using session = await openSession({ session: { sharedKey: '', directories: {}, secret } }, options);
+  const watched = new AbortController();
+  const watching = (async () => {
+    for await (const news of buildkit.status(ref, watched.signal)) display.update(news);
+  })().catch(() => {});
+  try {
+    return await buildkit.repositoryFiles({ ref, session: session.id, address, names }, signal);
+  } finally {
+    watched.abort();
+    await watching;
+  }
+}
+
 async function openSession(
-  plan: BuildPlan,
+  plan: Pick<BuildPlan, 'session'>,
   { context, buildkit }: RunOptions,
 ): Promise<AsyncDisposable & { id: string }> {
   const id = newName();

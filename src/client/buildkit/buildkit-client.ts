@@ -28,6 +28,7 @@ import { decode, encode } from '../../api/buildkit/message.ts';
 import { GrpcConnection } from '../../lib/grpc/client.ts';
 import type { Client } from '../client.ts';
 import { askFrontend, type FrontendQuestion } from './ask-frontend.ts';
+import { type RepositoryFiles, readRepository } from './read-repository.ts';
 import { openSession, type SessionOptions } from './session/open-session.ts';
 
 const control = '/moby.buildkit.v1.Control/';
@@ -62,6 +63,11 @@ export class BuildkitClient implements Disposable {
   /** What the frontend answers to a question about a Dockerfile. Nothing is built. */
   ask(question: FrontendQuestion, signal?: AbortSignal): Promise<Readonly<Record<string, Uint8Array>>> {
     return askFrontend(this.#connection, question, signal);
+  }
+
+  /** Files of a git repository by their names; those that are not there are left out. Rejects with a GrpcError. */
+  repositoryFiles(wanted: RepositoryFiles, signal?: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>> {
+    return readRepository(this.#connection, wanted, signal);
   }
 
   /** All news of a build, from its beginning to its end; it may begin a little later. */

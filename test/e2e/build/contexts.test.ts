@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { buildSite } from '../../support/builds/build-site.ts';
 import { GitServer } from '../../support/builds/git-server.ts';
 import { eventually } from '../../support/eventually.ts';
-import { runOk } from '../../support/run.ts';
+import { run, runOk } from '../../support/run.ts';
 
 const site = buildSite();
 let server: GitServer;
@@ -87,6 +87,38 @@ test('submodules come along, and servers of plain files will do', async () => {
   await server.commit('plain', { Dockerfile, f: 'plain' }, 'v1');
   await expectBuilt(`${server.address}/dumb/plain.git`, 'plain');
   await expectBuilt(`${server.address}/dumb/plain.git#v1`, 'plain');
+}, 60_000);
+
+test('bake files of a repository are built there, with what is named of the working directory', async () => {
+  const bake = `
+    target "default" {
+      tags = ["baked"]
+    }
+    target "sub" {
+      inherits = ["default"]
+      context = "sub"
+    }
+  `;
+  await server.commit(
+    'baked',
+    { 'docker-bake.hcl': bake, Dockerfile, f: 'top', 'sub/Dockerfile': Dockerfile, 'sub/f': 'below' },
+    'v1',
+  );
+  const address = `${server.address}/baked.git`;
+  const printed = async () => await site.berth(['run', '--rm', '--network', 'none', 'baked']);
+  await site.berth(['bake', address]);
+  expect(await printed()).toBe('top');
+  await site.berth(['bake', `${address}#v1`, 'sub']);
+  expect(await printed()).toBe('below');
+  const own = site.context({
+    'own.hcl': 'target "default" { dockerfile = "cwd://D" }',
+    D: `${Dockerfile}RUN echo own >/f\n`,
+  });
+  await site.berth(['bake', '-f', 'docker-bake.hcl', '-f', 'cwd://own.hcl', address], { cwd: own });
+  expect(await printed()).toBe('own');
+  const refused = await run(site.command('bake', address, '--set', 'default.secrets=id=s,src=/etc/hostname'));
+  expect(refused.stderr).toContain('Read access to path /etc/hostname');
+  await site.clean();
 }, 60_000);
 
 test('a fetch that is cut off leaves nothing, be it the client or the daemon that goes', async () => {

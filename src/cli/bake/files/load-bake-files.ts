@@ -16,7 +16,7 @@ import { mergeBakeFiles } from './merge-targets.ts';
 import { readBakeCompose } from './read-compose.ts';
 
 /** Looked for where no file is named; every one that is there counts, later ones on top. */
-const usualNames = [
+export const usualNames: readonly string[] = [
   ...['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'],
   ...['docker-bake.json', 'docker-bake.hcl', 'docker-bake.override.json', 'docker-bake.override.hcl'],
 ];
@@ -29,19 +29,25 @@ export async function loadBakeFiles(names: readonly string[], io: Io): Promise<B
   const named = names.length > 0 ? names : namedByEnvironment(io.environment);
   const found =
     named.length > 0 ? named.map(withoutHere) : usualNames.filter(name => existsSync(join(io.directory, name)));
-  if (found.length === 0) throw new Error(`couldn't find a bake definition: looked for ${usualNames.join(', ')}`);
+  if (found.length === 0) throw noDefinition();
   const files: NamedText[] = [];
   for (const name of found) files.push({ name, text: await readText(name, io) });
   return understandBakeFiles(files, io);
 }
 
+/** Of a place where none of the usual files is. */
+export function noDefinition(): Error {
+  return new Error(`couldn't find a bake definition: looked for ${usualNames.join(', ')}`);
+}
+
 /** `BUILDX_BAKE_FILE` has names in a row, as PATH has. */
-function namedByEnvironment(environment: Io['environment']): readonly string[] {
+export function namedByEnvironment(environment: Io['environment']): readonly string[] {
   const { BUILDX_BAKE_FILE: files = '', BUILDX_BAKE_PATH_SEPARATOR: separator = ':' } = environment;
   return files.split(separator || ':').filter(name => name !== '');
 }
 
-interface NamedText {
+/** A file that has been read. */
+export interface NamedText {
   readonly name: string;
   readonly text: string;
 }
@@ -82,7 +88,8 @@ function parsing<T>({ name }: NamedText, work: () => T): T {
   }
 }
 
-async function readText(name: string, io: Io): Promise<string> {
+/** `-` is standard input. Throws a plain Error. */
+export async function readText(name: string, io: Io): Promise<string> {
   const bytes = name === '-' ? await (await readAhead(io.stdin.read())).whole() : readFile(name, io);
   if (bytes.length > largestFile) throw new Error(`${name}: a bake file of more than 16 MiB is not read`);
   return Buffer.from(bytes).toString();

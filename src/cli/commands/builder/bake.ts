@@ -8,8 +8,12 @@ import { loadBakeFiles } from '../../bake/files/load-bake-files.ts';
 import { listBake } from '../../bake/list-bake.ts';
 import { parseOverride, settingAll } from '../../bake/overrides.ts';
 import { printTargets } from '../../bake/print-targets.ts';
+import { checkReach } from '../../bake/remote/check-reach.ts';
+import { loadRemoteBake } from '../../bake/remote/load-remote-bake.ts';
+import { placeTargets } from '../../bake/remote/remote-targets.ts';
 import { type ResolvedTargets, resolveTargets } from '../../bake/resolve-targets.ts';
 import { withFlags } from '../../bake/target-options.ts';
+import { isAddress, isRepository } from '../../build/addresses.ts';
 import { parseCall } from '../../build/frontend-call.ts';
 import { shortAttest } from '../../build/options/attest.ts';
 import { failureMessage } from '../../build/outcome/build-failure.ts';
@@ -26,10 +30,12 @@ const strings = (usage: string, options: { short?: string } = {}) =>
   list<string>(usage, { ...options, type: 'stringArray' });
 
 export const bake = command({
-  usage: '[OPTIONS] [TARGET...]',
+  usage: '[OPTIONS] [URL [URL]] [TARGET...]',
   args: anyArguments,
   flags: {
-    allow: strings('Taken and without effect: what a file names is allowed'),
+    allow: strings(
+      'Allow a file from elsewhere more than the working directory: fs=PATH, fs.read, fs.write, ssh, network.host',
+    ),
     builder: builderFlag(),
     call: string('Ask about the Dockerfiles instead of building: check, outline, targets'),
     check: bool('Short for --call=check'),
@@ -50,7 +56,14 @@ export const bake = command({
   async run(context, { flags, args }) {
     checkBuilder(flags.builder, context);
     try {
-      const file = await loadBakeFiles(flags.file, context.io);
+      const options = {
+        mode: readProgressMode(flags.progress, context),
+        detailed: flags.debug || context.options.debug,
+      };
+      const { address, base, names } = remoteOf(args);
+      const file = address
+        ? await watchedBuild(context, options, watch => loadRemoteBake(address, flags.file, watch))
+        : await loadBakeFiles(flags.file, context.io);
       for (const warning of file.warnings) context.io.stderr.write(`WARNING: ${warning}\n`);
       if (flags.list) {
         if (flags.print) throw new Error('--print and --list are mutually exclusive');
@@ -62,19 +75,18 @@ export const bake = command({
         attests: [...shortAttest('sbom', flags.sbom), ...shortAttest('provenance', flags.provenance)],
       };
       const settings = settingAll(file, flags.set.map(parseOverride), context.io.environment);
-      const chosen = resolveTargets(file, args, settings);
-      const resolved = {
+      const chosen = resolveTargets(file, names, settings);
+      const flagged = {
         ...chosen,
         targets: new Map([...chosen.targets].map(([name, one]) => [name, withFlags(one, common)])),
       };
+      const { directory } = context.io;
+      const resolved = base ? placeTargets(flagged, base, directory) : flagged;
       if (flags.print) {
         await context.print(printTargets(resolved));
         return 0;
       }
-      const options = {
-        mode: readProgressMode(flags.progress, context),
-        detailed: flags.debug || context.options.debug,
-      };
+      if (address) checkReach(resolved, { directory, allowed: flags.allow });
       const call = parseCall(flags.check ? 'check' : flags.call || commonCall(resolved));
       if (call) {
         const { output, code } = await watchedBuild(context, options, watch => askTargets(resolved, call, watch));
@@ -89,12 +101,21 @@ export const bake = command({
       if (flags['metadata-file']) writeMetadata(flags['metadata-file'], metadata);
       return 0;
     } catch (error) {
-      if (error instanceof ExitError) throw error;
+      const told = (message: string) => message.replace('ERROR: failed to build: ', 'ERROR: ');
+      if (error instanceof ExitError) throw new ExitError(error.code, told(error.message), { cause: error });
       const excerpt = error instanceof HclError ? error.excerpt() : '';
-      throw new ExitError(1, excerpt + failureMessage(error).replace('failed to build: ', ''), { cause: error });
+      throw new ExitError(1, excerpt + told(failureMessage(error)), { cause: error });
     }
   },
 });
+
+/** Where files are from, and where the contexts of their targets are, if not here: addresses stand before the targets. */
+function remoteOf([first = '', second = '', ...more]: readonly string[]) {
+  const rest = [second, ...more].filter(Boolean);
+  if (!isAddress(first)) return { names: [first, ...rest].filter(Boolean) };
+  if (isAddress(second)) return { address: first, base: second, names: more };
+  return { address: first, base: isRepository(first) ? first : undefined, names: rest };
+}
 
 /** What every target of the file wants to be asked; empty where they are built. */
 function commonCall({ targets }: ResolvedTargets): string {
