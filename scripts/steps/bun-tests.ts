@@ -44,15 +44,30 @@ export async function runTests(
       // A process for each processor, which keeps what it has loaded from file to file.
       ...(options.parallel ? ['--parallel', '--no-isolate'] : []),
     ];
-    const code = await runCommand(['bun', 'test', ...flags, ...files.map(file => `./${file}`)], options.env);
+    let output = '';
+    const hear = (text: string) => {
+      output += text;
+    };
+    const code = await runCommand(['bun', 'test', ...flags, ...files.map(file => `./${file}`)], options.env, hear);
     const counts = parseReport(readReport(report));
-    if (code === 0 || counts.failed > 0) return counts;
-    // A file that could not be loaded, an error between tests, a killed run: no test of the report stands for these.
-    const said = `bun test ended with ${code}, but no test failed: see its output`;
-    return { ...counts, failed: 1, failures: [{ test: 'all', said }] };
+    return code === 0 ? counts : withUnreported(counts, code, output);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The counts with what no test of the report stands for: a file that cannot be loaded, an error between tests, a killed run. */
+function withUnreported(counts: Counts, code: number, output: string): Counts {
+  const errors = errorsBetweenTests(output);
+  if (errors.length === 0 && counts.failed === 0) errors.push(`bun test ended with ${code}: see its output`);
+  const failures = errors.map(said => ({ test: 'between tests', said }));
+  return { ...counts, failed: counts.failed + errors.length, failures: [...(counts.failures ?? []), ...failures] };
+}
+
+/** Errors that `bun test` tells of on standard error alone, without the lines of code around them. */
+export function errorsBetweenTests(output: string): string[] {
+  const blocks = output.matchAll(/^# Unhandled error between tests\n-+\n([\s\S]*?)\n-{20,}$/gm);
+  return [...blocks].map(([, block = '']) => block.replace(/^(\s*\d+ \|.*|\s*\^)\n/gm, '').trim());
 }
 
 function readReport(path: string): string {

@@ -23,14 +23,33 @@ export interface StepResult extends Counts {
 
 export const repository: string = new URL('../..', import.meta.url).pathname;
 
-/** Runs a command in the repository with its own tools on the path; its output goes to ours. */
-export async function runCommand(command: string[], env: Record<string, string> = {}): Promise<number> {
+/**
+ * Runs a command in the repository with its own tools on the path; its output goes to ours, and that on standard error to
+ * `hear`, too.
+ */
+export async function runCommand(
+  command: string[],
+  env: Record<string, string> = {},
+  hear?: (text: string) => void,
+): Promise<number> {
   const child = Bun.spawn(command, {
     cwd: repository,
     env: { ...process.env, PATH: `${repository}node_modules/.bin:${process.env.PATH}`, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'inherit', hear ? 'pipe' : 'inherit'],
   });
-  return await child.exited;
+  const told = child.stderr && hear && passOn(child.stderr, hear);
+  const code = await child.exited;
+  // What the command left running may hold its end of the pipe for ever.
+  if (told) await Promise.race([told, Bun.sleep(1000)]);
+  return code;
+}
+
+async function passOn(output: AsyncIterable<Uint8Array>, hear: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of output) {
+    process.stderr.write(chunk);
+    hear(decoder.decode(chunk, { stream: true }));
+  }
 }
 
 /** Runs `work` under a heading; what it throws is a failed step, not the end of the run. */
