@@ -10,6 +10,8 @@ export interface Resolution {
   /** Of a step: where its record is, and the keys that lead there. */
   readonly key?: string;
   readonly quick?: string | undefined;
+  /** Of a step: what it is made upon, as far as that has an id. */
+  readonly parents?: readonly string[];
   /** Its result lies in a cache elsewhere, until it is loaded. */
   readonly imported?: ImportedStep;
   /** The result itself; run now if it has to be. */

@@ -9,6 +9,8 @@ export interface SolvedStep {
   readonly quick: string | undefined;
   /** What dependent steps are keyed by. */
   readonly id: string;
+  /** What it was made upon, in the same way; files from outside are not known by that. */
+  readonly parents: readonly string[];
   /** For each input that stands upon steps: the numbers of the last ones of them in the list this one is in. */
   readonly inputs: readonly (readonly number[])[];
   /** Layers that are here, or those of another cache that nobody has wanted yet. */

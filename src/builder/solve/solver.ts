@@ -75,10 +75,11 @@ const moment = 10;
 
 /** One for each build. */
 export class Solver {
+  /** After `settled`: something that was made is not written down (a full disk). Nobody finds its layers any more. */
+  isUnrecorded = false;
   readonly #deps: SolverDeps;
   readonly #resolutions = new Map<string, Promise<Resolution>>();
   readonly #recording = new Set<Promise<unknown>>();
-  #isUnrecorded = false;
   /** Keys of steps that this build has run. */
   readonly #executed = new Set<string>();
   readonly #running = new Set<Promise<unknown>>();
@@ -113,11 +114,6 @@ export class Solver {
     await Promise.allSettled(this.#recording);
   }
 
-  /** After `settled`: something that was made is not written down. Nobody finds its layers any more. */
-  get isUnrecorded(): boolean {
-    return this.#isUnrecorded;
-  }
-
   /** Steps of other caches whose layers came with those of another step are known from now on, too. */
   async keepImported(): Promise<void> {
     for (const resolving of this.#resolutions.values()) {
@@ -142,12 +138,13 @@ export class Solver {
   }
 
   async #solved(node: Node, here: boolean): Promise<Omit<SolvedStep, 'inputs'> | undefined> {
-    const { key, quick, id, isMissing, imported, load } = (await this.#resolutions.get(node.vertex.digest)) ?? {};
+    const resolution = await this.#resolutions.get(node.vertex.digest);
+    const { key, quick, id, parents = [], isMissing, imported, load } = resolution ?? {};
     if (key === undefined || id === undefined || !load) return undefined;
     if ((isMissing && !this.#executed.has(key)) || (imported && this.#lost.has(imported))) return undefined;
     // What lies elsewhere and was not wanted need not be fetched to be spoken of.
     const stays = !here && imported && !this.#deps.cache.find(key);
-    return { key, quick, id, result: stays ? imported : ((await load()) as LayersSnapshot) };
+    return { key, quick, id, parents, result: stays ? imported : ((await load()) as LayersSnapshot) };
   }
 
   resolve(node: Node): Promise<Resolution> {
@@ -177,7 +174,8 @@ export class Solver {
       node.inputs.map(async (input, index) => {
         const resolution = await this.resolve(input);
         // Its content will be asked for: stages that are copied from run beside each other, not one after the other.
-        if (resolution.isMissing && byContent.includes(index)) resolution.load().catch(() => {});
+        const isMissing = resolution.isMissing && byContent.includes(index);
+        if (isMissing && (node.ignoreCache || this.#isUppermost(resolution.id))) resolution.load().catch(() => {});
         return resolution;
       }),
     );
@@ -198,18 +196,14 @@ export class Solver {
     if (found) this.#early.forget(node);
     const imported = node.ignoreCache || found ? undefined : this.#deps.imports.find(key);
     const id = nonce === '' ? ((found ?? imported)?.result ?? key) : sha256(`${key} ${nonce}`);
-    if (found) return { ...this.#hit(node, { key, id, record: found }), key, quick };
+    const step = { id, key, quick, parents: idsOf(inputs) };
+    if (found) return { ...this.#hit(node, { key, id, record: found }), ...step };
     if (imported) {
       this.#complete(node, { id, kind: 'imported', where: `, as in the cache ${imported.from}` });
-      return { id, key, quick, imported, load: once(() => this.#tracked(this.#import(node, imported, inputs))) };
+      return { ...step, imported, load: once(() => this.#tracked(this.#import(node, imported, inputs))) };
     }
-    return {
-      id,
-      key,
-      quick,
-      isMissing: true,
-      load: once(() => this.#tracked(this.#execute(node, { key, id, inputs, content }))),
-    };
+    const load = once(() => this.#tracked(this.#execute(node, { key, id, inputs, content })));
+    return { ...step, isMissing: true, load };
   }
 
   /**
@@ -228,6 +222,12 @@ export class Solver {
     } catch {
       // Whoever waits for it hears of it.
     }
+  }
+
+  /** Nothing is known that was made upon it: what a build makes upon it cannot be had without it. */
+  #isUppermost(result = ''): boolean {
+    const { cache, imports } = this.#deps;
+    return !imports.isKnownBelow(result) && !cache.isKnownBelow(result);
   }
 
   /** While steps below run, what can be done of it without them is done. */
@@ -268,7 +268,7 @@ export class Solver {
     const { digest, name } = node.vertex;
     try {
       const fetched = await fetch(imported, news => progress.push({ ...news, kind: 'status', vertex: digest }));
-      const record = { ...fetched, description: name, parents: inputs.flatMap(({ id }) => id ?? []) };
+      const record = { ...fetched, description: name, parents: idsOf(inputs) };
       this.#keep(imported, record);
       return chain(record);
     } catch (error) {
@@ -409,17 +409,14 @@ export class Solver {
         chain: settled.chainId,
         times: snapshot.layers.flatMap(({ created }) => (created ? [created.getTime()] : [])).reverse(),
         description: node.vertex.name,
-        parents: o.inputs.flatMap(({ id }) => id ?? []),
+        parents: idsOf(o.inputs),
         size: settled.size,
         createdAt: now,
         lastUsedAt: now,
         usageCount: 1,
       });
     });
-    const failed = () => {
-      // A full disk, mostly.
-      this.#isUnrecorded = true;
-    };
+    const failed = () => void (this.isUnrecorded = true);
     const done = recording.catch(failed).finally(() => this.#recording.delete(done));
     this.#recording.add(done);
   }
@@ -458,6 +455,8 @@ interface BegunContent {
 /** What another build makes is news of that build; what costs nothing is none at all. */
 const silent: readonly Operation['kind'][] = ['linked', 'scratch', 'merge'];
 const isNews = ({ op }: Node) => !silent.includes(op.kind);
+
+const idsOf = (inputs: readonly Resolution[]) => inputs.flatMap(({ id }) => id ?? []);
 
 const keyOf = (parts: unknown) => sha256(JSON.stringify(parts));
 

@@ -19,12 +19,12 @@ const layers = [
 test('steps of ours are found with their layers, by parents or named one by one', () => {
   const records = [
     { digest: key, layers: [{ layer: 1 }], berth: { ...note, quick: sha256('q') } },
-    { digest: key, chains: [{ layers: [1, 0] }], berth: note },
+    { digest: key, chains: [{ layers: [1, 0] }], berth: { ...note, parents: [sha256('p')] } },
   ];
   expect(read({ layers, records })).toEqual({
     steps: [
       { key, chain: [0, 1], ...note, quick: sha256('q') },
-      { key, chain: [1, 0], ...note },
+      { key, chain: [1, 0], ...note, parents: [sha256('p')] },
     ],
     foreign: 0,
   });
@@ -37,6 +37,7 @@ test('what others have named is counted, what makes no sense is passed over', ()
     { digest: 'x', layers: [{ layer: 0 }], berth: note },
     { digest: key, layers: [{ layer: 0 }], berth: { result: 'x', times: [] } },
     { digest: key, layers: [{ layer: 0 }], berth: { result: key, times: ['late'] } },
+    { digest: key, layers: [{ layer: 0 }], berth: { ...note, parents: 'p' } },
     { digest: key, layers: [{ layer: 9 }], berth: note },
     { digest: key, layers: [{ layer: 2 }], berth: note },
     { digest: key, layers: [{ layer: '0' }], berth: note },

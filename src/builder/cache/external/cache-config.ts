@@ -14,6 +14,8 @@ interface StepNote {
   /** See `Resolution`. */
   readonly quick?: string;
   readonly result: string;
+  /** See `ImportedStep`. */
+  readonly parents?: readonly string[];
   /** Of the layers that builds made, top first, in milliseconds since 1970. */
   readonly times: readonly number[];
 }
@@ -82,8 +84,9 @@ function readStep(
     !chain.every(at => typeof at === 'number' && all[at] !== undefined)
   )
     return [];
-  const { quick, result, times } = berth;
-  return [{ key: digest, chain: chain as number[], result, times, ...(quick !== undefined && { quick }) }];
+  const { quick, result, times, parents } = berth;
+  const more = { ...(quick !== undefined && { quick }), ...(parents && { parents }) };
+  return [{ key: digest, chain: chain as number[], result, times, ...more }];
 }
 
 /** From the lowest layer to `top`; nothing where that is more than an image can have, or parents lead in circles. */
@@ -104,9 +107,10 @@ function readLayer(value: unknown): ConfigLayer[] {
 
 function isNote(value: unknown): value is StepNote {
   if (typeof value !== 'object' || value === null) return false;
-  const { quick, result, times } = value as Record<string, unknown>;
+  const { quick, result, times, parents } = value as Record<string, unknown>;
   const hasTimes = Array.isArray(times) && times.every(time => Number.isFinite(time));
-  return isText(result) && hasTimes && (quick === undefined || isText(quick));
+  const hasParents = parents === undefined || (Array.isArray(parents) && parents.every(isText));
+  return isText(result) && hasTimes && hasParents && (quick === undefined || isText(quick));
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string' && isDigest(value);

@@ -7,6 +7,8 @@ export interface ImportedStep {
   /** See `Resolution`. */
   readonly quick?: string;
   readonly result: string;
+  /** What it was made upon; older engines do not say. */
+  readonly parents?: readonly string[];
   /** Bottom first. */
   readonly layers: readonly FetchableLayer[];
   /** Of the layers that builds made, top first, in milliseconds since 1970. */
@@ -19,17 +21,26 @@ export interface ImportedStep {
 export class ImportedSteps {
   readonly #steps = new Map<string, ImportedStep>();
   readonly #aliases = new Map<string, string>();
+  readonly #parents = new Set<string>();
+  #isVague = false;
 
   add(steps: Iterable<ImportedStep>): void {
     for (const step of steps) {
       if (this.#steps.has(step.key)) continue;
       this.#steps.set(step.key, step);
       if (step.quick !== undefined) this.#aliases.set(step.quick, step.key);
+      for (const parent of step.parents ?? []) this.#parents.add(parent);
+      if (step.parents === undefined) this.#isVague = true;
     }
   }
 
   get isEmpty(): boolean {
     return this.#steps.size === 0;
+  }
+
+  /** Whether a step may be known that was made upon that result. */
+  isKnownBelow(result: string): boolean {
+    return this.#isVague || this.#parents.has(result);
   }
 
   find(key: string): ImportedStep | undefined {

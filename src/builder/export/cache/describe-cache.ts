@@ -78,13 +78,14 @@ function describeRecords(
   steps: readonly LayeredStep[],
   resultOf: (chain: readonly StepLayer[]) => Pick<ConfigRecord, 'layers' | 'chains'>,
 ): ConfigRecord[] {
-  return steps.map(({ step: { key, quick, id, inputs }, layers }) => ({
+  return steps.map(({ step: { key, quick, id, parents, inputs }, layers }) => ({
     ...resultOf(layers),
     digest: key,
     ...(inputs.length > 0 && { inputs: inputs.map(input => input.map(link => ({ link }))) }),
     berth: {
       ...(quick !== undefined && quick !== key && { quick }),
       result: id,
+      parents,
       times: layers.flatMap(({ time }) => time ?? []).reverse(),
     },
   }));

@@ -59,7 +59,7 @@ export async function inlineCache(
   snapshot: LayersSnapshot,
   o: Pick<CacheExportContext, 'images' | 'cache' | 'solver'>,
 ): Promise<Record<string, string>> {
-  const result = { key: '', quick: undefined, id: '', inputs: [], result: snapshot };
+  const result = { key: '', quick: undefined, id: '', parents: [], inputs: [], result: snapshot };
   const image = await stepLayers(result, o.images, new KnownBlobs(o));
   const records = describeInline(await layeredSteps([node], o), image);
   return { [inlineCacheKey]: Buffer.from(JSON.stringify(records)).toString('base64') };
