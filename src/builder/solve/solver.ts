@@ -1,5 +1,5 @@
 // Solves a graph for one build: looks up what is known, runs what is not, each vertex once, what is independent at once.
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { unlessAborted } from '../../lib/concurrency/unless-aborted.ts';
 import { BerthError, errorKind, errorMessage } from '../../lib/errors.ts';
 import { sha256 } from '../../oci/digest.ts';
@@ -365,7 +365,6 @@ export class Solver {
     // Another build has made it meanwhile.
     if (record) return this.#hit(node, { key: o.key, id: o.id, record }).load();
     this.#early.forget(node);
-    const reason = explainMiss(node, { inputs: o.inputs, content: o.content, cache });
     progress.started(digest);
     const { result, shared: joined } = shared.join(o.id, {
       signal,
@@ -378,11 +377,16 @@ export class Solver {
       },
       keepUntil: snapshot => Promise.all(snapshot.layers.map(({ layer }) => layer.settled)),
     });
-    const shown: CacheReason = joined ? { kind: 'shared', detail: 'another build runs it at the same time' } : reason;
+    // Of thousands of files that takes a while, in which the step is well under way.
+    const explaining = setImmediate().then(() => explainMiss(node, { inputs: o.inputs, content: o.content, cache }));
+    explaining.catch(() => {});
     return await this.#failing(node, async () => {
-      const snapshot = await result;
+      const snapshot = await result.finally(() => explaining);
       this.#executed.add(o.key);
-      progress.completed(digest, { output: shortOutput(o.id), reason: shown });
+      const reason: CacheReason = joined
+        ? { kind: 'shared', detail: 'another build runs it at the same time' }
+        : await explaining;
+      progress.completed(digest, { output: shortOutput(o.id), reason });
       return snapshot;
     });
   }
