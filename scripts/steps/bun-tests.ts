@@ -44,13 +44,10 @@ export async function runTests(
       // A process for each processor, which keeps what it has loaded from file to file.
       ...(options.parallel ? ['--parallel', '--no-isolate'] : []),
     ];
-    let output = '';
-    const hear = (text: string) => {
-      output += text;
-    };
-    const code = await runCommand(['bun', 'test', ...flags, ...files.map(file => `./${file}`)], options.env, hear);
+    const errors = join(folder, 'errors');
+    const code = await runCommand(['bun', 'test', ...flags, ...files.map(file => `./${file}`)], options.env, errors);
     const counts = parseReport(readReport(report));
-    return code === 0 ? counts : withUnreported(counts, code, output);
+    return code === 0 ? counts : withUnreported(counts, code, readFileSync(errors, 'utf8'));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -1,5 +1,7 @@
 // One step of a check or test run: a command that passes or fails as a whole, and what it counted.
 
+import { closeSync, openSync, readSync } from 'node:fs';
+
 /** What a step counted. A command without tests of its own counts as one. */
 export interface Counts {
   readonly passed: number;
@@ -24,32 +26,36 @@ export interface StepResult extends Counts {
 export const repository: string = new URL('../..', import.meta.url).pathname;
 
 /**
- * Runs a command in the repository with its own tools on the path; its output goes to ours, and that on standard error to
- * `hear`, too.
+ * Runs a command in the repository with its own tools on the path; its output goes to ours. `errors` names a file that keeps
+ * what it says on standard error: no pipe, as programs open /dev/stderr anew, and what it leaves running would hold that open.
  */
 export async function runCommand(
   command: string[],
   env: Record<string, string> = {},
-  hear?: (text: string) => void,
+  errors?: string,
 ): Promise<number> {
+  const file = errors === undefined ? undefined : openSync(errors, 'a');
   const child = Bun.spawn(command, {
     cwd: repository,
     env: { ...process.env, PATH: `${repository}node_modules/.bin:${process.env.PATH}`, ...env },
-    stdio: ['ignore', 'inherit', hear ? 'pipe' : 'inherit'],
+    stdio: ['ignore', 'inherit', file ?? 'inherit'],
   });
-  const told = child.stderr && hear && passOn(child.stderr, hear);
-  const code = await child.exited;
-  // What the command left running may hold its end of the pipe for ever.
-  if (told) await Promise.race([told, Bun.sleep(1000)]);
-  return code;
+  if (file !== undefined) closeSync(file);
+  if (errors !== undefined) await passOn(errors, child.exited);
+  return await child.exited;
 }
 
-async function passOn(output: AsyncIterable<Uint8Array>, hear: (text: string) => void): Promise<void> {
-  const decoder = new TextDecoder();
-  for await (const chunk of output) {
-    process.stderr.write(chunk);
-    hear(decoder.decode(chunk, { stream: true }));
+/** Tells on standard error what is in the file, and what comes until the end. */
+async function passOn(path: string, end: Promise<unknown>): Promise<void> {
+  const [file, buffer] = [openSync(path, 'r'), Buffer.alloc(65_536)];
+  const ended = end.then(() => true);
+  for (let isOver = false; ; ) {
+    const length = readSync(file, buffer);
+    if (length > 0) await new Promise(done => process.stderr.write(Buffer.from(buffer.subarray(0, length)), done));
+    else if (isOver) break;
+    else isOver = await Promise.race([ended, Bun.sleep(100).then(() => false)]);
   }
+  closeSync(file);
 }
 
 /** Runs `work` under a heading; what it throws is a failed step, not the end of the run. */
