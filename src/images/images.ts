@@ -343,8 +343,8 @@ export class Images {
   async removeContainerLayer(containerId: string): Promise<void> {
     const layers = this.#containerLayers.layersOf(containerId);
     this.#containerLayers.remove(containerId);
-    if (layers.length === 0) return;
     // Nearly always the image is still there, and then there is nothing to look for.
+    if (layers.length === 0 || this.#records.areInUse(layers)) return;
     const ofImages = this.#garbage.layersOfImages();
     if (layers.some(chainId => !ofImages.has(chainId))) this.#garbage.collect();
   }

@@ -36,7 +36,8 @@ export class CredentialHelper {
     const secret = identitytoken
       ? { Username: tokenUser, Secret: identitytoken }
       : { Username: username ?? '', Secret: password ?? '' };
-    const input = JSON.stringify({ ServerURL: serveraddress, ...secret });
+    // With the line end that Docker's tools send, for helpers that read a line.
+    const input = `${JSON.stringify({ ServerURL: serveraddress, ...secret })}\n`;
     const { failure, output } = await this.#run('store', input);
     if (failure !== undefined)
       throw new Error(`error storing credentials - err: ${failure}, out: \`${output.trim()}\``);

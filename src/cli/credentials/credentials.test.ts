@@ -79,6 +79,7 @@ describe('in the configuration file', () => {
 
   test.each([
     ['{', 'Error parsing config file'],
+    ['{bad', "invalid character 'b' looking for beginning of object key string"],
     ['{"auths":[]}', 'auths: not an object'],
     ['{"auths":{"a":{"auth":"eA=="}}}', 'auths: a: Invalid auth configuration file'],
     ['{"credsStore":5}', 'credsStore: not a string'],

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TlsFiles } from '../../client/index.ts';
 import { errorCode } from '../../lib/errors.ts';
+import { describeJsonError } from '../../lib/text/go-json-error.ts';
 import { ContextStore, type EndpointMetadata } from '../contexts/context-store.ts';
 import { ExitError } from '../failure.ts';
 import type { GlobalOptions } from '../global-flags.ts';
@@ -46,7 +47,7 @@ export function readClientConfig(io: Io, options: Pick<GlobalOptions, 'config'>)
     if (problem !== undefined) warn(problem);
     return typeof document === 'object' ? ((document ?? {}) as ClientConfig) : {};
   } catch (error) {
-    warn((error as Error).message);
+    warn(error instanceof SyntaxError ? describeJsonError(text) : (error as Error).message);
     return {};
   }
 }

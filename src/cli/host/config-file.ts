@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readIfThere } from '../../lib/files/if-there.ts';
+import { describeJsonError } from '../../lib/text/go-json-error.ts';
 
 type Document = Record<string, unknown>;
 
@@ -23,7 +24,8 @@ export function readDocument(file: string): Document {
   try {
     return asObject(JSON.parse(text), file);
   } catch (error) {
-    throw new Error(`Error parsing config file (${file}): ${(error as Error).message}`, { cause: error });
+    const why = error instanceof SyntaxError ? describeJsonError(text) : (error as Error).message;
+    throw new Error(`Error parsing config file (${file}): ${why}`, { cause: error });
   }
 }
 

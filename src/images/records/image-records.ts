@@ -81,6 +81,19 @@ export class ImageRecords {
     return this.#parse(id).chainIds;
   }
 
+  /**
+   * Whether an image stands on these layers (chain ids, bottom first) and maybe more. Only images that were looked at since the
+   * start are asked, and nothing is read for it: false may be wrong.
+   */
+  areInUse(layers: readonly Digest[]): boolean {
+    const top = layers.length - 1;
+    for (const [id, { chainIds }] of this.#parsed) {
+      // A chain id names everything below it, too.
+      if (chainIds[top] === layers[top] && this.#records.get(id)) return true;
+    }
+    return false;
+  }
+
   /** Every blob the image needs: its configuration, layers, and the manifests and indexes it came with. */
   *blobs(id: Digest): Generator<Digest, void> {
     const record = this.get(id);

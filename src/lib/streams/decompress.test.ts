@@ -37,6 +37,14 @@ test('each format is recognised and undone, in pieces of any size', async () => 
   expect(detectCompression(Buffer.from([0x50, 0x2a, 0x4d, 0x18]))).toBe('zstd');
 });
 
+test('zeros may follow a gzip stream, nothing else, however it is cut in pieces', async () => {
+  for (const size of [1, 5, 100_000]) {
+    expect(await decompress(Buffer.concat([gzipSync(text), Buffer.alloc(700)]), size)).toEqual(['gzip', text]);
+    const followed = await decompress(Buffer.concat([gzipSync(text), Buffer.from('something')]), size).catch(String);
+    expect(followed).toContain('gzip: incorrect header check');
+  }
+});
+
 test('cut and damaged streams are errors', async () => {
   const gzip = gzipSync(text);
   await expect(decompress(gzip.subarray(0, gzip.length / 2))).rejects.toMatchObject({ kind: 'invalid' });

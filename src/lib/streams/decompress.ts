@@ -28,7 +28,8 @@ export function detectCompression(start: Uint8Array): Compression {
 
 /**
  * The stream, decompressed if need be, and what it was. Errors of the format are `invalid`; a cut gzip, xz or bzip2
- * stream is an error, a cut zstd stream just ends: the reader must notice. xz and bzip2 need the programs of that name.
+ * stream is an error, a cut zstd stream just ends: the reader must notice. After gzip's members zeros may follow, as padding;
+ * nothing else (dockerd takes anything, for it never reads so far; Go's own reader, and so containerd, refuses zeros, too). xz and bzip2 need the programs of that name.
  */
 export async function openDecompressed(
   source: AsyncIterable<Uint8Array>,

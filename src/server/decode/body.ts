@@ -4,8 +4,8 @@ import type { JsonBody } from '../../api/endpoint.ts';
 import { invalid } from '../../lib/errors.ts';
 import type { BodyReader } from '../../lib/http/body-reader.ts';
 import type { Headers } from '../../lib/http/head.ts';
+import { describeJsonError } from '../../lib/text/go-json-error.ts';
 import { bodyShape } from './body-shapes.ts';
-import { describeJsonError } from './json-error.ts';
 import { checkShape } from './shape.ts';
 
 // Docker reads a body of any length; nothing it understands comes near this.

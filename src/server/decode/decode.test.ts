@@ -3,9 +3,9 @@
 import { expect, test } from 'bun:test';
 import { filters, int, str, strs } from '../../api/codecs.ts';
 import { BodyReader } from '../../lib/http/body-reader.ts';
+import { describeJsonError } from '../../lib/text/go-json-error.ts';
 import { decodeJsonBody } from './body.ts';
 import { bodyShape } from './body-shapes.ts';
-import { describeJsonError } from './json-error.ts';
 import { decodeQuery } from './query.ts';
 import { checkShape, type Shape } from './shape.ts';
 
