@@ -14,6 +14,12 @@ import { describeContainers, readAll, TestHost } from './testing/test-host.ts';
 describeContainers('adopt', import.meta.path, () => {
   const host = new TestHost();
 
+  async function killMonitor(bundle: string): Promise<void> {
+    const monitor = readPid(join(bundle, 'conmon.pid'))!;
+    host.kernel.processes.kill(monitor, 9);
+    while (host.kernel.processes.isAlive(monitor)) await delay(1);
+  }
+
   async function adoptProcess(id: string): Promise<Process> {
     const adopted = await host.runtime().adopt(id);
     if (!adopted || 'code' in adopted.exited) throw new Error('expected a running process');
@@ -72,13 +78,54 @@ describeContainers('adopt', import.meta.path, () => {
     const runtime = host.runtime();
     const first = await runtime.create(host.options(['sleep', '1000']));
     await first.start();
-    const monitor = readPid(join(host.execRoot, 'c', first.id, 'conmon.pid'))!;
-    host.kernel.processes.kill(monitor, 9);
-    while (host.kernel.processes.isAlive(monitor)) await delay(1);
+    await killMonitor(join(host.execRoot, 'c', first.id));
     expect(await host.runtime().adopt(first.id)).toMatchObject({ exited: { code: 137 } });
     await first.delete();
     expect(runtime.list()).toEqual([]);
     expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
+  });
+
+  test('a container whose monitor is killed while it is watched is killed, too, paused or not', async () => {
+    const watching = host.runtime({ monitorInterval: 10 });
+    for (const paused of [false, true]) {
+      const process = await watching.create(host.options(['sleep', '1000']));
+      await process.start();
+      if (paused) await process.pause();
+      await killMonitor(join(host.execRoot, 'c', process.id));
+      expect(await process.exited).toMatchObject({ code: 137 });
+      expect(host.kernel.processes.isAlive(process.pid)).toBe(false);
+      await process.delete();
+    }
+    expect(watching.list()).toEqual([]);
+    expect(host.kernel.cgroups.list(host.cgroupParent)).toEqual([]);
+  });
+
+  test('an exec whose monitor is killed is killed, too', async () => {
+    const container = await host.runtime().create(host.options(['sleep', '1000']));
+    await container.start();
+    const { process } = host.spec(['sleep', '1000']);
+    const o = { containerId: container.id, execId: 'e1', process, tty: false, stdin: false };
+    const exec = await host.runtime().exec(o);
+    await exec.start();
+    await killMonitor(join(host.execRoot, 'c', container.id, 'execs/e1'));
+    expect((await exec.exited).code).toBe(137);
+    while (host.kernel.processes.isAlive(exec.pid)) await delay(1);
+    await exec.delete();
+    await container.delete();
+  });
+
+  test('so is one that an earlier daemon started', async () => {
+    const options = host.options(['sleep', '1000']);
+    await createAndDie(options, ['sleep', '1000']);
+    const runtime = host.runtime({ monitorInterval: 10 });
+    const container = (await runtime.adopt(options.id)) as Process;
+    const { state } = runtime.adoptExecs(options.id)[0]!;
+    if (!('process' in state)) throw new Error('expected a running exec');
+    await killMonitor(join(host.execRoot, 'c', options.id, 'execs/e1'));
+    expect((await state.process.exited).code).toBe(137);
+    while (host.kernel.processes.isAlive(state.process.pid)) await delay(1);
+    await state.process.delete();
+    await container.delete();
   });
 
   test('of a container that went with its monitor nobody knows how it ended', async () => {

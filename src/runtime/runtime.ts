@@ -17,6 +17,7 @@ import {
 } from './monitor/bundle.ts';
 import { startMonitor } from './monitor/conmon.ts';
 import { Exits } from './monitor/exits.ts';
+import { LostMonitors } from './monitor/lost-monitors.ts';
 import { OciRuntime } from './oci-runtime/oci-runtime.ts';
 import { runtimeError } from './oci-runtime/runtime-error.ts';
 import type { EndedProcess, Process } from './process.ts';
@@ -38,6 +39,8 @@ interface RuntimeOptions {
   defaultRuntime: string;
   /** Default: `conmon` on the usual path. */
   conmon?: string;
+  /** How often monitors are looked after, in ms; default 5000. */
+  monitorInterval?: number;
 }
 
 export interface CreateOptions {
@@ -80,7 +83,8 @@ export class Runtime {
     this.#defaultRuntime = options.defaultRuntime;
     this.useRuntimes(options);
     this.#conmon = options.conmon ?? 'conmon';
-    this.#deps = { ...deps, exits: new Exits(join(execRoot, 'exits')) };
+    const monitors = new LostMonitors(deps.kernel, options.monitorInterval);
+    this.#deps = { ...deps, exits: new Exits(join(execRoot, 'exits')), monitors };
   }
 
   /** Takes these runtimes from now on; one that is no longer named stays for the containers that it runs. */
@@ -222,7 +226,7 @@ export class Runtime {
 
   /** Takes over the execs that an earlier daemon started in a container: each is told of once when it is over. */
   adoptExecs(containerId: string): AdoptedExec[] {
-    return adoptExecs(containerId, this.#bundle(containerId), this.#deps.kernel);
+    return adoptExecs(containerId, this.#bundle(containerId), this.#deps);
   }
 
   /** The container's processes by their pids on the host, exec'd ones included; none when it is gone. */
@@ -260,6 +264,7 @@ export class Runtime {
   /** Stops watching. Processes go on. */
   close(): void {
     this.#deps.exits.close();
+    this.#deps.monitors.close();
   }
 
   #createError(o: CreateOptions, runtime: OciRuntime, output: string): Error {

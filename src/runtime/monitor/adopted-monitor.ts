@@ -4,16 +4,22 @@ import { type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import { type Bundle, readText } from './bundle.ts';
 import type { Monitor, MonitorReport } from './conmon.ts';
+import type { LostMonitors } from './lost-monitors.ts';
 
-/** Reports the exit code, once, when conmon has written it. `containerId` is what conmon calls the file. */
+/**
+ * Reports the exit code, once, when conmon has written it; undefined when it was killed before. `containerId` is what
+ * conmon calls the file.
+ */
 export class AdoptedMonitor implements Monitor {
   readonly #path: string;
   readonly #exit = Promise.withResolvers<MonitorReport | undefined>();
   readonly #watcher: FSWatcher;
+  readonly #unwatch: () => void;
 
-  constructor(bundle: Bundle, containerId: string) {
+  constructor(bundle: Bundle, containerId: string, monitors: LostMonitors) {
     this.#path = join(bundle.directory, containerId);
     this.#watcher = watch(bundle.directory, { persistent: false }, () => this.#check());
+    this.#unwatch = monitors.watch(bundle, containerId, () => this.#lost());
     this.#check();
   }
 
@@ -29,6 +35,12 @@ export class AdoptedMonitor implements Monitor {
 
   release(): void {
     this.#watcher.close();
+    this.#unwatch();
+    this.#exit.resolve(undefined);
+  }
+
+  #lost(): void {
+    this.#check();
     this.#exit.resolve(undefined);
   }
 

@@ -5,6 +5,7 @@ import type { Kernel } from '../../kernel/index.ts';
 import { namesIfThere } from '../../lib/files/if-there.ts';
 import { AdoptedMonitor, readExecExit } from '../monitor/adopted-monitor.ts';
 import { type Bundle, bundleAt, readExecRecord, readPid, removeBundle } from '../monitor/bundle.ts';
+import type { LostMonitors } from '../monitor/lost-monitors.ts';
 import { monitorLives } from '../monitor/monitor-lives.ts';
 import type { Process } from '../process.ts';
 import { ExecProcess } from './exec-process.ts';
@@ -18,7 +19,11 @@ export interface AdoptedExec {
 }
 
 /** Those that never came to run, or whose end nobody saw, are not worth keeping: their files go. */
-export function adoptExecs(containerId: string, container: Bundle, kernel: Kernel): AdoptedExec[] {
+export function adoptExecs(
+  containerId: string,
+  container: Bundle,
+  { kernel, monitors }: { kernel: Kernel; monitors: LostMonitors },
+): AdoptedExec[] {
   return namesIfThere(container.execs).flatMap((id): AdoptedExec[] => {
     const bundle = bundleAt(join(container.execs, id));
     const record = readExecRecord(bundle);
@@ -34,7 +39,7 @@ export function adoptExecs(containerId: string, container: Bundle, kernel: Kerne
       return [];
     }
     const { note, ...facts } = record;
-    const monitor = new AdoptedMonitor(bundle, containerId);
+    const monitor = new AdoptedMonitor(bundle, containerId, monitors);
     const process = new ExecProcess({ ...facts, id, containerId, bundle }, monitor, kernel, identity);
     return [{ id, note, state: { process } }];
   });

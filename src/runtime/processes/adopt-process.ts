@@ -5,11 +5,6 @@ import { monitorLives } from '../monitor/monitor-lives.ts';
 import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import type { EndedProcess, Process } from '../process.ts';
 import { ContainerProcess, exitStatus, type ProcessDeps } from './container-process.ts';
-import { isAlive } from './process-identity.ts';
-
-/** How a process counts that has to be killed because its monitor is gone, and one that went unseen, as Docker has it. */
-const killed = 137;
-const unseen = 255;
 
 /** See `Runtime.adopt`. */
 export async function adoptProcess(
@@ -23,7 +18,7 @@ export async function adoptProcess(
 ): Promise<Process | EndedProcess | undefined> {
   const record = readRecord(o.bundle);
   if (!record) return undefined;
-  const { kernel, exits, logger } = o.deps;
+  const { kernel, exits } = o.deps;
   const runtime = o.runtime(record.runtime);
   const exit = exits.read(id);
   if (!record.started || (!exit && runtime.isWaiting(id))) {
@@ -39,9 +34,6 @@ export async function adoptProcess(
     await process.endEmptyStdin();
     return process;
   }
-  const alive = isAlive(record.started, kernel);
-  logger.warn('the monitor of a container is gone', { container: id, alive });
-  process.signal(9);
-  exits.settle(id, { code: alive ? killed : unseen, at: new Date() });
+  await process.loseMonitor();
   return { exited: await process.exited, delete: remove };
 }

@@ -9,6 +9,7 @@ import { AttachSession } from '../monitor/attach-session.ts';
 import { type Bundle, type BundleRecord, removeBundle, writeRecord } from '../monitor/bundle.ts';
 import { reopenLog, resizeTerminal } from '../monitor/control.ts';
 import type { Exit, Exits } from '../monitor/exits.ts';
+import type { LostMonitors } from '../monitor/lost-monitors.ts';
 import { monitorLives } from '../monitor/monitor-lives.ts';
 import type { OciRuntime } from '../oci-runtime/oci-runtime.ts';
 import type { AttachStream, ExitStatus, Process } from '../process.ts';
@@ -17,11 +18,14 @@ import { isAlive, type ProcessIdentity, signalProcess } from './process-identity
 
 const sigkill = 9;
 const killedCode = 128 + sigkill;
+/** What Docker says of a process whose end nobody saw. */
+const unseenCode = 255;
 
 export interface ProcessDeps {
   kernel: Kernel;
   logger: Logger;
   exits: Exits;
+  monitors: LostMonitors;
 }
 
 export class ContainerProcess implements Process {
@@ -49,8 +53,10 @@ export class ContainerProcess implements Process {
     this.#runtime = options.runtime;
     this.#deps = deps;
     this.#startedAt = options.record.started ? new Date(options.record.started.at) : new Date();
+    const unwatch = deps.monitors.watch(options.bundle, this.id, () => void this.loseMonitor());
     this.exited = deps.exits.wait(this.id).then(exit => {
       this.#over = true;
+      unwatch();
       return exitStatus(exit, this.#bundle, this.#record, deps.kernel);
     });
   }
@@ -104,6 +110,20 @@ export class ContainerProcess implements Process {
 
   async resume(): Promise<void> {
     await this.#runtime.run('resume', this.id);
+  }
+
+  /**
+   * What nobody watches must not run on: without its monitor it is killed, and counts as killed, or, when it went
+   * before, as one whose end nobody saw. A monitor that has left the news of the end is not missed.
+   */
+  async loseMonitor(): Promise<void> {
+    const { kernel, exits, logger } = this.#deps;
+    const exit = exits.read(this.id);
+    if (exit) return exits.settle(this.id, exit);
+    const alive = isAlive(this.#identity, kernel);
+    logger.warn('the monitor of a container is gone', { container: this.id, alive });
+    if (alive) await this.#end();
+    else exits.settle(this.id, { code: unseenCode, at: new Date() });
   }
 
   delete(): Promise<void> {

@@ -13,6 +13,8 @@ import { identify, type ProcessIdentity, signalProcess } from './process-identit
 const sigkill = 9;
 /** What Docker says of a process whose end nobody saw. */
 const unknownCode = 255;
+/** Of one that is killed because its monitor is gone. */
+const killedCode = 128 + sigkill;
 /** The shell's codes for a program that is not there, and for one that cannot be run. */
 const notFoundCode = 127;
 const failedCode = 126;
@@ -132,10 +134,10 @@ export class ExecProcess implements Process {
     session?.close();
   }
 
-  /** The exit code comes over the pipe; a monitor that was killed takes it along. */
+  /** The exit code comes over the pipe; a monitor that was killed takes it along, and its process must not run on. */
   async #watch(): Promise<void> {
     const report = await this.#monitor.report().catch(() => undefined);
-    this.#finish(report?.data ?? unknownCode);
+    this.#finish(report?.data ?? (this.signal(sigkill) ? killedCode : unknownCode));
   }
 
   #finish(code: number): void {

@@ -68,9 +68,10 @@ export class TestHost {
   }
 
   /** A new one on the same exec root is what a restarted daemon has. */
-  runtime(): Runtime {
+  runtime(options: { monitorInterval?: number } = {}): Runtime {
     const runtime = new Runtime(
       {
+        ...options,
         execRoot: this.execRoot,
         runtimes: { crun: { path: '/usr/bin/crun' }, runc: { path: '/usr/sbin/runc' } },
         defaultRuntime: 'crun',
