@@ -17,6 +17,8 @@ export interface Exec {
   /** null until it has ended. */
   exitCode: number | null;
   endedAt: number | undefined;
+  /** What the process had for a number, once it has ended; 0 when it never ran. */
+  endedPid: number;
 }
 
 export class ExecRegistry {
@@ -48,7 +50,7 @@ export class ExecRegistry {
 
   /** Notes its exit code, which can be asked for a while longer. */
   end(exec: Exec, exitCode: number, now: number = Date.now()): void {
-    Object.assign(exec, { exitCode, endedAt: now, process: undefined });
+    Object.assign(exec, { exitCode, endedAt: now, endedPid: exec.process?.pid ?? 0, process: undefined });
     if (this.#byId.has(exec.id)) this.#ended.add(exec);
   }
 
@@ -68,7 +70,7 @@ export class ExecRegistry {
   }
 
   #put(facts: Pick<Exec, 'id' | 'containerId' | 'config' | 'started'>): Exec {
-    const exec: Exec = { ...facts, process: undefined, exitCode: null, endedAt: undefined };
+    const exec: Exec = { ...facts, process: undefined, exitCode: null, endedAt: undefined, endedPid: 0 };
     this.#byId.set(exec.id, exec);
     const siblings = this.#byContainer.get(exec.containerId) ?? new Set();
     this.#byContainer.set(exec.containerId, siblings.add(exec));

@@ -33,7 +33,7 @@ test('runs, shows its output, and knows its exit code when the connection closes
   process.exit(3);
   await served;
   expect(client.text).toBe('hello');
-  expect(inspectExec(own.engine, id)).toMatchObject({ Running: false, ExitCode: 3, Pid: 0, CanRemove: true });
+  expect(inspectExec(own.engine, id)).toMatchObject({ Running: false, ExitCode: 3, Pid: process.pid, CanRemove: true });
   expect(container.execIds.size).toBe(0);
   expect(process.deleted).toBe(true);
   expect(own.events().slice(-3)).toEqual([

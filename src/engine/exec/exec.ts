@@ -199,7 +199,7 @@ export function inspectExec(engine: Pick<Engine, 'execs'>, id: string): ExecInsp
     CanRemove: exec.exitCode !== null,
     ContainerID: exec.containerId,
     DetachKeys: exec.config.DetachKeys ?? '',
-    Pid: exec.process?.pid ?? 0,
+    Pid: exec.process?.pid ?? exec.endedPid,
   };
 }
 
