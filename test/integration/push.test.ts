@@ -209,7 +209,11 @@ test('uploads that break off go on; a registry that refuses is quoted; nobody is
   await expect(push('app:1')).rejects.toThrow(/^no basic auth credentials$/);
   registry.fault = () => undefined;
   registry.tokens = new Set();
-  await expect(push('app:1')).rejects.toThrow('unauthorized: incorrect username or password');
+  await expect(push('app:1')).rejects.toThrow(/^unauthorized: incorrect username or password$/);
+  const slowDown = JSON.stringify({ errors: [{ code: 'TOOMANYREQUESTS', message: 'no more tokens today' }] });
+  registry.fault = ({ target }) => (target.startsWith('/token') ? { refuse: 429, body: slowDown } : undefined);
+  await expect(push('app:1')).rejects.toThrow(/^toomanyrequests: no more tokens today$/);
+  registry.fault = () => undefined;
   await push('app:1', { username: 'user', password: 'secret' });
   expect(registry.requests.some(({ target }) => target.includes('scope=repository%3Aapp%3Apull%2Cpush'))).toBe(true);
 });

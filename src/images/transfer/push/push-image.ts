@@ -155,9 +155,10 @@ async function pushBlobs(
   } catch (error) {
     stop.abort();
     await Promise.allSettled([...sending, known]);
-    const isRefused = error instanceof RegistryError;
+    // Docker says of a push what was refused, not, as of other requests, which one wanted to sign in for it.
+    const refusal = [error, (error as Error).cause].find(one => one instanceof RegistryError);
     // Otherwise there is nobody to push to.
-    if (isRefused || errorKind(error) !== 'unavailable') release();
-    throw isRefused ? error.first : error;
+    if (refusal || errorKind(error) !== 'unavailable') release();
+    throw refusal?.first ?? error;
   }
 }
