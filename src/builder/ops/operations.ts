@@ -75,9 +75,10 @@ export class StepOperations implements Operations {
       if (source) selections.push(await this.#select({ op, part, trees }, source, o.signal));
     }
     this.#selections.set(node.vertex.digest, selections);
-    const files = () =>
-      new Map(trees.flatMap(tree => [...tree.files()].map(([path, digest]) => [path, shortId(digest)] as const)));
-    return { digest: selections.map(({ digest }) => digest).join(' '), files };
+    return {
+      digest: selections.map(({ digest }) => digest).join(' '),
+      files: limit => filesOf(trees, limit),
+    };
   }
 
   async early(node: Node, inputs: readonly (Snapshot | undefined)[], o: WorkOptions): Promise<void> {
@@ -268,4 +269,15 @@ function boundParts(op: RunOperation): CopyPart[] {
 function missing(error: unknown): unknown {
   const path = errorKind(error) === 'not-found' ? /^"(.*)": not found$/.exec(errorMessage(error))?.[1] : undefined;
   return path === undefined ? error : new MissingSourceError(path);
+}
+
+/** Of all of them by path, with short digests; undefined if there are more than `limit`. */
+function filesOf(trees: readonly TreeDigests[], limit: number): Map<string, string> | undefined {
+  const files = new Map<string, string>();
+  for (const tree of trees) {
+    const found = tree.files(limit - files.size);
+    if (!found) return undefined;
+    for (const [path, digest] of found) files.set(path, shortId(digest));
+  }
+  return files;
 }

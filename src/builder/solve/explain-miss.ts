@@ -15,12 +15,12 @@ export function explainMiss(
   node: Node,
   o: { inputs: readonly Resolution[]; content: ContentKey | undefined; cache: CacheStore },
 ): CacheReason {
-  const files = o.content?.files?.();
+  const files = o.content?.files?.(mostFiles);
   const now: StepMemory = {
     at: Date.now(),
     definition: JSON.stringify(definitionOf(node.op)),
     inputs: o.inputs.map(({ id }) => id),
-    ...(files && files.size <= mostFiles && { files: Object.fromEntries(files) }),
+    ...(files && { files: Object.fromEntries(files) }),
   };
   const before = o.cache.memory(node.identity);
   o.cache.remember(node.identity, now);

@@ -91,12 +91,19 @@ export class TreeDigests {
     this.#found = tree.digests ?? new Map();
   }
 
-  /** All files (links, devices) in what was asked for, by path. */
-  files(): Map<string, Digest> {
+  /** All files (links, devices) in what was asked for, by path; undefined if there are more than `limit`. */
+  files(limit: number): Map<string, Digest> | undefined {
     const files = new Map<string, Digest>();
+    const directories = new Set<string>();
+    for (const path of this.#asked) {
+      const found = this.#found.get(path);
+      if (found && !found.isDirectory) files.set(path, found.digest);
+      else directories.add(path);
+    }
+    if (directories.size === 0) return files.size > limit ? undefined : files;
     for (const [path, { digest, isDirectory }] of this.#found) {
-      const isAsked = () => this.#asked.some(at => at === '' || path === at || path.startsWith(`${at}/`));
-      if (!isDirectory && isAsked()) files.set(path, digest);
+      if (!isDirectory && isBelow(path, directories)) files.set(path, digest);
+      if (files.size > limit) return undefined;
     }
     return files;
   }
@@ -210,6 +217,14 @@ export class TreeDigests {
   #path(path: string): string | Buffer {
     return pathIn(this.#tree.directory, path);
   }
+}
+
+/** Whether one of the directories has it, at whatever depth; the empty one is the root. */
+function isBelow(path: string, directories: ReadonlySet<string>): boolean {
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    if (directories.has(path.slice(0, end))) return true;
+  }
+  return directories.has('');
 }
 
 /** A directory is left out as a whole: what was left out of it before needs no mention. */
