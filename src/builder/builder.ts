@@ -22,6 +22,7 @@ import type { GcRule } from './cache/gc-rules.ts';
 import { pruneCache } from './cache/prune-cache.ts';
 import { ContextSources } from './context/context-sources.ts';
 import { ContentDigests } from './context/digest/content-digests.ts';
+import type { HandedFiles } from './context/mirror/handed-files.ts';
 import type { ContextFiles } from './context/sources/context-files.ts';
 import { BuildHistory } from './history/build-history.ts';
 import type { NameServers } from './ops/run/step-network.ts';
@@ -65,6 +66,8 @@ interface BuilderDeps {
   readonly announce: (image: Image, names: readonly string[]) => void;
   /** What node:fs has not; the kernel's. */
   readonly files: ContextFiles;
+  /** Where open files of clients come in. */
+  readonly openInbox: HandedFiles['openInbox'];
 }
 
 /** Call `restore` once before use, `close` at the end: builds under way are cancelled then. */
@@ -96,7 +99,7 @@ export class Builder {
       cacheMounts: new CacheMounts(join(root, 'mounts'), { store, logger }),
       shared: new SharedWork(),
       digests: new ContentDigests(deps.files),
-      sources: new ContextSources({ root: join(root, 'contexts') }, { files: deps.files }),
+      sources: new ContextSources({ root: join(root, 'contexts') }, { files: deps.files, handed: handedFiles(deps) }),
       limiter: new Limiter(options.parallel),
     };
     this.history = new BuildHistory({ root: join(root, 'history') }, { store, logger });
@@ -184,6 +187,10 @@ export class Builder {
     await this.#collector.settled();
     await this.history.settled();
   }
+}
+
+function handedFiles({ images, openInbox }: BuilderDeps): HandedFiles {
+  return { openInbox, keep: (from, to, signal) => images.builds.keepFile(from, to, signal) };
 }
 
 /** The group of a user named alone is that of the same number or its own. */

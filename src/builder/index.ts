@@ -4,12 +4,14 @@
 // image records belong to `images`, processes to `runtime`, their network to `networks`; who asks and how progress is
 // shown is the business of the doors (`server`, BuildKit's gRPC).
 
+export type { KeptFile } from '../images/index.ts';
 export type { DockerfileDescription } from './build/describe-dockerfile.ts';
 export { Builder } from './builder.ts';
 export type { GcRule } from './cache/gc-rules.ts';
 export { type ContextSources, directorySource } from './context/context-sources.ts';
 export { type FoundInTree, findInTree } from './context/find-in-tree.ts';
 export type { Told } from './context/mirror/asking-order.ts';
+export type { HandedFiles } from './context/mirror/handed-files.ts';
 export type { Mirror } from './context/mirror/mirror.ts';
 export type { Incoming, MirrorUpdate } from './context/mirror/mirror-update.ts';
 export { Mirrors } from './context/mirror/mirrors.ts';

@@ -129,6 +129,7 @@ function createBuilder(
         listXattr: path => kernel.files.listXattr(path),
         getXattr: (path, name) => kernel.files.getXattr(path, name),
       },
+      openInbox: () => kernel.sockets.openInbox(),
       resolveUser: (root, user) => host.resolveUser(root, user, []),
       anticipateStart: () => host.anticipateStart(),
       diskUsage: path => host.diskUsage(path),

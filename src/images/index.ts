@@ -8,6 +8,7 @@ export type { Repository } from '../distribution/index.ts';
 export type { BuildLayer, SettledLayer } from './build/build-layer.ts';
 export type { Composed, ComposeOptions } from './build/built-images.ts';
 export type { CopySource, ModeChange, Owner } from './build/copy/copy-job.ts';
+export type { KeptFile } from './build/copy/keep-file.ts';
 export type { EarlyFiles } from './build/early-files.ts';
 export type { FetchableLayer } from './build/fetch-layers.ts';
 export type { LayerCompression, LayerForm } from './build/layer-blobs.ts';

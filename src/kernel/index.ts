@@ -22,4 +22,5 @@ export type { MountEntry, Mounts } from './mounts/mounts.ts';
 export type { LinkStatistics, Links } from './network/links.ts';
 export { execve } from './processes/execve.ts';
 export { type AdoptedSocket, adoptSocket, keepOnExec } from './sockets/adopt-socket.ts';
-export type { PortReservation, Sockets } from './sockets/sockets.ts';
+export { type DescriptorSender, openDescriptorSender } from './sockets/descriptor-inbox.ts';
+export type { DescriptorInbox, PortReservation, Sockets } from './sockets/sockets.ts';

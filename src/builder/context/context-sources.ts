@@ -7,6 +7,7 @@ import { PatternMatcher } from '../../lib/patterns/pattern-matcher.ts';
 import { withoutCredentials } from '../../lib/text/without-credentials.ts';
 import { type Digest, digestParts, parseDigest } from '../../oci/digest.ts';
 import type { BuildSource, SourceOrigin, SourceTree } from '../source.ts';
+import type { HandedFiles } from './mirror/handed-files.ts';
 import { Mirrors } from './mirror/mirrors.ts';
 import type { ContextFiles } from './sources/context-files.ts';
 import { Downloads } from './sources/download.ts';
@@ -30,14 +31,17 @@ export class ContextSources {
   readonly #files: ContextFiles;
   /** Directories of clients that build here again and again. */
   readonly mirrors: Mirrors;
+  /** How clients of this machine hand over files, if that can be. */
+  readonly handed: HandedFiles | undefined;
   /** Repositories that builds came from. */
   readonly repositories: GitRepositories;
 
   /** `root` belongs to it alone and lies on the file system of the layers. Call `restore` before the first source. */
-  constructor(options: { root: string }, deps: { files: ContextFiles }) {
+  constructor(options: { root: string }, deps: { files: ContextFiles; handed?: HandedFiles }) {
     this.#folders = new SourceFolders(join(options.root, 'open'));
     this.#downloads = new Downloads(join(options.root, 'downloads'));
     this.#files = deps.files;
+    this.handed = deps.handed;
     this.repositories = new GitRepositories(join(options.root, 'repositories'));
     this.mirrors = new Mirrors(join(options.root, 'mirrors'), deps.files);
   }

@@ -99,6 +99,7 @@ async function openSession(
     ...plan.session,
     id,
     reader,
+    sender,
     credentials: async host => {
       const domain = host === 'registry-1.docker.io' ? 'docker.io' : host;
       const { username = '', password = '', identitytoken = '' } = await credentials.get(credentialKey(domain));
@@ -112,6 +113,11 @@ async function openSession(
 async function reader() {
   const { fileReader } = await import('../../kernel/index.ts');
   return fileReader();
+}
+
+async function sender(socket: string) {
+  const { openDescriptorSender } = await import('../../kernel/index.ts');
+  return openDescriptorSender(socket);
 }
 
 /** 25 characters, as BuildKit's own names have. */

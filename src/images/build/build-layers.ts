@@ -13,6 +13,7 @@ import { makeInitLayer } from '../snapshots/init-layer.ts';
 import type { DigestJob } from '../workers/layer-jobs.ts';
 import type { BuildLayer, SettledLayer } from './build-layer.ts';
 import type { CopyJob, CopyOutcome } from './copy/copy-job.ts';
+import type { KeptFile } from './copy/keep-file.ts';
 import type { EarlyFiles } from './early-files.ts';
 import { type FetchableLayer, type FetchedLayer, type FetchOptions, fetchLayers } from './fetch-layers.ts';
 import { squashLayers } from './squash-layers.ts';
@@ -179,6 +180,11 @@ export class BuildLayers {
         release();
       },
     };
+  }
+
+  /** Makes a new file, off this thread, of one that somebody else has open: see `keepFile`. */
+  async keepFile(from: number, to: string, signal: AbortSignal): Promise<KeptFile> {
+    return (await this.#deps.layers.workers.run({ kind: 'keep', from, to }, signal)).kept;
   }
 
   /** Copies into a plain directory. */

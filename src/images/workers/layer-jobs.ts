@@ -1,6 +1,7 @@
 // Work on layers that would hold up the event loop: what it is, and how a worker is asked for it.
 import type { Digest } from '../../oci/digest.ts';
 import type { CopyJob, CopyOutcome } from '../build/copy/copy-job.ts';
+import type { KeptFile } from '../build/copy/keep-file.ts';
 import type { PackedAhead } from '../layers/diff/pack-ahead.ts';
 import type { AppliedArchive } from '../layers/extract/apply-layer.ts';
 
@@ -59,8 +60,19 @@ export interface ExtractJob {
   readonly digested: boolean;
 }
 
-export type LayerJob = DigestJob | PackJob | CopyJob | GzipJob | ExtractJob;
-export type LayerOutcome = DigestOutcome | PackOutcome | CopyOutcome | GzipOutcome | AppliedArchive;
+/** See `keepFile`. The descriptor stays open, and the caller's, until the job is done. */
+interface KeepJob {
+  readonly kind: 'keep';
+  readonly from: number;
+  readonly to: string;
+}
+
+interface KeepOutcome {
+  readonly kept: KeptFile;
+}
+
+export type LayerJob = DigestJob | PackJob | CopyJob | GzipJob | ExtractJob | KeepJob;
+export type LayerOutcome = DigestOutcome | PackOutcome | CopyOutcome | GzipOutcome | AppliedArchive | KeepOutcome;
 export type OutcomeOf<J extends LayerJob> = J extends DigestJob
   ? DigestOutcome
   : J extends GzipJob
@@ -69,7 +81,9 @@ export type OutcomeOf<J extends LayerJob> = J extends DigestJob
       ? AppliedArchive
       : J extends PackJob
         ? PackOutcome
-        : CopyOutcome;
+        : J extends KeepJob
+          ? KeepOutcome
+          : CopyOutcome;
 
 /** What is said to and heard of a job under way. */
 export interface Conversation {

@@ -4,6 +4,7 @@ import { createKernel } from '../../kernel/index.ts';
 import { BerthError, errorCode, errorKind, errorMessage } from '../../lib/errors.ts';
 import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import { copyFiles } from '../build/copy/copy-files.ts';
+import { keepFile } from '../build/copy/keep-file.ts';
 import { digestLayer } from '../build/digest-layer.ts';
 import { gzipMember } from '../build/gzip-member.ts';
 import { PieceReader } from '../build/piece-reader.ts';
@@ -79,6 +80,8 @@ async function perform(id: number, job: LayerJob, signal: AbortSignal): Promise<
       return { member: gzipMember(job.piece instanceof Uint8Array ? job.piece : reader.read(job.piece)) };
     case 'extract':
       return extract(id, job, signal);
+    case 'keep':
+      return { kept: await keepFile(job, signal) };
     default:
       return copyFiles(job, files, signal);
   }

@@ -6,9 +6,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { Libc } from '../libc/libc.ts';
 import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
 import type { NetworkScope } from '../network/network-scope.ts';
+import { openInbox } from './descriptor-inbox.ts';
 import { PacketStream } from './packet-stream.ts';
 import { AF_INET6, AF_UNIX, internetAddress, portOf, unixAddress, unixPathSize } from './socket-address.ts';
-import type { PortReservation, Sockets } from './sockets.ts';
+import type { DescriptorInbox, PortReservation, Sockets } from './sockets.ts';
 
 const SOCK_STREAM = 1;
 const SOCK_DGRAM = 2;
@@ -92,6 +93,10 @@ export class LinuxSockets implements Sockets {
         open = false;
       },
     };
+  }
+
+  openInbox(): DescriptorInbox {
+    return openInbox(this.#libc);
   }
 
   async #connect(fd: number, path: string): Promise<void> {

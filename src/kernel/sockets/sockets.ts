@@ -6,6 +6,17 @@ export interface PortReservation extends Disposable {
   readonly port: number;
 }
 
+/**
+ * Where other processes of this machine leave open files. Who knows its name can send: what a message says has to tell who
+ * sent it. Disposing of it closes what nobody took.
+ */
+export interface DescriptorInbox extends Disposable {
+  /** In this network namespace; of no file, so that nothing outlives the process. */
+  readonly name: string;
+  /** The next message, with the descriptor of a plain file if it has one, which the caller closes; undefined for none. */
+  take(): { readonly content: Buffer; readonly descriptor: number | undefined } | undefined;
+}
+
 export interface Sockets {
   /**
    * Connects to a SOCK_SEQPACKET unix socket, however long its path. Reading yields one Buffer per packet (also with
@@ -20,4 +31,6 @@ export interface Sockets {
    * Throws SystemCallError EADDRINUSE, EADDRNOTAVAIL.
    */
   reserve(o: { protocol: 'tcp' | 'udp' | 'sctp'; address: string; port: number }): PortReservation;
+  /** Throws SystemCallError EMFILE. */
+  openInbox(): DescriptorInbox;
 }

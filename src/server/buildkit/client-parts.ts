@@ -35,7 +35,8 @@ export async function openClientParts(o: ClientPartsOptions): Promise<RequestPar
   const layouts: string[] = [];
 
   function local(name: string): BuildSource {
-    const known = locals.get(name) ?? new SessionSource(name, { session, id: o.id, mirrors: sources.mirrors });
+    const { mirrors, handed } = sources;
+    const known = locals.get(name) ?? new SessionSource(name, { session, id: o.id, mirrors, handed });
     locals.set(name, known);
     return known;
   }

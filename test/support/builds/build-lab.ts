@@ -67,6 +67,7 @@ export class BuildLab {
           listXattr: path => kernel.files.listXattr(path),
           getXattr: (path, name) => kernel.files.getXattr(path, name),
         },
+        openInbox: () => kernel.sockets.openInbox(),
         resolveUser: (rootfs, user) => resolveUser(rootfs, user, [], kernel),
         anticipateStart: () => {},
         diskUsage: path => kernel.files.diskUsage(path),

@@ -16,7 +16,11 @@ export const stat = message({
 });
 export type Stat = MessageOf<typeof stat>;
 
-export const packetType = { packetStat: 0, packetReq: 1, packetData: 2, packetFin: 3, packetErr: 4 } as const;
+/** `packetHanded` is Berth's own, and sent only where it was offered: see `open-files.ts`. */
+export const packetType = {
+  ...{ packetStat: 0, packetReq: 1, packetData: 2, packetFin: 3, packetErr: 4 },
+  packetHanded: 100,
+} as const;
 
 export const packet = message({
   type: uint32(1),

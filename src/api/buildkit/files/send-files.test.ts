@@ -7,9 +7,9 @@ import { FrameReader } from '../../../lib/grpc/frames.ts';
 import { AsyncQueue } from '../../../lib/streams/async-queue.ts';
 import { decode, encode } from '../message.ts';
 import { type Packet, packet, packetType } from './packet.ts';
-import { type SentFile, sendFiles } from './send-files.ts';
+import { type HandFile, type SentFile, sendFiles } from './send-files.ts';
 
-const sizes: Record<string, number> = { empty: 0, small: 10, full: 256 * 1024, long: 700_000 };
+const sizes: Record<string, number> = { empty: 0, small: 10, full: 256 * 1024, long: 700_000, handed: 1024 * 1024 };
 let root = '';
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'berth-send-'));
@@ -26,6 +26,7 @@ const fileAt = (path: string): SentFile => ({
 async function received(
   files: SentFile[],
   answer: (part: Packet, tell: (part: Partial<Packet>) => void) => void,
+  hand?: HandFile,
 ): Promise<{ contents: Map<number, string>; reported: number }> {
   const toSender = new AsyncQueue<Buffer>();
   const contents = new Map<number, string>();
@@ -51,7 +52,7 @@ async function received(
   const report = (sent: number) => {
     reported = sent;
   };
-  await sendFiles(call, [files], { report });
+  await sendFiles(call, [files], { report, hand });
   return { contents, reported };
 }
 
@@ -79,4 +80,33 @@ test('a file that is gone, or that was never told of, ends it', async () => {
     }).catch((error: unknown) => error);
   expect(await ask(0)).toMatchObject({ code: 'ENOENT' });
   expect(await ask(7)).toMatchObject({ message: 'the receiver asked for file 7, which there is not' });
+});
+
+test('a long file is handed over where that is taken, and sent when it is asked for again', async () => {
+  const names = ['long', 'handed'];
+  for (const takes of [true, false]) {
+    const handed: string[] = [];
+    const answers: number[] = [];
+    const { contents } = await received(
+      names.map(fileAt),
+      ({ type, stat, id, data }, tell) => {
+        if (type === packetType.packetStat && !stat) tell({ type: packetType.packetReq, id: 1 });
+        if (type === packetType.packetHanded) {
+          answers.push(id);
+          tell({ type: packetType.packetReq, id });
+        }
+        if (type === packetType.packetData && data.length === 0)
+          tell(id === 1 ? { type: packetType.packetReq, id: 0 } : { type: packetType.packetFin });
+      },
+      async (id, path) => {
+        handed.push(`${id} ${path.slice(root.length)}`);
+        return takes;
+      },
+    );
+    // The other one is too short for that.
+    expect(handed).toEqual(['1 /handed']);
+    expect(answers).toEqual(takes ? [1] : []);
+    for (const [at, name] of names.entries())
+      expect(contents.get(at) === Buffer.alloc(sizes[name] ?? 0, name).toString()).toBe(true);
+  }
 });

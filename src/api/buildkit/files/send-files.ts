@@ -7,6 +7,7 @@ import { encodeName } from '../../../lib/tar/names.ts';
 import { decode, encode } from '../message.ts';
 import { contentAt, contentPacket } from './content-packet.ts';
 import type { FileStat } from './file-stat.ts';
+import { handedFrom } from './open-files.ts';
 import { packet, packetType } from './packet.ts';
 import { StatPackets } from './stat-packet.ts';
 
@@ -34,7 +35,11 @@ interface SendFilesOptions {
   readonly report?: (sent: number) => void;
   /** Milliseconds that are worked before anything else gets its turn. */
   readonly slice?: number;
+  /** Hands a long file over to the receiver, by its number; false where it has to be sent. */
+  readonly hand?: HandFile | undefined;
 }
+
+export type HandFile = (id: number, path: string) => Promise<boolean>;
 
 /**
  * Sends `files` (parents before children, in any portions), of regular ones the content that is asked for. Throws what the receiver
@@ -43,10 +48,10 @@ interface SendFilesOptions {
 export async function sendFiles(
   call: PacketCall,
   files: Iterable<readonly SentFile[]>,
-  { report = () => {}, slice = 1 }: SendFilesOptions = {},
+  { report = () => {}, slice = 1, hand }: SendFilesOptions = {},
 ): Promise<void> {
   const listed: SentFile[] = [];
-  const contents = new Contents(call, { report, slice });
+  const contents = new Contents(call, { report, slice, hand });
   const listing = list(call, { files, listed, slice: new TimeSlice(slice) });
 
   async function receive(): Promise<void> {
@@ -99,16 +104,23 @@ class Contents {
   readonly #report: (sent: number) => void;
   readonly #failure = Promise.withResolvers<never>();
   readonly #slice: TimeSlice;
+  readonly #hand: HandFile | undefined;
+  /** What was handed over once, and is asked for again, is sent. */
+  readonly #handed = new Set<number>();
   #asked: { id: number; file: SentFile }[] = [];
   #sending: Promise<void> | undefined;
   #packets: Uint8Array[] = [];
   #held = 0;
   #sent = 0;
 
-  constructor(call: PacketCall, { report, slice }: Required<SendFilesOptions>) {
+  constructor(
+    call: PacketCall,
+    { report, slice, hand }: Required<Pick<SendFilesOptions, 'report' | 'slice'>> & Pick<SendFilesOptions, 'hand'>,
+  ) {
     this.#call = call;
     this.#report = report;
     this.#slice = new TimeSlice(slice);
+    this.#hand = hand;
     this.failed.catch(() => {});
   }
 
@@ -141,6 +153,7 @@ class Contents {
   }
 
   async #content(id: number, { path, stat: { size = 0 } }: SentFile): Promise<void> {
+    if (size >= handedFrom && (await this.#handOver(id, path))) return;
     if (size > portion) await this.#large(id, path);
     else if (size > 0) {
       const data = readFileSync(encodeName(path));
@@ -149,6 +162,16 @@ class Contents {
     this.#hold(encode(packet, { type: packetType.packetData, id }), 0);
     if (this.#held >= together) await this.#flush();
     if (this.#slice.used) await this.#slice.pause();
+  }
+
+  /** Nobody has to wait for what is sent beside it. */
+  async #handOver(id: number, path: string): Promise<boolean> {
+    if (!this.#hand || this.#handed.has(id)) return false;
+    this.#handed.add(id);
+    if (!(await this.#hand(id, path))) return false;
+    this.#hold(encode(packet, { type: packetType.packetHanded, id }), 0);
+    await this.#flush();
+    return true;
   }
 
   async #large(id: number, path: string): Promise<void> {

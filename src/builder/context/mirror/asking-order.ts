@@ -27,13 +27,16 @@ const small = 128 * 1024;
  */
 export class AskingOrder {
   readonly #wanted: readonly WantedPart[];
+  readonly #handedFrom: number;
   readonly #isFirst: (path: string) => boolean;
   #next: Told[] = [];
   #taken = 0;
   #later: Told[] = [];
 
-  constructor(wanted: readonly WantedPart[]) {
+  /** Files of `handedFrom` bytes and more need not be sent. */
+  constructor(wanted: readonly WantedPart[], { handedFrom = Number.POSITIVE_INFINITY }: { handedFrom?: number } = {}) {
     this.#wanted = wanted;
+    this.#handedFrom = handedFrom;
     const first = Math.min(...wanted.map(({ depth }) => depth));
     const sources = wanted.filter(({ depth }) => depth === first).flatMap(part => part.sources);
     const matchers = sources.map(literally);
@@ -41,7 +44,7 @@ export class AskingOrder {
   }
 
   add(told: Told): void {
-    const isSoon = this.#wanted.length <= 1 || (told.entry.size <= small && this.#isFirst(told.entry.name));
+    const isSoon = this.#wanted.length <= 1 || (this.#sent(told) <= small && this.#isFirst(told.entry.name));
     (isSoon ? this.#next : this.#later).push(told);
   }
 
@@ -57,13 +60,17 @@ export class AskingOrder {
     for (const told of later) {
       if (slice.used) await slice.pause();
       const parts = placesAround(told.entry.name).flatMap(place => partsAt.get(place) ?? []);
-      for (const part of parts) costs[part]! += told.entry.size + fileCost;
+      for (const part of parts) costs[part]! += this.#sent(told) + fileCost;
       files.push({ told, parts });
     }
     const ranks = this.#ranks(costs);
     const rankOf = (parts: readonly number[]) => Math.min(costs.length, ...parts.map(part => ranks[part]!));
     const ranked = files.map(({ told, parts }) => ({ told, rank: rankOf(parts) })).sort((a, b) => a.rank - b.rank);
     for (const { told } of ranked) this.#next.push(told);
+  }
+
+  #sent({ entry }: Told): number {
+    return entry.size >= this.#handedFrom ? 0 : entry.size;
   }
 
   /** By place: the numbers of the parts that want what is there. */

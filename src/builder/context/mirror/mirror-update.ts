@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import type { KeptFile } from '../../../images/index.ts';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { invalid } from '../../../lib/errors.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
@@ -43,6 +44,7 @@ interface UpdateParts {
   readonly turn: number;
   /** What is needed soon. */
   readonly wanted: readonly WantedPart[];
+  readonly handedFrom?: number;
 }
 
 /** A file whose bytes are wanted, while they come. */
@@ -91,7 +93,7 @@ export class MirrorUpdate {
     this.#before = parts.before;
     this.#order = parts.order;
     this.#turn = parts.turn;
-    this.#asking = new AskingOrder(parts.wanted);
+    this.#asking = new AskingOrder(parts.wanted, parts);
     this.#arrivals = new Arrivals(() => this.#setTimes());
   }
 
@@ -185,9 +187,7 @@ export class MirrorUpdate {
 
   /** Opens a file that `add` said is needed. */
   receive(told: Told): Incoming {
-    const { entry } = told;
-    // Where nothing is yet, nothing has to be replaced.
-    const temporary = this.#known.has(entry.name) ? this.#name() : this.#at(entry.name);
+    const temporary = this.#newPlace(told);
     const file = openSync(temporary, 'wx', 0o600);
     const hash = createHash('sha256');
     let size = 0;
@@ -206,16 +206,34 @@ export class MirrorUpdate {
       },
       finish: () => {
         close();
-        // A file may have grown or shrunk since it was listed: what came is what counts.
-        const words = size === entry.size ? told.words : undefined;
-        this.#place(temporary, { ...told, entry: { ...entry, size }, words }, `sha256:${hash.digest('hex')}`);
-        this.#came(entry.name);
+        this.#finish(temporary, told, { size, digest: `sha256:${hash.digest('hex')}` });
       },
       abandon: () => {
         close();
         rmSync(temporary, { force: true });
       },
     };
+  }
+
+  /** Takes a file that `add` said is needed from `make`, which makes it at a path. Throws what that throws; it may come otherwise then. */
+  async take(told: Told, make: (path: string) => Promise<KeptFile>): Promise<KeptFile> {
+    const temporary = this.#newPlace(told);
+    const kept = await make(temporary);
+    this.#finish(temporary, told, kept);
+    return kept;
+  }
+
+  /** Where nothing is yet, nothing has to be replaced. */
+  #newPlace({ entry: { name } }: Told): string {
+    return this.#known.has(name) ? this.#name() : this.#at(name);
+  }
+
+  #finish(temporary: string, told: Told, { size, digest }: KeptFile): void {
+    const { entry } = told;
+    // A file may have grown or shrunk since it was listed: what came is what counts.
+    const words = size === entry.size ? told.words : undefined;
+    this.#place(temporary, { ...told, entry: { ...entry, size }, words }, digest);
+    this.#came(entry.name);
   }
 
   /** Ends it, when all files are here. */

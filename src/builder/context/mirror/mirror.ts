@@ -44,12 +44,16 @@ export class Mirror {
     return this.#known.get(path)?.digest;
   }
 
-  /** Begins to make it equal to what will be told with `add`. `wanted` says what of it is needed soon. */
-  update(wanted: readonly WantedPart[] = []): MirrorUpdate {
+  /**
+   * Begins to make it equal to what will be told with `add`. `wanted` says what of it is needed soon, `handedFrom` from which
+   * size on files need not be sent.
+   */
+  update(wanted: readonly WantedPart[] = [], o: { handedFrom?: number } = {}): MirrorUpdate {
     const order: string[] = [];
     const update = new MirrorUpdate(this.directory, {
       ...{ known: this.#known, digests: this.digests, special: this.#special, name: () => this.#name() },
       ...{ before: this.#order, order, turn: ++this.#turn, wanted },
+      ...o,
     });
     this.#order = order;
     return update;

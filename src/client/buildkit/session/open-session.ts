@@ -3,6 +3,7 @@
 import { createGrpcServer, type GrpcHandler } from '../../../lib/grpc/server.ts';
 import { GrpcError, grpcCodes } from '../../../lib/grpc/status.ts';
 import type { Client } from '../../client.ts';
+import type { OpenSender } from '../files/handover.ts';
 import { answerCredentials, type FindCredentials } from './answer-credentials.ts';
 import { answerSecret, type FindSecret } from './answer-secret.ts';
 import { answerSync, type OpenReader } from './answer-sync.ts';
@@ -20,6 +21,8 @@ export interface SessionOptions {
   readonly directories: Readonly<Record<string, string>>;
   /** Reads what their files are. Extended attributes are not sent without it. Asked for when files are about to be sent. */
   readonly reader?: OpenReader;
+  /** Hands long files over to an engine of this machine; without it they are sent. */
+  readonly sender?: OpenSender;
   /** Where exporters leave their results, by their numbers. */
   readonly outputs?: readonly (BuildOutput | undefined)[];
   readonly secret?: FindSecret;

@@ -1,7 +1,7 @@
 // Packet sockets and ports in memory.
 import { type Duplex, duplexPair } from 'node:stream';
 import { systemCallError } from '../../libc/system-call-error.ts';
-import type { PortReservation, Sockets } from '../../sockets/sockets.ts';
+import type { DescriptorInbox, PortReservation, Sockets } from '../../sockets/sockets.ts';
 import type { FakeState } from '../fake-kernel.ts';
 
 const firstEphemeralPort = 49_152;
@@ -22,6 +22,10 @@ export class FakeSockets implements Sockets {
 
   sendDatagram(path: string, text: string): void {
     this.#state.datagrams.push({ path, text });
+  }
+
+  openInbox(): DescriptorInbox {
+    return { name: 'nobody', take: () => undefined, [Symbol.dispose]: () => {} };
   }
 
   reserve(o: { protocol: 'tcp' | 'udp' | 'sctp'; address: string; port: number }): PortReservation {

@@ -1,7 +1,9 @@
 // A directory of the client as a source of files for a build.
+import { offerHeader } from '../../../api/buildkit/files/open-files.ts';
 import type {
   ArrivingTree,
   BuildSource,
+  HandedFiles,
   Mirror,
   Mirrors,
   OpenSourceOptions,
@@ -9,6 +11,7 @@ import type {
   SourceTree,
   WantedPart,
 } from '../../../builder/index.ts';
+import { OpenFiles } from './open-files.ts';
 import { receiveDirectory } from './receive-directory.ts';
 import type { Session } from './session.ts';
 
@@ -23,15 +26,20 @@ export class SessionSource implements BuildSource {
   readonly #name: string;
   readonly #session: () => Promise<Session>;
   readonly #mirrors: Mirrors;
+  readonly #handed: HandedFiles | undefined;
 
-  constructor(name: string, o: { session: () => Promise<Session>; id: string; mirrors: Mirrors }) {
-    const { session, mirrors } = o;
+  constructor(
+    name: string,
+    o: { session: () => Promise<Session>; id: string; mirrors: Mirrors; handed?: HandedFiles | undefined },
+  ) {
+    const { session, mirrors, handed } = o;
     this.key = `session:${o.id}:${name}`;
     this.label = name;
     this.local = name;
     this.#name = name;
     this.#session = session;
     this.#mirrors = mirrors;
+    this.#handed = handed;
   }
 
   async open(filter: SourceFilter, options: OpenSourceOptions): Promise<SourceTree> {
@@ -55,9 +63,13 @@ export class SessionSource implements BuildSource {
     try {
       const names = Promise.withResolvers<ArrivingTree['here']>();
       const progress = this.#progress(report);
-      const whole = receiveDirectory(session.syncFiles(metadataOf(this.#name, filter), signal), mirror, {
-        ...{ wanted, report: progress.report, listed: names.resolve },
-      }).then(progress.done);
+      const open = this.#openFiles();
+      const metadata = { ...metadataOf(this.#name, filter), ...(open && { [offerHeader]: open.offer }) };
+      const whole = receiveDirectory(session.syncFiles(metadata, signal), mirror, {
+        ...{ wanted, report: progress.report, listed: names.resolve, open },
+      })
+        .finally(() => open?.[Symbol.dispose]())
+        .then(progress.done);
       // Whoever waits for it may come later.
       whole.catch(() => {});
       await Promise.race([names.promise, whole]);
@@ -65,6 +77,15 @@ export class SessionSource implements BuildSource {
     } catch (error) {
       this.#mirrors.release(mirror);
       throw error;
+    }
+  }
+
+  /** Without them contents are sent, by whoever it is. */
+  #openFiles(): OpenFiles | undefined {
+    try {
+      return this.#handed && new OpenFiles(this.#handed);
+    } catch {
+      return undefined;
     }
   }
 
