@@ -85,6 +85,7 @@ function client(
       for (const message of messages) take(message);
       return undefined;
     },
+    sendFrames: () => undefined,
     end: () => toEngine.close(),
     cancel() {
       this.cancelled = true;
