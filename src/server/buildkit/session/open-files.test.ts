@@ -1,5 +1,6 @@
 // Files that a client hands over open: taken, lost on the way, not readable after all, or told of by somebody else.
 import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { createHash } from 'node:crypto';
 import { fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +12,6 @@ import { type HandedFiles, Mirrors } from '../../../builder/index.ts';
 import type { ClientCall } from '../../../lib/grpc/client.ts';
 import { AsyncQueue } from '../../../lib/streams/async-queue.ts';
 import { tarEntry } from '../../../lib/tar/entry.ts';
-import { sha256 } from '../../../oci/digest.ts';
 import { OpenFiles } from './open-files.ts';
 import { receiveDirectory } from './receive-directory.ts';
 
@@ -20,6 +20,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'berth-open-'));
 });
 afterEach(() => rmSync(folder, { recursive: true }));
+
+const sha256 = (content: string | Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}` as const;
 
 /** An inbox that messages are put into, and what it has been asked to keep. */
 function inbox(keep?: HandedFiles['keep']) {
