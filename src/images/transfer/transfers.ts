@@ -15,7 +15,13 @@ import type { Logger } from '../../lib/logger.ts';
 import { AsyncQueue } from '../../lib/streams/async-queue.ts';
 import type { Digest } from '../../oci/digest.ts';
 import type { Platform } from '../../oci/platform.ts';
-import { familiarName, familiarReference, type Reference, repositoryName } from '../../oci/reference.ts';
+import {
+  familiarName,
+  familiarReference,
+  parseReference,
+  type Reference,
+  repositoryName,
+} from '../../oci/reference.ts';
 import type { Image } from '../image.ts';
 import type { LayerStore } from '../layers/layer-store.ts';
 import { Downloads } from './pull/downloads.ts';
@@ -167,7 +173,9 @@ export class Transfers {
     try {
       for (const one of this.#pushed(reference)) {
         const image = this.#deps.find(one, platform) as Image;
-        const from = image.layers.length > 0 ? mountRepositories(image, one, this.#deps.images()) : [];
+        // To look through all images is for what has to be sent; should a layer be gone there after all, it is sent.
+        const mayMount = image.layers.length > 0 && !isKnownIn(image, one);
+        const from = mayMount ? mountRepositories(image, one, this.#deps.images()) : [];
         const actions = ['pull', 'push'] as const;
         const warnings = new HeldWarnings();
         const { onWarning } = warnings;
@@ -241,6 +249,14 @@ class HeldWarnings {
 function explainPushError(error: unknown): unknown {
   const isSignIn = error instanceof BerthError && !(error instanceof RegistryError) && error.kind === 'unauthorized';
   return isSignIn && error.cause instanceof BerthError ? error.cause : error;
+}
+
+/** Whether the repository had the image once. */
+function isKnownIn(image: Image, { domain, path }: Reference): boolean {
+  return image.digests.some(text => {
+    const name = parseReference(text);
+    return name.domain === domain && name.path === path;
+  });
 }
 
 /** With a digest the tag beside it says nothing. */

@@ -33,16 +33,21 @@ export class LayerArchives {
   }
 
   /** A compressed blob of the layer that is there, whichever image (`images`: all there are) it came with. */
-  find(image: LayerStack, at: number, images: readonly LayerStack[] = this.#deps.images()): Descriptor | undefined {
+  find(image: LayerStack, at: number, images: () => readonly LayerStack[] = this.#deps.images): Descriptor | undefined {
+    const own = this.#blobOf(image, at);
+    if (own) return own;
     const diffId = image.diffIds[at] as Digest;
-    for (const other of [image, ...images]) {
-      const index = other === image ? at : other.diffIds.indexOf(diffId);
-      if (index < 0) continue;
-      const known = [other.layers, ...other.sources.map(({ layers }) => layers)].map(layers => layers[index]);
-      const blob = known.find(one => one && sendable.includes(one.mediaType) && this.#deps.content.has(one.digest));
+    for (const other of images()) {
+      const index = other.diffIds.indexOf(diffId);
+      const blob = index < 0 ? undefined : this.#blobOf(other, index);
       if (blob) return blob;
     }
     return undefined;
+  }
+
+  #blobOf(image: LayerStack, at: number): Descriptor | undefined {
+    const known = [image.layers, ...image.sources.map(({ layers }) => layers)].map(layers => layers[at]);
+    return known.find(one => one && sendable.includes(one.mediaType) && this.#deps.content.has(one.digest));
   }
 
   /**

@@ -130,17 +130,19 @@ async function pushBlobs(
   const layerDeps = { ...deps, ...o, repository, signal, emit };
   o.lease.keep(image.id, ...image.chainIds, ...image.layers.map(({ digest }) => digest));
   if (source) o.lease.keep(source.manifest.digest, ...source.layers.map(({ digest }) => digest));
-  const everything = deps.images();
+  // What is there already is found without looking at all others.
+  let everything: readonly Image[] | undefined;
+  const all = () => (everything ??= deps.images());
   const order = [...image.diffIds.entries()].reverse();
   for (const [, diffId] of order) emit({ kind: 'progress', id: shortId(diffId), status: 'Preparing' });
   const config = { digest: image.id, size: content.size(image.id) };
   const sending = order.map(async ([at, diffId]) => {
     const layer = {
       ...{ diffId, size: image.layers[at]?.size ?? 0 },
-      blob: source?.layers[at] ?? archives.find(image, at, everything),
+      blob: source?.layers[at] ?? archives.find(image, at, all),
       compress: (options: Omit<CompressOptions, 'lease'>) =>
         archives.compress(image, at, { ...options, lease: o.lease }),
-      mountFrom: (digest: Digest) => mountSources(digest, reference, everything),
+      mountFrom: (digest: Digest) => mountSources(digest, reference, all()),
     };
     return pushLayer(layer, layerDeps);
   });
