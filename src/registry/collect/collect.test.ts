@@ -1,9 +1,10 @@
-import { expect, test } from 'bun:test';
+import { expect, spyOn, test } from 'bun:test';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { mediaTypes } from '../../oci/descriptor.ts';
 import { sha256 } from '../../oci/digest.ts';
 import { defaultOptions } from '../index.ts';
+import { Repository } from '../storage/repository.ts';
 import { InProcessRegistry } from '../testing/test-registry.ts';
 
 const hour = 3_600_000;
@@ -195,4 +196,20 @@ test('who asks for a blob in vain, or names one that is not theirs, keeps it fro
   expect((await registry.putManifest('b', 'v', manifest)).status).toBe(404);
   await registry.registry.collect();
   expect(blobs(registry)).not.toContain(digest.slice(7));
+});
+
+test('the tags of a repository are read once, however many manifests go', async () => {
+  const { registry, clock, status } = await startWith({ untagged: 0 });
+  await using _disposed = registry;
+  for (let turn = 0; turn < 5; turn++) await registry.pushImage('a', 'v', [`layer ${turn}`]);
+  const kept = await registry.pushImage('a', 'v', ['kept']);
+  clock.now += 2 * hour;
+  const reading = spyOn(Repository.prototype, 'tags');
+  try {
+    expect(await registry.registry.collect()).toMatchObject({ manifests: 5 });
+    expect(reading).toHaveBeenCalledTimes(1);
+  } finally {
+    reading.mockRestore();
+  }
+  expect(await status(`/v2/a/manifests/${kept}`)).toBe(200);
 });

@@ -100,9 +100,10 @@ async function collectRepository(
     untagged !== undefined && isPast(run, repository.manifestTouchedAt(digest), digest, untagged);
   const wanted = await markRepository(repository, context.content, digest => !isOld(digest), given);
   for (const digest of await repository.manifests()) {
+    // Whoever gave it a tag since its tags were read has touched it, too.
+    const removal = { stillUnwanted: () => isOld(digest), untagged: true };
     const isGone =
-      !wanted.manifests.has(digest) &&
-      (dryRun ? isOld(digest) : await removeManifest(context, name, digest, () => isOld(digest)));
+      !wanted.manifests.has(digest) && (dryRun ? isOld(digest) : await removeManifest(context, name, digest, removal));
     if (!isGone) {
       linked.add(digest);
       continue;
