@@ -12,7 +12,7 @@ test('an image that very many refer to is marked with all of them', async () => 
   const subject = { mediaType: mediaTypes.ociManifest, digest: image, size: 1 };
   const referrer = Buffer.from(JSON.stringify({ ...base, subject }));
   const own = Buffer.from(JSON.stringify(base));
-  const digests = Array.from({ length: 100_000 }, (_, at): Digest => `sha256:${at.toString(16).padStart(64, '0')}`);
+  const digests = Array.from({ length: 30_000 }, (_, at): Digest => `sha256:${at.toString(16).padStart(64, '0')}`);
   const repository = {
     manifests: async () => [image, ...digests],
     tags: async () => ['v'],
