@@ -21,11 +21,12 @@ const live = [
     'logOptions',
   ] as const),
   ...(['shmSize', 'defaults', 'init', 'dns', 'dnsSearch', 'dnsOptions', 'registries'] as const),
+  ...(['buildkit', 'features'] as const),
 ] satisfies (keyof Configuration)[];
 
 /** What a reload reaches. */
 interface ReloadTarget {
-  engine: Pick<Engine, 'config' | 'logs' | 'runtime' | 'events' | 'images'>;
+  engine: Pick<Engine, 'config' | 'host' | 'logs' | 'runtime' | 'events' | 'images'>;
   registries: Pick<Distribution, 'configure'>;
   logger: Logger;
   /** PATH, to find runtimes in. */
@@ -51,12 +52,12 @@ export function reloadConfiguration(current: Configuration, read: () => Configur
     target.registries.configure(distributionOptions(next.registries, engine.config.version));
     engine.images.transfers.limit(transferLimits(next.registries));
     Object.assign(current, changes);
-    const { logLevel: _level, shutdownTimeout: _timeout, registries, ...engineChanges } = changes;
+    const { logLevel: _level, shutdownTimeout: _timeout, features: _features, registries, ...engineChanges } = changes;
     Object.assign(engine.config, engineChanges satisfies Partial<Engine['config']>, {
       ...{ runtimes, proxies: registries.proxies },
     });
     engine.runtime.useRuntimes({ runtimes, defaultRuntime: next.defaultRuntime });
-    engine.events.publish(reloadEvent(engine.config, current));
+    engine.events.publish(reloadEvent(engine, current));
     logger.info('configuration reloaded');
   } catch (error) {
     logger.error('configuration not reloaded', { error: errorMessage(error) });
@@ -64,7 +65,8 @@ export function reloadConfiguration(current: Configuration, read: () => Configur
 }
 
 /** With Docker's attributes. */
-function reloadEvent(config: Engine['config'], current: Configuration) {
+function reloadEvent({ config, host }: ReloadTarget['engine'], current: Configuration) {
+  const { ipcMode, cgroupnsMode = host.spec.cgroupVersion === 2 ? 'private' : 'host' } = config.defaults;
   const runtimes = Object.entries(config.runtimes).map(([name, { path }]) => `${name}:${path}`);
   return {
     Type: 'daemon' as const,
@@ -82,11 +84,21 @@ function reloadEvent(config: Engine['config'], current: Configuration) {
       'max-concurrent-uploads': shownLimit(current.registries.maxUploads),
       'max-download-attempts': String(current.registries.attempts),
       'default-shm-size': String(current.shmSize),
+      'default-ipc-mode': ipcMode,
+      'default-cgroupns-mode': cgroupnsMode,
+      features: goMap(current.features),
       'live-restore': 'true',
       'shutdown-timeout': String(current.shutdownTimeout),
     },
   };
 }
+
+/** `map[buildkit:true]` */
+const goMap = (values: Readonly<Record<string, boolean>>) =>
+  `map[${Object.keys(values)
+    .sort()
+    .map(name => `${name}:${values[name]}`)
+    .join(' ')}]`;
 
 const shownLimit = (limit: number) => (limit === Number.POSITIVE_INFINITY ? '0' : String(limit));
 

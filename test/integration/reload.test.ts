@@ -32,12 +32,13 @@ test('labels, logging and the defaults of new containers must change, others wai
   const since = Math.floor(Date.now() / 1000) - 1;
   const log = await reload({
     ...{ labels: ['site=two'], 'log-opts': { 'max-size': '1m' }, 'default-shm-size': '8m', mtu: 1400 },
-    runtimes: { second: { path: 'runc' } },
+    ...{ runtimes: { second: { path: 'runc' } }, features: { buildkit: false }, 'default-ipc-mode': 'shareable' },
   });
   expect(log).toContain('configuration reloaded');
   expect(log).toMatch(/changes that need a restart.*keys=mtu/);
   const info = await engine.client.call('SystemInfo');
   expect(info.Labels).toEqual(['site=two']);
+  expect((await engine.client.stream('SystemPing')).headers['builder-version']).toBe('1');
   expect(Object.keys(info.Runtimes ?? {})).toContain('second');
   const id = await engine.run('df -k /dev/shm | tail -1', { HostConfig: { Runtime: 'second' } });
   expect(await engine.wait(id)).toBe(0);
@@ -52,18 +53,23 @@ test('labels, logging and the defaults of new containers must change, others wai
     expect(event).toMatchObject({
       Type: 'daemon',
       Action: 'reload',
-      Actor: { Attributes: { labels: '["site=two"]' } },
+      Actor: {
+        Attributes: {
+          ...{ labels: '["site=two"]', features: 'map[buildkit:false]', 'default-ipc-mode': 'shareable' },
+          'default-cgroupns-mode': expect.stringMatching(/^(host|private)$/),
+        },
+      },
     });
     break;
   }
   for (const container of [old, id]) await engine.remove(container);
 }, 60_000);
 
-test('a key that is gone must be back at its default', async () => {
-  writeFileSync(daemon.places.configFile, JSON.stringify(initial));
-  await reload({});
+test('a key that is gone, or null, must be back at its default', async () => {
+  await reload({ 'default-shm-size': null, 'max-concurrent-uploads': null });
   const info = await engine.client.call('SystemInfo');
   expect(info.Labels).toEqual(['site=one']);
+  expect((await engine.client.stream('SystemPing')).headers['builder-version']).toBe('2');
   expect(Object.keys(info.Runtimes ?? {})).not.toContain('second');
 });
 

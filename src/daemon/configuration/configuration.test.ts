@@ -167,6 +167,13 @@ describe('daemon.json', () => {
       expect(inFile(file)).toBe(`invalid: unable to configure the daemon with file ${path}: ${why}`));
   }
 
+  test('a key that is null says nothing', () => {
+    expect(configure({ 'max-concurrent-uploads': null, labels: null, proxies: null, debug: null })).toEqual(
+      configure({}),
+    );
+    expect(inFile({ nonsense: null })).toContain("don't match any configuration option: nonsense");
+  });
+
   test('that is no JSON, or not there though it was named, is refused by its path', () => {
     expect(inFile('{')).toStartWith(`invalid: unable to configure the daemon with file ${path}: `);
     const missing = join(folder, 'nope.json');

@@ -67,6 +67,8 @@ export interface Configuration {
   builder: BuilderSettings;
   /** Clients that can choose are told to build by BuildKit's protocol. */
   buildkit: boolean;
+  /** All switches by name, as they were given. */
+  features: Readonly<Record<string, boolean>>;
   /** Seconds. */
   shutdownTimeout: number;
   /** Options of dockerd that were given and change nothing, for the log. */
@@ -149,6 +151,7 @@ function buildConfiguration(flags: OptionValues, file: OptionValues, asDockerd: 
     builder: readBuilderSettings(get<unknown>('builder', undefined)),
     shutdownTimeout: get('shutdown-timeout', 15),
     buildkit: features.buildkit,
+    features: features.switches,
     ignored: [...ignoredOptions.map(optionKey).filter(key => key in values), ...features.ignored],
   };
   check(configuration, get<string | undefined>('storage-driver', undefined));

@@ -3,6 +3,7 @@ import { invalid } from '../../lib/errors.ts';
 
 /** What of `features` changes something, and the names of those that are there in vain. */
 interface Features {
+  readonly switches: Readonly<Record<string, boolean>>;
   /** Whether clients that can choose are to build by BuildKit's protocol. */
   readonly buildkit: boolean;
   readonly ignored: readonly string[];
@@ -13,6 +14,7 @@ export function readFeatures(value: object): Features {
   for (const [name, state] of Object.entries(value)) {
     if (typeof state !== 'boolean') throw invalid(`features.${name}: expected true or false`);
   }
-  const { buildkit = true, ...others } = value as Record<string, boolean>;
-  return { buildkit, ignored: Object.keys(others).map(name => `features.${name}`) };
+  const switches = value as Record<string, boolean>;
+  const { buildkit = true, ...others } = switches;
+  return { switches, buildkit, ignored: Object.keys(others).map(name => `features.${name}`) };
 }

@@ -18,7 +18,7 @@ export function readConfigFile(path: string): OptionValues | undefined {
   return parseConfigFile(text, path);
 }
 
-/** `path` is only named in errors. An empty file says nothing. */
+/** `path` is only named in errors. An empty file says nothing, and a key that is `null` neither. */
 function parseConfigFile(text: string, path: string): OptionValues {
   const refuse = (why: string) => invalid(`unable to configure the daemon with file ${path}: ${why}`);
   let parsed: unknown;
@@ -34,18 +34,16 @@ function parseConfigFile(text: string, path: string): OptionValues {
   if (unknown.length > 0) {
     throw refuse(`the following directives don't match any configuration option: ${unknown.join(', ')}`);
   }
+  const said = Object.entries(parsed as object).filter(([, value]) => value !== null);
   return Object.fromEntries(
-    Object.entries(parsed as object).map(([key, value]) => [
-      key,
-      checkValue(known.get(key)!, value, why => refuse(`${key}: ${why}`)),
-    ]),
+    said.map(([key, value]) => [key, checkValue(known.get(key)!, value, why => refuse(`${key}: ${why}`))]),
   );
 }
 
 /** The file groups what the flags have one by one. */
 function flattenProxies(file: Record<string, unknown>): Record<string, unknown> {
   const { proxies, ...rest } = file;
-  return typeof proxies === 'object' && proxies !== null ? { ...rest, ...proxies } : file;
+  return typeof proxies === 'object' ? { ...rest, ...proxies } : file;
 }
 
 function checkValue(option: DaemonOption, value: unknown, refuse: (why: string) => Error): unknown {

@@ -14,18 +14,19 @@ import { listBuildCache } from '../build/list-cache.ts';
 import { type Handlers, reply } from '../handler.ts';
 
 export function systemRoutes(engine: Engine, builder: Builder): Handlers['system'] {
-  const pingHeaders = {
+  const pingHeaders = () => ({
+    // A reload of the configuration may change it.
     'Builder-Version': engine.config.buildkit ? '2' : '1',
     Swarm: 'inactive',
     'Cache-Control': 'no-cache, no-store, must-revalidate',
     Pragma: 'no-cache',
-  };
+  });
   return {
     SystemAuth: ({ body, signal }) => authenticate(engine, body ?? {}, signal),
     SystemInfo: ({ version }) => describeSystem(engine, version),
     SystemVersion: () => describeVersion(engine),
-    SystemPing: () => reply('OK', { headers: pingHeaders }),
-    SystemPingHead: () => reply('', { headers: pingHeaders }),
+    SystemPing: () => reply('OK', { headers: pingHeaders() }),
+    SystemPingHead: () => reply('', { headers: pingHeaders() }),
     SystemEvents: ({ query }) => ({ stream: watchEvents(engine, query) }),
     SystemDataUsage: async ({ query, version }) => {
       const usage = await measureDiskUsage(engine, { types: query.type, version });
