@@ -84,6 +84,9 @@ test('what takes room, and what can go', async () => {
   expectConformity('VolumePrune', await engine.client.call('VolumePrune', { query }));
   expectConformity('ImagePrune', await engine.client.call('ImagePrune', { query }));
   expectConformity('BuildPrune', await engine.client.call('BuildPrune', { query }));
+  const wrong = { filters: { nonsense: ['1'] } };
+  const refused = await engine.client.call('BuildPrune', { query: wrong }).catch((error: unknown) => error);
+  expect(refused).toMatchObject({ kind: 'invalid', message: "failed to prune build cache: invalid filter 'nonsense'" });
 });
 
 test('images', async () => {

@@ -1,7 +1,7 @@
 // Builds by the classic protocol and by BuildKit's, and the build cache.
 
 import type { Builder } from '../../builder/index.ts';
-import { invalid } from '../../lib/errors.ts';
+import { BerthError, errorKind, errorMessage, invalid } from '../../lib/errors.ts';
 import { buildClassically } from '../build/classic-build.ts';
 import type { BuildkitDoor } from '../buildkit/index.ts';
 import type { Handlers } from '../handler.ts';
@@ -12,13 +12,14 @@ export function buildRoutes(builder: Builder, buildkit: BuildkitDoor): Handlers[
       stream: buildClassically(builder, { query, body, headers, signal }),
     }),
     BuildPrune: async ({ query }) => {
-      const { deleted, reclaimed } = await builder.prune({
+      const pruning = builder.prune({
         all: query.all === true,
         filters: query.filters ?? {},
         reservedSpace: query['reserved-space'] ?? query['keep-storage'] ?? 0,
         maxUsedSpace: query['max-used-space'] ?? 0,
         minFreeSpace: query['min-free-space'] ?? 0,
       });
+      const { deleted, reclaimed } = await pruning.catch(explainPrune);
       return { CachesDeleted: deleted.length > 0 ? deleted.map(({ id }) => id) : null, SpaceReclaimed: reclaimed };
     },
     BuildCancel: ({ query }) => {
@@ -33,4 +34,8 @@ export function buildRoutes(builder: Builder, buildkit: BuildkitDoor): Handlers[
     },
     Grpc: ({ hijack }) => buildkit.serve(hijack({ multiplexed: false })),
   };
+}
+
+function explainPrune(error: unknown): never {
+  throw new BerthError(errorKind(error), `failed to prune build cache: ${errorMessage(error)}`, { cause: error });
 }
