@@ -7,7 +7,7 @@ import type { Digest } from '../../oci/digest.ts';
 import { goJson, sortedKeys } from '../../oci/go-json.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import type { Platform } from '../../oci/platform.ts';
-import { formatReference, parseReference, type Reference } from '../../oci/reference.ts';
+import { parseReference, type Reference } from '../../oci/reference.ts';
 import { planArchive } from '../archive/save/plan-archive.ts';
 import { writeArchive } from '../archive/save/write-archive.ts';
 import type { Image, ImageSource } from '../image.ts';
@@ -16,6 +16,7 @@ import type { LayerStore } from '../layers/layer-store.ts';
 import { openLayerBlob } from '../layers/open-layer-blob.ts';
 import type { ImageNames } from '../records/image-names.ts';
 import type { ImageRecords } from '../records/image-records.ts';
+import { LentNames } from '../records/lent-names.ts';
 import { imagePlatform } from '../records/manifests/image-platforms.ts';
 import type { NewImage, RegisterOptions } from '../records/register-image.ts';
 import type { LayerWorkers } from '../workers/layer-workers.ts';
@@ -74,9 +75,11 @@ export class BuiltImages {
   readonly #deps: BuiltImagesDeps;
   /** Layers as blobs. */
   readonly layers: LayerBlobs;
+  readonly #lent: LentNames;
 
   constructor(deps: BuiltImagesDeps) {
     this.#deps = deps;
+    this.#lent = new LentNames(deps.names, id => deps.records.get(id) !== undefined);
     this.layers = new LayerBlobs(deps);
   }
 
@@ -94,22 +97,12 @@ export class BuiltImages {
     return this.#deps.view(id);
   }
 
-  /**
-   * Remembers which names images have, those that are to be lent to them included. Disposing of it gives lent names back to
-   * whoever had them, and takes from these images what names they have come to since: those of a push as well.
-   */
+  /** Names that the images have for a push only; see `LentNames`. */
   lendNames(images: readonly Image[], names: readonly string[]): Disposable {
-    const { names: known } = this.#deps;
-    const before = new Set(images.flatMap(({ id }) => known.of(id).map(formatReference)));
-    const owners = names.map(parseReference).map(lent => ({ lent, owner: known.get(lent) }));
-    return {
-      [Symbol.dispose]() {
-        for (const { id } of images) {
-          for (const own of known.of(id)) if (!before.has(formatReference(own))) known.delete(own);
-        }
-        for (const { lent, owner } of owners) if (owner !== undefined) known.set(lent, owner);
-      },
-    };
+    return this.#lent.lend(
+      images.map(({ id }) => id),
+      names.map(parseReference),
+    );
   }
 
   /** Forgets an image that was recorded for an export only; one that has a name by now stays. */
