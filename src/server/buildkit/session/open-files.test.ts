@@ -1,9 +1,9 @@
 // Files that a client hands over open: taken, lost on the way, not readable after all, or told of by somebody else.
 import { afterEach, beforeEach, expect, test } from 'bun:test';
 import { createHash } from 'node:crypto';
-import { fstatSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { statOfEntry } from '../../../api/buildkit/files/file-stat.ts';
 import { handedMessage, parseOffer } from '../../../api/buildkit/files/open-files.ts';
 import { type Packet, packet, packetType } from '../../../api/buildkit/files/packet.ts';
@@ -48,9 +48,10 @@ function openFile(content: string): number {
   return descriptor;
 }
 
+/** Whether it is still what `openFile` opened: its number may be somebody else's by now. */
 const isOpen = (descriptor: number) => {
   try {
-    return fstatSync(descriptor).isFile();
+    return readlinkSync(`/proc/self/fd/${descriptor}`).includes(basename(folder));
   } catch {
     return false;
   }
