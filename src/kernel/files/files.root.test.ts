@@ -75,6 +75,7 @@ test('all attributes of a file are read at once, of names that are no text too',
   const names = Array.from({ length: 9 }, (_, index) => `user.${index}-${'n'.repeat(90)}`);
   for (const name of names) files.setXattr(many, name, Buffer.from('v'));
   expect(Object.keys(read(many) ?? {}).sort()).toEqual(names);
+  expect(files.listXattr(many).sort()).toEqual(names);
   for (const none of [file, join(root, 'no'), '/proc/version', join(root, 'x'.repeat(5000))]) {
     expect(read(none)).toBeUndefined();
   }

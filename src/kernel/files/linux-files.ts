@@ -22,6 +22,8 @@ const FS_TOPDIR_FL = 0x20000;
 const nanosecondsPerSecond = 1_000_000_000n;
 /** No attribute is longer (XATTR_SIZE_MAX), no list either (XATTR_LIST_MAX). */
 const maximumXattr = 65_536;
+/** The kernel takes memory of the size that is offered, for every file: few lists need more than this. */
+const usualXattr = 512;
 
 export class LinuxFiles implements Files {
   readonly #libc: Libc;
@@ -46,7 +48,10 @@ export class LinuxFiles implements Files {
   }
 
   listXattr(path: string): string[] {
-    const length = Number(this.#libc.call.llistxattr(cstring(path), this.#buffer, maximumXattr));
+    const place = cstring(path);
+    const { llistxattr } = this.#libc.call;
+    let length = Number(llistxattr(place, this.#buffer, usualXattr));
+    if (length < 0) length = Number(llistxattr(place, this.#buffer, maximumXattr));
     if (length < 0) return this.#undefinedIf(['EOPNOTSUPP', 'ENOTSUP'], 'list attributes', path) ?? [];
     return this.#buffer.toString('utf8', 0, length).split('\0').slice(0, -1);
   }
