@@ -27,6 +27,10 @@ test('a file from elsewhere may have what is in the working directory', () => {
     ...{ 'cache-from': ['type=local,src=c', 'user/app'], dockerfile: 'cwd://D' },
   };
   expect(check(target)).not.toThrow();
+  for (const dockerfile of ['../D', '/D']) expect(check({ ...target, dockerfile })).not.toThrow();
+  expect(
+    check({ context: 'in', contexts: { a: 'target:b', c: 'docker-image://d' }, dockerfile: '../D' }),
+  ).not.toThrow();
 });
 
 test('and nothing else, unless its user says so', () => {
@@ -34,6 +38,12 @@ test('and nothing else, unless its user says so', () => {
     [{ context: '/etc' }, 'fs.read=/etc'],
     [{ contexts: { x: join(directory, 'out', 'y') } }, `fs.read=${join(directory, 'out', 'y')}`],
     [{ contexts: { x: 'oci-layout:///l@sha256:a' } }, 'fs.read=/l'],
+    [{ context: '..' }, `fs.read=${root}`],
+    [{ context: 'cwd://../c' }, `fs.read=${join(root, 'c')}`],
+    [{ contexts: { x: 'out/x' } }, `fs.read=${join(directory, 'out', 'x')}`],
+    [{ dockerfile: '../D' }, `fs.read=${join(root, 'D')}`],
+    [{ context: 'in', dockerfile: '../../D' }, `fs.read=${join(root, 'D')}`],
+    [{ dockerfile: '/D' }, 'fs.read=/D'],
     [{ dockerfile: 'cwd://../D' }, `fs.read=${join(root, 'D')}`],
     [{ secret: ['id=s,src=/s'] }, 'fs.read=/s'],
     [{ 'cache-from': ['type=local,src=/c'] }, 'fs.read=/c'],

@@ -1,11 +1,12 @@
 // What a bake file from elsewhere may have of this machine: the working directory, and what its user allows beyond that.
 import { realpathSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { parseFields } from '../../build/options/fields.ts';
 import { ExitError } from '../../failure.ts';
 import type { BakeTarget } from '../files/bake-file.ts';
 import { withoutHere } from '../files/clean-path.ts';
 import type { ResolvedTargets } from '../resolve-targets.ts';
+import { hasScheme } from './remote-targets.ts';
 
 type Reach =
   | { readonly kind: 'fs.read' | 'fs.write'; readonly path: string }
@@ -66,9 +67,9 @@ function reachOf(target: BakeTarget, directory: string): Reach[] {
   } = target;
   const layouts = Object.values(contexts).flatMap(one => /^oci-layout:\/\/([^@]*)/.exec(one)?.[1] ?? []);
   const read = [
-    ...[context, ...Object.values(contexts)].filter(one => one.startsWith('/')),
+    ...[context, ...Object.values(contexts)].map(withoutHere).filter(isPath),
     ...layouts,
-    ...(withoutHere(dockerfile) === dockerfile ? [] : [withoutHere(dockerfile)]),
+    ...dockerfileOf(context, dockerfile),
     ...secret.flatMap(text => field(text, 'src') ?? field(text, 'source') ?? []),
     ...(target['cache-from'] ?? []).flatMap(text => field(text, 'src') ?? []),
   ];
@@ -83,6 +84,18 @@ function reachOf(target: BakeTarget, directory: string): Reach[] {
       kind === 'network.host' || kind === 'security.insecure' ? [{ kind }] : [],
     ),
   ];
+}
+
+/** Whether a context is a place on this machine. What is relative in a repository has its address by now. */
+const isPath = (context: string) => context !== '' && context !== '-' && !hasScheme(context);
+
+/** That of a context from elsewhere is there, too, unless it says that it is here. */
+function dockerfileOf(context: string, dockerfile: string): string[] {
+  const [place, here] = [withoutHere(context), withoutHere(dockerfile)];
+  if (here === '') return [];
+  if (here !== dockerfile) return [here];
+  if (place !== '' && !isPath(place)) return [];
+  return [isAbsolute(here) ? here : join(place, here)];
 }
 
 /** A text without fields is a destination. */

@@ -7,7 +7,8 @@ import type { BakeFile, BakeTarget } from '../files/bake-file.ts';
 import { withoutHere } from '../files/clean-path.ts';
 import type { ResolvedTargets } from '../resolve-targets.ts';
 
-const hasScheme = (text: string) => isAddress(text) || /^[a-z-]+:/.test(text);
+/** Of an address, another target, an image: of anything but a path. */
+export const hasScheme = (text: string) => isAddress(text) || /^[a-z-]+:/.test(text);
 
 /**
  * What is of the working directory gets its whole path, and what begins with a slash begins at the repository: paths that
