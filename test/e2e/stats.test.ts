@@ -12,6 +12,7 @@ scenarios(['busybox'], {
   }) => {
     const [busy, ended] = [container(), container()];
     await cli.ok(['run', '-d', '-m', '64m', '--name', busy, 'busybox', 'sh', '-c', 'sleep 1000 & sleep 1000']);
+    await eventually('both run', async () => lines(await cli.ok(['top', busy])).length === 3);
     await cli.ok(['run', '--name', ended, 'busybox', 'true']);
     const table = lines(await cli.ok(['stats', '--no-stream', busy, ended]));
     expect(table[0]).toMatch(/^CONTAINER ID +NAME +CPU % +MEM USAGE \/ LIMIT +MEM % +NET I\/O +BLOCK I\/O +PIDS$/);
@@ -64,7 +65,9 @@ scenarios(['busybox'], {
   'top must list the processes of the container, with the options of ps': async ({ cli, container }) => {
     const name = container();
     await cli.ok(['run', '-d', '--name', name, 'busybox', 'sh', '-c', 'sleep 1000 & sleep 2000']);
-    const all = lines(await cli.ok(['top', name]));
+    const top = async () => lines(await cli.ok(['top', name]));
+    await eventually('the shell has become what it runs', async () => !(await top()).join().includes('sh -c'));
+    const all = await top();
     expect(all[0]).toMatch(/^UID +PID +PPID +C +STIME +TTY +TIME +CMD$/);
     expect(all.slice(1).map(line => line.split(/ {2,}/).at(-1))).toEqual(['sleep 2000', 'sleep 1000']);
     expect(lines(await cli.ok(['top', name, '-o', 'pid,args']))[0]).toMatch(/^PID +COMMAND$/);
@@ -109,10 +112,12 @@ scenarios(['busybox'], {
 
   'update --restart must bring it back from then on': async ({ cli, container }) => {
     const name = container();
-    await cli.ok(['run', '-d', '--name', name, 'busybox', 'sh', '-c', 'sleep 1; exit 3']);
+    const script = 'while [ ! -e /end ]; do sleep 0.05; done; exit 3';
+    await cli.ok(['run', '-d', '--name', name, 'busybox', 'sh', '-c', script]);
     await cli.ok(['update', '--restart', 'on-failure:5', name]);
     const policy = '{{.HostConfig.RestartPolicy.Name}} {{.HostConfig.RestartPolicy.MaximumRetryCount}}';
     expect(await cli.ok(['inspect', '-f', policy, name])).toBe('on-failure 5');
+    await cli.ok(['exec', name, 'touch', '/end']);
     const count = async () => Number(await cli.ok(['inspect', '-f', '{{.RestartCount}}', name]));
     await eventually('it came back', async () => (await count()) > 0);
   },

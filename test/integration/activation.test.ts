@@ -1,7 +1,8 @@
 // Socket activation, with this test in systemd's place: it holds the sockets, and starts the service with them.
 import { afterAll, beforeAll, expect, test } from 'bun:test';
-import { existsSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { makeCertificates } from '../support/certificates.ts';
 import { TestDaemon } from '../support/daemons/daemon.ts';
 import { Engine } from '../support/daemons/engine.ts';
@@ -38,6 +39,7 @@ function start(...more: string[]): Bun.Subprocess {
   const descriptors = sockets.map(socket => socket.descriptor);
   const env = { ...process.env, LISTEN_FDS: String(descriptors.length), LISTEN_FDNAMES: 'api:port' };
   child = Bun.spawn(activated(...more), { stdio: ['ignore', log, log, ...descriptors], env });
+  closeSync(log);
   return child;
 }
 
@@ -75,10 +77,13 @@ test('the sockets must be inherited no further', async () => {
   const engine = new Engine(daemon);
   const id = await engine.run('env; exec sleep 1000', {}, 'kept');
   expect(await engine.logs(id)).not.toContain('LISTEN_');
-  const holders = readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .filter(pid => openedBy(pid).some(target => inodes().includes(target)));
-  expect(holders.sort()).toEqual([String(process.pid), String(child?.pid)].sort());
+  const holders = () =>
+    readdirSync('/proc')
+      .filter(name => /^\d+$/.test(name))
+      .filter(pid => openedBy(pid).some(target => inodes().includes(target)));
+  const ours = [String(process.pid), String(child?.pid)].sort();
+  // A process has them between its fork and its exec.
+  await eventually('nobody else has them', () => isDeepStrictEqual(holders().sort(), ours));
 }, 60_000);
 
 test('after a crash the next daemon must serve the same sockets and the same containers', async () => {
@@ -103,7 +108,9 @@ test('with certificates a handed-over port must be encrypted, a unix socket not'
   const [ca, cert, key] = [client.ca, client.cert, client.key].map(path => readFileSync(path, 'utf8'));
   const url = `127.0.0.1:${sockets[1]?.port}/_ping`;
   expect(await (await fetch(`https://${url}`, { tls: { ca, cert, key } })).text()).toBe('OK');
-  await expect(fetch(`http://${url}`)).rejects.toThrow();
+  // Its answer may be lost when it hangs up.
+  const plain = await fetch(`http://${url}`).catch(() => undefined);
+  expect(plain?.status ?? 400).toBe(400);
   await end('SIGTERM');
 }, 60_000);
 

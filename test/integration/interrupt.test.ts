@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { berthCommand, TestDaemon } from '../support/daemons/daemon.ts';
 import { dockerProgram } from '../support/docker-program.ts';
@@ -30,6 +30,7 @@ afterEach(async () => {
   await registry[Symbol.asyncDispose]();
 });
 
+const partials = () => join(daemon.places.dataRoot, 'content', 'partial');
 const content = (folder: string) => readdirSync(join(daemon.places.dataRoot, 'content', folder));
 const images = (command: readonly string[]) => runOk([...command, '-H', daemon.host, 'images', '-aq']);
 
@@ -71,7 +72,7 @@ for (const { name, command } of commands) {
     const [layer] = addImage(registry, { repository: 'app', tag: '1' }, [{ tar }]).layers;
     const isLayer = ({ target }: { target: string }) => target.includes(layer?.digest ?? '');
     registry.fault = seen => (isLayer(seen) ? { stopAfter: 5_000_000 } : undefined);
-    const held = () => content('partial').length > 0 && registry.served >= 5_000_000;
+    const held = () => content('partial').some(file => statSync(join(partials(), file)).size > 1_000_000);
     await interrupt(cli('pull', `${registry.host}/app:1`), held);
     expect(await images(command)).toBe('');
     expect(content(join('blobs', 'sha256'))).toEqual([]);

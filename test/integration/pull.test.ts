@@ -217,9 +217,13 @@ test('who goes away ends the download, unless somebody else wants it; what came 
   registry.fault = ({ target, range }) =>
     target.includes('/blobs/') && !range && !target.endsWith(configOf('app')) ? { stopAfter: 200_000 } : undefined;
   const [first, second] = [new AbortController(), new AbortController()];
-  const pulls = [first, second].map(({ signal }) =>
-    lines(pull('app:1', { signal })).catch((error: Error) => error.message),
+  const wanting = new Set<AbortController>();
+  const pulls = [first, second].map(who =>
+    lines(pull('app:1', { signal: who.signal }), line => line.endsWith('Pulling fs layer') && wanting.add(who)).catch(
+      (error: Error) => error.message,
+    ),
   );
+  await eventually('both want it', () => wanting.size === 2);
   await eventually('a part has come', () => size(partials()[0]) === 200_000);
   first.abort();
   expect(await pulls[0]).toBe('context canceled');
@@ -344,7 +348,7 @@ test('a daemon killed at any moment has the image whole or not at all, and goes 
     if (found?.id === image.id) expect(found.layers).toHaveLength(3);
     await lines(pull('app:k'));
     expect(images.get(`${registry.host}/app:k`).id, `seed ${seeded.seed}`).toBe(image.id);
-    for (const leftover of layerFolders()) expect(leftover).toMatch(/^\d+$/);
+    await eventually('no layer is half there', () => layerFolders().every(name => /^\d+$/.test(name)));
     expect(partials()).toEqual([]);
     await close();
   }

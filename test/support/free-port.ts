@@ -1,23 +1,24 @@
 // A TCP port that nothing listens on.
 
-import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/**
- * A port free a moment ago on all addresses; the caller takes it soon. It is none of those that the kernel gives to whoever
- * asks for any, or calls somebody: of these another process may get it before the caller does.
- */
+/** Below those that the kernel gives to clients: none of their connections comes to have it before the caller does. */
+const [lowest, highest] = [20_000, 32_767];
+
+/** A port free a moment ago on all addresses; the caller takes it soon. */
 export async function freePort(): Promise<number> {
   for (;;) {
-    const port = randomInt(15_000, 32_000);
+    const port = lowest + Math.floor(Math.random() * (highest - lowest + 1));
     if (await isFree(port)) return port;
   }
 }
 
-function isFree(port: number): Promise<boolean> {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  return new Promise(resolve => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '0.0.0.0', () => server.close(() => resolve(true)));
-  });
+  const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+  const onError = (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error));
+  server.once('error', onError).listen(port, '0.0.0.0', () => resolve(true));
+  const free = await promise;
+  if (free) await new Promise(closed => server.close(closed));
+  return free;
 }

@@ -1,6 +1,16 @@
 // A real daemon with everything of its own: roots, socket, bridge, subnet, firewall table, cgroup parent.
 
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +88,7 @@ export class TestDaemon implements AsyncDisposable {
   async start(): Promise<void> {
     const log = openSync(this.places.logFile, 'a');
     const child = Bun.spawn(this.command(), { stdio: ['ignore', log, log] });
+    closeSync(log);
     this.#child = child;
     await eventually('the daemon answers', async () => {
       if (hasEnded(child)) return true;

@@ -1,6 +1,6 @@
 // A registry of ours as a process of its own, on a free port and a folder of its own.
 
-import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { berthCommand } from '../daemons/daemon.ts';
@@ -66,6 +66,7 @@ export class TestRegistry implements AsyncDisposable {
     const place = ['--root', join(this.folder, 'data'), '--listen', this.host];
     const command = [...this.#wrapper, ...berthCommand(), 'registry', 'serve', ...place, ...this.#arguments];
     const child = Bun.spawn(command, { stdio: ['ignore', log, log] });
+    closeSync(log);
     this.#child = child;
     const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
     const said = () => this.log().slice(before);
