@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { status, statusResponse } from '../../../api/buildkit/control.ts';
 import { encode } from '../../../api/buildkit/message.ts';
 import type { Builder, HistoryBlob, HistoryRecord } from '../../../builder/index.ts';
+import { goJson } from '../../../oci/go-json.ts';
 import type { BuildJob } from '../solve/build-job.ts';
 
 /** Hands the build over to the history, where it is to be found at once; what clients ask on the side leaves no trace. */
@@ -47,7 +48,7 @@ function attestationsOf(
 ): HistoryRecord['attestations'] {
   if (!result?.provenance) return {};
   const { predicate, predicateType } = result.provenance;
-  const blob = keep(Buffer.from(JSON.stringify(predicate)), 'application/vnd.in-toto+json', {
+  const blob = keep(Buffer.from(goJson(predicate, { indented: true })), 'application/vnd.in-toto+json', {
     'in-toto.io/predicate-type': predicateType,
   });
   const { platforms = [] } = result;
