@@ -23,6 +23,8 @@ export interface SourceStatus {
 export interface OpenSourceOptions {
   readonly signal: AbortSignal;
   readonly report: (status: SourceStatus) => void;
+  /** Bring files that seem to be here already, too: what has the same size and time may say something else. */
+  readonly anew?: boolean;
 }
 
 /**

@@ -190,7 +190,8 @@ export class BuildInputs implements GraphInputs {
     follow: readonly string[],
     report: (status: SourceStatus) => void,
   ): Promise<SourceTree> {
-    const tree = await source.open({ follow }, { signal: this.#deps.signal, report });
+    // They say what is built: as BuildKit does, nobody trusts that what has the same size and time says the same.
+    const tree = await source.open({ follow }, { signal: this.#deps.signal, report, anew: true });
     this.#deps.own(tree);
     return tree;
   }

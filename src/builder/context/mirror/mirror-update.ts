@@ -45,6 +45,8 @@ interface UpdateParts {
   /** What is needed soon. */
   readonly wanted: readonly WantedPart[];
   readonly handedFrom?: number;
+  /** Files that are here come again. */
+  readonly anew?: boolean | undefined;
 }
 
 /** A file whose bytes are wanted, while they come. */
@@ -69,6 +71,7 @@ export class MirrorUpdate {
   readonly #before: readonly string[];
   readonly #order: string[];
   readonly #turn: number;
+  readonly #anew: boolean;
   /** The entry of the last update that is likely to be told next. */
   #cursor = 0;
   /** Directories whose times are set last, when nothing in them changes any more. */
@@ -93,6 +96,7 @@ export class MirrorUpdate {
     this.#before = parts.before;
     this.#order = parts.order;
     this.#turn = parts.turn;
+    this.#anew = parts.anew ?? false;
     this.#asking = new AskingOrder(parts.wanted, parts);
     this.#arrivals = new Arrivals(() => this.#setTimes());
   }
@@ -104,7 +108,7 @@ export class MirrorUpdate {
   repeat(words: Uint8Array): boolean {
     const path = this.#before[this.#cursor];
     const known = path === undefined ? undefined : this.#known.get(path);
-    if (!known?.words || Buffer.compare(known.words, words) !== 0) return false;
+    if (!known?.words || this.#isAsked(known.entry) || Buffer.compare(known.words, words) !== 0) return false;
     this.#cursor++;
     this.#see(known);
     return true;
@@ -121,7 +125,7 @@ export class MirrorUpdate {
     if (known?.turn === this.#turn || this.#arrivals.find(path)) throw toldTwice(path);
     if (known) this.#cursor = known.position + 1;
     const kept = words && Buffer.from(words);
-    if (known && isSameEntry(known.entry, entry)) {
+    if (known && !this.#isAsked(entry) && isSameEntry(known.entry, entry)) {
       known.words = kept;
       this.#see(known);
       return undefined;
@@ -141,6 +145,11 @@ export class MirrorUpdate {
     }
     this.#asking.add(told);
     return told;
+  }
+
+  /** Whatever is here of it. */
+  #isAsked({ type }: TarEntry): boolean {
+    return this.#anew && type === 'file';
   }
 
   /** The next file to ask for, in the order in which they are wanted; undefined when there is none for now. */

@@ -157,6 +157,21 @@ test('a file that was not as long as it was listed is read again', async () => {
   expect(next.add(entry, words)).toBeDefined();
 });
 
+test('files are read again, whatever is here of them, where that is wanted', async () => {
+  const mirror = mirrors.acquire('k', '');
+  await update(mirror, [folder('a'), file('a/x', 'one')]);
+  const work = mirror.update([], { anew: true });
+  const words = Buffer.from('words');
+  expect(work.repeat(words)).toBe(false);
+  expect(work.add(folder('a'))).toBeUndefined();
+  const incoming = work.receive(work.add(tarEntry({ type: 'file', name: 'a/x', size: 3, mtime: 1 }), words) as Told);
+  incoming.write(Buffer.from('two'));
+  incoming.finish();
+  await work.finish();
+  expect(readFileSync(join(mirror.directory, 'a/x'), 'utf8')).toBe('two');
+  expect(mirror.fileDigest('a/x')).toBe(sha256('two'));
+});
+
 test('what is derived of files is forgotten when they change, with the directories above', async () => {
   const mirror = mirrors.acquire('k', '');
   const list = [folder('a'), file('a/x', 'one'), folder('b'), file('b/y', 'two')];

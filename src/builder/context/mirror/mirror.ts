@@ -46,9 +46,12 @@ export class Mirror {
 
   /**
    * Begins to make it equal to what will be told with `add`. `wanted` says what of it is needed soon, `handedFrom` from which
-   * size on files need not be sent.
+   * size on files need not be sent; with `anew` no file stays that is told.
    */
-  update(wanted: readonly WantedPart[] = [], o: { handedFrom?: number } = {}): MirrorUpdate {
+  update(
+    wanted: readonly WantedPart[] = [],
+    o: { handedFrom?: number; anew?: boolean | undefined } = {},
+  ): MirrorUpdate {
     const order: string[] = [];
     const update = new MirrorUpdate(this.directory, {
       ...{ known: this.#known, digests: this.digests, special: this.#special, name: () => this.#name() },

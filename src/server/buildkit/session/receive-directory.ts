@@ -20,6 +20,8 @@ const mostAsked = { files: 1024, bytes: 4 * 1024 * 1024 };
 interface ReceiveOptions {
   /** Bytes that came so far, what tells of the files included; called often. */
   readonly report: (received: number) => void;
+  /** Files that are here as they are told come again. */
+  readonly anew?: boolean | undefined;
   /** What is needed of the directory, so that it may come first. */
   readonly wanted?: readonly WantedPart[];
   /** Is told once all names are known, with what waits for some of the contents. */
@@ -39,7 +41,7 @@ interface Asked {
 
 /** Makes `mirror` equal to what the client lists. Throws what the client complains of, `invalid` for what leads out. */
 export async function receiveDirectory(call: ClientCall, mirror: Mirror, o: ReceiveOptions): Promise<void> {
-  const update = mirror.update(o.wanted, o.open && { handedFrom });
+  const update = mirror.update(o.wanted, { ...(o.open && { handedFrom }), anew: o.anew });
   /** Files that are made of open ones. */
   const taking = new Set<Promise<void>>();
   const over = new AbortController();

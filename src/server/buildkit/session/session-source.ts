@@ -55,7 +55,7 @@ export class SessionSource implements BuildSource {
 
   async begin(
     filter: SourceFilter,
-    { signal, report, wanted }: OpenSourceOptions & { wanted: readonly WantedPart[] },
+    { signal, report, anew, wanted }: OpenSourceOptions & { wanted: readonly WantedPart[] },
   ): Promise<ArrivingTree> {
     const session = await this.#session();
     const key = JSON.stringify([session.identity.sharedKey, this.#name, filter]);
@@ -66,7 +66,7 @@ export class SessionSource implements BuildSource {
       const open = this.#openFiles();
       const metadata = { ...metadataOf(this.#name, filter), ...(open && { [offerHeader]: open.offer }) };
       const whole = receiveDirectory(session.syncFiles(metadata, signal), mirror, {
-        ...{ wanted, report: progress.report, listed: names.resolve, open },
+        ...{ anew, wanted, report: progress.report, listed: names.resolve, open },
       })
         .finally(() => open?.[Symbol.dispose]())
         .then(progress.done);
