@@ -176,12 +176,26 @@ export class BuildInputs implements GraphInputs {
     return remote;
   }
 
+  readonly #ignoredIn = new Map<string, Promise<readonly string[]>>();
+
+  async ignoredIn(name: string, source: BuildSource): Promise<readonly string[]> {
+    if (source.local === undefined) return [];
+    const known =
+      this.#ignoredIn.get(source.key) ??
+      this.#vertex(`[context ${name}] load .dockerignore`, async report => await this.#patternsIn(source, report));
+    this.#ignoredIn.set(source.key, known);
+    return await known;
+  }
+
+  async #patternsIn(source: BuildSource, report: (status: SourceStatus) => void): Promise<readonly string[]> {
+    const content = readIfThere(await this.#open(source, ['.dockerignore'], report), '.dockerignore');
+    return content ? validPatterns(parseIgnoreFile(content)) : [];
+  }
+
   async #readIgnored(): Promise<readonly string[]> {
     return await this.#vertex('[internal] load .dockerignore', async report => {
       if (this.#ownIgnoreFile) return validPatterns(parseIgnoreFile(this.#ownIgnoreFile));
-      if (!this.context) return [];
-      const content = readIfThere(await this.#open(this.context, ['.dockerignore'], report), '.dockerignore');
-      return content ? validPatterns(parseIgnoreFile(content)) : [];
+      return this.context ? await this.#patternsIn(this.context, report) : [];
     });
   }
 

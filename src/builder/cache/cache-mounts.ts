@@ -1,5 +1,5 @@
 // The directories behind `RUN --mount=type=cache`: kept between builds, named by their id.
-import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KeyedMutex } from '../../lib/concurrency/keyed-mutex.ts';
@@ -22,10 +22,11 @@ interface CacheMountRequest {
   readonly key: string;
   readonly description: string;
   readonly sharing: 'shared' | 'private' | 'locked';
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** Fills a new directory. */
+  /** Of a new directory, where they are not what it is filled with. */
+  readonly mode: number | undefined;
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
+  /** Fills a new directory, and gives it mode and owner. */
   readonly fill?: ((directory: string) => Promise<void>) | undefined;
   readonly signal: AbortSignal;
 }
@@ -132,8 +133,9 @@ export class CacheMounts {
     mkdirSync(directory);
     try {
       await request.fill?.(directory);
-      chownSync(directory, uid, gid);
-      chmodSync(directory, mode);
+      const filled = statSync(directory);
+      chownSync(directory, uid ?? filled.uid, gid ?? filled.gid);
+      chmodSync(directory, mode ?? (request.fill ? filled.mode & 0o7777 : 0o755));
       return this.#use(record, request.sharing);
     } catch (error) {
       await rm(directory, { recursive: true, force: true });

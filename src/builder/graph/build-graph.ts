@@ -278,7 +278,11 @@ class GraphBuilder {
       return state;
     }
     if (named?.kind === 'source') {
-      return new StageState({ ...plain, config: { WorkingDir: '/' }, node: this.#wholeSource(name, named.source) });
+      return new StageState({
+        ...plain,
+        config: { WorkingDir: '/' },
+        node: await this.#wholeSource(name, named.source),
+      });
     }
     const {
       image,
@@ -297,9 +301,9 @@ class GraphBuilder {
   }
 
   /** A directory as a root file system: all of it copied into an empty one. */
-  #wholeSource(name: string, source: BuildSource): Node {
+  async #wholeSource(name: string, source: BuildSource): Promise<Node> {
     const wanted = { sources: ['/'], depth: 0 };
-    const files = this.#source(source, wanted, `[context ${name}] load from client`);
+    const files = await this.#contextSource(name, source, wanted);
     const empty = createNode({ op: { kind: 'scratch' }, name: '[internal] empty' });
     const parts = [{ input: 1, sources: ['/'], unpack: false }];
     const op = {
@@ -347,7 +351,7 @@ class GraphBuilder {
     const other = stageFrom(this.#options.dockerfile, from, stage);
     if (other) return (await this.stage(other)).state.node;
     const named = this.#named(from);
-    if (named?.kind === 'source') return this.#source(named.source, wanted, `[context ${from}] load from client`);
+    if (named?.kind === 'source') return await this.#contextSource(from, named.source, wanted);
     return (await this.#image(from, this.#options.targetPlatform)).node;
   }
 
@@ -355,6 +359,11 @@ class GraphBuilder {
     const { context } = this.#inputs;
     if (!context) throw invalid('the build has no context to copy from');
     return this.#source(context, wanted, '[internal] load build context', await this.#inputs.ignored());
+  }
+
+  async #contextSource(name: string, source: BuildSource, wanted: WantedPart): Promise<Node> {
+    const ignored = await this.#inputs.ignoredIn(name, source);
+    return this.#source(source, wanted, `[context ${name}] load from client`, ignored);
   }
 
   /** One vertex for each source, which brings everything that any step wants of it. */

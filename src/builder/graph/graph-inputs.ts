@@ -33,6 +33,8 @@ export interface GraphInputs {
   readonly context: BuildSource | undefined;
   /** Patterns of `.dockerignore`, read when a step first copies from the context. */
   ignored(): Promise<readonly string[]>;
+  /** The same of a named context that is a directory of the client; none of others. */
+  ignoredIn(name: string, source: BuildSource): Promise<readonly string[]>;
   /** A download or a repository of ADD. Throws `invalid` for an address that makes no sense. */
   remoteSource(url: string, instruction: AddInstruction): RemoteSource | undefined;
 }

@@ -42,9 +42,10 @@ export type RunMountOperation = RunMountBase &
         readonly source: string;
         readonly readonly: boolean;
         readonly sharing: 'shared' | 'private' | 'locked';
-        readonly mode: number;
-        readonly uid: number;
-        readonly gid: number;
+        /** Undefined: those of the directory it is filled from, else of root. */
+        readonly mode: number | undefined;
+        readonly uid: number | undefined;
+        readonly gid: number | undefined;
       }
     | { readonly type: 'tmpfs'; readonly size: number | undefined }
     | {

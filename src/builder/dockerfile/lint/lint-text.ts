@@ -41,7 +41,7 @@ function lintStatement(statement: Statement): Warning[] {
 function lintFrom({ keyword, range, words: [, as, name] }: Statement): Warning[] {
   if (as === undefined || name === undefined) return [];
   const warnings = name === name.toLowerCase() ? [] : [finding('StageNameCasing', range, name)];
-  const differ = isUpper(keyword) !== isUpper(as) && isConsistent(keyword);
+  const differ = (isUpper(keyword) && !isUpper(as)) || (isLower(keyword) && !isLower(as));
   return differ ? [...warnings, finding('FromAsCasing', range, keyword, as)] : warnings;
 }
 
@@ -80,4 +80,3 @@ function lintStageNames(statements: readonly Statement[]): Warning[] {
 
 const isLower = (text: string) => text === text.toLowerCase();
 const isUpper = (text: string) => text === text.toUpperCase();
-const isConsistent = (text: string) => isLower(text) || isUpper(text);

@@ -80,9 +80,10 @@ async function withInputs(
         break;
       }
       case 'cache': {
-        const { id, readonly, sharing, mode = 0o755, uid = 0, gid = 0 } = mount;
         const source = posix.resolve('/', mount.source || '/');
         const input = mount.from === undefined ? undefined : await number(mount.from, source);
+        const plain = input === undefined ? { mode: 0o755, uid: 0, gid: 0 } : {};
+        const { id, readonly, sharing, mode, uid, gid } = { ...plain, ...mount };
         mounts.push({
           type: 'cache',
           target: target(mount.target),

@@ -1,7 +1,9 @@
 // The cache mounts of one step: each directory once, taken in an order that is the same for all steps.
+import { chmodSync, chownSync } from 'node:fs';
 import type { Images } from '../../../images/index.ts';
 import type { CleanupStack } from '../../../lib/cleanup-stack.ts';
 import type { CacheMounts, CacheMountUse } from '../../cache/cache-mounts.ts';
+import { resolveInRoot } from '../../context/copy/resolve-in-root.ts';
 import type { RunMountOperation } from '../../graph/operation.ts';
 import type { Snapshot } from '../../solve/snapshot.ts';
 import { openRoot } from '../open-root.ts';
@@ -71,4 +73,8 @@ async function fill(
   const sources = [{ path: o.source || '/' }];
   const job = { sourceRoot: root.path, shareable: false, sources, destination: '/', contentsOnly: true };
   await o.images.builds.copyTo(directory, job, o.signal);
+  const found = resolveInRoot(root.path, o.source || '/');
+  if (!found) return;
+  chownSync(directory, found.stats.uid, found.stats.gid);
+  chmodSync(directory, found.stats.mode & 0o7777);
 }

@@ -90,7 +90,7 @@ export const runCases: BuildCases = {
   },
   '--mount=type=cache from a stage': {
     dockerfile:
-      'FROM busybox AS one\nRUN mkdir /seed && echo 1 > /seed/s\nFROM busybox\nRUN --mount=type=cache,target=/c,id={CACHE}s,from=one,source=/seed cat /c/s > /f\n',
+      'FROM busybox AS one\nRUN mkdir -m 1751 /seed && echo 1 > /seed/s && chown 3:4 /seed\nFROM busybox\nRUN --mount=type=cache,target=/c,id={CACHE}s,from=one,source=/seed cat /c/s > /f; stat -c "%u %g %a" /c >> /f\n',
   },
   '--mount=type=tmpfs': {
     dockerfile: 'FROM busybox\nRUN --mount=type=tmpfs,target=/t touch /t/x && grep -c " /t tmpfs" /proc/mounts > /f\n',

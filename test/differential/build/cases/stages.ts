@@ -100,6 +100,11 @@ export const stageCases: BuildCases = {
     dockerfile: 'FROM nosuch AS a\nRUN false\nFROM scratch\nCOPY --from=a file /x\n',
     flags: ['--build-context', 'a={DIR}'],
   },
+  '.dockerignore of a named context': {
+    dockerfile: 'FROM scratch\nCOPY --from=a . /x/\n',
+    files: { ...ignored, 'part/.dockerignore': '*.md\n', 'part/a.md': '', 'part/b': '' },
+    flags: ['--build-context', 'a={DIR}/part'],
+  },
   'a named context of a repository': {
     dockerfile: 'FROM scratch\nCOPY --from=g version /\n',
     flags: ['--build-context', 'g={GIT}#v1'],
