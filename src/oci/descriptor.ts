@@ -1,7 +1,7 @@
 // OCI descriptors and the media types of what they point to.
 import { invalid } from '../lib/errors.ts';
+import { sortedKeys } from '../lib/text/go-json.ts';
 import { type Digest, isDigest } from './digest.ts';
-import { sortedKeys } from './go-json.ts';
 import type { Platform } from './platform.ts';
 
 /** A typed, sized pointer to a blob. `size` in bytes. */

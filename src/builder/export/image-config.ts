@@ -1,7 +1,7 @@
 // The configuration blob of a built image: keys, their order and the times of its history as BuildKit's exporter has them.
 
+import { goJson, sortedKeys } from '../../lib/text/go-json.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { goJson, sortedKeys } from '../../oci/go-json.ts';
 import type { HistoryEntry, ImageRunConfig } from '../../oci/image-config.ts';
 import type { StageState } from '../graph/stage-state.ts';
 

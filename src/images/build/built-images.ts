@@ -2,9 +2,9 @@
 import type { ContentStore, Lease } from '../../content/index.ts';
 import type { Kernel } from '../../kernel/index.ts';
 import { invalid } from '../../lib/errors.ts';
+import { goJson, sortedKeys } from '../../lib/text/go-json.ts';
 import { type Descriptor, mediaTypes, orderedDescriptor } from '../../oci/descriptor.ts';
 import type { Digest } from '../../oci/digest.ts';
-import { goJson, sortedKeys } from '../../oci/go-json.ts';
 import { parseManifest } from '../../oci/manifest.ts';
 import type { Platform } from '../../oci/platform.ts';
 import { parseReference, type Reference } from '../../oci/reference.ts';

@@ -1,8 +1,8 @@
 // What a build leaves in files: the image's id, and what its exporters said.
 import { unlinkSync, writeFileSync } from 'node:fs';
 import { errorCode } from '../../../lib/errors.ts';
+import { sortedKeys } from '../../../lib/text/go-json.ts';
 import { parseGoBool } from '../../../lib/text/go-values.ts';
-import { sortedKeys } from '../../../oci/go-json.ts';
 import { systemMessage } from '../../container-config/env.ts';
 import type { Watch } from '../watched-build.ts';
 import { warningsMetadata } from './build-warnings.ts';

@@ -1,6 +1,6 @@
 // `bake`, `buildx bake`: all the builds that a file describes, those that do not need each other at once.
 
-import { sortedKeys } from '../../../oci/go-json.ts';
+import { sortedKeys } from '../../../lib/text/go-json.ts';
 import { askTargets } from '../../bake/ask-targets.ts';
 import { buildTargets } from '../../bake/build-targets.ts';
 import { HclError } from '../../bake/expressions/syntax/hcl-error.ts';

@@ -3,9 +3,9 @@
 import { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { notFound } from '../../../lib/errors.ts';
+import { goJson } from '../../../lib/text/go-json.ts';
 import { type Descriptor, mediaTypes, orderedDescriptor } from '../../../oci/descriptor.ts';
 import type { Digest } from '../../../oci/digest.ts';
-import { goJson } from '../../../oci/go-json.ts';
 import { formatPlatform, type Platform } from '../../../oci/platform.ts';
 import { familiarName, familiarReference, formatReference, type Reference } from '../../../oci/reference.ts';
 import type { Image } from '../../image.ts';

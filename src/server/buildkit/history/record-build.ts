@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { status, statusResponse } from '../../../api/buildkit/control.ts';
 import { encode } from '../../../api/buildkit/message.ts';
 import type { Builder, HistoryBlob, HistoryRecord } from '../../../builder/index.ts';
-import { goJson } from '../../../oci/go-json.ts';
+import { goJson } from '../../../lib/text/go-json.ts';
 import type { BuildJob } from '../solve/build-job.ts';
 
 /** Hands the build over to the history, where it is to be found at once; what clients ask on the side leaves no trace. */
