@@ -1,6 +1,6 @@
 // Real builds that end before they are done: nothing of them stays, and the next one is right.
 import { expect } from 'bun:test';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Buildx } from '../../support/builds/buildx.ts';
 import { buildxScenarios, sinceBuildx } from '../../support/builds/buildx-scenarios.ts';
@@ -53,7 +53,9 @@ buildxScenarios(['busybox'], {
   },
 
   'one of two builds that share a step may go, and the other gets its result': sinceBuildx(29, async buildx => {
-    const folder = buildx.context({ Dockerfile: 'FROM busybox\nRUN echo shared-step; sleep 4; echo done-step\n' });
+    const gated = `--mount=type=cache,id=${crypto.randomUUID()},target=/gate`;
+    const script = 'echo shared-step; until test -e /gate/open; do sleep 0.05; done';
+    const folder = buildx.context({ Dockerfile: `FROM busybox\nRUN ${gated} ${script}\n` });
     const { words, env } = buildx.command(['buildx', 'build', folder]);
     const first = Bun.spawn(['setsid', ...words], {
       env: { ...process.env, ...env },
@@ -71,6 +73,8 @@ buildxScenarios(['busybox'], {
     });
     process.kill(-first.pid, 'SIGKILL');
     await first.exited;
+    const mounts = join(buildx.daemon.places.dataRoot, 'builder/mounts');
+    for (const name of readdirSync(mounts)) writeFileSync(join(mounts, name, 'open'), '');
     expect(await second).toContain('exporting to image');
     expect(stepsRun(await buildx.build([folder]))).toEqual([]);
   }),
