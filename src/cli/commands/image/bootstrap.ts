@@ -54,14 +54,15 @@ async function importOutput(
   [program = '', ...words]: readonly string[],
   name: string,
 ): Promise<void> {
+  const abort = new AbortController();
+  // Before there is a program that would go on when a signal ends this one.
+  const stopListening = context.io.onSignals(['SIGINT', 'SIGTERM'], signal =>
+    abort.abort(new ExitError(128 + constants.signals[signal])),
+  );
   // A group of its own: it starts others, which have to go with it.
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const ended = endOf(child, program);
   ended.catch(() => {});
-  const abort = new AbortController();
-  const stopListening = context.io.onSignals(['SIGINT', 'SIGTERM'], signal =>
-    abort.abort(new ExitError(128 + constants.signals[signal])),
-  );
   const { signal } = abort;
   try {
     const stream = await context.client.stream(
