@@ -1,7 +1,16 @@
 // What is mounted from below a directory that changes at the worst moment.
 
 import { afterAll, afterEach, beforeEach, expect, test } from 'bun:test';
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createKernel } from '../../kernel/index.ts';
@@ -49,4 +58,16 @@ test('a file has a file for its place, and what was mounted there before gives w
   mountBeneath(kernel, { root, path: '.', place });
   expect(readdirSync(place)).toEqual(['a']);
   while (kernel.mounts.unmount(file, { lazy: true }));
+});
+
+test('a place that nothing could be mounted at is not left, of whatever kind it was before', () => {
+  mountBeneath(kernel, { root, path: 'a', place });
+  const bind = () => {
+    throw new Error('refused');
+  };
+  const mounts = new Proxy(kernel.mounts, {
+    get: (target, key) => (key === 'bind' ? bind : Reflect.get(target, key).bind(target)),
+  });
+  expect(() => mountBeneath({ files: kernel.files, mounts }, { root, path: 'a/inside', place })).toThrow('refused');
+  expect(existsSync(place)).toBe(false);
 });
