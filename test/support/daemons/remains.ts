@@ -1,6 +1,15 @@
 // What a daemon and its containers have in the kernel and on disk: listed to find leaks, removed at the end of a test.
 
-import { type Dirent, existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, statSync } from 'node:fs';
+import {
+  type Dirent,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmdirSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { eventually } from '../eventually.ts';
 import { run } from '../run.ts';
@@ -77,6 +86,13 @@ export async function clearRemains(places: DaemonPlaces): Promise<void> {
   const processesEnded = () => {
     for (const { pid } of monitors(places.root)) kill(pid);
     for (const path of cgroups(places.cgroupParent)) {
+      // What is paused takes no signal.
+      for (const [file, thawed] of [
+        ['freezer.state', 'THAWED'],
+        ['cgroup.freeze', '0'],
+      ] as const) {
+        if (existsSync(join(path, file))) writeFileSync(join(path, file), thawed);
+      }
       for (const pid of readIfThere(join(path, 'cgroup.procs')).split('\n').filter(Boolean)) kill(Number(pid));
     }
     return cgroupsRemoved(places.cgroupParent);
