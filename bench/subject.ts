@@ -52,14 +52,21 @@ export async function loadBusybox(subject: Subject, path: string): Promise<void>
   if ((await child.exited) !== 0) throw new Error(`${subject.name}: load: ${await new Response(child.stderr).text()}`);
 }
 
-/** Bytes of memory of processes: `Pss` shares what is shared, `Rss` counts it whole. Ended ones count nothing. */
+/**
+ * Bytes of memory of processes: `Pss` shares what is shared, `Rss` counts it whole, and costs them nothing: for the other the
+ * kernel goes through all of their memory, for milliseconds. Ended ones count nothing.
+ */
 export function memory(pids: readonly number[], kind: 'Pss' | 'Rss'): number {
-  return pids.reduce((sum, pid) => {
-    try {
-      const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
-      return sum + 1024 * Number(new RegExp(`^${kind}:\\s+(\\d+)`, 'm').exec(rollup)?.[1] ?? 0);
-    } catch {
-      return sum;
-    }
-  }, 0);
+  return pids.reduce(
+    (sum, pid) => sum + 1024 * (kind === 'Pss' ? field(pid, 'smaps_rollup', 'Pss') : field(pid, 'status', 'VmRSS')),
+    0,
+  );
+}
+
+function field(pid: number, file: string, key: string): number {
+  try {
+    return Number(new RegExp(`^${key}:\\s+(\\d+)`, 'm').exec(readFileSync(`/proc/${pid}/${file}`, 'utf8'))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
 }
