@@ -99,16 +99,19 @@ test('pushes and collections at once: what was answered 201 can be pulled', asyn
   const collecting = (async () => {
     for (; pushing; await Bun.sleep(1)) await registry.registry.collect({ grace: 60_000 });
   })();
-  for (let turn = 0; turn < 15; turn++) {
-    // All that came before is old now, and is collected while this push finds that it need not send it.
-    clock.now += hour;
-    await registry.pushImage('a', 'v', [`layer ${turn % 3}`, `${turn}`]);
-    for (const content of [`layer ${turn % 3}`, `${turn}`, '{}']) {
-      expect(await status(`/v2/a/blobs/${sha256(content)}`)).toBe(200);
+  try {
+    for (let turn = 0; turn < 15; turn++) {
+      // All that came before is old now, and is collected while this push finds that it need not send it.
+      clock.now += hour;
+      await registry.pushImage('a', 'v', [`layer ${turn % 3}`, `${turn}`]);
+      for (const content of [`layer ${turn % 3}`, `${turn}`, '{}']) {
+        expect(await status(`/v2/a/blobs/${sha256(content)}`)).toBe(200);
+      }
     }
+  } finally {
+    pushing = false;
+    await collecting;
   }
-  pushing = false;
-  await collecting;
 });
 
 test('an empty repository leaves the catalogue and the disk', async () => {

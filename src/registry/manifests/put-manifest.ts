@@ -44,12 +44,12 @@ export async function linkManifest(
 ): Promise<void> {
   const { subject } = manifest;
   const pushed = new Date(now()).toISOString();
-  await locks.run(name, async () => {
-    const repository = repositories.ensure(name);
+  const link = async (repository: Repository) => {
     if (subject) await repository.addReferrer(subject.digest, describeReferrer(descriptor, manifest));
     await repository.addManifest(descriptor.digest, { mediaType: descriptor.mediaType, pushed });
     if (tag !== undefined) await repository.setTag(tag, { digest: descriptor.digest, pushed });
-  });
+  };
+  await locks.run(name, () => repositories.fill(name, link));
 }
 
 function digestOf(bytes: Buffer, reference: PushedManifest['reference']): Digest {

@@ -42,7 +42,7 @@ export async function mountBlob(
   if (!content.has(digest) || !repositories.get(source).blobs.has(digest)) return undefined;
   // In one step with the look: see Uses.
   uses.note(digest);
-  await repositories.ensure(name).blobs.add(digest);
+  await repositories.fill(name, repository => repository.blobs.add(digest));
   reply(call, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest });
   return { digest, size: content.size(digest) };
 }
@@ -90,7 +90,7 @@ async function finish(
     throw errorKind(error) === 'invalid' ? new Refusal('DIGEST_INVALID', { detail: { digest: expected } }) : error;
   });
   uses.note(expected);
-  await repositories.ensure(name).blobs.add(digest);
+  await repositories.fill(name, repository => repository.blobs.add(digest));
   repositories.noteHolder(digest, name);
   reply(call, 201, { Location: `/v2/${name}/blobs/${digest}`, 'Docker-Content-Digest': digest });
   return { digest, size };

@@ -33,13 +33,17 @@ export class Repositories {
     return new Repository(name, join(this.#folder, name), this.#temporary);
   }
 
-  /** The repository, which is in the catalogue from now on. */
-  ensure(name: string): Repository {
-    if (!this.#known.has(name)) {
-      this.#known.add(name);
-      this.#sorted = undefined;
+  /**
+   * Does `work`, which puts something into the repository: that is in the catalogue from now on, also if a collection finds it
+   * empty before anything is there. What nobody knows of would be taken for garbage.
+   */
+  async fill<T>(name: string, work: (repository: Repository) => Promise<T>): Promise<T> {
+    this.#remember(name);
+    try {
+      return await work(this.get(name));
+    } finally {
+      this.#remember(name);
     }
-    return this.get(name);
   }
 
   /** Names in byte order. */
@@ -70,6 +74,12 @@ export class Repositories {
         return;
       }
     }
+  }
+
+  #remember(name: string): void {
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
+    this.#sorted = undefined;
   }
 
   #discover(name: string): void {

@@ -1,6 +1,7 @@
 // Small files that name something: whole or not there.
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { closeSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from '../../lib/errors.ts';
 import { syncIfThere } from '../../lib/files/if-there.ts';
@@ -16,7 +17,11 @@ export async function writeLink(path: string, text: string, temporary: string): 
     } finally {
       await file.close();
     }
-    await inFolder(dirname(path), () => rename(draft, path));
+    await inFolder(
+      dirname(path),
+      () => rename(draft, path),
+      () => renameSync(draft, path),
+    );
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
@@ -26,23 +31,24 @@ export async function writeLink(path: string, text: string, temporary: string): 
 
 /** Makes an empty file that says all by being there. `syncIfThere` puts it on disk. */
 export async function touchLink(path: string): Promise<void> {
-  const file = await inFolder(dirname(path), () => open(path, 'a', 0o600));
-  try {
+  const touch = async () => {
+    await using file = await open(path, 'a', 0o600);
     const now = new Date();
     await file.utimes(now, now);
-  } finally {
-    await file.close();
-  }
+  };
+  await inFolder(dirname(path), touch, () => closeSync(openSync(path, 'a', 0o600)));
 }
 
-/** Does `work`, making the folder if that is what it lacks: a collection may remove an empty one at any time. */
-async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || attempt === 3) throw error;
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-    }
+/**
+ * Does `work`. If the folder is what it lacks, that is made, and the same done `atOnce`: a collection may remove an empty folder
+ * whenever somebody waits.
+ */
+async function inFolder(folder: string, work: () => Promise<void>, atOnce: () => void): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    atOnce();
   }
 }

@@ -60,7 +60,7 @@ function fetchBlob(
   const source = () => upstream.repository(path).blob(digest, { size });
   const link = () => {
     uses.note(digest);
-    return repositories.ensure(name).blobs.add(digest);
+    return repositories.fill(name, repository => repository.blobs.add(digest));
   };
   return upstreams.fetches.blob(
     `${name}@${digest}`,
