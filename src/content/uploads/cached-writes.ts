@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { Limiter } from '../../lib/concurrency/limiter.ts';
+import { stride } from '../../lib/files/write-strides.ts';
 
 /** Milliseconds: whoever takes longer has not been copying, nor waited for a processor, but for the disk. */
 const patience = 100;
@@ -10,12 +11,6 @@ const respite = 1_000;
 /** Writes there at a time, of all files. */
 const slots = 4;
 const copySize = 512 * 1024;
-/**
- * The page cache takes as much as one call writes for one piece, if it can. Up to this size a processor has such pieces at
- * hand, used a moment ago; larger ones come from memory that nobody has used for long, and that a virtual machine's host
- * may have to find first: the same bytes then took 2 to 5 times as long.
- */
-const stride = 32 * 1024;
 
 /**
  * Shared by everything that comes in at a time. Chunks that wait for their turn to be written are what costs memory with

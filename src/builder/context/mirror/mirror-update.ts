@@ -11,12 +11,12 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { KeptFile } from '../../../images/index.ts';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
 import { invalid } from '../../../lib/errors.ts';
+import { writeStrides } from '../../../lib/files/write-strides.ts';
 import type { TarEntry } from '../../../lib/tar/entry.ts';
 import type { SpecialFiles } from '../../../lib/tar/tree/tree-writer.ts';
 import type { Digest } from '../../../oci/digest.ts';
@@ -27,9 +27,6 @@ import { AskingOrder, type Told } from './asking-order.ts';
 import type { Known } from './known.ts';
 import { placesAround } from './places-around.ts';
 import { isSameEntry } from './same-entry.ts';
-
-/** Bytes of one write: the kernel takes its memory for longer ones from pages that a virtual machine may have to ask its host for. */
-const stride = 32 * 1024;
 
 /** What of a mirror an update changes. */
 interface UpdateParts {
@@ -209,8 +206,7 @@ export class MirrorUpdate {
     return {
       write: data => {
         hash.update(data);
-        for (let written = 0; written < data.length; )
-          written += writeSync(file, data, written, Math.min(stride, data.length - written));
+        writeStrides(file, data);
         size += data.length;
       },
       finish: () => {

@@ -1,13 +1,12 @@
 // A file that somebody else has open, as a file of ours.
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { TimeSlice } from '../../../lib/concurrency/time-slice.ts';
+import { writeStrides } from '../../../lib/files/write-strides.ts';
 import type { Digest } from '../../../oci/digest.ts';
 
 /** Bytes that are read at once: what was read is still near the processor when it is digested and written. */
 const portion = 256 * 1024;
-/** Bytes of one write: the kernel takes its memory for longer ones from pages that a virtual machine may have to ask its host for. */
-const stride = 32 * 1024;
 /** A worker's, whom nobody waits for but those who gave it jobs; milliseconds. */
 const slice = 10;
 
@@ -33,8 +32,9 @@ export async function keepFile({ from, to }: { from: number; to: string }, signa
     for (;;) {
       const length = readSync(from, memory, 0, portion, size);
       if (length === 0) break;
-      hash.update(memory.subarray(0, length));
-      for (let at = 0; at < length; ) at += writeSync(file, memory, at, Math.min(stride, length - at));
+      const data = memory.subarray(0, length);
+      hash.update(data);
+      writeStrides(file, data);
       size += length;
       if (!time.used) continue;
       await time.pause();
