@@ -1,12 +1,8 @@
 // Datagrams that carry an open file (unix(7), SCM_RIGHTS): who receives one may read what its sender could open, and nothing else.
 import { ptr } from 'bun:ffi';
 import type { Libc } from '../libc/libc.ts';
-import { AF_UNIX } from './socket-address.ts';
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_DGRAM, SOCK_NONBLOCK, SOL_SOCKET } from './socket-address.ts';
 
-const SOCK_DGRAM = 2;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1;
 const SCM_RIGHTS = 1;
 const MSG_CTRUNC = 0x8;
 const MSG_DONTWAIT = 0x40;

@@ -8,15 +8,22 @@ import { fromNodeError, SystemCallError } from '../libc/system-call-error.ts';
 import type { NetworkScope } from '../network/network-scope.ts';
 import { openInbox } from './descriptor-inbox.ts';
 import { PacketStream } from './packet-stream.ts';
-import { AF_INET6, AF_UNIX, internetAddress, portOf, unixAddress, unixPathSize } from './socket-address.ts';
+import {
+  AF_INET6,
+  AF_UNIX,
+  internetAddress,
+  portOf,
+  SOCK_CLOEXEC,
+  SOCK_DGRAM,
+  SOCK_NONBLOCK,
+  SOCK_SEQPACKET,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  unixAddress,
+  unixPathSize,
+} from './socket-address.ts';
 import type { DescriptorInbox, PortReservation, Sockets } from './sockets.ts';
 
-const SOCK_STREAM = 1;
-const SOCK_DGRAM = 2;
-const SOCK_SEQPACKET = 5;
-const SOCK_NONBLOCK = 0o4000;
-const SOCK_CLOEXEC = 0o2000000;
-const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;

@@ -1,9 +1,15 @@
-// struct sockaddr, by family.
+// struct sockaddr, by family, and the numbers that kinds of sockets have (x86-64 and arm64).
 import { parseAddress } from '../network/address.ts';
 
 export const AF_UNIX = 1;
 export const AF_INET = 2;
 export const AF_INET6 = 10;
+export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
+export const SOCK_SEQPACKET = 5;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOL_SOCKET = 1;
 /** sun_path, its NUL included. */
 export const unixPathSize = 108;
 
