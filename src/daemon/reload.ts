@@ -4,6 +4,7 @@ import type { Distribution } from '../distribution/index.ts';
 import type { Engine } from '../engine/index.ts';
 import { errorMessage } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
+import { printValue } from '../lib/template/values.ts';
 import type { Configuration } from './configuration/configuration.ts';
 import { distributionOptions, transferLimits } from './configuration/registry-settings.ts';
 import { findRuntimes } from './machine/find-programs.ts';
@@ -86,19 +87,12 @@ function reloadEvent({ config, host }: ReloadTarget['engine'], current: Configur
       'default-shm-size': String(current.shmSize),
       'default-ipc-mode': ipcMode,
       'default-cgroupns-mode': cgroupnsMode,
-      features: goMap(current.features),
+      features: printValue(new Map(Object.entries(current.features))),
       'live-restore': 'true',
       'shutdown-timeout': String(current.shutdownTimeout),
     },
   };
 }
-
-/** `map[buildkit:true]` */
-const goMap = (values: Readonly<Record<string, boolean>>) =>
-  `map[${Object.keys(values)
-    .sort()
-    .map(name => `${name}:${values[name]}`)
-    .join(' ')}]`;
 
 const shownLimit = (limit: number) => (limit === Number.POSITIVE_INFINITY ? '0' : String(limit));
 
